@@ -1,0 +1,51 @@
+// Decoded samples in memory: network-sized bytes and normalised labels.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pitlane/core/progress.h"
+#include "pitlane/core/result.h"
+#include "pitlane/data/recording.h"
+#include "pitlane/network/network.h"
+
+namespace pitlane {
+
+/// Immutable after loading. Pictures went through the same FrameResizer that the robot uses.
+struct Dataset {
+  int width = 0, height = 0, channels = 0;
+  std::vector<OutputSpec> outputs;        ///< names, units and ranges of the labels
+  std::vector<std::uint8_t> pictures;     ///< {sample, height, width, channels}
+  std::vector<float> labels;              ///< {sample, output}, normalised
+  std::vector<int> session;               ///< by sample
+  std::vector<std::int64_t> row;          ///< by sample: index of the (centre) row, for block splits
+  std::vector<std::uint8_t> side_camera;  ///< by sample: 1 = for training only
+  std::vector<std::string> skipped;       ///< images that could not be read, with the reason
+  std::string hash;                       ///< of everything above that training sees
+
+  [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(session.size()); }
+  [[nodiscard]] std::size_t picture_bytes() const {
+    return static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * static_cast<std::size_t>(channels);
+  }
+  [[nodiscard]] std::span<const std::uint8_t> picture(std::int64_t i) const {
+    return {pictures.data() + static_cast<std::size_t>(i) * picture_bytes(), picture_bytes()};
+  }
+  [[nodiscard]] std::span<const float> label(std::int64_t i) const {
+    return {labels.data() + static_cast<std::size_t>(i) * outputs.size(), outputs.size()};
+  }
+};
+
+/// Decodes on all cores. 0-byte, truncated or missing images are counted, named in `skipped` and left out;
+/// more than a tenth is an error. Labels outside the outputs' ranges are clamped and counted in a warning.
+/// Errors: an output without a label column, labels without variance, frames of another size than the preprocessing's
+/// source.
+Result<Dataset> load_dataset(const Recording& recording, const Preprocessing& preprocessing,
+                             const std::vector<OutputSpec>& outputs, const ProgressFn& progress = {});
+
+/// Recomputes `hash`; for data that did not come from a recording.
+void hash_dataset(Dataset& dataset);
+
+}  // namespace pitlane

@@ -1,0 +1,63 @@
+// One drive: a World, a Controller, a latency; out come the trajectory and the lap's numbers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pitlane/core/result.h"
+#include "pitlane/measure/controller.h"
+#include "pitlane/measure/latency_model.h"
+#include "pitlane/measure/world.h"
+
+namespace pitlane {
+
+struct EpisodeOptions {
+  int laps = 1;
+  std::uint64_t seed = 1;
+  LatencyModel latency = LatencyModel::none();
+  double timeout_s = 600;         ///< simulated
+  double off_road_limit_m = 3.0;  ///< farther from the line than this, the car is lost: the episode ends
+};
+
+/// State every camera period.
+struct TrajectoryPoint {
+  double time_s = 0;
+  Pose pose;
+  double deviation_m = 0;  ///< signed distance to the reference line, positive to its left
+  double progress_m = 0;   ///< arc length driven along the line since the start
+  Command command;         ///< in force
+};
+
+enum class EpisodeEnd { kCompleted, kOffRoad, kTimeout, kStuck, kWrongWay, kControllerFailed };
+const char* to_string(EpisodeEnd end);
+
+struct DeviationSummary {
+  double mean = 0, rmse = 0, p95 = 0, max = 0;  ///< metres, of |distance to the line|
+};
+
+/// Definitions in docs/metrics.md.
+struct EpisodeResult {
+  EpisodeEnd end = EpisodeEnd::kTimeout;
+  std::string failure;  ///< one line, for kControllerFailed
+  bool completed = false;
+  double percentage_completed = 0;  ///< 0..100 of the laps asked for
+  double distance_m = 0;            ///< sum of position steps
+  double lap_time_s = 0;            ///< mean over completed laps, finish interpolated; 0 without one
+  double average_speed_mps = 0;     ///< distance / simulated time
+  double simulated_s = 0;
+  double off_road_s = 0;  ///< time with a deviation beyond half the road's width
+  DeviationSummary deviation;
+  int frames_used = 0;     ///< frames that became commands
+  int frames_skipped = 0;  ///< frames that no inference looked at
+  std::vector<TrajectoryPoint> trajectory;
+  // Wall clock, so not reproducible:
+  double wall_s = 0;
+  std::vector<double> decide_s;  ///< one per used frame
+};
+
+/// Frames exist at k * camera_period. A one-slot mailbox keeps the newest; a decision starts when the controller
+/// is free and the slot holds an unused frame; its command acts at start + latency.
+Result<EpisodeResult> run_episode(World& world, Controller& controller, const EpisodeOptions& options);
+
+}  // namespace pitlane

@@ -1,0 +1,32 @@
+// How long a frame takes to become a command, inside the simulation.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pitlane/core/random.h"
+#include "pitlane/core/result.h"
+
+namespace pitlane {
+
+/// `none`, fixed ("60ms", "0.06s"), or `measured`: drawn from a stored profile times a device factor.
+class LatencyModel {
+ public:
+  static LatencyModel none() { return fixed(0); }
+  static LatencyModel fixed(double seconds);
+  /// `profile_s`: non-empty, finite, non-negative measured latencies.
+  static Result<LatencyModel> measured(std::vector<double> profile_s, double device_factor = 1);
+  /// "none" or a duration with unit ms or s. ("measured" needs a profile: the caller handles it.)
+  static Result<LatencyModel> parse(std::string_view text);
+
+  [[nodiscard]] double draw_s(Random& random) const;
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+ private:
+  std::string name_ = "none";
+  double fixed_s_ = 0;
+  std::vector<double> profile_s_;
+};
+
+}  // namespace pitlane

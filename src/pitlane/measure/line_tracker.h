@@ -1,0 +1,34 @@
+// Where along a closed line a car is, followed from step to step.
+#pragma once
+
+#include <vector>
+
+#include "pitlane/measure/world.h"
+
+namespace pitlane {
+
+/// Searches near the last position first, so that a circuit's neighbouring or crossing stretch does not steal
+/// the car; searches everywhere once, at `locate`.
+class LineTracker {
+ public:
+  explicit LineTracker(const ReferenceLine& line);
+
+  struct Position {
+    double arc_m = 0;        ///< along the line from its first point, 0..length
+    double deviation_m = 0;  ///< signed, positive to the left of the driving direction
+    double heading_rad = 0;  ///< of the line there
+  };
+
+  Position locate(double x_m, double y_m);
+  Position follow(double x_m, double y_m);
+  [[nodiscard]] double length_m() const { return length_m_; }
+
+ private:
+  [[nodiscard]] Position project(std::size_t segment, double x_m, double y_m) const;
+  std::vector<ReferenceLine::Point> points_;
+  std::vector<double> arc_m_;  // of each point
+  double length_m_ = 0;
+  std::size_t segment_ = 0;
+};
+
+}  // namespace pitlane

@@ -1,0 +1,52 @@
+// Anything a car can drive in: our simulator, ROS, Gazebo.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pitlane/core/result.h"
+#include "pitlane/driver/observation.h"
+#include "pitlane/driver/preprocess.h"
+
+namespace pitlane {
+
+/// Right-handed, z up; yaw 0 looks along +x and grows to the left.
+struct Pose {
+  double x_m = 0, y_m = 0, yaw_rad = 0;
+};
+
+/// The line that a perfect lap follows: closed, the last point joins the first.
+struct ReferenceLine {
+  struct Point {
+    double x_m = 0, y_m = 0;
+  };
+  std::vector<Point> points;  ///< at most 0.5 m apart, in driving direction
+  double road_width_m = 3;    ///< "off the road" is beyond half of it from the line
+};
+
+/// A car in an environment with its own clock. One thread.
+class World {
+ public:
+  virtual ~World() = default;
+
+  /// New episode; everything random follows from the seed. The clock starts at 0 with the car at rest.
+  virtual Status reset(std::uint64_t seed) = 0;
+  /// The frame exposed at the current time. Valid until the next call on this world.
+  virtual Result<Observation> observe() = 0;
+  /// The command acts from the current time on, until the next one.
+  virtual void act(const Command& command) = 0;
+  /// Moves the clock on to `time_s` (never back); the car moves under the command in force.
+  virtual Status advance_to(double time_s) = 0;
+
+  [[nodiscard]] virtual double time_s() const = 0;
+  [[nodiscard]] virtual Pose pose() const = 0;
+  /// In the direction that is driven.
+  [[nodiscard]] virtual const ReferenceLine& reference_line() const = 0;
+  [[nodiscard]] virtual double camera_period_s() const = 0;
+  /// The caller will look only at these source rows and columns (see FrameResizer); others may stay undrawn.
+  virtual void restrict_view(const std::vector<int>& rows, const std::vector<int>& columns) = 0;
+  [[nodiscard]] virtual std::string description() const = 0;
+};
+
+}  // namespace pitlane

@@ -1,0 +1,29 @@
+// The documents that tune leaves behind.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pitlane/core/result.h"
+#include "pitlane/study/tune_result.h"
+
+namespace pitlane {
+
+/// One self-contained page: table, latency bars, Pareto chart, maps with trajectories, loss curve,
+/// published numbers, provenance. No network access, works from a file.
+Result<std::string> html_report(const TuneResult& result);
+/// One line a strategy, RFC 4180.
+std::string csv_report(const TuneResult& result);
+/// Stable names, SI units; everything that depends on the wall clock stands under "timing".
+std::string json_report(const TuneResult& result);
+/// For the terminal.
+std::string text_table(const TuneResult& result);
+
+/// The published offline rows for the same recipes.
+const std::vector<PublishedRow>& published_rows();
+
+/// report.html, results.csv, results.json into `directory`.
+Status write_reports(const TuneResult& result, const std::filesystem::path& directory);
+
+}  // namespace pitlane

@@ -1,0 +1,94 @@
+// Everything `tune` found out: what the report draws, the recommendation weighs and the files hold.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pitlane/measure/accuracy.h"
+#include "pitlane/measure/episode.h"
+#include "pitlane/measure/latency.h"
+#include "pitlane/train/epoch_record.h"
+
+namespace pitlane {
+
+/// One drive of one network.
+struct LapRow {
+  std::string circuit;
+  bool held_out = false;  ///< the network was neither trained nor tuned on this circuit
+  bool reverse = false;
+  std::string latency;  ///< "none", "60ms", ...
+  std::uint64_t seed = 1;
+  EpisodeResult result;
+};
+
+/// One strategy's outcome. A failed row keeps its place in the table.
+struct StrategyRow {
+  std::string strategy;
+  std::string summary;
+  std::string recipe;
+  std::optional<std::string> failure;  ///< one line; nothing below is set then
+  std::string file;                    ///< relative to the output directory
+  std::string network_hash;
+  std::int64_t size_bytes = 0;
+  double sparsity = 0;                 ///< share of zero weights, 0..1
+  std::optional<Accuracy> accuracy;    ///< on validation data; empty without data
+  std::optional<Agreement> agreement;  ///< with the baseline, same data
+  std::vector<EpochRecord> fine_tuning;
+  std::vector<LapRow> laps;  ///< empty where not driven; `why_not_driven` says why
+  std::string why_not_driven;
+  // Wall clock:
+  LatencySummary latency_ms;               ///< engine, bytes of the picture in, outputs out, one core
+  std::vector<double> latency_samples_ms;  ///< at most 2,000, for the histogram
+};
+
+/// Published figures for the same recipe, shown beside ours (docs/published.md).
+struct PublishedRow {
+  std::string framework;  ///< "TensorFlow", "PyTorch"
+  std::string strategy;
+  double size_mib = 0, mse = 0, inference_ms = 0;
+  std::string defect;  ///< why the number should not be trusted, may be empty
+};
+
+/// What the user insists on; all optional.
+struct Constraints {
+  std::optional<double> max_latency_ms;  ///< p50
+  std::optional<double> max_size_bytes;
+  std::optional<double> max_deviation_m;   ///< mean deviation on the worst circuit driven
+  std::optional<double> max_mse_increase;  ///< relative to the baseline: 0.03 = 3 %
+};
+
+struct Recommendation {
+  std::optional<std::string> strategy;  ///< empty when nothing satisfies the constraints
+  std::vector<std::string>
+      reasons;          ///< sentences for people; when empty-handed: which constraint fails and by how much
+  std::string closest;  ///< strategy that came nearest, when empty-handed
+};
+
+struct CircuitMap {
+  std::string name;
+  double road_width_m = 3;
+  std::vector<ReferenceLine::Point> line;  ///< thinned for drawing
+};
+
+struct TuneResult {
+  std::string network_name;
+  std::string baseline_file;
+  std::vector<StrategyRow> rows;  ///< rows[0] is the baseline
+  std::vector<CircuitMap> circuits;
+  Constraints constraints;
+  Recommendation recommendation;
+  std::vector<EpochRecord> training;              ///< of the baseline, when known
+  std::map<std::string, std::string> provenance;  ///< machine, ISA, threads, seed, data hash, version, ...
+  std::string command;                            ///< makes all of this again
+  std::vector<std::string> notes;                 ///< what the reader must know: shortened fine-tuning, no track, ...
+};
+
+/// Where all laps were driven and completed.
+bool completes_all(const StrategyRow& row);
+/// Largest of the laps' mean deviations, metres; 0 without laps.
+double worst_mean_deviation_m(const StrategyRow& row);
+
+}  // namespace pitlane
