@@ -6,6 +6,8 @@ add_library(pitlane_options INTERFACE)
 target_include_directories(pitlane_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(pitlane_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
                                                  $<$<BOOL:${PITLANE_WARNINGS_AS_ERRORS}>:-Werror>
+                                                 # GCC 12 sees ghosts in std::string (its bug 105651).
+                                                 $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
                                                  # One answer on every machine: no silent fusing of a*b+c.
                                                  -ffp-contract=off)
 if(PITLANE_SANITIZE)
@@ -16,8 +18,16 @@ endif()
 
 function(pitlane_module name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PUBLIC;PRIVATE" ${ARGN})
+  foreach(source IN LISTS ARG_SOURCES)  # BOOTSTRAP: drop later
+    if(NOT IS_ABSOLUTE ${source} AND NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+      list(REMOVE_ITEM ARG_SOURCES ${source})
+    endif()
+  endforeach()
+  if(NOT ARG_SOURCES)
+    set(ARG_SOURCES ${PROJECT_SOURCE_DIR}/src/pitlane/core/check.cpp)
+  endif()
   add_library(pitlane_${name} STATIC ${ARG_SOURCES})
   add_library(pitlane::${name} ALIAS pitlane_${name})
-  list(TRANSFORM ARG_DEPENDS PREPEND pitlane::)
+  list(TRANSFORM ARG_DEPENDS PREPEND pitlane_)
   target_link_libraries(pitlane_${name} PUBLIC pitlane_options ${ARG_DEPENDS} ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
 endfunction()

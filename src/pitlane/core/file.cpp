@@ -119,9 +119,10 @@ Status write_text(const fs::path& path, std::string_view content) {
 
 Status make_writable_directory(const fs::path& path) {
   std::error_code code;
+  if (fs::exists(path, code) && !fs::is_directory(path, code))
+    return invalid_argument(path.string() + ": exists and is not a directory");
   fs::create_directories(path, code);
   if (code) return os_error("cannot make the directory", path, code.value());
-  if (!fs::is_directory(path)) return invalid_argument(path.string() + ": exists and is not a directory");
   std::string probe = (path / ".probe.XXXXXX").string();
   const FileDescriptor file(::mkostemp(probe.data(), O_CLOEXEC));
   if (file.get() < 0) return os_error("cannot write into the directory", path, errno);

@@ -39,14 +39,21 @@ class Driver {
   [[nodiscard]] const FrameResizer& resizer() const { return resizer_; }
 
  private:
-  Driver(std::unique_ptr<Session> session, FrameResizer resizer);
-  StepStatus run_session() noexcept;
+  Driver(const Network& network, const InputSpec& image, std::unique_ptr<Session> session, FrameResizer resizer);
+  void remember_picture() noexcept;
+  bool fill_vectors(const Observation& observation) noexcept;
 
   std::unique_ptr<Session> session_;
   FrameResizer resizer_;
   std::vector<OutputSpec> output_specs_;
-  std::vector<int> output_tensor_;               // by output: which tensor of the session
-  std::vector<std::uint8_t> picture_;            // newest frame, network's bytes
+  std::vector<int> output_tensor_;     // by output: which tensor of the session holds it
+  std::vector<std::uint8_t> picture_;  // the newest frame as the network sees it
+  std::vector<std::uint8_t> history_;  // all frames that the network sees, stacked along channels
+  std::size_t channels_;               // of one frame
+  std::size_t frames_;
+  bool fresh_ = true;  // no frame seen since the last reset
+  std::vector<InputKind> inputs_;
+  std::vector<std::vector<float>> vectors_;      // by input; empty for the image
   std::vector<std::vector<float>> output_data_;  // by tensor
   std::vector<TensorView> input_views_;
   std::vector<MutableTensorView> output_views_;

@@ -18,7 +18,7 @@ class FrameResizer {
   static Result<FrameResizer> create(const Preprocessing& preprocessing);
 
   /// `out`: height * width * channels bytes. False if the frame has another size than the preprocessing's
-  /// source or no data; then `out` is untouched. No allocation.
+  /// source, no data, or is grey where the network wants colour; then `out` is untouched. No allocation.
   [[nodiscard]] bool run(const ImageView& frame, std::span<std::uint8_t> out) noexcept;
 
   /// Source rows and columns that are read, ascending.
@@ -27,17 +27,19 @@ class FrameResizer {
   [[nodiscard]] std::size_t output_bytes() const;
 
  private:
-  struct Tap {  // one output coordinate: source indices and 11-bit weights that sum to 2048
+  struct Tap {  // one output coordinate: the two source coordinates and their weights, which sum to 2048
     int low, high;
     int low_weight, high_weight;
   };
   explicit FrameResizer(const Preprocessing& preprocessing);
+  static std::vector<Tap> make_taps(int out_size, int crop_begin, int crop_size);
+  void resize_row(const std::uint8_t* source, int channels, std::vector<std::int32_t>& out) const noexcept;
+  void blend_row(const Tap& tap, int channels, bool swap, std::uint8_t* out) const noexcept;
 
   Preprocessing preprocessing_;
   std::vector<Tap> row_taps_, column_taps_;
   std::vector<int> source_rows_, source_columns_;
-  std::vector<std::int32_t> row_low_, row_high_;  // two horizontally resized source rows
-  int row_low_y_ = -1, row_high_y_ = -1;
+  std::vector<std::int32_t> upper_, lower_;  // two source rows after the horizontal resize
 };
 
 }  // namespace pitlane

@@ -12,10 +12,11 @@
 
 namespace pitlane {
 
-/// Which outputs mean what. `direct`: v and w. `steering`: constant speed, one output "steering" in
-/// -1 (right) .. 1 (left) times the largest curvature gives w = v * curvature.
+/// Which outputs mean what. `direct`: v and w. `steering`: constant speed; one output "steering" in -1..1 times the
+/// largest curvature gives w = speed * curvature. Positive steering turns right (Udacity, donkeycar) unless "left" is
+/// said.
 struct VehicleOptions {
-  std::string adapter = "auto";  ///< "auto", "direct", "steering:SPEED_MPS[:MAX_CURVATURE_1PM[:SIGN]]"
+  std::string adapter = "auto";  ///< "auto", "direct", "steering:SPEED_MPS[:MAX_CURVATURE_PER_M[:left|right]]"
 };
 
 class VehicleAdapter {
@@ -32,7 +33,7 @@ class VehicleAdapter {
   enum class Kind { kDirect, kSteering };
   Kind kind_ = Kind::kDirect;
   double speed_mps_ = 0;
-  double max_curvature_1pm_ = 0;  // signed: Udacity's positive steering turns right
+  double max_curvature_1pm_ = 0;  // negative: positive steering turns right
 };
 
 }  // namespace pitlane

@@ -16,7 +16,7 @@ struct OutputAccuracy {
   std::string name;
   double mse = 0;                ///< normalised units
   double mae = 0;                ///< normalised units
-  double mse_over_variance = 0;  ///< 1 = no better than predicting the labels' mean
+  double mse_over_variance = 0;  ///< 1 = no better than predicting the labels' mean; 0 where labels do not vary
 };
 
 struct Accuracy {

@@ -5,10 +5,19 @@
 
 namespace pitlane {
 
-/// Among rows that satisfy every constraint, complete every lap that the baseline completes, and stay within
-/// 10 % of the baseline's MSE: the fastest (p50), ties (5 %) to the smaller file. Exactly three reasons, in
-/// plain sentences with numbers. Nothing satisfies: no strategy; the reasons name each constraint that fails
-/// and by how much for the row that came closest.
+/// Largest loss of accuracy accepted where the user names none: 10 % of the baseline's MSE.
+inline constexpr double kDefaultMseIncrease = 0.10;
+/// Median latencies this close count as equal; the smaller file decides.
+inline constexpr double kLatencyTie = 0.05;
+
+/// Among rows that did not fail, satisfy every constraint, complete every lap that the baseline completes, and keep the
+/// MSE within `max_mse_increase` (kDefaultMseIncrease where not given) of the baseline's: the fastest (p50), ties to
+/// the smaller file. Laps are paired by circuit, direction, latency and seed. What was not measured cannot be held
+/// against a row, unless a constraint asks for it: a limit that nobody could check is not met.
+///
+/// Always three reasons, plain sentences with numbers: speed and size, accuracy, driving. Nothing satisfies: no
+/// strategy; `closest` is the row whose worst relative shortfall is smallest, and the reasons name each condition it
+/// fails and by how much.
 Recommendation recommend(const TuneResult& result);
 
 }  // namespace pitlane

@@ -90,5 +90,10 @@ struct TuneResult {
 bool completes_all(const StrategyRow& row);
 /// Largest of the laps' mean deviations, metres; 0 without laps.
 double worst_mean_deviation_m(const StrategyRow& row);
+/// Largest deviation in any lap, metres; 0 without laps.
+double worst_deviation_m(const StrategyRow& row);
+int laps_completed(const StrategyRow& row);
+/// 0.03 = 3 % above the baseline's; 0 where either was not judged offline; infinite above a baseline of 0.
+double relative_mse(const StrategyRow& row, const StrategyRow& baseline);
 
 }  // namespace pitlane

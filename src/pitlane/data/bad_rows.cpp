@@ -1,0 +1,43 @@
+#include "pitlane/data/bad_rows.h"
+
+namespace pitlane {
+namespace {
+constexpr std::size_t kKept = 1000;
+constexpr std::size_t kQuoted = 3;
+constexpr std::size_t kShownCharacters = 80;
+}  // namespace
+
+void BadRows::add(std::int64_t line, std::string_view what) {
+  lines_.insert(line);
+  if (messages_.size() == kKept) {
+    ++more_;
+  } else {
+    messages_.push_back(file_ + ":" + std::to_string(line) + ": " + std::string(what));
+  }
+}
+
+std::vector<std::string> BadRows::messages() const {
+  std::vector<std::string> all = messages_;
+  if (more_ > 0) all.push_back(file_ + ": " + std::to_string(more_) + " more");
+  return all;
+}
+
+Status BadRows::check(std::int64_t rows) const {
+  if (count() * 10 <= rows) return {};
+  std::string text = file_ + ": " + std::to_string(count()) + " of " + std::to_string(rows) +
+                     " rows are bad, more than a tenth; mend or remove them: ";
+  for (std::size_t i = 0; i < std::min(kQuoted, messages_.size()); ++i) text += (i > 0 ? "; " : "") + messages_[i];
+  if (messages_.size() > kQuoted) text += "; ...";
+  return corrupt(text);
+}
+
+std::string shown(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text.substr(0, kShownCharacters)) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += byte < 0x20 || byte == 0x7F ? '?' : c;
+  }
+  return out + (text.size() > kShownCharacters ? "...'" : "'");
+}
+
+}  // namespace pitlane

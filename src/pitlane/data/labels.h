@@ -1,0 +1,24 @@
+// From physical labels to those a network learns.
+#pragma once
+
+#include <vector>
+
+#include "pitlane/core/result.h"
+#include "pitlane/data/dataset.h"
+
+namespace pitlane {
+
+/// (physical - low) / (high - low), clamped to 0..1.
+float normalised(const OutputSpec& output, float physical);
+/// low + y * (high - low)
+double physical(const OutputSpec& output, float y);
+
+/// Output names unique, ranges finite with high > low, at least one.
+Status validate_outputs(const std::vector<OutputSpec>& outputs);
+
+/// Turns `dataset.labels` from physical into normalised, in place. Values outside the range are clamped; how many
+/// (of the centre camera) is logged as a warning. Errors: a label that is not finite; an output whose label is the
+/// same in all samples of the centre camera, before or after clamping.
+Status normalise_labels(Dataset& dataset);
+
+}  // namespace pitlane

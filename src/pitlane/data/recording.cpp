@@ -1,0 +1,75 @@
+#include "pitlane/data/recording.h"
+
+#include <array>
+#include <system_error>
+
+#include "pitlane/data/importers.h"
+
+namespace pitlane {
+namespace fs = std::filesystem;
+namespace {
+
+using Open = Result<Recording> (*)(const fs::path&, const RecordingOptions&);
+
+struct Format {
+  const char* name;
+  const char* index_file;  ///< whose presence recognises the format
+  Open open;
+};
+
+/// In the order in which they are tried: our own recordings also have a data.csv.
+constexpr std::array kFormats = {
+    Format{"pitlane", "recording.json", open_pitlane},
+    Format{"deeplearningstudio", "data.csv", open_deeplearningstudio},
+    Format{"deeplearningstudio", "data.json", open_deeplearningstudio},
+    Format{"udacity", "driving_log.csv", open_udacity},
+};
+
+bool has(const fs::path& directory, const Format& format) {
+  std::error_code error;
+  return fs::exists(directory / format.index_file, error);
+}
+
+const Format* recognise(const fs::path& directory) {
+  for (const Format& format : kFormats)
+    if (has(directory, format)) return &format;
+  return nullptr;
+}
+
+std::string known_formats() {
+  std::string out;
+  for (const Format& format : kFormats)
+    out += (out.empty() ? "" : ", ") + std::string(format.index_file) + " (" + format.name + ")";
+  return out;
+}
+
+/// People name the folder that holds their recordings; point them one level down.
+std::string hint_below(const fs::path& directory) {
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error))
+    if (recognise(entry->path()) != nullptr) return "; " + entry->path().string() + " holds a recording";
+  return {};
+}
+
+Result<const Format*> choose(const fs::path& directory, const std::string& name) {
+  if (name == "auto") {
+    if (const Format* format = recognise(directory)) return format;
+    return not_found(directory.string() + ": no recording; looked for " + known_formats() + hint_below(directory));
+  }
+  const Format* chosen = nullptr;
+  for (const Format& format : kFormats)
+    if (name == format.name && (chosen == nullptr || has(directory, format))) chosen = &format;
+  if (chosen == nullptr) return invalid_argument("unknown recording format '" + name + "'; known: " + known_formats());
+  return chosen;
+}
+
+}  // namespace
+
+Result<Recording> open_recording(const fs::path& directory, const RecordingOptions& options) {
+  std::error_code error;
+  if (!fs::is_directory(directory, error)) return not_found(directory.string() + ": no such directory");
+  PITLANE_TRY(const Format* format, choose(directory, options.format));
+  return format->open(directory, options);
+}
+
+}  // namespace pitlane

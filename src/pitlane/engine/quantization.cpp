@@ -1,0 +1,62 @@
+#include "pitlane/engine/quantization.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace pitlane {
+
+std::optional<ActivationQuantization> image_quantization(const Preprocessing& preprocessing) {
+  if (preprocessing.scale.empty() || preprocessing.offset.empty()) return {};
+  const float scale = preprocessing.scale.front();
+  const float offset = preprocessing.offset.front();
+  const auto differs_from = [](float first) { return [first](float x) { return x != first; }; };
+  if (std::ranges::any_of(preprocessing.scale, differs_from(scale))) return {};
+  if (std::ranges::any_of(preprocessing.offset, differs_from(offset))) return {};
+  if (!(scale > 0)) return {};
+  const double zero = -static_cast<double>(offset) / static_cast<double>(scale);
+  const double whole = std::nearbyint(zero);
+  // f32 scale and offset such as 1/255 and -128/255 carry a relative error of 2^-24 each.
+  if (std::abs(zero - whole) > 1e-4 || whole < 0 || whole > 255) return {};
+  return ActivationQuantization{scale, static_cast<std::int32_t>(whole)};
+}
+
+std::optional<ActivationQuantization> input_quantization(const Network& network, ValueId value) {
+  for (;;) {
+    if (network.values[value].quantization) return network.values[value].quantization;
+    const Node* node = producer(network, value);
+    if (node == nullptr || !std::holds_alternative<Flatten>(node->op)) break;
+    value = node->inputs.front();
+  }
+  const int input = input_index(network, value);
+  if (input >= 0 && network.inputs[input].kind == InputKind::kImage)
+    return image_quantization(network.inputs[input].preprocessing);
+  return {};
+}
+
+ActivationQuantization measured_quantization(const kernels::Range& range) noexcept {
+  const float scale = (range.high - range.low) / 255.0F;
+  if (!(scale > 1e-35F)) return {1, 0};
+  return {scale, static_cast<std::int32_t>(std::nearbyint(-range.low / scale))};
+}
+
+std::uint8_t quantize_value(float x, const ActivationQuantization& quantization) noexcept {
+  const auto zero = static_cast<float>(quantization.zero_point);
+  const float scaled = x * (1.0F / quantization.scale);
+  const float low = scaled > -zero ? scaled : -zero;
+  const float clamped = low < 255 - zero ? low : 255 - zero;
+  return static_cast<std::uint8_t>(std::nearbyint(clamped) + zero);
+}
+
+int input_index(const Network& network, ValueId value) {
+  for (std::size_t i = 0; i < network.inputs.size(); ++i)
+    if (network.inputs[i].value == value) return static_cast<int>(i);
+  return -1;
+}
+
+const Node* producer(const Network& network, ValueId value) {
+  for (const Node& node : network.nodes)
+    if (node.output == value) return &node;
+  return nullptr;
+}
+
+}  // namespace pitlane

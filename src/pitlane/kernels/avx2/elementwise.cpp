@@ -1,0 +1,25 @@
+#include "pitlane/kernels/avx2/vector.h"
+#include "pitlane/kernels/elementwise_body.h"
+#include "pitlane/kernels/levels.h"
+
+namespace pitlane::kernels {
+
+void widen_avx2(const std::uint8_t* in, float* out, std::size_t count) { widen_body<Avx2>(in, out, count); }
+
+void affine_avx2(const float* in, float* out, std::size_t count, const float* scale, const float* offset,
+                 std::size_t channels) {
+  affine_body<Avx2>(in, out, count, scale, offset, channels);
+}
+
+Range range_avx2(const float* in, std::size_t count) { return range_body<Avx2>(in, count); }
+
+void quantize_avx2(const float* in, std::uint8_t* out, std::size_t count, float inverse_scale,
+                   std::int32_t zero_point) {
+  quantize_body<Avx2>(in, out, count, inverse_scale, zero_point);
+}
+
+void curve_avx2(const float* in, float* out, std::size_t count, Curve curve) {
+  curve_body<Avx2>(in, out, count, curve);
+}
+
+}  // namespace pitlane::kernels

@@ -1,0 +1,117 @@
+// Float convolution in register tiles: P pixels x F whole vectors of outputs (and half a vector, H), so that
+// each weight vector is used P times and each input element F or F + 1 times per load.
+#pragma once
+
+#include "pitlane/kernels/panels.h"
+
+namespace pitlane::kernels {
+namespace {
+
+struct ConvF32Tile {
+  const float* input;
+  const float* weights;
+  const float* bias;
+  float* output;
+  int outputs;  // valid ones in this panel
+};
+
+template <typename X, int P, int F, bool H>
+void conv_f32_tile(const ConvF32& c, const ConvF32Tile& t) {
+  constexpr int kL = X::kLanes;
+  constexpr int kStride = (F + (H ? 1 : 0)) * kL;
+  typename X::F sum[P][F > 0 ? F : 1];
+  typename X::HalfF half[P];
+  for (int p = 0; p < P; ++p) {
+    for (int v = 0; v < F; ++v) sum[p][v] = X::load(t.bias + v * kL);
+    if constexpr (H) half[p] = X::load_half(t.bias + F * kL);
+  }
+  const std::ptrdiff_t step = c.geometry.in_step_x;
+  const float* w = t.weights;
+  for (int row = 0; row < c.geometry.kernel_h; ++row) {
+    const float* x = t.input + row * c.geometry.in_row;
+    for (const float* const end = x + c.geometry.row_length; x != end; ++x, w += kStride) {
+      typename X::F weight[F > 0 ? F : 1];
+      typename X::HalfF half_weight;
+      for (int v = 0; v < F; ++v) weight[v] = X::load(w + v * kL);
+      if constexpr (H) half_weight = X::load_half(w + F * kL);
+      for (int p = 0; p < P; ++p) {
+        const typename X::F xp = X::set(x[p * step]);
+        for (int v = 0; v < F; ++v) sum[p][v] = X::fma(xp, weight[v], sum[p][v]);
+        if constexpr (H) half[p] = X::fma_half(X::low(xp), half_weight, half[p]);
+      }
+    }
+  }
+  for (int p = 0; p < P; ++p) {
+    float* out = t.output + p * c.geometry.out_pixel;
+    for (int v = 0; v < F; ++v) {
+      if (c.relu) sum[p][v] = X::max(X::set(0), sum[p][v]);
+      X::store_first(out + v * kL, sum[p][v], t.outputs - v * kL);
+    }
+    if constexpr (H) {
+      if (c.relu) half[p] = X::max_half(X::low(X::set(0)), half[p]);
+      X::store_first_half(out + F * kL, half[p], t.outputs - F * kL);
+    }
+  }
+}
+
+using ConvF32TileFunction = void (*)(const ConvF32&, const ConvF32Tile&);
+
+template <typename X, int Halves, int P>
+ConvF32TileFunction conv_f32_pick(int pixels) {
+  if constexpr (P == 1) {
+    return conv_f32_tile<X, 1, Halves / 2, Halves % 2 == 1>;
+  } else {
+    return pixels == P ? conv_f32_tile<X, P, Halves / 2, Halves % 2 == 1> : conv_f32_pick<X, Halves, P - 1>(pixels);
+  }
+}
+
+template <typename X, int Halves>
+void conv_f32_panel(const ConvF32& c, const ConvF32Tile& panel) {
+  constexpr int kMost = X::conv_f32_pixels(Halves);
+  const ConvGeometry& g = c.geometry;
+  const int tiles = (g.out_w + kMost - 1) / kMost;
+  const int small = g.out_w / tiles;   // tiles of `small` or `small + 1` pixels: no tiny remainder
+  const int larger = g.out_w % tiles;  // that many have one more
+  const ConvF32TileFunction small_tile = conv_f32_pick<X, Halves, kMost>(small);
+  const ConvF32TileFunction large_tile = conv_f32_pick<X, Halves, kMost>(small + (larger > 0 ? 1 : 0));
+  for (int y = 0; y < g.out_h; ++y) {
+    ConvF32Tile t = panel;
+    t.input += y * g.in_step_y;
+    t.output += y * g.out_row;
+    for (int i = 0; i < tiles; ++i) {
+      const int pixels = small + (i < larger ? 1 : 0);
+      (i < larger ? large_tile : small_tile)(c, t);
+      t.input += pixels * g.in_step_x;
+      t.output += pixels * g.out_pixel;
+    }
+  }
+}
+
+template <typename X, int Halves>
+void conv_f32_dispatch(int halves, const ConvF32& c, const ConvF32Tile& panel) {
+  if constexpr (Halves == 1) {
+    conv_f32_panel<X, 1>(c, panel);
+  } else {
+    if (halves == Halves) return conv_f32_panel<X, Halves>(c, panel);
+    conv_f32_dispatch<X, Halves - 1>(halves, c, panel);
+  }
+}
+
+template <typename X>
+void conv_f32_body(const ConvF32& c) {
+  constexpr PanelLayout kLayout = X::kConvF32;
+  const std::ptrdiff_t steps = static_cast<std::ptrdiff_t>(c.geometry.kernel_h) * c.geometry.row_length;
+  const float* weights = c.weights;
+  for (int first = 0; first < c.geometry.out_c;) {
+    const int halves = panel_halves(kLayout, c.geometry.out_c - first);
+    const int outputs = panel_outputs(kLayout, halves);
+    const int left = c.geometry.out_c - first;
+    const ConvF32Tile panel{c.input, weights, c.bias + first, c.output + first, left < outputs ? left : outputs};
+    conv_f32_dispatch<X, kLayout.max_halves>(halves, c, panel);
+    weights += steps * panel_stride(kLayout, halves);
+    first += outputs;
+  }
+}
+
+}  // namespace
+}  // namespace pitlane::kernels

@@ -1,0 +1,105 @@
+// What a kernel is given: plain pointers and counts. Included by ISA-specific sources, so nothing here may
+// define code.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace pitlane::kernels {
+
+/// Geometry of a convolution over a picture whose border is already there (padding is memory, not branches).
+/// Counts and steps in elements. One kernel row (kernel_w * in_c elements) is contiguous in the picture.
+struct ConvGeometry {
+  int out_h = 0, out_w = 0, out_c = 0;
+  int kernel_h = 0;
+  int row_length = 0;            ///< kernel_w * in_c
+  std::ptrdiff_t in_row = 0;     ///< from one input row to the next
+  std::ptrdiff_t in_step_y = 0;  ///< stride_h * in_row
+  std::ptrdiff_t in_step_x = 0;  ///< stride_w * in_c
+  std::ptrdiff_t out_row = 0;    ///< from one output row to the next
+  std::ptrdiff_t out_pixel = 0;  ///< from one output pixel to the next, >= out_c
+};
+
+/// out = [relu](bias + sum(weights * in)). `weights` and `bias` as pack.h lays them out for this level.
+struct ConvF32 {
+  ConvGeometry geometry;
+  const float* input = nullptr;
+  const float* weights = nullptr;
+  const float* bias = nullptr;
+  float* output = nullptr;
+  bool relu = false;
+};
+
+/// From exact integer sums to the result. With `start` = -zero_point * sum(w) the sum is that of
+/// (x_q - zero_point) * w_q. Then y = float(sum) * multiplier + bias, rounded after each operation (never
+/// fused), [relu], and where output_u8 is given q = clamp(rne(y * inverse_scale) + zero_point, 0, 255).
+/// All levels give the same bits.
+struct Requantize {
+  const std::int32_t* start = nullptr;
+  const float* multiplier = nullptr;
+  const float* bias = nullptr;
+  bool relu = false;
+  float* output_f32 = nullptr;  ///< exactly one of the two outputs is set
+  std::uint8_t* output_u8 = nullptr;
+  float inverse_scale = 1;
+  std::int32_t zero_point = 0;
+};
+
+/// Reads up to 63 bytes behind the last element of `input`; they do not change the result. Sums must fit
+/// 32 bits: kernel_h * row_length <= kMaxI8Terms.
+struct ConvI8 {
+  ConvGeometry geometry;
+  const std::uint8_t* input = nullptr;
+  const std::int8_t* weights = nullptr;
+  Requantize requantize;
+};
+
+/// Largest count of products u8 * s8 (|s8| <= 127) whose sum, minus a zero point's share, fits 32 bits.
+inline constexpr int kMaxI8Terms = 0x7FFFFFFF / (255 * 127);
+
+struct DenseF32 {
+  int inputs = 0, outputs = 0;
+  const float* input = nullptr;
+  const float* weights = nullptr;
+  const float* bias = nullptr;
+  float* output = nullptr;
+  bool relu = false;
+};
+
+/// Weights stay binary16 in memory (half the bandwidth) and are widened in registers.
+struct DenseF16 {
+  int inputs = 0, outputs = 0;
+  const float* input = nullptr;
+  const std::uint16_t* weights = nullptr;
+  const float* bias = nullptr;
+  float* output = nullptr;
+  bool relu = false;
+};
+
+/// Same promises as ConvI8.
+struct DenseI8 {
+  int inputs = 0, outputs = 0;
+  const std::uint8_t* input = nullptr;
+  const std::int8_t* weights = nullptr;
+  Requantize requantize;
+};
+
+/// Range of a float tensor, zero included. `finite` is false if any element is NaN or infinite.
+struct Range {
+  float low = 0, high = 0;
+  bool finite = true;
+};
+
+/// Functions beyond relu, which the other kernels fuse. Numbers equal those of pitlane::Activation.
+enum class Curve : std::uint8_t { kNone = 0, kRelu = 1, kElu = 2, kLeakyRelu = 3, kTanh = 4, kSigmoid = 5 };
+
+/// How a level wants weights packed; see pack.h.
+struct PanelLayout {
+  int lanes = 8;              ///< outputs in one vector (even)
+  int max_halves = 2;         ///< half vectors in one panel at most (even)
+  int group = 1;              ///< consecutive inputs stored together: 1 for floats, 4 for int8
+  bool even_odd = false;      ///< int8 without VNNI: inputs 0, 2 of all outputs first, then 1, 3
+  bool half_vectors = false;  ///< a panel may end in half a vector
+};
+
+}  // namespace pitlane::kernels

@@ -1,0 +1,40 @@
+// The kernels that each level defines, one source file per kernel family in the level's folder.
+#pragma once
+
+#include "pitlane/kernels/kernel_args.h"
+
+#define PITLANE_DECLARE_INTEGER_KERNELS(level) \
+  void conv_i8_##level(const ConvI8&);         \
+  void dense_i8_##level(const DenseI8&);
+
+#define PITLANE_DECLARE_KERNELS(level)                                                                         \
+  PITLANE_DECLARE_INTEGER_KERNELS(level)                                                                       \
+  void conv_f32_##level(const ConvF32&);                                                                       \
+  void dense_f32_##level(const DenseF32&);                                                                     \
+  void widen_##level(const std::uint8_t* in, float* out, std::size_t count);                                   \
+  void affine_##level(const float* in, float* out, std::size_t count, const float* scale, const float* offset, \
+                      std::size_t channels);                                                                   \
+  Range range_##level(const float* in, std::size_t count);                                                     \
+  void quantize_##level(const float* in, std::uint8_t* out, std::size_t count, float inverse_scale,            \
+                        std::int32_t zero_point);                                                              \
+  void curve_##level(const float* in, float* out, std::size_t count, Curve curve);
+
+namespace pitlane::kernels {
+
+PITLANE_DECLARE_KERNELS(scalar)
+PITLANE_DECLARE_KERNELS(avx2)
+PITLANE_DECLARE_KERNELS(avx512)
+PITLANE_DECLARE_INTEGER_KERNELS(avx512vnni)
+void dense_f16_avx2(const DenseF16&);
+void dense_f16_avx512(const DenseF16&);
+
+/// Layouts that a level's kernels expect, where they are defined.
+struct LevelLayouts {
+  PanelLayout conv_f32, conv_i8, dense_f32, dense_i8;
+};
+LevelLayouts layouts_scalar();
+LevelLayouts layouts_avx2();
+LevelLayouts layouts_avx512();
+LevelLayouts layouts_avx512vnni();
+
+}  // namespace pitlane::kernels

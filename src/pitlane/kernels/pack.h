@@ -1,0 +1,28 @@
+// Weights in the order in which kernels read them. A panel is a few vectors of outputs; inside it come kernel
+// rows, then steps of `group` inputs (the last one filled with zeros), then outputs. Panels follow each other.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "pitlane/kernels/aligned_buffer.h"
+#include "pitlane/kernels/kernel_args.h"
+
+namespace pitlane::kernels {
+
+/// Size of a weight matrix: {outputs, rows, row_length}; dense layers have one row.
+struct WeightSize {
+  int outputs = 0, rows = 1, row_length = 0;
+};
+
+/// Outputs rounded up to whole panels: bias, multiplier and start need that many elements.
+int padded_outputs(const PanelLayout& layout, int outputs);
+
+AlignedBuffer pack_f32(const PanelLayout& layout, const WeightSize& size, std::span<const float> weights);
+AlignedBuffer pack_f16(const PanelLayout& layout, const WeightSize& size, std::span<const std::uint16_t> weights);
+AlignedBuffer pack_i8(const PanelLayout& layout, const WeightSize& size, std::span<const std::int8_t> weights);
+/// Copies a vector of one element per output and fills up with zeros.
+AlignedBuffer pad_f32(const PanelLayout& layout, std::span<const float> values);
+AlignedBuffer pad_i32(const PanelLayout& layout, std::span<const std::int32_t> values);
+
+}  // namespace pitlane::kernels

@@ -1,0 +1,28 @@
+// How outputs are cut into panels: the one rule that packing and kernels share. Everything has internal
+// linkage, because ISA-specific sources include this.
+#pragma once
+
+#include "pitlane/kernels/kernel_args.h"
+
+namespace pitlane::kernels {
+namespace {
+
+/// Half vectors of the next panel when `outputs` are still to be done.
+[[maybe_unused]] inline int panel_halves(const PanelLayout& layout, int outputs) {
+  const int half = layout.lanes / 2;
+  int halves = (outputs + half - 1) / half;
+  if (halves >= layout.max_halves) return layout.max_halves;
+  if (!layout.half_vectors) halves += halves & 1;
+  return halves;
+}
+
+/// Outputs that a panel covers.
+[[maybe_unused]] inline int panel_outputs(const PanelLayout& layout, int halves) { return halves * (layout.lanes / 2); }
+
+/// Elements of one step (`group` inputs) of a panel in memory: whole vectors, for alignment.
+[[maybe_unused]] inline int panel_stride(const PanelLayout& layout, int halves) {
+  return (halves + 1) / 2 * layout.lanes * layout.group;
+}
+
+}  // namespace
+}  // namespace pitlane::kernels

@@ -1,0 +1,84 @@
+#include "pitlane/kernels/table.h"
+
+#include "pitlane/core/result.h"
+#include "pitlane/kernels/levels.h"
+
+// One row per level; the names differ in the level only.
+#define PITLANE_FLOAT_KERNELS(table, level) \
+  do {                                      \
+    (table).conv_f32 = conv_f32_##level;    \
+    (table).dense_f32 = dense_f32_##level;  \
+    (table).widen = widen_##level;          \
+    (table).affine = affine_##level;        \
+    (table).range = range_##level;          \
+    (table).quantize = quantize_##level;    \
+    (table).curve = curve_##level;          \
+  } while (false)
+#define PITLANE_INTEGER_KERNELS(table, level) \
+  do {                                        \
+    (table).conv_i8 = conv_i8_##level;        \
+    (table).dense_i8 = dense_i8_##level;      \
+    set_layouts(table, layouts_##level());    \
+  } while (false)
+
+namespace pitlane::kernels {
+namespace {
+
+void set_layouts(Table& table, const LevelLayouts& layouts) {
+  table.conv_f32_layout = layouts.conv_f32;
+  table.conv_i8_layout = layouts.conv_i8;
+  table.dense_f32_layout = layouts.dense_f32;
+  table.dense_i8_layout = layouts.dense_i8;
+}
+
+Table scalar_table() {
+  Table table;
+  PITLANE_FLOAT_KERNELS(table, scalar);
+  PITLANE_INTEGER_KERNELS(table, scalar);
+  return table;
+}
+
+#if defined(PITLANE_X86_KERNELS)
+Table avx2_table() {
+  Table table;
+  table.isa = Isa::kAvx2;
+  PITLANE_FLOAT_KERNELS(table, avx2);
+  PITLANE_INTEGER_KERNELS(table, avx2);
+  table.dense_f16 = dense_f16_avx2;
+  return table;
+}
+
+Table avx512_table() {
+  Table table;
+  table.isa = Isa::kAvx512;
+  PITLANE_FLOAT_KERNELS(table, avx512);
+  PITLANE_INTEGER_KERNELS(table, avx512);
+  table.dense_f16 = dense_f16_avx512;
+  return table;
+}
+
+Table avx512vnni_table() {
+  Table table = avx512_table();
+  table.isa = Isa::kAvx512Vnni;
+  PITLANE_INTEGER_KERNELS(table, avx512vnni);
+  return table;
+}
+#endif
+
+}  // namespace
+
+const Table& table_for(Isa isa) {
+#if defined(PITLANE_X86_KERNELS)
+  static const Table avx2 = avx2_table();
+  static const Table avx512 = avx512_table();
+  static const Table avx512vnni = avx512vnni_table();
+  if (isa == Isa::kAvx2) return avx2;
+  if (isa == Isa::kAvx512) return avx512;
+  if (isa == Isa::kAvx512Vnni) return avx512vnni;
+#endif
+  PITLANE_CHECK(isa == Isa::kScalar);
+  static const Table scalar = scalar_table();
+  return scalar;
+}
+
+}  // namespace pitlane::kernels

@@ -1,0 +1,46 @@
+// The one list of kernels: dispatch, tests and benchmarks walk it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "pitlane/kernels/isa.h"
+#include "pitlane/kernels/kernel_args.h"
+
+namespace pitlane::kernels {
+
+/// The kernels of one level. None of them allocates, locks or throws. Element-wise kernels allow in == out
+/// and give the same bits on every level; float convolutions and dense layers differ between levels by the
+/// order of their sums.
+struct Table {
+  Isa isa = Isa::kScalar;
+
+  PanelLayout conv_f32_layout, conv_i8_layout, dense_f32_layout, dense_i8_layout;
+
+  void (*conv_f32)(const ConvF32&) = nullptr;
+  void (*conv_i8)(const ConvI8&) = nullptr;
+  void (*dense_f32)(const DenseF32&) = nullptr;
+  void (*dense_f16)(const DenseF16&) = nullptr;  ///< layout of dense_f32; null where widening does not pay
+  void (*dense_i8)(const DenseI8&) = nullptr;
+
+  /// out = float(in)
+  void (*widen)(const std::uint8_t* in, float* out, std::size_t count) = nullptr;
+  /// out[i] = in[i] * scale[i % channels] + offset[i % channels], rounded after each operation
+  void (*affine)(const float* in, float* out, std::size_t count, const float* scale, const float* offset,
+                 std::size_t channels) = nullptr;
+  Range (*range)(const float* in, std::size_t count) = nullptr;
+  /// out = clamp(rne(in * inverse_scale) + zero_point, 0, 255)
+  void (*quantize)(const float* in, std::uint8_t* out, std::size_t count, float inverse_scale,
+                   std::int32_t zero_point) = nullptr;
+  /// Absolute error at most kCurveError, for tanh and sigmoid and for elu.
+  void (*curve)(const float* in, float* out, std::size_t count, Curve curve) = nullptr;
+};
+
+/// exp is a degree-7 polynomial on |r| <= ln 2 / 2 (remainder below 6e-9) evaluated in f32 without fusing: a
+/// few roundings of 2^-24 each; the curves are at most 1 in magnitude where exp enters.
+inline constexpr float kCurveError = 4e-7F;
+
+/// The level must be available (see isa.h).
+const Table& table_for(Isa isa);
+
+}  // namespace pitlane::kernels

@@ -1,0 +1,175 @@
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "pit_generated.h"
+#include "pitlane/core/file.h"
+#include "pitlane/network/pit_file.h"
+#include "pitlane/network/pit_version.h"
+#include "pitlane/network/sparse_encoding.h"
+
+namespace pitlane {
+namespace {
+
+namespace fb = flatbuffers;
+
+// Bounds that no driving network meets but that keep a hostile file from costing time or memory.
+constexpr std::size_t kMostTables = 1 << 20;
+constexpr std::size_t kDeepest = 32;
+constexpr std::int64_t kLargestWeight = std::int64_t{1} << 29;
+
+template <typename T>
+std::vector<T> copy(const fb::Vector<T>* values) {
+  return values == nullptr ? std::vector<T>() : std::vector<T>(values->begin(), values->end());
+}
+
+std::string text(const fb::String* value) { return value == nullptr ? std::string() : value->str(); }
+
+bool plausible(const Shape& shape) {
+  std::int64_t count = 1;
+  if (shape.size() > 8) return false;
+  for (const std::int64_t d : shape) {
+    if (d < 1 || d > kLargestWeight / count) return false;
+    count *= d;
+  }
+  return true;
+}
+
+Result<Weight> read_weight(const pit::Weight& in, const SharedBytes& file) {
+  Weight weight;
+  weight.name = in.name()->str();
+  weight.shape = copy(in.shape());
+  const std::string where = "weight '" + weight.name + "'";
+  if (in.storage() > static_cast<std::uint8_t>(Storage::kI8)) return corrupt(where + ": unknown storage type");
+  weight.storage = static_cast<Storage>(in.storage());
+  weight.scales = copy(in.scales());
+  if (!plausible(weight.shape)) return corrupt(where + ": impossible shape " + to_string(weight.shape));
+  const std::size_t element_bytes = bytes_per_element(weight.storage);
+  const std::size_t dense_bytes = static_cast<std::size_t>(weight.size()) * element_bytes;
+  const auto* begin = reinterpret_cast<const std::byte*>(in.data()->data());
+  const std::span<const std::byte> data(begin, in.data()->size());
+  if (in.encoding() > 1) return corrupt(where + ": unknown encoding");
+  if (in.encoding() == 1) {
+    // A mask takes a bit an element: a file cannot claim more memory than eight times its own size an element byte.
+    auto dense = decode_sparse(data, element_bytes, dense_bytes);
+    if (!dense.ok()) return dense.error().in(where);
+    weight.data = SharedBytes(*std::move(dense));
+    return weight;
+  }
+  if (data.size() != dense_bytes)
+    return corrupt(where + ": " + std::to_string(data.size()) + " bytes stored, shape " + to_string(weight.shape) +
+                   " needs " + std::to_string(dense_bytes));
+  if (reinterpret_cast<std::uintptr_t>(begin) % element_bytes != 0) return corrupt(where + ": data is not aligned");
+  weight.data = SharedBytes(std::make_shared<SharedBytes>(file), data);
+  return weight;
+}
+
+Value read_value(const pit::Value& in) {
+  Value value{in.name()->str(), copy(in.shape()), std::nullopt};
+  if (const auto* q = in.quantization()) value.quantization = ActivationQuantization{q->scale(), q->zero_point()};
+  return value;
+}
+
+Result<Op> read_op(const pit::Node& node) {
+  const auto activation = [](std::uint8_t v) { return static_cast<Activation>(v); };  // range: validate()
+  switch (node.op_type()) {
+    case pit::Op::Conv2d: {
+      const auto* in = node.op_as_Conv2d();
+      Conv2d op{in->stride_h(),
+                in->stride_w(),
+                {},
+                copy(in->pad_value()),
+                in->weight(),
+                in->bias(),
+                activation(in->activation())};
+      if (const auto* p = in->padding()) op.padding = {p->top(), p->left(), p->bottom(), p->right()};
+      return Op(std::move(op));
+    }
+    case pit::Op::Dense: {
+      const auto* in = node.op_as_Dense();
+      return Op(Dense{in->weight(), in->bias(), activation(in->activation())});
+    }
+    case pit::Op::BatchNorm: {
+      const auto* in = node.op_as_BatchNorm();
+      return Op(BatchNorm{in->gamma(), in->beta(), in->mean(), in->variance(), in->epsilon()});
+    }
+    case pit::Op::Flatten:
+      return Op(Flatten{});
+    case pit::Op::Activate:
+      return Op(Activate{activation(node.op_as_Activate()->activation())});
+    case pit::Op::NONE:
+      break;
+  }
+  return unsupported("layer '" + node.name()->str() + "' is of a kind that this program does not know");
+}
+
+Preprocessing read_preprocessing(const pit::Preprocessing& in) {
+  Preprocessing p;
+  p.source_width = in.source_width();
+  p.source_height = in.source_height();
+  p.crop = {in.crop_x(), in.crop_y(), in.crop_width(), in.crop_height()};
+  p.width = in.width();
+  p.height = in.height();
+  p.format = static_cast<PixelFormat>(in.format());
+  p.scale = copy(in.scale());
+  p.offset = copy(in.offset());
+  p.frames = in.frames();
+  return p;
+}
+
+InputSpec read_input(const pit::Input& in) {
+  InputSpec input{in.name()->str(), static_cast<InputKind>(in.kind()), in.value(), {}, in.scale()};
+  if (const auto* p = in.preprocessing()) input.preprocessing = read_preprocessing(*p);
+  return input;
+}
+
+Status check_identity(std::span<const std::byte> data) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(data.data());
+  if (data.size() < 16 || !fb::BufferHasIdentifier(bytes, pit::FileIdentifier()))
+    return corrupt("not a .pit file (its first bytes do not say PITL)");
+  fb::Verifier verifier(bytes, data.size(), kDeepest, kMostTables);
+  if (!pit::VerifyFileBuffer(verifier))
+    return corrupt("damaged or truncated .pit file (" + std::to_string(data.size()) + " bytes); copy it again");
+  const std::uint32_t version = pit::GetFile(bytes)->version();
+  if (version == 0) return corrupt("damaged .pit file: it has no version");
+  if (version > kPitVersion)
+    return unsupported("written by a newer Pitlane (format " + std::to_string(version) + ", this program reads up to " +
+                       std::to_string(kPitVersion) + "); update Pitlane");
+  return {};
+}
+
+}  // namespace
+
+Result<Network> parse_pit(const SharedBytes& bytes) {
+  PITLANE_TRY_STATUS(check_identity(bytes.bytes()));
+  const pit::File& file = *pit::GetFile(bytes.bytes().data());
+  Network network;
+  network.name = text(file.name());
+  for (const auto* weight : *file.weights()) {
+    PITLANE_TRY(Weight read, read_weight(*weight, bytes));
+    network.weights.push_back(std::move(read));
+  }
+  for (const auto* value : *file.values()) network.values.push_back(read_value(*value));
+  for (const auto* node : *file.nodes()) {
+    PITLANE_TRY(Op op, read_op(*node));
+    network.nodes.push_back({node->name()->str(), std::move(op), copy(node->inputs()), node->output()});
+  }
+  for (const auto* input : *file.inputs()) network.inputs.push_back(read_input(*input));
+  for (const auto* o : *file.outputs())
+    network.outputs.push_back({o->name()->str(), text(o->unit()), o->low(), o->high(), o->value(), o->element()});
+  if (file.states() != nullptr)
+    for (const auto* s : *file.states()) network.states.push_back({s->name()->str(), s->before(), s->after()});
+  if (file.metadata() != nullptr)
+    for (const auto* entry : *file.metadata()) network.metadata[entry->key()->str()] = entry->value()->str();
+  PITLANE_TRY_STATUS(validate(network));
+  return network;
+}
+
+Result<Network> load_pit(const std::filesystem::path& path) {
+  PITLANE_TRY(const auto file, MappedFile::open(path));
+  Result<Network> network = parse_pit(SharedBytes(file, file->bytes()));
+  if (!network.ok()) return network.error().in(path.string());
+  return network;
+}
+
+}  // namespace pitlane

@@ -1,0 +1,213 @@
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <string>
+
+#include "pitlane/network/network.h"
+
+namespace pitlane {
+namespace {
+
+constexpr std::int64_t kLargestTensor = std::int64_t{1} << 28;
+
+// Collects every fault, so that the author of a broken file mends it once.
+class Faults {
+ public:
+  void add(std::string text) {
+    ++count_;
+    if (count_ > kShown) return;
+    text_ += (text_.empty() ? "" : "; ") + std::move(text);
+  }
+  [[nodiscard]] bool none() const { return count_ == 0; }
+  [[nodiscard]] std::string text() const {
+    return count_ > kShown ? text_ + "; and " + std::to_string(count_ - kShown) + " more" : text_;
+  }
+
+ private:
+  static constexpr int kShown = 8;
+  int count_ = 0;
+  std::string text_;
+};
+
+bool valid_shape(const Shape& shape) {
+  std::int64_t count = 1;
+  if (shape.size() > 8) return false;
+  for (const std::int64_t d : shape) {
+    if (d < 1 || d > kLargestTensor / count) return false;
+    count *= d;
+  }
+  return true;
+}
+
+bool finite_values(const Weight& weight) {
+  const auto finite = [](float v) { return std::isfinite(v); };
+  switch (weight.storage) {
+    case Storage::kF32:
+      return std::all_of(weight.f32().begin(), weight.f32().end(), finite);
+    case Storage::kF16:
+      return std::all_of(weight.f16().begin(), weight.f16().end(),
+                         [](std::uint16_t h) { return (h & 0x7C00U) != 0x7C00U; });
+    case Storage::kI8:
+      break;
+  }
+  return std::all_of(weight.scales.begin(), weight.scales.end(), [](float s) { return std::isnormal(s) && s > 0; });
+}
+
+void check_weight(const Weight& weight, Faults& faults) {
+  const std::string where = "weight '" + weight.name + "'";
+  if (weight.storage > Storage::kI8) return faults.add(where + " has an unknown storage type");
+  if (!valid_shape(weight.shape)) return faults.add(where + " has the impossible shape " + to_string(weight.shape));
+  const auto expected = static_cast<std::size_t>(weight.size()) * bytes_per_element(weight.storage);
+  if (weight.data.bytes().size() != expected)
+    return faults.add(where + " has " + std::to_string(weight.data.bytes().size()) + " bytes, its shape needs " +
+                      std::to_string(expected));
+  const std::size_t scales =
+      weight.storage == Storage::kI8 && !weight.shape.empty() ? static_cast<std::size_t>(weight.shape[0]) : 0;
+  if (weight.scales.size() != scales || (weight.storage == Storage::kI8 && scales == 0))
+    return faults.add(where + " has " + std::to_string(weight.scales.size()) + " scales, needs " +
+                      std::to_string(scales));
+  if (!finite_values(weight)) faults.add(where + " holds NaN or infinity (or a scale that is not positive)");
+}
+
+class GraphCheck {
+ public:
+  GraphCheck(const Network& network, Faults& faults)
+      : network_(network), faults_(faults), made_(network.values.size(), false) {}
+
+  void run() {
+    check_values();
+    check_inputs();
+    for (const StateSpec& state : network_.states) make(state.before, "state '" + state.name + "'");
+    for (const Node& node : network_.nodes) check_node(node);
+    for (const StateSpec& state : network_.states) check_state(state);
+    check_outputs();
+  }
+
+ private:
+  [[nodiscard]] bool in_range(ValueId id) const {
+    return id >= 0 && static_cast<std::size_t>(id) < network_.values.size();
+  }
+  [[nodiscard]] const Value& value(ValueId id) const { return network_.values[static_cast<std::size_t>(id)]; }
+  [[nodiscard]] bool is_made(ValueId id) const { return in_range(id) && made_[static_cast<std::size_t>(id)]; }
+
+  void make(ValueId id, const std::string& who) {
+    if (!in_range(id)) return faults_.add(who + " names value " + std::to_string(id) + ", which does not exist");
+    if (made_[static_cast<std::size_t>(id)])
+      return faults_.add(who + " makes value '" + value(id).name + "' a second time");
+    made_[static_cast<std::size_t>(id)] = true;
+  }
+
+  void check_values() {
+    for (const Value& v : network_.values) {
+      if (!valid_shape(v.shape)) faults_.add("value '" + v.name + "' has the impossible shape " + to_string(v.shape));
+      if (!v.quantization) continue;
+      const ActivationQuantization& q = *v.quantization;
+      if (!(std::isnormal(q.scale) && q.scale > 0) || q.zero_point < 0 || q.zero_point > 255)
+        faults_.add("value '" + v.name + "' has a broken quantisation");
+    }
+  }
+
+  void check_inputs() {
+    if (network_.inputs.empty()) faults_.add("there is no input");
+    std::set<std::string> names;
+    for (const InputSpec& input : network_.inputs) {
+      const std::string who = "input '" + input.name + "'";
+      if (!names.insert(input.name).second) faults_.add(who + " is named twice");
+      make(input.value, who);
+      if (in_range(input.value)) check_input_shape(input, who);
+    }
+  }
+
+  void check_input_shape(const InputSpec& input, const std::string& who) {
+    const Shape& shape = value(input.value).shape;
+    if (input.kind > InputKind::kCommand) return faults_.add(who + " has an unknown kind");
+    if (input.kind == InputKind::kImage) {
+      const Preprocessing& p = input.preprocessing;
+      if (const Status status = validate(p); !status.ok()) return faults_.add(who + ": " + status.error().message());
+      const Shape expected = {p.height, p.width, std::int64_t{p.frames} * channels_of(p.format)};
+      if (shape != expected)
+        faults_.add(who + " has shape " + to_string(shape) + ", its preprocessing makes " + to_string(expected));
+      return;
+    }
+    if (shape.size() != 1) faults_.add(who + " must be a vector");
+    if (input.kind == InputKind::kSpeed && (element_count(shape) != 1 || !std::isfinite(input.scale)))
+      faults_.add(who + " must be one number with a finite scale");
+  }
+
+  void check_node(const Node& node) {
+    const std::string who = std::string(op_name(node.op)) + " '" + node.name + "'";
+    std::vector<Shape> shapes;
+    for (const ValueId id : node.inputs) {
+      if (!is_made(id)) return faults_.add(who + " reads value " + std::to_string(id) + " before it is made");
+      shapes.push_back(value(id).shape);
+    }
+    const Result<Shape> shape = infer_shape(node.op, network_.weights, shapes);
+    if (!shape.ok()) return faults_.add(who + ": " + shape.error().message());
+    make(node.output, who);
+    if (in_range(node.output) && value(node.output).shape != *shape)
+      faults_.add(who + " makes " + to_string(*shape) + ", the file says " + to_string(value(node.output).shape));
+    check_attributes(node, who);
+  }
+
+  void check_attributes(const Node& node, const std::string& who) {
+    if (const auto* dense = std::get_if<Dense>(&node.op); dense != nullptr && dense->activation > Activation::kSigmoid)
+      faults_.add(who + " has an unknown activation");
+    const auto* conv = std::get_if<Conv2d>(&node.op);
+    if (conv == nullptr) return;
+    if (conv->activation > Activation::kSigmoid) faults_.add(who + " has an unknown activation");
+    if (!std::all_of(conv->pad_value.begin(), conv->pad_value.end(), [](float v) { return std::isfinite(v); }))
+      faults_.add(who + " pads with a value that is not finite");
+  }
+
+  void check_state(const StateSpec& state) {
+    if (!is_made(state.after)) return faults_.add("state '" + state.name + "' is never computed");
+    if (in_range(state.before) && value(state.before).shape != value(state.after).shape)
+      faults_.add("state '" + state.name + "' changes its shape");
+  }
+
+  void check_outputs() {
+    if (network_.outputs.empty()) faults_.add("there is no output");
+    std::set<std::string> names;
+    for (const OutputSpec& output : network_.outputs) {
+      const std::string who = "output '" + output.name + "'";
+      if (output.name.empty()) faults_.add("an output has no name");
+      if (!names.insert(output.name).second) faults_.add(who + " is named twice");
+      if (!(std::isfinite(output.low) && std::isfinite(output.high) && output.high > output.low))
+        faults_.add(who + " needs a finite range with high above low");
+      if (!is_made(output.value)) {
+        faults_.add(who + " is never computed");
+      } else if (output.element < 0 || output.element >= element_count(value(output.value).shape)) {
+        faults_.add(who + " is element " + std::to_string(output.element) + " of a value of shape " +
+                    to_string(value(output.value).shape));
+      }
+    }
+  }
+
+  const Network& network_;
+  Faults& faults_;
+  std::vector<bool> made_;
+};
+
+}  // namespace
+
+Status validate(const Network& network) {
+  Faults faults;
+  for (const Weight& weight : network.weights) check_weight(weight, faults);
+  // A graph over broken weights would only repeat their faults.
+  if (faults.none()) GraphCheck(network, faults).run();
+  if (faults.none()) return {};
+  return corrupt("network '" + network.name + "': " + faults.text());
+}
+
+Result<const InputSpec*> image_input(const Network& network) {
+  const InputSpec* found = nullptr;
+  for (const InputSpec& input : network.inputs) {
+    if (input.kind != InputKind::kImage) continue;
+    if (found != nullptr) return unsupported("network '" + network.name + "' reads more than one camera");
+    found = &input;
+  }
+  if (found == nullptr) return unsupported("network '" + network.name + "' reads no camera");
+  return found;
+}
+
+}  // namespace pitlane

@@ -1,0 +1,197 @@
+#include "pitlane/search/recommend.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "pitlane/search/conditions.h"
+#include "pitlane/study/quantity.h"
+
+namespace pitlane {
+namespace {
+
+std::string milliseconds(double value) { return significant_text(value, 3) + " ms"; }
+std::string metres(double value) { return fixed_text(value, 3) + " m"; }
+std::string times(double factor) { return significant_text(factor, factor < 10 ? 2 : 3) + " times"; }
+
+bool timed(const StrategyRow& row) { return row.latency_ms.runs > 0 && std::isfinite(row.latency_ms.p50); }
+
+double p50_or_last(const StrategyRow& row) {
+  return timed(row) ? row.latency_ms.p50 : std::numeric_limits<double>::infinity();
+}
+
+/// Every row with what it lacks; failed rows included.
+struct Candidate {
+  const StrategyRow* row;
+  std::vector<Shortfall> lacks;
+};
+
+std::vector<Candidate> judge(const TuneResult& result) {
+  std::vector<Candidate> out;
+  for (const StrategyRow& row : result.rows)
+    out.push_back({&row, shortfalls(row, result.rows.front(), result.constraints)});
+  return out;
+}
+
+const StrategyRow* fastest_eligible(const std::vector<Candidate>& candidates) {
+  double best_ms = std::numeric_limits<double>::infinity();
+  for (const Candidate& c : candidates)
+    if (c.lacks.empty()) best_ms = std::min(best_ms, p50_or_last(*c.row));
+  const StrategyRow* winner = nullptr;
+  for (const Candidate& c : candidates) {
+    if (!c.lacks.empty() || p50_or_last(*c.row) > best_ms * (1 + kLatencyTie)) continue;
+    const auto key = [](const StrategyRow& row) { return std::pair(row.size_bytes, p50_or_last(row)); };
+    if (!winner || key(*c.row) < key(*winner)) winner = c.row;
+  }
+  return winner;
+}
+
+const Candidate* nearest(const std::vector<Candidate>& candidates) {
+  const auto distance = [](const Candidate& c) {
+    double worst = 0;
+    for (const Shortfall& lack : c.lacks) worst = std::max(worst, lack.excess);
+    return std::tuple(c.row->failure.has_value(), worst, c.lacks.size(), p50_or_last(*c.row));
+  };
+  const auto found =
+      std::min_element(candidates.begin(), candidates.end(),
+                       [&](const Candidate& a, const Candidate& b) { return distance(a) < distance(b); });
+  return found == candidates.end() || found->row->failure ? nullptr : &*found;
+}
+
+// --- sentences of a choice -----------------------------------------------------------------------------------------
+
+std::string left_out(const std::vector<Candidate>& candidates, const StrategyRow& winner) {
+  const Candidate* fastest = nullptr;
+  for (const Candidate& c : candidates)
+    if (!c.lacks.empty() && !c.row->failure && p50_or_last(*c.row) < p50_or_last(winner) &&
+        (!fastest || p50_or_last(*c.row) < p50_or_last(*fastest->row)))
+      fastest = &c;
+  if (!fastest) return "";
+  return "; " + fastest->row->strategy + " is faster at " + milliseconds(fastest->row->latency_ms.p50) +
+         ", but was left out (" + fastest->lacks.front().brief + ")";
+}
+
+std::string latency_limit(const Constraints& limits) {
+  return limits.max_latency_ms ? " (limit " + milliseconds(*limits.max_latency_ms) + ")" : "";
+}
+
+std::string size_clause(const StrategyRow& row, const StrategyRow& baseline, const Constraints& limits) {
+  const auto size = static_cast<double>(row.size_bytes);
+  std::string out = bytes_text(size);
+  if (limits.max_size_bytes) out += " (limit " + bytes_text(*limits.max_size_bytes) + ")";
+  if (baseline.failure || baseline.size_bytes <= 0) return out;
+  return out + ", " + percent_text(size / static_cast<double>(baseline.size_bytes)) + " of the baseline's";
+}
+
+std::string speed_sentence(const StrategyRow& row, const TuneResult& result, const std::vector<Candidate>& all) {
+  const StrategyRow& baseline = result.rows.front();
+  if (!timed(row))
+    return row.strategy + " is the choice by size alone, because nothing was timed: its file is " +
+           size_clause(row, baseline, result.constraints) + ".";
+  const std::string p50 = milliseconds(row.latency_ms.p50) + latency_limit(result.constraints);
+  if (&row == &baseline)
+    return "Stay with " + row.strategy + ": it answers in " + p50 + " (median) from a file of " +
+           bytes_text(static_cast<double>(row.size_bytes)) + ", and no other network that is good enough beats that" +
+           left_out(all, row) + ".";
+  std::string speed_up;
+  if (!baseline.failure && timed(baseline) && row.latency_ms.p50 > 0)
+    speed_up = ", " + times(baseline.latency_ms.p50 / row.latency_ms.p50) + " as fast as the baseline";
+  return "Take " + row.strategy + ": it answers in " + p50 + " (median)" + speed_up + ", and its file is " +
+         size_clause(row, baseline, result.constraints) + left_out(all, row) + ".";
+}
+
+std::string accuracy_sentence(const StrategyRow& row, const TuneResult& result) {
+  const StrategyRow& baseline = result.rows.front();
+  if (!row.accuracy) return "Its offline accuracy is unknown, because there was no dataset to judge it on.";
+  const std::string own = "On " + count_text(row.accuracy->samples) + " validation samples its MSE is " +
+                          significant_text(row.accuracy->mse, 3);
+  if (&row == &baseline || !baseline.accuracy) return own + " (normalised units).";
+  const double change = relative_mse(row, baseline);
+  const std::string limit = percent_text(result.constraints.max_mse_increase.value_or(kDefaultMseIncrease));
+  const std::string reference = "the baseline's " + significant_text(baseline.accuracy->mse, 3);
+  const std::string how =
+      std::abs(change) < 5e-5 ? "the same as " : percent_text(std::abs(change)) + (change > 0 ? " above " : " below ");
+  return own + ", " + how + reference + "; up to " + limit + " more was allowed.";
+}
+
+std::string driving_sentence(const StrategyRow& row, const TuneResult& result) {
+  const StrategyRow& baseline = result.rows.front();
+  if (row.laps.empty())
+    return "It was not driven" + (row.why_not_driven.empty() ? std::string() : " (" + row.why_not_driven + ")") +
+           ", so 0 laps stand behind this choice and only offline numbers count.";
+  const int done = laps_completed(row);
+  const auto all = static_cast<int>(row.laps.size());
+  std::string limit;
+  if (result.constraints.max_deviation_m) limit = " (limit " + metres(*result.constraints.max_deviation_m) + ")";
+  std::string out = "On the track it completed " + std::to_string(done) + " of " + std::to_string(all) +
+                    (all == 1 ? " lap" : " laps");
+  if (&row != &baseline && !baseline.laps.empty())
+    out += " (baseline " + std::to_string(laps_completed(baseline)) + ")";
+  out += ", on average at most " + metres(worst_mean_deviation_m(row)) + " from the line" + limit;
+  if (&row != &baseline && !baseline.laps.empty())
+    out += ", where the baseline has " + metres(worst_mean_deviation_m(baseline));
+  return out + ", and never more than " + metres(worst_deviation_m(row)) + ".";
+}
+
+// --- sentences of an empty hand ------------------------------------------------------------------------------------
+
+std::string joined(const std::vector<Shortfall>& lacks) {
+  std::string out;
+  for (std::size_t i = 0; i < lacks.size(); ++i)
+    out += (i == 0 ? "" : i + 1 == lacks.size() ? ", and " : ", ") + lacks[i].text;
+  return out;
+}
+
+std::string capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
+std::string state_of(const StrategyRow& row) {
+  std::string out = "As it stands, " + row.strategy + " ";
+  out += timed(row) ? "answers in " + milliseconds(row.latency_ms.p50) : std::string("was not timed");
+  out += " from a file of " + bytes_text(static_cast<double>(row.size_bytes));
+  if (row.accuracy) out += " with an MSE of " + significant_text(row.accuracy->mse, 3);
+  if (!row.laps.empty())
+    out += " and completes " + std::to_string(laps_completed(row)) + " of " + std::to_string(row.laps.size()) +
+           " laps, on average at most " + metres(worst_mean_deviation_m(row)) + " from the line";
+  return out + "; loosen what it fails, or train further and tune again.";
+}
+
+Recommendation nothing_ran(const TuneResult& result) {
+  const std::string count = std::to_string(result.rows.size());
+  std::string why = "There are no rows to compare.";
+  if (!result.rows.empty() && result.rows.front().failure)
+    why = "The first failure, of " + result.rows.front().strategy + ", was: " + *result.rows.front().failure + ".";
+  return {std::nullopt,
+          {"No network can be recommended: 0 of " + count + " strategies gave a result.", why,
+           "Nothing was measured or driven (0 laps); fix the cause and run the same command again."},
+          ""};
+}
+
+Recommendation empty_handed(const TuneResult& result, const std::vector<Candidate>& all) {
+  const Candidate* closest = nearest(all);
+  if (!closest) return nothing_ran(result);
+  return {std::nullopt,
+          {"None of the " + std::to_string(result.rows.size()) + " networks meets every condition; the closest is " +
+               closest->row->strategy + ".",
+           capitalised(joined(closest->lacks)) + ".", state_of(*closest->row)},
+          closest->row->strategy};
+}
+
+}  // namespace
+
+Recommendation recommend(const TuneResult& result) {
+  const std::vector<Candidate> candidates = judge(result);
+  const StrategyRow* winner = fastest_eligible(candidates);
+  if (!winner) return empty_handed(result, candidates);
+  return {winner->strategy,
+          {speed_sentence(*winner, result, candidates), accuracy_sentence(*winner, result),
+           driving_sentence(*winner, result)},
+          ""};
+}
+
+}  // namespace pitlane

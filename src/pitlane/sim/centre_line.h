@@ -1,0 +1,39 @@
+// From a circuit's definition to evenly spaced points on its line.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "pitlane/core/result.h"
+#include "pitlane/measure/world.h"
+#include "pitlane/sim/fillet.h"
+
+namespace pitlane {
+
+inline constexpr double kLargestSpacing_m = 0.25;
+/// Longer circuits are refused: a slip of units would otherwise fill the memory.
+inline constexpr double kLongestCircuit_m = 20'000;
+
+struct CentreLine {
+  std::vector<ReferenceLine::Point> points;
+  std::vector<int> waypoint;  ///< by point: index of the waypoint (or reference point) at or before it
+  double length_m = 0;
+};
+
+Result<CentreLine> sample_pieces(const std::vector<PathPiece>& pieces);
+/// A closed Catmull-Rom curve through the points. Errors: fewer than 8, gaps over 10 m, an open end.
+Result<CentreLine> sample_reference(const std::vector<ReferenceLine::Point>& reference);
+/// The same line with its first point `start_m` further on (modulo its length).
+CentreLine start_at(CentreLine line, double start_m);
+
+/// Signed curvature (1/m, left positive) at each point of a closed line, from the change of heading over
+/// `window_m` of arc length centred on it.
+std::vector<double> curvature(const std::vector<ReferenceLine::Point>& closed, double length_m, double window_m);
+
+/// Where two stretches of road cover the same ground: indices of two points of the line, or empty.
+/// Points count as neighbours, which are never compared, up to pi/2 road widths of arc length apart: the distance
+/// along the tightest half circle whose road does not cover itself.
+std::vector<std::size_t> find_overlap(const CentreLine& line, double road_width_m);
+
+}  // namespace pitlane

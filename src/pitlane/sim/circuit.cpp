@@ -1,0 +1,128 @@
+#include "pitlane/sim/circuit.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pitlane/sim/centre_line.h"
+#include "pitlane/sim/number_text.h"
+
+namespace pitlane {
+namespace {
+
+constexpr double kLargestCoordinate_m = 100'000;
+
+Status check_size(const char* what, double value, double low, double high) {
+  if (std::isfinite(value) && value >= low && value <= high) return {};
+  return invalid_argument(std::string(what) + " is " + number_text(value) + "; it must be within " + number_text(low) +
+                          ".." + number_text(high) + " m");
+}
+
+Status check_sizes(const CircuitDefinition& d) {
+  PITLANE_TRY_STATUS(check_size("road_width_m", d.road_width_m, 0.5, 20));
+  PITLANE_TRY_STATUS(check_size("line_width_m", d.line_width_m, 0.02, d.road_width_m));
+  PITLANE_TRY_STATUS(check_size("verge_width_m", d.verge_width_m, 0, 10));
+  PITLANE_TRY_STATUS(check_size("start_m", d.start_m, -kLongestCircuit_m, kLongestCircuit_m));
+  if (!d.walls) return {};
+  PITLANE_TRY_STATUS(check_size("walls.distance_m", d.walls->distance_m, d.road_width_m / 2, 15));
+  return check_size("walls.height_m", d.walls->height_m, 0.05, 10);
+}
+
+Status check_coordinates(const std::string& what, double x, double y) {
+  if (!std::isfinite(x) || !std::isfinite(y)) return invalid_argument(what + " is not finite");
+  if (std::max(std::abs(x), std::abs(y)) > kLargestCoordinate_m)
+    return invalid_argument(what + " is farther than " + number_text(kLargestCoordinate_m) + " m from the origin");
+  return {};
+}
+
+Status check_waypoints(const std::vector<Waypoint>& waypoints) {
+  for (std::size_t i = 0; i < waypoints.size(); ++i) {
+    const std::string name = "waypoint " + std::to_string(i + 1);
+    PITLANE_TRY_STATUS(check_coordinates(name, waypoints[i].x_m, waypoints[i].y_m));
+    const double radius = waypoints[i].radius_m;
+    if (!std::isfinite(radius)) return invalid_argument(name + " has a radius that is not finite");
+    if (radius < kSmallestRadius_m)
+      return invalid_argument(name + " has a radius of " + number_text(radius) + " m; the car cannot turn sharper than " +
+                              number_text(kSmallestRadius_m, 2) + " m");
+  }
+  return {};
+}
+
+Status check_reference(const std::vector<ReferenceLine::Point>& reference) {
+  for (std::size_t i = 0; i < reference.size(); ++i)
+    PITLANE_TRY_STATUS(
+        check_coordinates("reference point " + std::to_string(i + 1), reference[i].x_m, reference[i].y_m));
+  return {};
+}
+
+// "waypoint 3", or the two ends of the straight after it.
+std::string place(const CentreLine& line, std::size_t point, bool reference) {
+  return (reference ? "reference point " : "waypoint ") + std::to_string(line.waypoint[point] + 1);
+}
+
+Status check_overlap(const CircuitDefinition& definition, const CentreLine& line) {
+  if (definition.crossings) return {};
+  const std::vector<std::size_t> overlap = find_overlap(line, definition.road_width_m);
+  if (overlap.empty()) return {};
+  const bool reference = definition.waypoints.empty();
+  return invalid_argument("overlaps itself: the road after " + place(line, overlap[0], reference) + " meets the road after " +
+                          place(line, overlap[1], reference) + " near (" + number_text(line.points[overlap[0]].x_m) +
+                          ", " + number_text(line.points[overlap[0]].y_m) +
+                          "); move them apart, or write 'crossings: true' where the road is meant to cross");
+}
+
+Result<CentreLine> sample(const CircuitDefinition& definition) {
+  if (definition.waypoints.empty()) {
+    PITLANE_TRY_STATUS(check_reference(definition.reference));
+    return sample_reference(definition.reference);
+  }
+  PITLANE_TRY_STATUS(check_waypoints(definition.waypoints));
+  PITLANE_TRY(const std::vector<PathPiece> pieces, round_corners(definition.waypoints));
+  return sample_pieces(pieces);
+}
+
+// Tightest place of a line that was given by points; over 1 m, since points carry some noise.
+Result<double> tightest_radius(const CentreLine& line) {
+  const std::vector<double> all = curvature(line.points, line.length_m, 1.0);
+  const auto sharpest = std::max_element(all.begin(), all.end(),
+                                         [](double a, double b) { return std::abs(a) < std::abs(b); });
+  const double radius = 1 / std::max(std::abs(*sharpest), 1e-9);
+  if (radius >= kSmallestRadius_m) return radius;
+  const auto where = static_cast<std::size_t>(sharpest - all.begin());
+  return invalid_argument("near " + place(line, where, true) + " the radius is " + number_text(radius, 2) +
+                          " m; the car cannot turn sharper than " + number_text(kSmallestRadius_m, 2) + " m");
+}
+
+double tightest_radius(const std::vector<Waypoint>& waypoints) {
+  const auto tightest = std::min_element(waypoints.begin(), waypoints.end(),
+                                         [](const auto& a, const auto& b) { return a.radius_m < b.radius_m; });
+  return tightest->radius_m;
+}
+
+}  // namespace
+
+Result<Circuit> Circuit::create(CircuitDefinition definition) {
+  if (!definition.waypoints.empty() && !definition.reference.empty())
+    return invalid_argument("has both waypoints and reference points; keep one");
+  PITLANE_TRY_STATUS(check_sizes(definition));
+  PITLANE_TRY(CentreLine line, sample(definition));
+  PITLANE_TRY_STATUS(check_overlap(definition, line));
+  Circuit circuit;
+  if (definition.waypoints.empty()) {
+    PITLANE_TRY(circuit.smallest_radius_m_, tightest_radius(line));
+  } else {
+    circuit.smallest_radius_m_ = tightest_radius(definition.waypoints);
+  }
+  line = start_at(std::move(line), definition.start_m);
+  circuit.definition_ = std::move(definition);
+  circuit.centre_line_ = std::move(line.points);
+  circuit.length_m_ = line.length_m;
+  return circuit;
+}
+
+ReferenceLine Circuit::reference_line(bool reverse) const {
+  ReferenceLine line{centre_line_, definition_.road_width_m};
+  if (reverse) std::reverse(line.points.begin() + 1, line.points.end());
+  return line;
+}
+
+}  // namespace pitlane

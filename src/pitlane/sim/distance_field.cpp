@@ -1,0 +1,110 @@
+#include "pitlane/sim/distance_field.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pitlane/core/result.h"
+
+namespace pitlane {
+namespace {
+
+constexpr double kTile_m = DistanceField::kCell_m * DistanceField::kTileCells;
+
+double squared_distance(double ax, double ay, double bx, double by, double x, double y, double& cross) {
+  const double dx = bx - ax, dy = by - ay;
+  const double px = x - ax, py = y - ay;
+  const double t = std::clamp((px * dx + py * dy) / (dx * dx + dy * dy), 0.0, 1.0);
+  cross = dx * py - dy * px;
+  const double ex = px - t * dx, ey = py - t * dy;
+  return ex * ex + ey * ey;
+}
+
+
+}  // namespace
+
+DistanceField::DistanceField(const std::vector<ReferenceLine::Point>& closed, double band_m, bool crossings)
+    : points_(closed), band_m_(band_m), crossings_(crossings) {
+  PITLANE_CHECK(closed.size() >= 3 && band_m > 0 && band_m <= 30);
+  lay_out_tiles();
+  // Segments by tile: those whose middle is near enough to matter anywhere in the tile.
+  const double reach_m = band_m_ + 0.5;
+  std::vector<std::vector<std::uint32_t>> near(tile_start_.size());
+  for (std::size_t i = 0; i < points_.size(); ++i) {
+    const auto tile = [](double from, double origin) { return static_cast<int>(std::floor((from - origin) / kTile_m)); };
+    for (int ty = tile(points_[i].y_m - reach_m, origin_y_m_); ty <= tile(points_[i].y_m + reach_m, origin_y_m_); ++ty)
+      for (int tx = tile(points_[i].x_m - reach_m, origin_x_m_); tx <= tile(points_[i].x_m + reach_m, origin_x_m_); ++tx)
+        near[static_cast<std::size_t>(ty * tiles_x_ + tx)].push_back(static_cast<std::uint32_t>(i));
+  }
+  corners_.assign(kTileSize, static_cast<std::int16_t>(std::lround(band_m_ * 1000)));  // the one far tile
+  for (int ty = 0; ty < tiles_y_; ++ty)
+    for (int tx = 0; tx < tiles_x_; ++tx) fill_tile(tx, ty, near[static_cast<std::size_t>(ty * tiles_x_ + tx)]);
+}
+
+void DistanceField::lay_out_tiles() {
+  double low_x = 1e30, low_y = 1e30, high_x = -1e30, high_y = -1e30;
+  for (const auto& p : points_) {
+    low_x = std::min(low_x, p.x_m), high_x = std::max(high_x, p.x_m);
+    low_y = std::min(low_y, p.y_m), high_y = std::max(high_y, p.y_m);
+  }
+  const double margin_m = band_m_ + 0.5 + 2 * kTile_m;
+  origin_x_m_ = low_x - margin_m;
+  origin_y_m_ = low_y - margin_m;
+  tiles_x_ = static_cast<int>(std::ceil((high_x - low_x + 2 * margin_m) / kTile_m));
+  tiles_y_ = static_cast<int>(std::ceil((high_y - low_y + 2 * margin_m) / kTile_m));
+  tile_start_.assign(static_cast<std::size_t>(tiles_x_) * static_cast<std::size_t>(tiles_y_), 0);
+}
+
+void DistanceField::fill_tile(int tile_x, int tile_y, const std::vector<std::uint32_t>& segments) {
+  if (segments.empty()) return;
+  const double x0 = origin_x_m_ + tile_x * kTile_m, y0 = origin_y_m_ + tile_y * kTile_m;
+  // Only segments that can be the nearest for some corner of the tile: no farther than the nearest one plus the
+  // tile's diagonal (distances change by at most the distance walked).
+  std::vector<double> from_centre(segments.size());
+  double cross = 0;
+  const auto end_of = [&](std::uint32_t i) -> const ReferenceLine::Point& { return points_[(i + 1) % points_.size()]; };
+  for (std::size_t k = 0; k < segments.size(); ++k) {
+    const auto &a = points_[segments[k]], &b = end_of(segments[k]);
+    from_centre[k] = std::sqrt(
+        squared_distance(a.x_m, a.y_m, b.x_m, b.y_m, x0 + kTile_m / 2, y0 + kTile_m / 2, cross));
+  }
+  const double limit = *std::min_element(from_centre.begin(), from_centre.end()) + 1.4143 * kTile_m;
+  std::vector<std::uint32_t> close;
+  for (std::size_t k = 0; k < segments.size(); ++k)
+    if (from_centre[k] <= limit) close.push_back(segments[k]);
+  const std::size_t start = corners_.size();
+  corners_.resize(start + kTileSize);
+  tile_start_[static_cast<std::size_t>(tile_y * tiles_x_ + tile_x)] = static_cast<std::int32_t>(start);
+  for (int cy = 0; cy < kTileStride; ++cy) {
+    for (int cx = 0; cx < kTileStride; ++cx) {
+      const double x = x0 + cx * kCell_m, y = y0 + cy * kCell_m;
+      double best = 1e30, side = 1;
+      for (const std::uint32_t i : close) {
+        const auto &a = points_[i], &b = end_of(i);
+        const double squared = squared_distance(a.x_m, a.y_m, b.x_m, b.y_m, x, y, cross);
+        // Beyond the outside of a bend the nearest point is a vertex of two segments, equally near. For both the
+        // point is on the same side there (bends of a sampled line are far below 90 degrees).
+        if (squared < best) best = squared, side = cross;
+      }
+      const double metres = std::min(std::sqrt(best), band_m_);
+      const double value = crossings_ || side >= 0 ? metres : -metres;
+      corners_[start + static_cast<std::size_t>(cy * kTileStride + cx)] =
+          static_cast<std::int16_t>(std::lround(value * 1000));
+    }
+  }
+}
+
+float DistanceField::at(double x_m, double y_m) const {
+  const auto clamp_cell = [](double value, int tiles) { return std::clamp(value, 0.0, tiles * double{kTileCells} - 0.01); };
+  const double cx = clamp_cell((x_m - origin_x_m_) / kCell_m, tiles_x_);
+  const double cy = clamp_cell((y_m - origin_y_m_) / kCell_m, tiles_y_);
+  const int ix = static_cast<int>(cx), iy = static_cast<int>(cy);
+  const auto fx = static_cast<float>(cx - ix), fy = static_cast<float>(cy - iy);
+  const std::int32_t tile =
+      tile_start_[static_cast<std::size_t>(iy / kTileCells * tiles_x_ + ix / kTileCells)];
+  const std::int16_t* c = &corners_[static_cast<std::size_t>(tile + iy % kTileCells * kTileStride + ix % kTileCells)];
+  const float low = static_cast<float>(c[0]) + fx * static_cast<float>(c[1] - c[0]);
+  const float high = static_cast<float>(c[kTileStride]) + fx * static_cast<float>(c[kTileStride + 1] - c[kTileStride]);
+  return 0.001F * (low + fy * (high - low));
+}
+
+}  // namespace pitlane

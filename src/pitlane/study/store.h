@@ -1,0 +1,43 @@
+// Finished work that survives: a small content-addressed store in one SQLite file.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "pitlane/core/result.h"
+
+struct sqlite3;
+
+namespace pitlane {
+
+/// Keys name everything that a value depends on (hashes of network, data, options), so a found value need not be
+/// computed again. Each put is committed and flushed before it returns: whoever is killed afterwards loses nothing, and
+/// a put that was under way is either there whole or not at all. Several processes may share a file; one thread a
+/// Store.
+class Store {
+ public:
+  /// Makes the file (its directory must exist) or opens it. Errors: not a store, damaged, written by a newer version,
+  /// no permission, in use by another program for longer than a few seconds.
+  static Result<Store> open(const std::filesystem::path& path);
+
+  /// Empty where nobody has put the key.
+  [[nodiscard]] Result<std::optional<std::string>> find(std::string_view key) const;
+  /// Any bytes. A key that is there gets the new value.
+  Status put(std::string_view key, std::string_view value);
+
+ private:
+  struct Close {
+    void operator()(sqlite3* connection) const;
+  };
+  using Connection = std::unique_ptr<sqlite3, Close>;
+  Store(Connection connection, std::filesystem::path path)
+      : connection_(std::move(connection)), path_(std::move(path)) {}
+
+  Connection connection_;
+  std::filesystem::path path_;
+};
+
+}  // namespace pitlane

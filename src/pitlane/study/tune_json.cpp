@@ -1,0 +1,365 @@
+#include "pitlane/study/tune_json.h"
+
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "pitlane/study/json_cursor.h"
+
+namespace pitlane {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr int kVersion = 1;
+
+// Frozen: these names are on disk.
+constexpr std::array<std::pair<EpisodeEnd, const char*>, 6> kEnds{
+    {{EpisodeEnd::kCompleted, "completed"},
+     {EpisodeEnd::kOffRoad, "off_road"},
+     {EpisodeEnd::kTimeout, "timeout"},
+     {EpisodeEnd::kStuck, "stuck"},
+     {EpisodeEnd::kWrongWay, "wrong_way"},
+     {EpisodeEnd::kControllerFailed, "controller_failed"}}};
+
+EpisodeEnd read_end(const JsonCursor& at) {
+  const std::string name = at.text();
+  for (const auto& [end, known] : kEnds)
+    if (name == known) return end;
+  at.fail("unknown end '" + name + "'");
+  return EpisodeEnd::kTimeout;
+}
+
+// JSON has no word for numbers that are not finite.
+Json real(double value) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  return value;
+}
+
+Json reals(const std::vector<double>& values) {
+  Json out = Json::array();
+  for (const double value : values) out.push_back(real(value));
+  return out;
+}
+
+std::vector<double> read_reals(const JsonCursor& at) {
+  return at.list([](const JsonCursor& item) { return item.number(); });
+}
+
+template <typename Item, typename Write>
+Json list(const std::vector<Item>& items, Write write) {
+  Json out = Json::array();
+  for (const Item& item : items) out.push_back(write(item));
+  return out;
+}
+
+std::vector<std::string> read_texts(const JsonCursor& at) {
+  return at.list([](const JsonCursor& item) { return item.text(); });
+}
+
+template <typename Value, typename Write>
+void put_if(Json& object, const char* key, const std::optional<Value>& value, Write write) {
+  if (value) object[key] = write(*value);
+}
+
+template <typename Read>
+auto read_if(const JsonCursor& at, const char* key, Read read) -> std::optional<decltype(read(at))> {
+  if (!at.has(key)) return std::nullopt;
+  return read(at[key]);
+}
+
+double read_number(const JsonCursor& at) { return at.number(); }
+
+// --- a drive -------------------------------------------------------------------------------------------------------
+
+Json write_point(const TrajectoryPoint& p) {
+  return reals({p.time_s, p.pose.x_m, p.pose.y_m, p.pose.yaw_rad, p.deviation_m, p.progress_m, p.command.v_mps,
+                p.command.w_radps});
+}
+
+TrajectoryPoint read_point(const JsonCursor& at) {
+  const std::vector<double> v = at.numbers(8);
+  return {.time_s = v[0],
+          .pose = {.x_m = v[1], .y_m = v[2], .yaw_rad = v[3]},
+          .deviation_m = v[4],
+          .progress_m = v[5],
+          .command = {.v_mps = v[6], .w_radps = v[7]}};
+}
+
+Json write_episode(const EpisodeResult& e) {
+  return {{"end", episode_end_name(e.end)},
+          {"failure", e.failure},
+          {"completed", e.completed},
+          {"percentage_completed", real(e.percentage_completed)},
+          {"distance_m", real(e.distance_m)},
+          {"lap_time_s", real(e.lap_time_s)},
+          {"average_speed_mps", real(e.average_speed_mps)},
+          {"simulated_s", real(e.simulated_s)},
+          {"off_road_s", real(e.off_road_s)},
+          {"deviation_m", reals({e.deviation.mean, e.deviation.rmse, e.deviation.p95, e.deviation.max})},
+          {"frames_used", e.frames_used},
+          {"frames_skipped", e.frames_skipped},
+          {"trajectory", list(e.trajectory, write_point)},
+          {"wall_s", real(e.wall_s)},
+          {"decide_s", reals(e.decide_s)}};
+}
+
+EpisodeResult read_episode(const JsonCursor& at) {
+  EpisodeResult e;
+  e.end = read_end(at["end"]);
+  e.failure = at["failure"].text();
+  e.completed = at["completed"].boolean();
+  e.percentage_completed = at["percentage_completed"].number();
+  e.distance_m = at["distance_m"].number();
+  e.lap_time_s = at["lap_time_s"].number();
+  e.average_speed_mps = at["average_speed_mps"].number();
+  e.simulated_s = at["simulated_s"].number();
+  e.off_road_s = at["off_road_s"].number();
+  const std::vector<double> deviation = at["deviation_m"].numbers(4);
+  e.deviation = {.mean = deviation[0], .rmse = deviation[1], .p95 = deviation[2], .max = deviation[3]};
+  e.frames_used = at["frames_used"].integer<int>();
+  e.frames_skipped = at["frames_skipped"].integer<int>();
+  e.trajectory = at["trajectory"].list(read_point);
+  e.wall_s = at["wall_s"].number();
+  e.decide_s = read_reals(at["decide_s"]);
+  return e;
+}
+
+Json write_lap(const LapRow& lap) {
+  return {{"circuit", lap.circuit}, {"held_out", lap.held_out}, {"reverse", lap.reverse},
+          {"latency", lap.latency}, {"seed", lap.seed},         {"result", write_episode(lap.result)}};
+}
+
+LapRow read_lap(const JsonCursor& at) {
+  LapRow lap;
+  lap.circuit = at["circuit"].text();
+  lap.held_out = at["held_out"].boolean();
+  lap.reverse = at["reverse"].boolean();
+  lap.latency = at["latency"].text();
+  lap.seed = at["seed"].integer<std::uint64_t>();
+  lap.result = read_episode(at["result"]);
+  return lap;
+}
+
+// --- a strategy ----------------------------------------------------------------------------------------------------
+
+Json write_output(const OutputAccuracy& o) {
+  return {
+      {"name", o.name}, {"mse", real(o.mse)}, {"mae", real(o.mae)}, {"mse_over_variance", real(o.mse_over_variance)}};
+}
+
+OutputAccuracy read_output(const JsonCursor& at) {
+  return {.name = at["name"].text(),
+          .mse = at["mse"].number(),
+          .mae = at["mae"].number(),
+          .mse_over_variance = at["mse_over_variance"].number()};
+}
+
+Json write_accuracy(const Accuracy& a) {
+  return {
+      {"mse", real(a.mse)}, {"mae", real(a.mae)}, {"outputs", list(a.outputs, write_output)}, {"samples", a.samples}};
+}
+
+Accuracy read_accuracy(const JsonCursor& at) {
+  Accuracy a;
+  a.mse = at["mse"].number();
+  a.mae = at["mae"].number();
+  a.outputs = at["outputs"].list(read_output);
+  a.samples = at["samples"].integer<std::int64_t>();
+  return a;
+}
+
+Json write_agreement(const Agreement& a) { return {{"mse", real(a.mse)}, {"max_abs", real(a.max_abs)}}; }
+
+Agreement read_agreement(const JsonCursor& at) {
+  return {.mse = at["mse"].number(), .max_abs = at["max_abs"].number()};
+}
+
+Json write_epoch(const EpochRecord& e) {
+  return {{"epoch", e.epoch},
+          {"train_loss", real(e.train_loss)},
+          {"validation_loss", real(e.validation_loss)},
+          {"seconds", real(e.seconds)}};
+}
+
+EpochRecord read_epoch(const JsonCursor& at) {
+  return {.epoch = at["epoch"].integer<int>(),
+          .train_loss = at["train_loss"].number(),
+          .validation_loss = at["validation_loss"].number(),
+          .seconds = at["seconds"].number()};
+}
+
+Json write_latency(const LatencySummary& l) {
+  return {{"min", real(l.min)},   {"p50", real(l.p50)},         {"p90", real(l.p90)},           {"p99", real(l.p99)},
+          {"mean", real(l.mean)}, {"p50_low", real(l.p50_low)}, {"p50_high", real(l.p50_high)}, {"runs", l.runs}};
+}
+
+LatencySummary read_latency(const JsonCursor& at) {
+  return {.min = at["min"].number(),
+          .p50 = at["p50"].number(),
+          .p90 = at["p90"].number(),
+          .p99 = at["p99"].number(),
+          .mean = at["mean"].number(),
+          .p50_low = at["p50_low"].number(),
+          .p50_high = at["p50_high"].number(),
+          .runs = at["runs"].integer<std::int64_t>()};
+}
+
+Json write_row(const StrategyRow& row) {
+  Json out{{"version", kVersion},
+           {"strategy", row.strategy},
+           {"summary", row.summary},
+           {"recipe", row.recipe},
+           {"file", row.file},
+           {"network_hash", row.network_hash},
+           {"size_bytes", row.size_bytes},
+           {"sparsity", real(row.sparsity)},
+           {"fine_tuning", list(row.fine_tuning, write_epoch)},
+           {"laps", list(row.laps, write_lap)},
+           {"why_not_driven", row.why_not_driven},
+           {"latency_ms", write_latency(row.latency_ms)},
+           {"latency_samples_ms", reals(row.latency_samples_ms)}};
+  put_if(out, "failure", row.failure, [](const std::string& text) { return text; });
+  put_if(out, "accuracy", row.accuracy, write_accuracy);
+  put_if(out, "agreement", row.agreement, write_agreement);
+  return out;
+}
+
+void check_version(const JsonCursor& at) {
+  const int version = at["version"].integer<int>();
+  if (version > kVersion)
+    at["version"].fail("written by a newer pitlane (format " + std::to_string(version) + ", this one reads up to " +
+                       std::to_string(kVersion) + "); update it, or delete the stored results");
+}
+
+StrategyRow read_row(const JsonCursor& at) {
+  check_version(at);
+  StrategyRow row;
+  row.strategy = at["strategy"].text();
+  row.summary = at["summary"].text();
+  row.recipe = at["recipe"].text();
+  row.failure = read_if(at, "failure", [](const JsonCursor& c) { return c.text(); });
+  row.file = at["file"].text();
+  row.network_hash = at["network_hash"].text();
+  row.size_bytes = at["size_bytes"].integer<std::int64_t>();
+  row.sparsity = at["sparsity"].number();
+  row.accuracy = read_if(at, "accuracy", read_accuracy);
+  row.agreement = read_if(at, "agreement", read_agreement);
+  row.fine_tuning = at["fine_tuning"].list(read_epoch);
+  row.laps = at["laps"].list(read_lap);
+  row.why_not_driven = at["why_not_driven"].text();
+  row.latency_ms = read_latency(at["latency_ms"]);
+  row.latency_samples_ms = read_reals(at["latency_samples_ms"]);
+  return row;
+}
+
+// --- the whole -----------------------------------------------------------------------------------------------------
+
+Json write_map(const CircuitMap& map) {
+  return {{"name", map.name},
+          {"road_width_m", real(map.road_width_m)},
+          {"line", list(map.line, [](const ReferenceLine::Point& p) {
+             return reals({p.x_m, p.y_m});
+           })}};
+}
+
+CircuitMap read_map(const JsonCursor& at) {
+  CircuitMap map;
+  map.name = at["name"].text();
+  map.road_width_m = at["road_width_m"].number();
+  map.line = at["line"].list([](const JsonCursor& item) {
+    const std::vector<double> v = item.numbers(2);
+    return ReferenceLine::Point{v[0], v[1]};
+  });
+  return map;
+}
+
+Json write_constraints(const Constraints& c) {
+  Json out = Json::object();
+  put_if(out, "max_latency_ms", c.max_latency_ms, real);
+  put_if(out, "max_size_bytes", c.max_size_bytes, real);
+  put_if(out, "max_deviation_m", c.max_deviation_m, real);
+  put_if(out, "max_mse_increase", c.max_mse_increase, real);
+  return out;
+}
+
+Constraints read_constraints(const JsonCursor& at) {
+  return {.max_latency_ms = read_if(at, "max_latency_ms", read_number),
+          .max_size_bytes = read_if(at, "max_size_bytes", read_number),
+          .max_deviation_m = read_if(at, "max_deviation_m", read_number),
+          .max_mse_increase = read_if(at, "max_mse_increase", read_number)};
+}
+
+Json write_recommendation(const Recommendation& r) {
+  Json out{{"reasons", r.reasons}, {"closest", r.closest}};
+  put_if(out, "strategy", r.strategy, [](const std::string& text) { return text; });
+  return out;
+}
+
+Recommendation read_recommendation(const JsonCursor& at) {
+  Recommendation r;
+  r.strategy = read_if(at, "strategy", [](const JsonCursor& c) { return c.text(); });
+  r.reasons = read_texts(at["reasons"]);
+  r.closest = at["closest"].text();
+  return r;
+}
+
+TuneResult read_result(const JsonCursor& at) {
+  check_version(at);
+  TuneResult result;
+  result.network_name = at["network_name"].text();
+  result.baseline_file = at["baseline_file"].text();
+  result.rows = at["rows"].list(read_row);
+  result.circuits = at["circuits"].list(read_map);
+  result.constraints = read_constraints(at["constraints"]);
+  result.recommendation = read_recommendation(at["recommendation"]);
+  result.training = at["training"].list(read_epoch);
+  at["provenance"].each_member(
+      [&](const std::string& key, const JsonCursor& value) { result.provenance[key] = value.text(); });
+  result.command = at["command"].text();
+  result.notes = read_texts(at["notes"]);
+  return result;
+}
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+template <typename T>
+Result<T> parse(std::string_view text, T (*read)(const JsonCursor&)) {
+  const auto document = nlohmann::json::parse(text, nullptr, false);
+  if (document.is_discarded()) return corrupt("stored results: not JSON, or cut short; delete them and run again");
+  std::optional<Error> error;
+  T out = read(JsonCursor(document, error));
+  if (error) return error->in("stored results");
+  return out;
+}
+
+}  // namespace
+
+const char* episode_end_name(EpisodeEnd end) {
+  for (const auto& [known, name] : kEnds)
+    if (known == end) return name;
+  return "unknown";
+}
+
+std::string to_json(const StrategyRow& row) { return dump(write_row(row)); }
+
+std::string to_json(const TuneResult& result) {
+  return dump({{"version", kVersion},
+               {"network_name", result.network_name},
+               {"baseline_file", result.baseline_file},
+               {"rows", list(result.rows, write_row)},
+               {"circuits", list(result.circuits, write_map)},
+               {"constraints", write_constraints(result.constraints)},
+               {"recommendation", write_recommendation(result.recommendation)},
+               {"training", list(result.training, write_epoch)},
+               {"provenance", Json(result.provenance)},
+               {"command", result.command},
+               {"notes", result.notes}});
+}
+
+Result<StrategyRow> strategy_row_from_json(std::string_view text) { return parse<StrategyRow>(text, read_row); }
+
+Result<TuneResult> tune_result_from_json(std::string_view text) { return parse<TuneResult>(text, read_result); }
+
+}  // namespace pitlane

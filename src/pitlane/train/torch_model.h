@@ -1,0 +1,52 @@
+// A Network whose arithmetic LibTorch does. No LibTorch type is visible here, so that one file compiles with it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "pitlane/core/result.h"
+#include "pitlane/network/network.h"
+
+namespace pitlane {
+
+/// What LibTorch is handed: planar real-valued pictures, as the graph sees them (after scale and offset).
+struct TorchBatch {
+  std::int64_t samples = 0;
+  std::span<const float> pictures;  ///< {sample, channel, height, width}
+  std::span<const float> labels;    ///< {sample, output}; may be empty for predict
+};
+
+/// One set of trainable numbers, in the layout of Network::weights.
+struct Parameter {
+  WeightId weight = kNoWeight;
+  std::span<float> values;
+  std::span<const float> gradient;  ///< of the last `backward`; empty before it
+};
+
+/// Not thread-safe. The weights live in plain vectors in the Network's own layouts; LibTorch works on views of them.
+class TorchModel {
+ public:
+  virtual ~TorchModel() = default;
+
+  /// Forward in training mode and backward: fills the gradients, advances the running statistics of
+  /// normalisations (unless frozen), and returns sum_k weight_k * mean((y_k - label_k)^2).
+  virtual Result<double> backward(const TorchBatch& batch, std::span<const double> output_weights) = 0;
+  /// Forward in inference mode: {sample, output}.
+  virtual Result<std::vector<float>> predict(const TorchBatch& batch) = 0;
+  /// In the order of weights; the spans stay valid until the next call of `backward`.
+  [[nodiscard]] virtual std::vector<Parameter> parameters() = 0;
+  /// All numbers of the network by WeightId, running statistics included; may be written between steps.
+  [[nodiscard]] virtual std::vector<std::vector<float>>& weights() = 0;
+};
+
+struct TorchModelOptions {
+  bool freeze_batch_norm = false;
+  int threads = 0;  ///< 0: all cores; LibTorch keeps this setting per process, the last model made decides
+};
+
+/// Storages other than f32 are decoded. Errors: several inputs, recurrent state, a build without LibTorch.
+Result<std::unique_ptr<TorchModel>> make_torch_model(const Network& network, const TorchModelOptions& options);
+
+}  // namespace pitlane

@@ -1,0 +1,279 @@
+#include "pitlane/train/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "pitlane/core/hash.h"
+#include "pitlane/train/adam.h"
+#include "pitlane/train/batches.h"
+#include "pitlane/train/checkpoint.h"
+#include "pitlane/train/compatibility.h"
+#include "pitlane/train/torch_model.h"
+
+namespace pitlane {
+namespace {
+
+// Large enough to keep all cores busy, small enough that its activations stay below some hundred megabytes.
+constexpr int kPredictBatch = 128;
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+std::string text(double value) {
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, "%.6g", value);
+  return buffer;
+}
+
+std::string exact_text(double value) {
+  char buffer[40];
+  std::snprintf(buffer, sizeof buffer, "%.17g", value);
+  return buffer;
+}
+
+std::string hash_indices(const std::vector<std::int64_t>& a, const std::vector<std::int64_t>& b) {
+  Hasher hasher;
+  for (const auto* indices : {&a, &b})
+    hasher.number(indices->size()).bytes(std::as_bytes(std::span<const std::int64_t>(*indices)));
+  return hasher.hex();
+}
+
+TrainKey make_key(const Network& network, const Dataset& dataset, const Split& split, const TrainOptions& options) {
+  std::string weights;
+  for (const double w : loss_weights(options, dataset.outputs)) weights += (weights.empty() ? "" : " ") + exact_text(w);
+  const AugmentationOptions& augmentation = options.augmentation;
+  const auto flag = [](bool on) { return std::string(on ? "on" : "off"); };
+  return {{"network (hash of architecture and initial weights)", content_hash(network)},
+          {"data (hash)", dataset.hash},
+          {"split (hash)", hash_indices(split.train, split.validation)},
+          {"epochs", std::to_string(options.epochs)},
+          {"batch", std::to_string(options.batch)},
+          {"learning rate", exact_text(options.learning_rate)},
+          {"output weights", weights},
+          {"augmentation flip", flag(augmentation.flip)},
+          {"augmentation brightness", exact_text(augmentation.brightness)},
+          {"augmentation extreme", flag(augmentation.extreme)},
+          {"seed", std::to_string(options.seed)},
+          {"patience", std::to_string(options.patience)},
+          {"keep zeros", flag(options.keep_zeros)},
+          {"freeze batch norm", flag(options.freeze_batch_norm)}};
+}
+
+// By WeightId: 1 where an element may move. Only matrices and kernels are pruned, so biases stay free to.
+std::vector<std::vector<std::uint8_t>> zero_masks(const Network& network, TorchModel& model) {
+  std::vector<std::vector<std::uint8_t>> masks(network.weights.size());
+  for (const Node& node : network.nodes) {
+    WeightId id = kNoWeight;
+    if (const auto* conv = std::get_if<Conv2d>(&node.op)) id = conv->weight;
+    if (const auto* dense = std::get_if<Dense>(&node.op)) id = dense->weight;
+    if (id == kNoWeight) continue;
+    const std::vector<float>& values = model.weights()[static_cast<std::size_t>(id)];
+    auto& mask = masks[static_cast<std::size_t>(id)];
+    mask.resize(values.size());
+    std::ranges::transform(values, mask.begin(), [](float v) { return static_cast<std::uint8_t>(v != 0); });
+  }
+  return masks;
+}
+
+class Training {
+ public:
+  Training(const Network& network, const Dataset& dataset, const Split& split, const TrainOptions& options,
+           const ProgressFn& progress, std::unique_ptr<TorchModel> model)
+      : network_(network),
+        dataset_(dataset),
+        split_(split),
+        options_(options),
+        progress_(progress),
+        preprocessing_(network.inputs[0].preprocessing),
+        output_weights_(loss_weights(options, dataset.outputs)),
+        model_(std::move(model)) {
+    train_indices_ = options.augmentation.extreme ? repeat_extremes(dataset, split.train) : split.train;
+    steps_per_epoch_ = batch_count(static_cast<std::int64_t>(train_indices_.size()), options.batch);
+    threads_ = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
+    masks_.resize(network.weights.size());
+    if (options.keep_zeros) masks_ = zero_masks(network, *model_);
+    state_.key = make_key(network, dataset, split, options);
+    state_.moments.resize(network.weights.size());
+    for (const Parameter& p : model_->parameters()) {
+      AdamMoments& moments = state_.moments[static_cast<std::size_t>(p.weight)];
+      moments.first.resize(p.values.size());
+      moments.second.resize(p.values.size());
+    }
+    state_.weights = model_->weights();
+  }
+
+  Status resume() {
+    if (options_.checkpoint.empty()) return {};
+    PITLANE_TRY(std::optional<TrainState> found, load_checkpoint(options_.checkpoint));
+    if (!found) return {};
+    PITLANE_TRY_STATUS(check_key(found->key, state_.key, options_.checkpoint));
+    PITLANE_TRY_STATUS(check_sizes(*found, state_, options_.checkpoint));
+    state_ = std::move(*found);
+    // Element-wise: LibTorch holds views of these vectors.
+    for (std::size_t i = 0; i < state_.weights.size(); ++i)
+      std::ranges::copy(state_.weights[i], model_->weights()[i].begin());
+    return {};
+  }
+
+  Status run() {
+    while (state_.epochs_done < options_.epochs && !out_of_patience()) {
+      PITLANE_TRY_STATUS(run_epoch(state_.epochs_done + 1));
+      if (!options_.checkpoint.empty()) PITLANE_TRY_STATUS(save_checkpoint(options_.checkpoint, state_));
+    }
+    return {};
+  }
+
+  Result<TrainResult> result() const {
+    TrainResult result;
+    result.network = network_;
+    for (std::size_t i = 0; i < network_.weights.size(); ++i) {
+      Weight& weight = result.network.weights[i];
+      weight = make_f32_weight(weight.name, weight.shape, state_.best_weights[i]);
+    }
+    // Ranges measured on the old weights say nothing about the new ones.
+    for (Value& value : result.network.values) value.quantization.reset();
+    result.epochs = state_.history;
+    result.best_epoch = state_.best_epoch;
+    result.images_per_s = step_seconds_ > 0 ? static_cast<double>(images_) / step_seconds_ : 0;
+    PITLANE_TRY_STATUS(validate(result.network));
+    return result;
+  }
+
+ private:
+  [[nodiscard]] bool out_of_patience() const {
+    return options_.patience > 0 && state_.epochs_done - state_.best_epoch >= options_.patience;
+  }
+
+  [[nodiscard]] double best_loss() const {
+    return state_.history[static_cast<std::size_t>(state_.best_epoch) - 1].validation_loss;
+  }
+
+  [[nodiscard]] bool go_on(int epoch, std::int64_t step_of_epoch, double loss) const {
+    const std::int64_t done = (epoch - 1) * steps_per_epoch_ + step_of_epoch;
+    return report(progress_, {"train epoch " + std::to_string(epoch) + "/" + std::to_string(options_.epochs), done,
+                              options_.epochs * steps_per_epoch_, "loss " + text(loss)});
+  }
+
+  [[nodiscard]] Error diverged(const std::string& what, int epoch, std::int64_t step) const {
+    return numeric_error("training of '" + network_.name + "' diverged: " + what + " in epoch " +
+                         std::to_string(epoch) + ", step " + std::to_string(step) + " of " +
+                         std::to_string(steps_per_epoch_) + "; try a learning rate below " +
+                         text(options_.learning_rate));
+  }
+
+  Status run_epoch(int epoch) {
+    const auto start = Clock::now();
+    PITLANE_TRY(const double train_loss, learn(epoch));
+    step_seconds_ += seconds_since(start);
+    images_ += static_cast<std::int64_t>(train_indices_.size());
+    PITLANE_TRY(const double validation_loss, validation(epoch));
+    state_.history.push_back({epoch, train_loss, validation_loss, seconds_since(start)});
+    state_.epochs_done = epoch;
+    state_.weights = model_->weights();
+    if (state_.best_epoch == 0 || validation_loss < best_loss()) {
+      state_.best_epoch = epoch;
+      state_.best_weights = state_.weights;
+    }
+    return {};
+  }
+
+  // One pass over the training samples; the mean loss over them.
+  Result<double> learn(int epoch) {
+    EpochBatches batches(dataset_, preprocessing_, options_.augmentation, train_indices_, options_.batch, options_.seed,
+                         epoch);
+    double sum = 0;
+    for (std::int64_t i = 0; i < batches.count(); ++i) {
+      const BatchBuffer batch = batches.next();
+      PITLANE_TRY(const double loss, model_->backward(batch.view(), output_weights_));
+      if (!std::isfinite(loss)) return diverged("the loss is not a number", epoch, i + 1);
+      update();
+      sum += loss * static_cast<double>(batch.samples);
+      if (!go_on(epoch, i + 1, loss)) return interrupted();
+    }
+    return sum / static_cast<double>(train_indices_.size());
+  }
+
+  void update() {
+    AdamStep step;
+    step.learning_rate = cosine_rate(options_.learning_rate, state_.step, steps_per_epoch_ * options_.epochs);
+    step.step = ++state_.step;
+    for (const Parameter& p : model_->parameters()) {
+      const auto id = static_cast<std::size_t>(p.weight);
+      adam_update(p.values, p.gradient, state_.moments[id], masks_[id], step, threads_);
+    }
+  }
+
+  Result<double> validation(int epoch) {
+    const std::span<const std::int64_t> indices = split_.validation;
+    const std::int64_t count = batch_count(static_cast<std::int64_t>(indices.size()), kPredictBatch);
+    const std::size_t outputs = output_weights_.size();
+    double sum = 0;
+    for (std::int64_t b = 0; b < count; ++b) {
+      const BatchBuffer batch = plain_batch(dataset_, preprocessing_, batch_slice(indices, b, count));
+      PITLANE_TRY(const std::vector<float> y, model_->predict(batch.view()));
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        const double error = static_cast<double>(y[i]) - batch.labels[i];
+        sum += output_weights_[i % outputs] * error * error;
+      }
+      if (!go_on(epoch, steps_per_epoch_, sum / static_cast<double>(indices.size()))) return interrupted();
+    }
+    if (!std::isfinite(sum)) return diverged("the validation loss is not a number", epoch, steps_per_epoch_);
+    return sum / static_cast<double>(indices.size());
+  }
+
+  const Network& network_;
+  const Dataset& dataset_;
+  const Split& split_;
+  const TrainOptions& options_;
+  const ProgressFn& progress_;
+  const Preprocessing& preprocessing_;
+  std::vector<double> output_weights_;
+  std::unique_ptr<TorchModel> model_;
+  std::vector<std::int64_t> train_indices_;
+  std::int64_t steps_per_epoch_ = 0;
+  int threads_ = 1;
+  std::vector<std::vector<std::uint8_t>> masks_;
+  TrainState state_;
+  double step_seconds_ = 0;
+  std::int64_t images_ = 0;
+};
+
+}  // namespace
+
+Result<TrainResult> train(const Network& network, const Dataset& dataset, const Split& split,
+                          const TrainOptions& options, const ProgressFn& progress) {
+  PITLANE_TRY(auto model, make_torch_model(network, {options.freeze_batch_norm, options.threads}));
+  PITLANE_TRY_STATUS(check_fits(network, dataset));
+  PITLANE_TRY_STATUS(check_indices(dataset, split.train, "training"));
+  PITLANE_TRY_STATUS(check_indices(dataset, split.validation, "validation"));
+  PITLANE_TRY_STATUS(check_options(options, dataset));
+  Training training(network, dataset, split, options, progress, std::move(model));
+  PITLANE_TRY_STATUS(training.resume());
+  PITLANE_TRY_STATUS(training.run());
+  return training.result();
+}
+
+Result<std::vector<float>> torch_predict(const Network& network, const Dataset& dataset,
+                                         std::span<const std::int64_t> indices) {
+  PITLANE_TRY(auto model, make_torch_model(network, {}));
+  PITLANE_TRY_STATUS(check_fits(network, dataset));
+  PITLANE_TRY_STATUS(check_indices(dataset, indices, "predicted"));
+  const Preprocessing& preprocessing = network.inputs[0].preprocessing;
+  const std::int64_t count = batch_count(static_cast<std::int64_t>(indices.size()), kPredictBatch);
+  std::vector<float> predictions;
+  for (std::int64_t b = 0; b < count; ++b) {
+    const BatchBuffer batch = plain_batch(dataset, preprocessing, batch_slice(indices, b, count));
+    PITLANE_TRY(const std::vector<float> y, model->predict(batch.view()));
+    predictions.insert(predictions.end(), y.begin(), y.end());
+  }
+  return predictions;
+}
+
+}  // namespace pitlane

@@ -1,0 +1,86 @@
+#include "pitlane/core/file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <csignal>
+#include <cstring>
+
+#include "temporary_directory.h"
+
+namespace pitlane {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+std::size_t entries(const fs::path& directory) {
+  return static_cast<std::size_t>(std::distance(fs::directory_iterator(directory), fs::directory_iterator()));
+}
+
+TEST(File, WritesAndReadsBack) {
+  const TemporaryDirectory dir;
+  ASSERT_TRUE(write_text(dir / "a.txt", "hello").ok());
+  EXPECT_EQ(read_text(dir / "a.txt").value(), "hello");
+  EXPECT_EQ(MappedFile::open(dir / "a.txt").value()->bytes().size(), 5U);
+  EXPECT_EQ(entries(dir.path()), 1U);
+}
+
+TEST(File, MissingFileIsNamed) {
+  const auto result = read_file("/nowhere/at/all");
+  EXPECT_EQ(result.error().kind(), ErrorKind::kNotFound);
+  EXPECT_THAT(result.error().message(), HasSubstr("/nowhere/at/all: cannot open"));
+}
+
+TEST(File, RefusesDirectoriesAndOversizedFiles) {
+  const TemporaryDirectory dir;
+  EXPECT_THAT(read_file(dir.path()).error().message(), HasSubstr("not a regular file"));
+  ASSERT_TRUE(write_text(dir / "big", std::string(100, 'x')).ok());
+  EXPECT_THAT(read_file(dir / "big", 99).error().message(), HasSubstr("more than the limit of 99"));
+}
+
+TEST(File, EmptyFileCannotBeMapped) {
+  const TemporaryDirectory dir;
+  ASSERT_TRUE(write_text(dir / "empty", "").ok());
+  EXPECT_THAT(MappedFile::open(dir / "empty").error().message(), HasSubstr("the file is empty"));
+}
+
+TEST(File, UnwritableDirectoryIsNamed) {
+  EXPECT_THAT(make_writable_directory("/proc/pitlane").error().message(), HasSubstr("/proc/pitlane"));
+  const TemporaryDirectory dir;
+  ASSERT_TRUE(write_text(dir / "file", "x").ok());
+  EXPECT_THAT(make_writable_directory(dir / "file").error().message(), HasSubstr("not a directory"));
+}
+
+// A file-size limit makes write(2) fail in the middle, as a full disk does.
+TEST(File, FailedWriteKeepsTheOldFileAndLeavesNothing) {
+  const TemporaryDirectory dir;
+  ASSERT_TRUE(write_text(dir / "kept", "old").ok());
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{1000, 1000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    const Status status = write_text(dir / "kept", std::string(5000, 'n'));
+    const bool clear = !status.ok() && status.error().message().find("cannot write") != std::string::npos;
+    ::_exit(clear ? 0 : 1);
+  }
+  int code = -1;
+  ::waitpid(child, &code, 0);
+  EXPECT_EQ(code, 0);
+  EXPECT_EQ(read_text(dir / "kept").value(), "old");
+  EXPECT_EQ(entries(dir.path()), 1U);
+}
+
+TEST(File, FullDeviceIsAnErrorWithARemedy) {
+  // /dev/full refuses every write; a rename onto a device would need its directory, so the error comes earlier.
+  const Status status = write_text("/dev/full/inside", "x");
+  EXPECT_FALSE(status.ok());
+  EXPECT_THAT(status.error().message(), HasSubstr("/dev/full/inside"));
+}
+
+}  // namespace
+}  // namespace pitlane

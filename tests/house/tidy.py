@@ -1,0 +1,112 @@
+"""clang-tidy over every .cpp of ours that the given build compiles: tidy.py BUILD_FOLDER
+
+A file that was found clean is not looked at again until it, a header of ours that it includes, the schema, its compile
+command, .clang-tidy or the version of clang-tidy changes.
+"""
+
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+import tree
+
+TOOL = "clang-tidy-14"
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">]', re.MULTILINE)
+# LibTorch's headers take clang-tidy a minute per file; these few files are left to the compiler's warnings.
+TOO_SLOW = ("torch/", "ATen/", "c10/")
+
+
+def compile_commands(build, root):
+    """(file relative to root, compiler arguments) of our sources."""
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        file = pathlib.Path(entry["directory"], entry["file"]).resolve()
+        if file.is_relative_to(root / "src") or file.is_relative_to(root / "tests"):
+            yield file.relative_to(root), arguments(shlex.split(entry["command"]), entry["directory"])
+
+
+def arguments(command, directory):
+    """What clang needs of g++'s command: include paths, definitions, standard, instruction sets."""
+    kept, take_next = [f"-working-directory={directory}"], False
+    for word in command:
+        if take_next or re.match(r"-(I|D|std=|m(?!tune))", word):
+            kept.append(word)
+            take_next = False
+        elif word == "-isystem":
+            kept.append(word)
+            take_next = True
+    return kept
+
+
+def closure(file, root):
+    """`file`, all headers of ours that it reaches, and the headers of others that those name."""
+    ours, others, waiting = {}, set(), [root / file]
+    while waiting:
+        path = waiting.pop()
+        if path in ours:
+            continue
+        ours[path] = path.read_bytes()
+        for name in INCLUDE.findall(ours[path].decode(errors="replace")):
+            near = [p for p in (root / "src" / name, root / "tests" / name, path.parent / name) if p.is_file()]
+            waiting += near[:1]
+            if not near:
+                others.add(name)
+    return ours, others
+
+
+def name_of(common, ours, flags):
+    """Name of everything that the verdict depends on."""
+    digest = hashlib.sha256(common)
+    digest.update("\0".join(flags).encode())
+    for path in sorted(ours):
+        digest.update(hashlib.sha256(ours[path]).digest())
+    return digest.hexdigest()
+
+
+def check(file, flags, root):
+    """Empty if clean, else what clang-tidy says."""
+    run = subprocess.run(
+        [TOOL, "--quiet", f"--header-filter={re.escape(str(root))}/(src|tests)/.*", str(root / file), "--", *flags],
+        cwd=root, capture_output=True, text=True, check=False,
+    )
+    return "" if run.returncode == 0 else (run.stdout.strip() or run.stderr.strip()).replace(f"{root}/", "")
+
+
+def main(build, root):
+    version = subprocess.run([TOOL, "--version"], capture_output=True, check=True).stdout
+    schemas = b"".join(p.read_bytes() for p in sorted((root / "src").rglob("*.fbs")))
+    common = version + (root / ".clang-tidy").read_bytes() + schemas
+    cache = build / "tidy-cache"
+    cache.mkdir(exist_ok=True)
+
+    work, slow, known = [], [], 0
+    for file, flags in sorted(compile_commands(build, root)):
+        ours, others = closure(file, root)
+        mark = cache / name_of(common, ours, flags)
+        if any(name.startswith(TOO_SLOW) for name in others):
+            slow.append(str(file))
+        elif mark.exists():
+            known += 1
+        else:
+            work.append((file, flags, mark))
+
+    faults = []
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for (_, _, mark), said in zip(work, pool.map(lambda job: check(job[0], job[1], root), work)):
+            faults += [said] if said else []
+            if not said:
+                mark.touch()
+    print(f"tidy: {len(work)} checked, {known} known to be clean, {len(slow)} left out for LibTorch: {' '.join(slow)}")
+    tree.close("tidy", faults, len(work) + known)
+
+
+if __name__ == "__main__":
+    if not shutil.which(TOOL):
+        tree.tool_missing("tidy", TOOL)
+    main(pathlib.Path(sys.argv[1]), tree.ROOT)
