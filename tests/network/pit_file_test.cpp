@@ -61,8 +61,10 @@ TEST(PitFile, DenseSectionsAreAlignedForVectorLoads) {
   const TemporaryDirectory dir;
   ASSERT_TRUE(save_pit(small_network(), dir / "a.pit").ok());
   const Network back = load_pit(dir / "a.pit").value();
-  for (const Weight& w : back.weights)
+  for (const Weight& w : back.weights) {
+    if (sparsity(w) > 0) continue;  // decoded, not mapped
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(w.data.bytes().data()) % 64, 0U) << w.name;
+  }
 }
 
 TEST(PitFile, OtherFilesAreRefused) {

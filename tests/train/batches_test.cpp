@@ -66,7 +66,8 @@ TEST(Batches, AbandoningAnEpochEarlyIsSafe) {
   const Preprocessing preprocessing = testing::tiny_preprocessing(6, 4);
   for (int i = 0; i < 20; ++i) {
     EpochBatches batches(dataset, preprocessing, {}, all_indices(dataset), 8, 5, i);
-    if (i % 2 == 0) EXPECT_EQ(batches.next().samples, 8);
+    if (i % 2 != 0) continue;
+    EXPECT_EQ(batches.next().samples, 8);
   }
 }
 

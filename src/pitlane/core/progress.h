@@ -22,7 +22,7 @@ struct Progress {
 using ProgressFn = std::function<bool(const Progress&)>;
 
 /// Calls `progress` where there is one; true means "go on".
-inline bool report(const ProgressFn& progress, Progress state) { return !progress || progress(std::move(state)); }
+inline bool report(const ProgressFn& progress, const Progress& state) { return !progress || progress(state); }
 
 inline Error interrupted() { return {ErrorKind::kInterrupted, "interrupted; run the same command again to go on"}; }
 

@@ -22,9 +22,10 @@ std::vector<std::string> BadRows::messages() const {
   return all;
 }
 
-Status BadRows::check(std::int64_t rows) const {
-  if (count() * 10 <= rows) return {};
-  std::string text = file_ + ": " + std::to_string(count()) + " of " + std::to_string(rows) +
+Status BadRows::check(std::int64_t rows, std::int64_t known) const {
+  const std::int64_t bad = count() + known;
+  if (bad * 10 <= rows) return {};
+  std::string text = file_ + ": " + std::to_string(bad) + " of " + std::to_string(rows) +
                      " rows are bad, more than a tenth; mend or remove them: ";
   for (std::size_t i = 0; i < std::min(kQuoted, messages_.size()); ++i) text += (i > 0 ? "; " : "") + messages_[i];
   if (messages_.size() > kQuoted) text += "; ...";

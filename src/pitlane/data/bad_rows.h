@@ -23,8 +23,8 @@ class BadRows {
   [[nodiscard]] std::int64_t count() const { return static_cast<std::int64_t>(lines_.size()); }
   /// The first thousand messages, in the order of `add`, and a line with the number of the others.
   [[nodiscard]] std::vector<std::string> messages() const;
-  /// An error with the first few messages if more than a tenth of `rows` is bad.
-  [[nodiscard]] Status check(std::int64_t rows) const;
+  /// An error with the first few messages if these and the `known` bad ones are more than a tenth of `rows`.
+  [[nodiscard]] Status check(std::int64_t rows, std::int64_t known = 0) const;
 
  private:
   std::string file_;

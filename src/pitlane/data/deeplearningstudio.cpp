@@ -64,7 +64,8 @@ Result<Recording> open_json(const fs::path& directory) {
 
 Result<Recording> open_deeplearningstudio(const fs::path& directory, const RecordingOptions&) {
   std::error_code error;
-  if (!fs::exists(directory / "data.csv", error) && fs::exists(directory / kJsonFile, error)) return open_json(directory);
+  if (!fs::exists(directory / "data.csv", error) && fs::exists(directory / kJsonFile, error))
+    return open_json(directory);
   return open_labelled_csv(directory, RecordingManifest{f1_labels(), std::nullopt}, kFormat);
 }
 

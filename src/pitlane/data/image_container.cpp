@@ -17,8 +17,8 @@ std::uint32_t big16(Bytes bytes, std::size_t i) { return at(bytes, i) << 8 | at(
 std::uint32_t big32(Bytes bytes, std::size_t i) { return big16(bytes, i) << 16 | big16(bytes, i + 2); }
 
 Result<ImageSize> bounded(std::uint32_t width, std::uint32_t height) {
-  const bool fits = width <= kMaxImageSide && height <= kMaxImageSide &&
-                    static_cast<std::int64_t>(width) * height <= kMaxImagePixels;
+  const bool fits =
+      width <= kMaxImageSide && height <= kMaxImageSide && static_cast<std::int64_t>(width) * height <= kMaxImagePixels;
   if (width == 0 || height == 0 || !fits)
     return corrupt("size " + std::to_string(width) + "x" + std::to_string(height) + " is not believable");
   return ImageSize{static_cast<int>(width), static_cast<int>(height)};

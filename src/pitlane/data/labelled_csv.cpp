@@ -72,8 +72,8 @@ class Reader {
     draft.row.index = row_count_++;
     if (!csv.problem.empty()) return builder_.bad(csv.line, csv.problem);
     if (csv.fields.size() != columns_.count)
-      return builder_.bad(csv.line, std::to_string(csv.fields.size()) + " fields, the header has " +
-                                        std::to_string(columns_.count));
+      return builder_.bad(
+          csv.line, std::to_string(csv.fields.size()) + " fields, the header has " + std::to_string(columns_.count));
     if (!take_labels(csv, draft.row)) return;
     if (columns_.image) draft.image = csv.fields[*columns_.image];
     if (columns_.session) draft.row.session = session_number(csv.fields[*columns_.session]);
@@ -88,8 +88,8 @@ class Reader {
       PITLANE_TRY(first, builder_.images().first_number(row_count_));
     }
     for (Draft& draft : drafts_) {
-      const auto image = columns_.image ? builder_.images().find(draft.image)
-                                        : builder_.images().find_number(first + draft.row.index);
+      const auto image =
+          columns_.image ? builder_.images().find(draft.image) : builder_.images().find_number(first + draft.row.index);
       builder_.add(std::move(draft.row), image);
     }
     finish_times();

@@ -36,8 +36,9 @@ Status judge(const OutputSpec& output, const Survey& survey) {
   if (survey.samples == 0) return invalid_argument("no samples of the centre camera");
   const std::string name = "label '" + output.name + "'";
   if (survey.low == survey.high)
-    return invalid_argument(name + " is " + number(survey.low) + " in all " + std::to_string(survey.samples) +
-                            " samples; there is nothing to learn: record driving that varies it, or leave the output out");
+    return invalid_argument(
+        name + " is " + number(survey.low) + " in all " + std::to_string(survey.samples) +
+        " samples; there is nothing to learn: record driving that varies it, or leave the output out");
   if (normalised(output, survey.low) == normalised(output, survey.high))
     return invalid_argument(name + " runs from " + number(survey.low) + " to " + number(survey.high) +
                             ", all outside the output's range " + range_of(output) + "; check units and range");

@@ -58,7 +58,7 @@ Status PictureLoader::load(const std::filesystem::path& path, std::span<std::uin
   PITLANE_TRY(const std::vector<std::byte> bytes, read_file(path, kMaxImageBytes));
   PITLANE_TRY(const ImageSize size, inspect_image(bytes));
   if (size != expected_size()) return corrupt("is " + text_of(size) + ", not " + text_of(expected_size()));
-  PITLANE_TRY(const cv::Mat image, decode(bytes, preprocessing_.format == PixelFormat::kGrey));
+  PITLANE_TRY(const cv::Mat image, decode(bytes, stored_ && preprocessing_.format == PixelFormat::kGrey));
   if (ImageSize{image.cols, image.rows} != size) return corrupt("decodes to another size than its header says");
   if (stored_) {
     copy_pixels(image, preprocessing_.format, out);

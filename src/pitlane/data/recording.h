@@ -45,7 +45,7 @@ struct Recording {
 };
 
 struct RecordingOptions {
-  std::string format = "auto";        ///< or one of Recording::format
+  std::string format = "auto";  ///< or one of Recording::format
   /// Udacity side cameras: added for left, subtracted for right (positive steering turns right there).
   double steering_correction = 0.15;
   bool side_cameras = true;

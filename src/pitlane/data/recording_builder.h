@@ -24,7 +24,9 @@ class RecordingBuilder {
   [[nodiscard]] ImageFinder& images() { return images_; }
   void bad(std::int64_t line, std::string_view what) { bad_.add(line, what); }
   /// Takes the row if its image is there; else it is bad.
-  void add(RecordingRow row, const Result<std::filesystem::path>& image) { put(recording_.rows, std::move(row), image); }
+  void add(RecordingRow row, const Result<std::filesystem::path>& image) {
+    put(recording_.rows, std::move(row), image);
+  }
   void add_side(RecordingRow row, const Result<std::filesystem::path>& image) {
     put(recording_.side_rows, std::move(row), image);
   }

@@ -18,7 +18,8 @@ constexpr std::uint64_t kMaxBytes = 1ULL << 20;
 
 Result<int> integer(const Json& parent, const char* name) {
   const auto found = parent.find(name);
-  if (found == parent.end() || !found->is_number_integer()) return corrupt("'" + std::string(name) + "' must be a whole number");
+  if (found == parent.end() || !found->is_number_integer())
+    return corrupt("'" + std::string(name) + "' must be a whole number");
   const auto value = found->get<std::int64_t>();
   if (value < 0 || value > 1 << 20) return corrupt("'" + std::string(name) + "' is out of range");
   return static_cast<int>(value);
@@ -52,7 +53,8 @@ Result<LabelSpec> label(const Json& entry) {
 
 Result<std::vector<LabelSpec>> labels(const Json& document) {
   const auto found = document.find("labels");
-  if (found == document.end() || !found->is_array() || found->empty()) return corrupt("'labels' must be a list of labels");
+  if (found == document.end() || !found->is_array() || found->empty())
+    return corrupt("'labels' must be a list of labels");
   std::vector<LabelSpec> out;
   std::set<std::string> names;
   for (const Json& entry : *found) {
@@ -72,7 +74,8 @@ Result<PixelFormat> pixel_format(const Json& stored) {
 
 Result<Rect> crop(const Json& stored) {
   const auto found = stored.find("crop");
-  if (found == stored.end() || !found->is_array() || found->size() != 4) return corrupt("'crop' must be [x, y, width, height]");
+  if (found == stored.end() || !found->is_array() || found->size() != 4)
+    return corrupt("'crop' must be [x, y, width, height]");
   std::array<int, 4> numbers{};
   for (std::size_t i = 0; i < 4; ++i) {
     PITLANE_TRY(numbers[i], integer(Json{{"crop", (*found)[i]}}, "crop"));

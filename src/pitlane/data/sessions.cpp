@@ -60,7 +60,8 @@ double time_of_name(std::string_view name) {
     if (error != std::errc() || end != digits.data() + digits.size() || parts[i] < 0) return kUnknown;
     name = name.substr(0, separator);
   }
-  const std::chrono::year_month_day date{std::chrono::year(parts[0]), std::chrono::month(static_cast<unsigned>(parts[1])),
+  const std::chrono::year_month_day date{std::chrono::year(parts[0]),
+                                         std::chrono::month(static_cast<unsigned>(parts[1])),
                                          std::chrono::day(static_cast<unsigned>(parts[2]))};
   if (!date.ok()) return kUnknown;
   const auto days = std::chrono::sys_days(date).time_since_epoch().count();

@@ -15,8 +15,11 @@ struct Split {
   std::string description;               ///< for reports
 };
 
-/// "auto": by session where there are at least five, else "blocks:100:5".
-/// "session": every fifth session validates. "blocks:ROWS:N": every N-th block of ROWS consecutive rows validates.
+/// "auto": "session" where there are at least five, else "blocks:100:5", with shorter blocks below 500 rows.
+/// "session": every fifth session validates; of two to four, the last one.
+/// "blocks:ROWS:N": every N-th block of ROWS consecutive rows validates. Rows that are near the border of such a
+/// block (a twentieth of ROWS, at least one) are left out of training: they show almost the same picture.
+/// Samples of side cameras only train, and only where their centre row does. Errors: unknown method, one part empty.
 Result<Split> split_dataset(const Dataset& dataset, const std::string& method = "auto");
 
 }  // namespace pitlane

@@ -56,7 +56,8 @@ class ImageLookup final : public Step {
     const auto* bytes = static_cast<const std::uint8_t*>(context.inputs[input_].data);
     for_rows(bytes, to_.width * to_.channels, context.interior<std::uint8_t>(to_), to_,
              [this](const std::uint8_t* in, std::uint8_t* out) {
-               for (std::ptrdiff_t x = 0; x < to_.width; ++x)
+               const std::uint8_t* const end = in + to_.row_elements();
+               while (in != end)  // the channels of a frame, frame after frame
                  for (const auto& table : tables_) *out++ = table[*in++];
              });
     return RunStatus::kOk;
@@ -71,8 +72,7 @@ class ImageLookup final : public Step {
 
 class ImageWiden final : public Step {
  public:
-  ImageWiden(int input, const Picture& to, const kernels::Table& kernels)
-      : input_(input), to_(to), kernels_(kernels) {}
+  ImageWiden(int input, const Picture& to, const kernels::Table& kernels) : input_(input), to_(to), kernels_(kernels) {}
   RunStatus run(const RunContext& context) const noexcept override {
     const auto* bytes = static_cast<const std::uint8_t*>(context.inputs[input_].data);
     for_rows(bytes, to_.width * to_.channels, context.interior<float>(to_), to_,

@@ -1,0 +1,79 @@
+// The program `pitlane`: one verb per file in this folder.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "pitlane/cli/interrupt.h"
+#include "pitlane/cli/terminal.h"
+#include "pitlane/cli/verb.h"
+#include "pitlane/core/log.h"
+#include "pitlane/core/version.h"
+#include "pitlane/kernels/isa.h"
+
+namespace pitlane::cli {
+namespace {
+
+constexpr DeclareVerb kVerbs[] = {declare_record,  declare_train,      declare_tune,  declare_strategies, declare_evaluate,
+                                  declare_bench,   declare_drive,      declare_inspect, declare_circuit};
+
+std::string version_text() {
+  std::string text = std::string("pitlane ") + kVersion + "\ninstruction sets of this build that this processor has:";
+  for (const Isa isa : available_isas()) text += std::string(" ") + to_string(isa);
+  return text;
+}
+
+int finish(const Result<int>& outcome) {
+  if (outcome.ok()) return *outcome;
+  print_error(outcome.error());
+  return outcome.error().kind() == ErrorKind::kInterrupted ? kInterruptedExit : kBadInput;
+}
+
+// CLI11 throws to end parsing; help and version are such ends too.
+int finish_parsing(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  std::string message = error.what();
+  for (char& c : message)
+    if (c == '\n') c = ' ';
+  const auto chosen = app.get_subcommands();
+  const std::string verb = chosen.empty() ? "" : " " + chosen.front()->get_name();
+  print_error(invalid_argument(message + " (see pitlane" + verb + " --help)"));
+  return kBadInput;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app(
+      "Tunes neural networks that drive: makes them smaller and faster, proves what that costs offline and on the "
+      "track, recommends one, and drives it.\nExit codes: 0 success, 1 a row or gate failed, 2 bad argument or file, "
+      "130 interrupted.",
+      "pitlane");
+  app.set_version_flag("--version", version_text);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  Chosen chosen;
+  for (const DeclareVerb declare : kVerbs) declare(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return finish_parsing(app, error);
+  }
+  return finish(chosen.action());
+}
+
+}  // namespace
+}  // namespace pitlane::cli
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that closes early (| head) is no failure
+  pitlane::cli::install_interrupt_handler();
+  pitlane::set_log_sink(pitlane::cli::print_note);
+  try {
+    return pitlane::cli::run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    pitlane::cli::print_error({pitlane::ErrorKind::kIo, "out of memory; use less data or a smaller batch"});
+  } catch (const std::exception& error) {
+    pitlane::cli::print_error({pitlane::ErrorKind::kIo, std::string("unexpected failure: ") + error.what()});
+  }
+  return pitlane::cli::kBadInput;
+}

@@ -1,0 +1,90 @@
+#include "pitlane/cli/terminal.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "pitlane/cli/interrupt.h"
+
+namespace pitlane::cli {
+namespace {
+
+constexpr int kBarCells = 24;
+
+std::size_t terminal_width() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+std::string duration_text(double seconds) {
+  char text[32];
+  const int whole = static_cast<int>(seconds + 0.5);
+  if (whole < 60)
+    std::snprintf(text, sizeof text, "%d s", whole);
+  else
+    std::snprintf(text, sizeof text, "%d min %02d s", whole / 60, whole % 60);
+  return text;
+}
+
+std::string bar(double share) {
+  const int full = static_cast<int>(share * kBarCells);
+  std::string cells;
+  for (int i = 0; i < kBarCells; ++i) cells += i < full ? '#' : '.';
+  return "[" + cells + "]";
+}
+
+}  // namespace
+
+void print_error(const Error& error) { std::fprintf(stderr, "pitlane: %s\n", error.message().c_str()); }
+
+void print_note(LogLevel level, std::string_view message) {
+  std::fprintf(stderr, "%s%.*s\n", level == LogLevel::kWarning ? "warning: " : "", static_cast<int>(message.size()),
+               message.data());
+}
+
+ProgressBar::ProgressBar() : terminal_(::isatty(STDERR_FILENO) != 0) {}
+ProgressBar::~ProgressBar() { clear(); }
+
+ProgressFn ProgressBar::callback() {
+  return [this](const Progress& progress) { return show(progress); };
+}
+
+void ProgressBar::clear() {
+  const std::lock_guard lock(mutex_);
+  if (drawn_) std::fprintf(stderr, "\r\033[K");
+  drawn_ = false;
+}
+
+bool ProgressBar::show(const Progress& progress) {
+  const std::lock_guard lock(mutex_);
+  const auto now = Clock::now();
+  const bool new_stage = progress.stage != stage_;
+  if (new_stage) {
+    stage_ = progress.stage;
+    stage_start_ = now;
+    if (!terminal_) std::fprintf(stderr, "%s\n", stage_.c_str());
+  }
+  if (terminal_ && (new_stage || now - last_draw_ > std::chrono::milliseconds(100))) {
+    last_draw_ = now;
+    draw(progress);
+  }
+  return !interrupt_requested();
+}
+
+void ProgressBar::draw(const Progress& progress) {
+  std::string line = stage_;
+  if (progress.total > 0) {
+    const double share = std::clamp(static_cast<double>(progress.done) / static_cast<double>(progress.total), 0.0, 1.0);
+    const double elapsed = std::chrono::duration<double>(last_draw_ - stage_start_).count();
+    line = bar(share) + " " + line + "  " + std::to_string(progress.done) + "/" + std::to_string(progress.total);
+    if (share > 0.02 && share < 1) line += "  " + duration_text(elapsed * (1 - share) / share) + " left";
+  }
+  if (!progress.detail.empty()) line += "  " + progress.detail;
+  line.resize(std::min(line.size(), terminal_width() - 1));
+  std::fprintf(stderr, "\r\033[K%s", line.c_str());
+  drawn_ = true;
+}
+
+}  // namespace pitlane::cli

@@ -1,0 +1,45 @@
+// What the user sees on stderr while the program works. stdout is for results alone.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "pitlane/core/log.h"
+#include "pitlane/core/progress.h"
+#include "pitlane/core/result.h"
+
+namespace pitlane::cli {
+
+/// "pitlane: message"
+void print_error(const Error& error);
+/// Sink of the library's notes.
+void print_note(LogLevel level, std::string_view message);
+
+/// A bar with time left on a terminal; elsewhere a line when a stage begins. Thread-safe.
+class ProgressBar {
+ public:
+  ProgressBar();
+  ~ProgressBar();
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  /// For functions that take a ProgressFn; false once the user has asked to stop. Must not outlive the bar.
+  [[nodiscard]] ProgressFn callback();
+  /// Takes the bar off the line, so that something else can be printed.
+  void clear();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool show(const Progress& progress);
+  void draw(const Progress& progress);
+
+  std::mutex mutex_;
+  bool terminal_;
+  bool drawn_ = false;
+  std::string stage_;
+  Clock::time_point stage_start_, last_draw_;
+};
+
+}  // namespace pitlane::cli

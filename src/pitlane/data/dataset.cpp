@@ -1,0 +1,157 @@
+#include "pitlane/data/dataset.h"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "pitlane/core/hash.h"
+#include "pitlane/data/bad_rows.h"
+#include "pitlane/data/dataset_builder.h"
+#include "pitlane/data/labels.h"
+#include "pitlane/data/parallel_load.h"
+
+namespace pitlane {
+namespace fs = std::filesystem;
+namespace {
+
+std::string text_of(const Preprocessing& p) {
+  constexpr const char* kFormats[] = {"rgb", "bgr", "grey"};
+  const auto pair = [](int a, int b) { return std::to_string(a) + "x" + std::to_string(b); };
+  return "crop " + pair(p.crop.width, p.crop.height) + " at " + std::to_string(p.crop.x) + "," +
+         std::to_string(p.crop.y) + " of " + pair(p.source_width, p.source_height) + ", resized to " +
+         pair(p.width, p.height) + ", " + kFormats[static_cast<std::size_t>(p.format)];
+}
+
+bool same_picture(const Preprocessing& a, const Preprocessing& b) {
+  return a.source_width == b.source_width && a.source_height == b.source_height && a.crop == b.crop &&
+         a.width == b.width && a.height == b.height && a.format == b.format;
+}
+
+/// Before anything is decoded: can these frames become the network's pictures at all?
+Status check_frames(const Recording& recording, const Preprocessing& wanted) {
+  const std::string where = recording.directory.string();
+  if (recording.stored) {
+    if (same_picture(*recording.stored, wanted)) return {};
+    return invalid_argument(where + ": its frames are stored preprocessed (" + text_of(*recording.stored) +
+                            ") but the network wants " + text_of(wanted) +
+                            "; record again for this network or store whole frames");
+  }
+  if (recording.image_width == wanted.source_width && recording.image_height == wanted.source_height) return {};
+  return invalid_argument(where + ": its images are " + std::to_string(recording.image_width) + "x" +
+                          std::to_string(recording.image_height) +
+                          " but the network's preprocessing expects frames of " + std::to_string(wanted.source_width) +
+                          "x" + std::to_string(wanted.source_height) + "; choose a network made for this camera");
+}
+
+/// For each output the index of its label.
+Result<std::vector<std::size_t>> match_labels(const Recording& recording, const std::vector<OutputSpec>& outputs) {
+  std::vector<std::size_t> out;
+  for (const OutputSpec& output : outputs) {
+    const auto found = std::find_if(recording.labels.begin(), recording.labels.end(),
+                                    [&](const LabelSpec& label) { return label.name == output.name; });
+    if (found == recording.labels.end()) {
+      std::string known;
+      for (const LabelSpec& label : recording.labels) known += (known.empty() ? "" : ", ") + label.name;
+      return invalid_argument(recording.directory.string() + ": no label for the network's output '" + output.name +
+                              "'; this recording has " + known);
+    }
+    out.push_back(static_cast<std::size_t>(found - recording.labels.begin()));
+  }
+  return out;
+}
+
+/// All rows that become samples, centre camera first.
+std::vector<const RecordingRow*> sample_rows(const Recording& recording) {
+  std::vector<const RecordingRow*> out;
+  out.reserve(recording.rows.size() + recording.side_rows.size());
+  for (const RecordingRow& row : recording.rows) out.push_back(&row);
+  for (const RecordingRow& row : recording.side_rows) out.push_back(&row);
+  return out;
+}
+
+Status reserve_pictures(Dataset& dataset, std::size_t samples) {
+  const auto refuse = [&] {
+    return invalid_argument(std::to_string(samples) + " pictures of " + std::to_string(dataset.picture_bytes()) +
+                            " bytes do not fit into memory; use a shorter recording");
+  };
+  if (dataset.picture_bytes() == 0 || samples > dataset.pictures.max_size() / dataset.picture_bytes()) return refuse();
+  try {
+    dataset.pictures.resize(samples * dataset.picture_bytes());
+  } catch (const std::bad_alloc&) {
+    return refuse();
+  }
+  return {};
+}
+
+/// Moves the pictures whose image could be read together and fills in everything else about them.
+void collect(Dataset& dataset, const Recording& recording, const std::vector<const RecordingRow*>& rows,
+             const std::vector<std::string>& faults, const std::vector<std::size_t>& label_of_output) {
+  const std::size_t bytes = dataset.picture_bytes();
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!faults[i].empty()) continue;
+    if (kept != i)
+      std::copy_n(dataset.pictures.begin() + static_cast<std::ptrdiff_t>(i * bytes), bytes,
+                  dataset.pictures.begin() + static_cast<std::ptrdiff_t>(kept * bytes));
+    ++kept;
+    for (const std::size_t label : label_of_output) dataset.labels.push_back(rows[i]->labels[label]);
+    dataset.session.push_back(rows[i]->session);
+    dataset.row.push_back(rows[i]->index);
+    dataset.side_camera.push_back(i < recording.rows.size() ? 0 : 1);
+  }
+  dataset.pictures.resize(kept * bytes);
+}
+
+/// Errors if together with the rows that were bad from the start too many are bad.
+Result<std::vector<std::string>> judge_faults(const Recording& recording, const std::vector<const RecordingRow*>& rows,
+                                              const std::vector<std::string>& faults) {
+  BadRows bad(recording.index_file);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (!faults[i].empty())
+      bad.add(rows[i]->line, rows[i]->image.lexically_relative(recording.directory).string() + ": " + faults[i]);
+  const auto all = std::max(recording.row_count, static_cast<std::int64_t>(recording.rows.size()));
+  if (const Status few = bad.check(all, recording.bad_rows); !few) return few.error().in(recording.directory.string());
+  return bad.messages();
+}
+
+}  // namespace
+
+Result<Dataset> load_dataset(const Recording& recording, const Preprocessing& preprocessing,
+                             const std::vector<OutputSpec>& outputs, const ProgressFn& progress) {
+  PITLANE_TRY(Dataset dataset, empty_dataset(preprocessing, outputs));
+  PITLANE_TRY_STATUS(check_frames(recording, preprocessing));
+  PITLANE_TRY(const auto label_of_output, match_labels(recording, outputs));
+  PITLANE_TRY(const PictureLoader loader, PictureLoader::create(preprocessing, recording.stored.has_value()));
+
+  const std::vector<const RecordingRow*> rows = sample_rows(recording);
+  std::vector<fs::path> files;
+  files.reserve(rows.size());
+  for (const RecordingRow* row : rows) files.push_back(row->image);
+  PITLANE_TRY_STATUS(reserve_pictures(dataset, rows.size()));
+  PITLANE_TRY(const auto faults, load_pictures(files, loader, dataset.pictures, progress));
+  PITLANE_TRY(dataset.skipped, judge_faults(recording, rows, faults));
+  collect(dataset, recording, rows, faults, label_of_output);
+
+  if (const Status labels = normalise_labels(dataset); !labels) return labels.error().in(recording.directory.string());
+  hash_dataset(dataset);
+  return dataset;
+}
+
+void hash_dataset(Dataset& dataset) {
+  Hasher hasher;
+  for (const int size : {dataset.width, dataset.height, dataset.channels})
+    hasher.number(static_cast<std::uint64_t>(size));
+  hasher.number(dataset.outputs.size());
+  for (const OutputSpec& output : dataset.outputs)
+    hasher.text(output.name).text(output.unit).real(output.low).real(output.high);
+  hasher.number(dataset.session.size());
+  for (std::size_t i = 0; i < dataset.session.size(); ++i)
+    hasher.number(static_cast<std::uint64_t>(dataset.session[i]))
+        .number(static_cast<std::uint64_t>(dataset.row[i]))
+        .number(dataset.side_camera[i]);
+  for (const float label : dataset.labels) hasher.real(label);
+  hasher.bytes(std::as_bytes(std::span(dataset.pictures)));
+  dataset.hash = hasher.hex();
+}
+
+}  // namespace pitlane

@@ -1,0 +1,107 @@
+#include "pitlane/engine/affine_chain.h"
+
+#include <cmath>
+
+#include "pitlane/engine/quantization.h"
+
+namespace pitlane {
+namespace {
+
+Affine affine_of(const Preprocessing& preprocessing) {
+  Affine affine;
+  for (int frame = 0; frame < preprocessing.frames; ++frame) {
+    affine.scale.insert(affine.scale.end(), preprocessing.scale.begin(), preprocessing.scale.end());
+    affine.offset.insert(affine.offset.end(), preprocessing.offset.begin(), preprocessing.offset.end());
+  }
+  return affine;
+}
+
+/// outer(inner(u)); the sizes divide each other.
+Affine compose(const Affine& outer, const Affine& inner) {
+  const std::size_t count = std::max(outer.scale.size(), inner.scale.size());
+  Affine both;
+  for (std::size_t c = 0; c < count; ++c) {
+    const double scale = outer.scale[c % outer.scale.size()];
+    both.scale.push_back(scale * inner.scale[c % inner.scale.size()]);
+    both.offset.push_back(scale * inner.offset[c % inner.offset.size()] + outer.offset[c % outer.offset.size()]);
+  }
+  return both;
+}
+
+bool can_undo(const Affine& affine, const std::vector<float>& pad_value) {
+  for (std::size_t c = 0; c < affine.scale.size(); ++c) {
+    const double pad = pad_value.empty() ? 0 : static_cast<double>(pad_value[c]);
+    const auto undone = static_cast<float>((pad - affine.offset[c]) / affine.scale[c]);
+    if (!std::isfinite(undone)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Affine affine_of(const Network& network, const BatchNorm& op) {
+  const std::vector<float> gamma = decode_f32(network.weights[op.gamma]);
+  const std::vector<float> beta = decode_f32(network.weights[op.beta]);
+  const std::vector<float> mean = decode_f32(network.weights[op.mean]);
+  const std::vector<float> variance = decode_f32(network.weights[op.variance]);
+  Affine affine;
+  for (std::size_t c = 0; c < gamma.size(); ++c) {
+    const double scale = gamma[c] / std::sqrt(static_cast<double>(variance[c]) + static_cast<double>(op.epsilon));
+    affine.scale.push_back(scale);
+    affine.offset.push_back(beta[c] - mean[c] * scale);
+  }
+  return affine;
+}
+
+AffineChain affine_chain(const Network& network, ValueId value, const std::vector<float>* pad_value) {
+  AffineChain chain{.source = value, .from_bytes = false, .affine = {{1}, {0}}};
+  const auto accept = [&](const Affine& inner) {
+    const Affine candidate = compose(chain.affine, inner);
+    if (pad_value != nullptr && !can_undo(candidate, *pad_value)) return false;
+    chain.affine = candidate;
+    return true;
+  };
+  for (;;) {
+    const int input = input_index(network, chain.source);
+    if (input >= 0) {
+      const InputSpec& spec = network.inputs[input];
+      chain.from_bytes = spec.kind == InputKind::kImage && accept(affine_of(spec.preprocessing));
+      return chain;
+    }
+    const Node* node = producer(network, chain.source);
+    if (node == nullptr) return chain;
+    const auto* norm = std::get_if<BatchNorm>(&node->op);
+    if (norm != nullptr ? !accept(affine_of(network, *norm)) : !std::holds_alternative<Flatten>(node->op)) return chain;
+    chain.source = node->inputs.front();
+  }
+}
+
+ValueId storage_of(const Network& network, ValueId value) {
+  for (;;) {
+    const Node* node = producer(network, value);
+    if (node == nullptr || !std::holds_alternative<Flatten>(node->op)) return value;
+    value = node->inputs.front();
+  }
+}
+
+FoldedLayer fold(const Affine& affine, const std::vector<float>& weights, const std::vector<float>& bias,
+                 const std::vector<float>& pad_value) {
+  const std::size_t channels = affine.scale.size();
+  const std::size_t terms = weights.size() / bias.size();
+  FoldedLayer folded{.weights = weights, .bias = bias, .pad_value = {}};
+  for (std::size_t o = 0; o < bias.size(); ++o) {
+    double sum = bias[o];
+    for (std::size_t k = 0; k < terms; ++k) {
+      const auto weight = static_cast<double>(weights[o * terms + k]);
+      folded.weights[o * terms + k] = static_cast<float>(weight * affine.scale[k % channels]);
+      sum += weight * affine.offset[k % channels];
+    }
+    folded.bias[o] = static_cast<float>(sum);
+  }
+  for (std::size_t c = 0; c < pad_value.size(); ++c)
+    folded.pad_value.push_back(
+        static_cast<float>((pad_value[c] - affine.offset[c % channels]) / affine.scale[c % channels]));
+  return folded;
+}
+
+}  // namespace pitlane

@@ -1,0 +1,212 @@
+#include "pitlane/engine/layer_steps.h"
+
+#include <utility>
+
+#include "pitlane/core/result.h"
+#include "pitlane/kernels/pack.h"
+
+namespace pitlane {
+namespace {
+
+using kernels::AlignedBuffer;
+
+kernels::ConvGeometry geometry_of(const LayerShape& shape, const Picture& from, const Picture& to) {
+  kernels::ConvGeometry g;
+  g.out_h = static_cast<int>(to.height);
+  g.out_w = static_cast<int>(to.width);
+  g.out_c = shape.outputs;
+  g.kernel_h = shape.kernel_h;
+  g.row_length = shape.kernel_w * static_cast<int>(from.channels);
+  g.in_row = from.row();
+  g.in_step_y = shape.stride_h * from.row();
+  g.in_step_x = shape.stride_w * from.channels;
+  g.out_row = to.row();
+  g.out_pixel = to.channels;
+  return g;
+}
+
+kernels::WeightSize size_of(const LayerShape& shape, const Picture& from) {
+  if (shape.dense) return {shape.outputs, 1, static_cast<int>(from.elements())};
+  return {shape.outputs, shape.kernel_h, shape.kernel_w * static_cast<int>(from.channels)};
+}
+
+class FloatConv final : public Step {
+ public:
+  FloatConv(const LayerShape& shape, const Picture& from, const Picture& to, std::span<const float> weights,
+            std::span<const float> bias, bool relu, const kernels::Table& kernels)
+      : from_(from),
+        to_(to),
+        weights_(kernels::pack_f32(kernels.conv_f32_layout, size_of(shape, from), weights)),
+        bias_(kernels::pad_f32(kernels.conv_f32_layout, bias)),
+        kernel_(kernels.conv_f32) {
+    args_.geometry = geometry_of(shape, from, to);
+    args_.weights = weights_.as<float>();
+    args_.bias = bias_.as<float>();
+    args_.relu = relu;
+  }
+  RunStatus run(const RunContext& context) const noexcept override {
+    kernels::ConvF32 args = args_;
+    args.input = context.at<float>(from_.buffer);  // the border belongs to the input
+    args.output = context.interior<float>(to_);
+    kernel_(args);
+    return RunStatus::kOk;
+  }
+  std::vector<BufferId> buffers() const override { return {from_.buffer, to_.buffer}; }
+  std::size_t weight_bytes() const override { return weights_.size() + bias_.size(); }
+
+ private:
+  Picture from_, to_;
+  AlignedBuffer weights_, bias_;
+  kernels::ConvF32 args_;
+  void (*kernel_)(const kernels::ConvF32&);
+};
+
+/// Args: DenseF32 or DenseF16.
+template <typename Args, typename Weight>
+class FloatDense final : public Step {
+ public:
+  FloatDense(int outputs, const Picture& from, const Picture& to, AlignedBuffer weights, AlignedBuffer bias, bool relu,
+             void (*kernel)(const Args&))
+      : from_(from), to_(to), weights_(std::move(weights)), bias_(std::move(bias)), kernel_(kernel) {
+    args_.inputs = static_cast<int>(from.elements());
+    args_.outputs = outputs;
+    args_.weights = weights_.template as<Weight>();
+    args_.bias = bias_.as<float>();
+    args_.relu = relu;
+  }
+  RunStatus run(const RunContext& context) const noexcept override {
+    Args args = args_;
+    args.input = context.interior<float>(from_);
+    args.output = context.interior<float>(to_);
+    kernel_(args);
+    return RunStatus::kOk;
+  }
+  std::vector<BufferId> buffers() const override { return {from_.buffer, to_.buffer}; }
+  std::size_t weight_bytes() const override { return weights_.size() + bias_.size(); }
+
+ private:
+  Picture from_, to_;
+  AlignedBuffer weights_, bias_;
+  Args args_;
+  void (*kernel_)(const Args&);
+};
+
+class Int8LayerStep final : public Step {
+ public:
+  Int8LayerStep(const Int8Layer& layer, const kernels::Table& kernels)
+      : shape_(layer.shape),
+        from_(layer.from),
+        to_(layer.to),
+        measured_(layer.from_quantization ? -1 : layer.measured),
+        start_buffer_(layer.start),
+        multiplier_buffer_(layer.multiplier),
+        layout_(layer.shape.dense ? kernels.dense_i8_layout : kernels.conv_i8_layout),
+        weights_(kernels::pack_i8(layout_, size_of(layer.shape, layer.from), layer.weights)),
+        bias_(kernels::pad_f32(layout_, layer.bias)),
+        scales_(kernels::pad_f32(layout_, layer.weight_scales)),
+        sums_(kernels::pad_i32(layout_, weight_sums(layer))),
+        start_(sums_.size()),
+        multiplier_(sums_.size()),
+        kernels_(kernels) {
+    requantize_.bias = bias_.as<float>();
+    requantize_.relu = layer.relu;
+    bytes_out_ = layer.to_quantization.has_value();
+    if (bytes_out_) {
+      requantize_.inverse_scale = 1.0F / layer.to_quantization->scale;
+      requantize_.zero_point = layer.to_quantization->zero_point;
+    }
+    if (layer.from_quantization) prepare(*layer.from_quantization, start_.as<std::int32_t>(), multiplier_.as<float>());
+  }
+
+  RunStatus run(const RunContext& context) const noexcept override {
+    kernels::Requantize requantize = requantize_;
+    requantize.start = start_.as<std::int32_t>();
+    requantize.multiplier = multiplier_.as<float>();
+    if (measured_ >= 0) {
+      auto* start = context.at<std::int32_t>(start_buffer_);
+      auto* multiplier = context.at<float>(multiplier_buffer_);
+      prepare(*context.at<ActivationQuantization>(measured_), start, multiplier);
+      requantize.start = start;
+      requantize.multiplier = multiplier;
+    }
+    if (bytes_out_) {
+      requantize.output_u8 = context.interior<std::uint8_t>(to_);
+    } else {
+      requantize.output_f32 = context.interior<float>(to_);
+    }
+    call(context, requantize);
+    return RunStatus::kOk;
+  }
+  std::vector<BufferId> buffers() const override {
+    if (measured_ < 0) return {from_.buffer, to_.buffer};
+    return {from_.buffer, to_.buffer, measured_, start_buffer_, multiplier_buffer_};
+  }
+  std::size_t weight_bytes() const override { return weights_.size() + bias_.size() + start_.size() * 2; }
+
+ private:
+  static std::vector<std::int32_t> weight_sums(const Int8Layer& layer) {
+    std::vector<std::int32_t> sums(static_cast<std::size_t>(layer.shape.outputs), 0);
+    const std::size_t terms = layer.weights.size() / sums.size();
+    for (std::size_t i = 0; i < layer.weights.size(); ++i) sums[i / terms] += layer.weights[i];
+    return sums;
+  }
+
+  void prepare(const ActivationQuantization& quantization, std::int32_t* start, float* multiplier) const noexcept {
+    const std::size_t count = sums_.size() / sizeof(std::int32_t);
+    for (std::size_t o = 0; o < count; ++o) {
+      start[o] = -quantization.zero_point * sums_.as<std::int32_t>()[o];
+      multiplier[o] = quantization.scale * scales_.as<float>()[o];
+    }
+  }
+
+  void call(const RunContext& context, const kernels::Requantize& requantize) const noexcept {
+    const auto* weights = weights_.as<std::int8_t>();
+    if (shape_.dense) {
+      kernels_.dense_i8({static_cast<int>(from_.elements()), shape_.outputs, context.interior<std::uint8_t>(from_),
+                         weights, requantize});
+    } else {
+      kernels_.conv_i8({geometry_of(shape_, from_, to_), context.at<std::uint8_t>(from_.buffer), weights, requantize});
+    }
+  }
+
+  LayerShape shape_;
+  Picture from_, to_;
+  BufferId measured_, start_buffer_, multiplier_buffer_;
+  kernels::PanelLayout layout_;
+  AlignedBuffer weights_, bias_, scales_, sums_, start_, multiplier_;
+  kernels::Requantize requantize_;
+  bool bytes_out_ = false;
+  const kernels::Table& kernels_;
+};
+
+}  // namespace
+
+std::unique_ptr<Step> make_float_layer(const LayerShape& shape, const Picture& from, const Picture& to,
+                                       std::span<const float> weights, std::span<const float> bias, bool relu,
+                                       const kernels::Table& kernels) {
+  if (!shape.dense) return std::make_unique<FloatConv>(shape, from, to, weights, bias, relu, kernels);
+  return std::make_unique<FloatDense<kernels::DenseF32, float>>(
+      shape.outputs, from, to, kernels::pack_f32(kernels.dense_f32_layout, size_of(shape, from), weights),
+      kernels::pad_f32(kernels.dense_f32_layout, bias), relu, kernels.dense_f32);
+}
+
+std::unique_ptr<Step> make_half_dense(int outputs, const Picture& from, const Picture& to,
+                                      std::span<const std::uint16_t> weights, std::span<const float> bias, bool relu,
+                                      const kernels::Table& kernels) {
+  PITLANE_CHECK(kernels.dense_f16 != nullptr);
+  const kernels::WeightSize size{outputs, 1, static_cast<int>(from.elements())};
+  return std::make_unique<FloatDense<kernels::DenseF16, std::uint16_t>>(
+      outputs, from, to, kernels::pack_f16(kernels.dense_f32_layout, size, weights),
+      kernels::pad_f32(kernels.dense_f32_layout, bias), relu, kernels.dense_f16);
+}
+
+std::size_t int8_scratch_bytes(const LayerShape& shape, const kernels::Table& kernels) {
+  const kernels::PanelLayout& layout = shape.dense ? kernels.dense_i8_layout : kernels.conv_i8_layout;
+  return static_cast<std::size_t>(kernels::padded_outputs(layout, shape.outputs)) * sizeof(float);
+}
+
+std::unique_ptr<Step> make_int8_layer(const Int8Layer& layer, const kernels::Table& kernels) {
+  return std::make_unique<Int8LayerStep>(layer, kernels);
+}
+
+}  // namespace pitlane

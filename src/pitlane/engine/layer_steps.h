@@ -1,0 +1,52 @@
+// Steps that multiply: convolutions and dense layers with packed weights.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "pitlane/engine/step.h"
+#include "pitlane/kernels/table.h"
+#include "pitlane/network/network.h"
+
+namespace pitlane {
+
+/// How a layer looks at its input; a dense layer is one row of one pixel.
+struct LayerShape {
+  int outputs = 0;
+  int kernel_h = 1, kernel_w = 1;
+  int stride_h = 1, stride_w = 1;
+  bool dense = false;
+};
+
+/// `weights` in the network's order {outputs, kernel_h, kernel_w, channels}; `relu` is fused.
+std::unique_ptr<Step> make_float_layer(const LayerShape& shape, const Picture& from, const Picture& to,
+                                       std::span<const float> weights, std::span<const float> bias, bool relu,
+                                       const kernels::Table& kernels);
+/// Dense only: weights stay binary16. The level must have the kernel.
+std::unique_ptr<Step> make_half_dense(int outputs, const Picture& from, const Picture& to,
+                                      std::span<const std::uint16_t> weights, std::span<const float> bias, bool relu,
+                                      const kernels::Table& kernels);
+
+struct Int8Layer {
+  LayerShape shape;
+  Picture from;  ///< bytes
+  Picture to;    ///< floats, or bytes where `to_quantization` is set
+  std::span<const std::int8_t> weights;
+  std::span<const float> weight_scales;  ///< one per output
+  std::span<const float> bias;           ///< one per output
+  bool relu = false;
+  std::optional<ActivationQuantization> from_quantization;  ///< empty: `measured` holds it
+  BufferId measured = -1;
+  /// Where a dynamic layer computes start and multiplier of this run; unused for static ones.
+  BufferId start = -1, multiplier = -1;
+  std::optional<ActivationQuantization> to_quantization;
+};
+
+/// Bytes of each of Int8Layer::start and ::multiplier.
+std::size_t int8_scratch_bytes(const LayerShape& shape, const kernels::Table& kernels);
+std::unique_ptr<Step> make_int8_layer(const Int8Layer& layer, const kernels::Table& kernels);
+
+}  // namespace pitlane

@@ -1,0 +1,97 @@
+#include "pitlane/engine/plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "pitlane/engine/planner.h"
+#include "pitlane/kernels/aligned_buffer.h"
+#include "pitlane/kernels/cpu.h"
+
+namespace pitlane {
+namespace {
+
+std::size_t byte_size(const TensorSpec& spec) {
+  const auto count = static_cast<std::size_t>(element_count(spec.shape));
+  return spec.type == ElementType::kU8 ? count : count * sizeof(float);
+}
+
+class EnginePlan final : public Plan, public std::enable_shared_from_this<EnginePlan> {
+ public:
+  EnginePlan(const Network& network, const kernels::Table& kernels, PlannedSteps planned)
+      : isa_(kernels.isa), planned_(std::move(planned)) {
+    for (const InputSpec& input : network.inputs)
+      inputs_.push_back({input.name, network.values[input.value].shape,
+                         input.kind == InputKind::kImage ? ElementType::kU8 : ElementType::kF32});
+    for (const ValueId value : planned_.outputs)
+      outputs_.push_back({network.values[value].name, network.values[value].shape, ElementType::kF32});
+  }
+
+  [[nodiscard]] Isa isa() const override { return isa_; }
+  [[nodiscard]] std::size_t weight_bytes() const override {
+    std::size_t bytes = 0;
+    for (const auto& step : planned_.steps) bytes += step->weight_bytes();
+    return bytes;
+  }
+  [[nodiscard]] std::size_t workspace_bytes() const override { return planned_.arena.total_bytes(); }
+  [[nodiscard]] std::unique_ptr<Session> new_session() const override;
+
+  [[nodiscard]] const PlannedSteps& planned() const { return planned_; }
+  [[nodiscard]] const std::vector<TensorSpec>& inputs() const { return inputs_; }
+  [[nodiscard]] const std::vector<TensorSpec>& outputs() const { return outputs_; }
+
+ private:
+  Isa isa_;
+  PlannedSteps planned_;
+  std::vector<TensorSpec> inputs_, outputs_;
+};
+
+class EngineSession final : public Session {
+ public:
+  explicit EngineSession(std::shared_ptr<const EnginePlan> plan)
+      : plan_(std::move(plan)), arena_(plan_->workspace_bytes()) {}
+
+  [[nodiscard]] const std::vector<TensorSpec>& inputs() const override { return plan_->inputs(); }
+  [[nodiscard]] const std::vector<TensorSpec>& outputs() const override { return plan_->outputs(); }
+
+  [[nodiscard]] RunStatus run(std::span<const TensorView> inputs,
+                              std::span<const MutableTensorView> outputs) noexcept override {
+    const auto fits = [](const auto& view, const TensorSpec& spec) {
+      return view.data != nullptr && view.size_bytes == byte_size(spec);
+    };
+    if (!std::ranges::equal(inputs, plan_->inputs(), fits)) return RunStatus::kWrongInputs;
+    if (!std::ranges::equal(outputs, plan_->outputs(), fits)) return RunStatus::kWrongInputs;
+    const RunContext context{arena_.data(), plan_->planned().arena.offsets().data(), inputs, outputs};
+    for (const auto& step : plan_->planned().steps)
+      if (const RunStatus status = step->run(context); status != RunStatus::kOk) return status;
+    return RunStatus::kOk;
+  }
+
+  void reset() noexcept override {
+    const std::vector<std::size_t>& offsets = plan_->planned().arena.offsets();
+    for (const Picture& state : plan_->planned().states)
+      std::memset(arena_.data() + offsets[state.buffer], 0, state.elements() * sizeof(float));
+  }
+
+  [[nodiscard]] std::string description() const override {
+    return std::string("pitlane engine (") + to_string(plan_->isa()) + ")";
+  }
+
+ private:
+  std::shared_ptr<const EnginePlan> plan_;
+  kernels::AlignedBuffer arena_;
+};
+
+std::unique_ptr<Session> EnginePlan::new_session() const { return std::make_unique<EngineSession>(shared_from_this()); }
+
+}  // namespace
+
+Result<std::shared_ptr<const Plan>> compile(const Network& network, const CompileOptions& options) {
+  PITLANE_TRY_STATUS(validate(network));
+  if (options.isa) PITLANE_TRY_STATUS(require_isa(*options.isa, detect_cpu()));
+  PITLANE_TRY(const Isa isa, options.isa ? Result<Isa>(*options.isa) : default_isa());
+  const kernels::Table& kernels = kernels::table_for(isa);
+  PITLANE_TRY(PlannedSteps planned, plan_steps(network, kernels));
+  return std::shared_ptr<const Plan>(std::make_shared<EnginePlan>(network, kernels, std::move(planned)));
+}
+
+}  // namespace pitlane

@@ -1,0 +1,252 @@
+#include "pitlane/engine/planner.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "pitlane/engine/affine_chain.h"
+#include "pitlane/engine/data_steps.h"
+#include "pitlane/engine/layer_steps.h"
+#include "pitlane/engine/quantization.h"
+#include "pitlane/engine/tensor_forms.h"
+
+namespace pitlane {
+namespace {
+
+/// Conv2d and Dense seen as one thing.
+struct Layer {
+  LayerShape shape;
+  const Weight* weight = nullptr;
+  WeightId bias = kNoWeight;
+  Activation activation = Activation::kNone;
+  Padding padding;
+  std::vector<float> pad_value;  ///< one per input channel where there is padding
+
+  [[nodiscard]] bool int8() const { return weight->storage == Storage::kI8; }
+  /// What kernels fuse; other functions become a step of their own.
+  [[nodiscard]] bool relu() const { return activation == Activation::kRelu; }
+  [[nodiscard]] bool curved() const { return activation != Activation::kNone && !relu(); }
+};
+
+std::optional<Layer> layer_of(const Network& network, const Node& node) {
+  Layer layer;
+  if (const auto* dense = std::get_if<Dense>(&node.op)) {
+    layer.weight = &network.weights[dense->weight];
+    layer.bias = dense->bias;
+    layer.activation = dense->activation;
+    layer.shape.dense = true;
+  } else if (const auto* conv = std::get_if<Conv2d>(&node.op)) {
+    layer.weight = &network.weights[conv->weight];
+    layer.bias = conv->bias;
+    layer.activation = conv->activation;
+    layer.padding = conv->padding;
+    layer.pad_value = conv->pad_value;
+    layer.shape.kernel_h = static_cast<int>(layer.weight->shape[1]);
+    layer.shape.kernel_w = static_cast<int>(layer.weight->shape[2]);
+    layer.shape.stride_h = conv->stride_h;
+    layer.shape.stride_w = conv->stride_w;
+    if (layer.padding == Padding{})
+      layer.pad_value.clear();
+    else
+      layer.pad_value.resize(static_cast<std::size_t>(layer.weight->shape[3]), 0.0F);
+  } else {
+    return {};
+  }
+  layer.shape.outputs = static_cast<int>(layer.weight->shape[0]);
+  return layer;
+}
+
+std::vector<float> bias_of(const Network& network, const Layer& layer) {
+  if (layer.bias == kNoWeight) return std::vector<float>(static_cast<std::size_t>(layer.shape.outputs), 0.0F);
+  return decode_f32(network.weights[layer.bias]);
+}
+
+/// What a node reads, and how.
+struct Reading {
+  ValueId source = -1;
+  Form form;
+  Affine affine;  ///< to be folded into a float layer; empty for others
+};
+
+class Planner {
+ public:
+  Planner(const Network& network, const kernels::Table& kernels)
+      : network_(network), kernels_(kernels), forms_(network, kernels), uses_(network.values.size()) {}
+
+  Result<PlannedSteps> plan() {
+    find_uses();
+    start();
+    for (std::size_t i = 0; i < network_.nodes.size(); ++i)
+      if (needed_[i]) PITLANE_TRY_STATUS(add_node(network_.nodes[i], readings_[i]));
+    finish();
+    result_.steps = forms_.take_steps();
+    result_.arena = std::move(forms_.arena());
+    result_.arena.place();
+    return std::move(result_);
+  }
+
+ private:
+  [[nodiscard]] Reading reading_of(const Node& node) const;
+  void find_uses();
+  void start();
+  void finish();
+  Status add_node(const Node& node, const Reading& reading);
+  Status add_layer(const Node& node, const Layer& layer, const Reading& reading);
+  void add_float_layer(const Layer& layer, const Reading& reading, const Picture& from, const Picture& to);
+  void add_int8_layer(const Layer& layer, const Reading& reading, const Tensor& from, const Picture& to,
+                      const Form& to_form);
+  [[nodiscard]] Form output_form(const Node& node) const;
+
+  const Network& network_;
+  const kernels::Table& kernels_;
+  TensorForms forms_;
+  std::vector<std::vector<Form>> uses_;  // by value: the forms that its readers ask for
+  std::vector<Reading> readings_;        // by node
+  std::vector<bool> needed_;             // by node
+  PlannedSteps result_;
+};
+
+Reading Planner::reading_of(const Node& node) const {
+  const ValueId input = node.inputs.front();
+  const std::optional<Layer> layer = layer_of(network_, node);
+  if (!layer) return {.source = storage_of(network_, input), .form = {}, .affine = {}};
+  Form form{.padding = layer->padding, .border = layer->pad_value};
+  if (layer->int8()) {
+    form.quantization = input_quantization(network_, input);
+    form.kind = form.quantization ? Form::Kind::kStatic : Form::Kind::kMeasured;
+    return {.source = storage_of(network_, input), .form = form, .affine = {}};
+  }
+  AffineChain chain = affine_chain(network_, input, layer->pad_value.empty() ? nullptr : &layer->pad_value);
+  form.kind = chain.from_bytes ? Form::Kind::kRaw : Form::Kind::kReal;
+  form.border = fold(chain.affine, {}, {}, layer->pad_value).pad_value;
+  return {.source = storage_of(network_, chain.source), .form = form, .affine = std::move(chain.affine)};
+}
+
+void Planner::find_uses() {
+  for (const Node& node : network_.nodes) readings_.push_back(reading_of(node));
+  for (const OutputSpec& output : network_.outputs) uses_[storage_of(network_, output.value)].emplace_back();
+  for (const StateSpec& state : network_.states) uses_[storage_of(network_, state.after)].emplace_back();
+  needed_.assign(network_.nodes.size(), false);
+  for (std::size_t i = network_.nodes.size(); i-- > 0;) {
+    const Node& node = network_.nodes[i];
+    // A Flatten only renames what is there; readers look through it.
+    if (std::holds_alternative<Flatten>(node.op) || uses_[node.output].empty()) continue;
+    needed_[i] = true;
+    uses_[readings_[i].source].push_back(readings_[i].form);
+  }
+}
+
+/// Inputs and memory that others read as plain floats; images are converted where they are read.
+void Planner::start() {
+  for (std::size_t i = 0; i < network_.inputs.size(); ++i) {
+    const InputSpec& input = network_.inputs[i];
+    if (input.kind == InputKind::kImage) continue;
+    const float scale = input.kind == InputKind::kSpeed ? input.scale : 1.0F;
+    forms_.add(make_float_input(static_cast<int>(i), forms_.create(input.value, Form{}), scale, kernels_));
+  }
+  for (const StateSpec& state : network_.states) result_.states.push_back(forms_.create_persistent(state.before));
+}
+
+void Planner::finish() {
+  for (const OutputSpec& output : network_.outputs) {
+    if (std::ranges::find(result_.outputs, output.value) != result_.outputs.end()) continue;
+    const Picture from = forms_.get(storage_of(network_, output.value), Form{}).picture;
+    forms_.add(make_output(from, static_cast<int>(result_.outputs.size()), kernels_));
+    result_.outputs.push_back(output.value);
+  }
+  // All new memory is set aside before any is overwritten: one state may be another's past, and a run that
+  // fails must leave the memory as it was.
+  std::vector<Picture> aside;
+  for (const StateSpec& state : network_.states) {
+    const Picture after = forms_.get(storage_of(network_, state.after), Form{}).picture;
+    Picture& copy = aside.emplace_back(after);
+    copy.buffer = forms_.arena().add(copy.elements() * sizeof(float));
+    forms_.add(make_finite_check(after, kernels_));
+    forms_.add(make_copy(after, copy));
+  }
+  for (std::size_t i = 0; i < aside.size(); ++i) forms_.add(make_copy(aside[i], result_.states[i]));
+}
+
+/// If all readers want the same, the producer writes that; else plain floats, converted for each.
+Form Planner::output_form(const Node& node) const {
+  const std::vector<Form>& uses = uses_[node.output];
+  const bool agreed = std::ranges::all_of(uses, [&](const Form& form) { return form == uses.front(); });
+  if (!agreed) return {};
+  const Form& form = uses.front();
+  if (form.kind == Form::Kind::kReal) return form;
+  const std::optional<Layer> layer = layer_of(network_, node);
+  const bool bytes = layer && layer->int8() && !layer->curved() && form.kind == Form::Kind::kStatic;
+  return bytes ? form : Form{};
+}
+
+Status Planner::add_node(const Node& node, const Reading& reading) {
+  if (const std::optional<Layer> layer = layer_of(network_, node)) return add_layer(node, *layer, reading);
+  const Picture from = forms_.get(reading.source, reading.form).picture;
+  const Picture to = forms_.create(node.output, output_form(node));
+  if (const auto* norm = std::get_if<BatchNorm>(&node.op)) {
+    const Affine affine = affine_of(network_, *norm);
+    forms_.add(make_affine(from, to, {affine.scale.begin(), affine.scale.end()},
+                           {affine.offset.begin(), affine.offset.end()}, kernels_));
+  } else {
+    forms_.add(make_curve(from, to, std::get<Activate>(node.op).activation, kernels_));
+  }
+  return {};
+}
+
+Status Planner::add_layer(const Node& node, const Layer& layer, const Reading& reading) {
+  const std::int64_t terms = layer.weight->size() / layer.weight->shape[0];
+  if (layer.int8() && terms > kernels::kMaxI8Terms)
+    return unsupported("layer '" + node.name + "': " + std::to_string(terms) +
+                       " int8 weights per output may overflow 32-bit sums (at most " +
+                       std::to_string(kernels::kMaxI8Terms) + "); keep this layer in f16 or f32");
+  const Tensor from = forms_.get(reading.source, reading.form);
+  const Form to_form = output_form(node);
+  const Picture to = forms_.create(node.output, to_form);
+  if (layer.int8()) {
+    add_int8_layer(layer, reading, from, to, to_form);
+  } else {
+    add_float_layer(layer, reading, from.picture, to);
+  }
+  if (layer.curved()) forms_.add(make_curve(to, to, layer.activation, kernels_));
+  return {};
+}
+
+void Planner::add_float_layer(const Layer& layer, const Reading& reading, const Picture& from, const Picture& to) {
+  const bool untouched = std::ranges::all_of(reading.affine.scale, [](double s) { return s == 1; }) &&
+                         std::ranges::all_of(reading.affine.offset, [](double o) { return o == 0; });
+  const std::vector<float> bias = bias_of(network_, layer);
+  if (untouched && layer.shape.dense && layer.weight->storage == Storage::kF16 && kernels_.dense_f16 != nullptr) {
+    forms_.add(make_half_dense(layer.shape.outputs, from, to, layer.weight->f16(), bias, layer.relu(), kernels_));
+    return;
+  }
+  const FoldedLayer folded = fold(reading.affine, decode_f32(*layer.weight), bias, {});
+  forms_.add(make_float_layer(layer.shape, from, to, folded.weights, folded.bias, layer.relu(), kernels_));
+}
+
+void Planner::add_int8_layer(const Layer& layer, const Reading& reading, const Tensor& from, const Picture& to,
+                             const Form& to_form) {
+  const std::vector<float> bias = bias_of(network_, layer);
+  Int8Layer step{.shape = layer.shape,
+                 .from = from.picture,
+                 .to = to,
+                 .weights = layer.weight->i8(),
+                 .weight_scales = layer.weight->scales,
+                 .bias = bias,
+                 .relu = layer.relu(),
+                 .from_quantization = reading.form.quantization,
+                 .measured = from.measured,
+                 .to_quantization = to_form.quantization};
+  if (!step.from_quantization) {
+    step.start = forms_.arena().add(int8_scratch_bytes(layer.shape, kernels_));
+    step.multiplier = forms_.arena().add(int8_scratch_bytes(layer.shape, kernels_));
+  }
+  forms_.add(make_int8_layer(step, kernels_));
+}
+
+}  // namespace
+
+Result<PlannedSteps> plan_steps(const Network& network, const kernels::Table& kernels) {
+  return Planner(network, kernels).plan();
+}
+
+}  // namespace pitlane

@@ -1,0 +1,181 @@
+#include "pitlane/engine/reference.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "pitlane/engine/quantization.h"
+
+namespace pitlane {
+namespace {
+
+float activated(float x, Activation activation) {
+  const auto wide = static_cast<double>(x);
+  switch (activation) {
+    case Activation::kNone:
+      return x;
+    case Activation::kRelu:
+      return x < 0 ? 0 : x;
+    case Activation::kElu:
+      return x > 0 ? x : static_cast<float>(std::expm1(wide));
+    case Activation::kLeakyRelu:
+      return x > 0 ? x : x * 0.01F;
+    case Activation::kTanh:
+      return static_cast<float>(std::tanh(wide));
+    case Activation::kSigmoid:
+      return static_cast<float>(1 / (1 + std::exp(-wide)));
+  }
+  return x;
+}
+
+/// A picture read with coordinates that may lie outside, where `border` stands.
+struct Padded {
+  const std::vector<float>& data;
+  std::int64_t height, width, channels;
+  const std::vector<float>& border;  ///< empty: zeros
+
+  [[nodiscard]] float at(std::int64_t y, std::int64_t x, std::int64_t c) const {
+    if (y >= 0 && y < height && x >= 0 && x < width) return data[(y * width + x) * channels + c];
+    return border.empty() ? 0.0F : border[c];
+  }
+};
+
+/// Conv2d with everything written out; a dense layer is a 1 x 1 picture of many channels.
+struct Loops {
+  Shape in, out;
+  std::int64_t kernel_h = 1, kernel_w = 1;
+  int stride_h = 1, stride_w = 1;
+  Padding padding;
+  std::vector<float> border;
+
+  /// Calls term(weight index, input element as f32) for each product of one output element.
+  template <typename Term>
+  void terms(const std::vector<float>& input, std::int64_t y, std::int64_t x, std::int64_t o, const Term& term) const {
+    const Padded picture{input, in[0], in[1], in[2], border};
+    for (std::int64_t ky = 0; ky < kernel_h; ++ky)
+      for (std::int64_t kx = 0; kx < kernel_w; ++kx)
+        for (std::int64_t c = 0; c < in[2]; ++c)
+          term(((o * kernel_h + ky) * kernel_w + kx) * in[2] + c,
+               picture.at(y * stride_h + ky - padding.top, x * stride_w + kx - padding.left, c));
+  }
+
+  template <typename Element>
+  std::vector<float> each(const Element& element) const {
+    std::vector<float> result;
+    for (std::int64_t y = 0; y < out[0]; ++y)
+      for (std::int64_t x = 0; x < out[1]; ++x)
+        for (std::int64_t o = 0; o < out[2]; ++o) result.push_back(element(y, x, o));
+    return result;
+  }
+};
+
+class Evaluation {
+ public:
+  Evaluation(const Network& network, ReferenceResult& result) : network_(network), values_(result.values) {}
+
+  Status run(const Node& node) {
+    const Shape& in = network_.values[node.inputs.front()].shape;
+    const Shape& out = network_.values[node.output].shape;
+    const std::vector<float>& x = values_[node.inputs.front()];
+    if (const auto* conv = std::get_if<Conv2d>(&node.op)) {
+      const Shape& kernel = network_.weights[conv->weight].shape;
+      const Loops loops{in, out, kernel[1], kernel[2], conv->stride_h, conv->stride_w, conv->padding, conv->pad_value};
+      values_[node.output] = layer(node, loops, conv->weight, conv->bias, conv->activation);
+    } else if (const auto* dense = std::get_if<Dense>(&node.op)) {
+      const Loops loops{.in = {1, 1, element_count(in)}, .out = {1, 1, out[0]}, .padding = {}, .border = {}};
+      values_[node.output] = layer(node, loops, dense->weight, dense->bias, dense->activation);
+    } else if (const auto* norm = std::get_if<BatchNorm>(&node.op)) {
+      values_[node.output] = normalised(*norm, x);
+    } else if (const auto* curve = std::get_if<Activate>(&node.op)) {
+      for (const float v : x) values_[node.output].push_back(activated(v, curve->activation));
+    } else {
+      values_[node.output] = x;
+    }
+    return {};
+  }
+
+ private:
+  std::vector<float> layer(const Node& node, const Loops& loops, WeightId weight_id, WeightId bias_id,
+                           Activation activation) const {
+    const Weight& weight = network_.weights[weight_id];
+    std::vector<float> bias(static_cast<std::size_t>(weight.shape[0]), 0.0F);
+    if (bias_id != kNoWeight) bias = decode_f32(network_.weights[bias_id]);
+    const std::vector<float>& x = values_[node.inputs.front()];
+    if (weight.storage == Storage::kI8)
+      return int8_layer(loops, x, weight, bias, activation, quantization(node.inputs.front(), x, loops));
+    const std::vector<float> real = decode_f32(weight);
+    return loops.each([&](std::int64_t oy, std::int64_t ox, std::int64_t o) {
+      double sum = bias[o];
+      loops.terms(x, oy, ox, o, [&](std::int64_t w, float v) { sum += static_cast<double>(real[w]) * v; });
+      return activated(static_cast<float>(sum), activation);
+    });
+  }
+
+  static std::vector<float> int8_layer(const Loops& loops, const std::vector<float>& x, const Weight& weight,
+                                       const std::vector<float>& bias, Activation activation,
+                                       const ActivationQuantization& quantization) {
+    const std::span<const std::int8_t> q = weight.i8();
+    return loops.each([&](std::int64_t oy, std::int64_t ox, std::int64_t o) {
+      std::int64_t sum = 0;
+      loops.terms(x, oy, ox, o, [&](std::int64_t w, float v) {
+        sum += (std::int64_t{quantize_value(v, quantization)} - quantization.zero_point) * q[w];
+      });
+      const float y = static_cast<float>(sum) * (quantization.scale * weight.scales[o]) + bias[o];
+      return activated(y, activation);
+    });
+  }
+
+  ActivationQuantization quantization(ValueId value, const std::vector<float>& x, const Loops& loops) const {
+    if (const auto fixed = input_quantization(network_, value)) return *fixed;
+    kernels::Range range;
+    const auto widen = [&range](float v) {
+      range.low = std::min(range.low, v);
+      range.high = std::max(range.high, v);
+    };
+    std::ranges::for_each(x, widen);
+    if (!(loops.padding == Padding{})) std::ranges::for_each(loops.border, widen);
+    return measured_quantization(range);
+  }
+
+  std::vector<float> normalised(const BatchNorm& op, const std::vector<float>& x) const {
+    const std::vector<float> gamma = decode_f32(network_.weights[op.gamma]);
+    const std::vector<float> beta = decode_f32(network_.weights[op.beta]);
+    const std::vector<float> mean = decode_f32(network_.weights[op.mean]);
+    const std::vector<float> variance = decode_f32(network_.weights[op.variance]);
+    std::vector<float> y(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const std::size_t c = i % gamma.size();
+      const double deviation = std::sqrt(static_cast<double>(variance[c]) + static_cast<double>(op.epsilon));
+      y[i] = static_cast<float>(gamma[c] * (static_cast<double>(x[i]) - mean[c]) / deviation + beta[c]);
+    }
+    return y;
+  }
+
+  const Network& network_;
+  std::vector<std::vector<float>>& values_;
+};
+
+}  // namespace
+
+Result<ReferenceResult> run_reference(const Network& network, std::span<const std::vector<float>> inputs) {
+  PITLANE_TRY_STATUS(validate(network));
+  if (inputs.size() != network.inputs.size())
+    return invalid_argument("reference: " + std::to_string(inputs.size()) + " inputs given, the network has " +
+                            std::to_string(network.inputs.size()));
+  ReferenceResult result;
+  result.values.resize(network.values.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Value& value = network.values[network.inputs[i].value];
+    if (static_cast<std::int64_t>(inputs[i].size()) != element_count(value.shape))
+      return invalid_argument("reference: input '" + network.inputs[i].name + "' has " +
+                              std::to_string(inputs[i].size()) + " elements, needs " + to_string(value.shape));
+    result.values[network.inputs[i].value] = inputs[i];
+  }
+  for (const StateSpec& state : network.states)
+    result.values[state.before].assign(static_cast<std::size_t>(element_count(network.values[state.before].shape)), 0);
+  Evaluation evaluation(network, result);
+  for (const Node& node : network.nodes) PITLANE_TRY_STATUS(evaluation.run(node));
+  return result;
+}
+
+}  // namespace pitlane

@@ -1,0 +1,12 @@
+// Texts compiled into the program, see embed.cmake.
+#pragma once
+
+#include <string_view>
+
+namespace pitlane {
+
+extern const std::string_view kChartJs;   ///< Chart.js as packaged, with its licence line
+extern const std::string_view kStyleCss;  ///< page/style.css
+extern const std::string_view kPageJs;    ///< page/*.js, joined
+
+}  // namespace pitlane

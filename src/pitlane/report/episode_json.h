@@ -1,0 +1,61 @@
+// What `drive`, `evaluate` and `bench` print with --json: one document each, one entry a network and case. Names, units
+// and the place of wall-clock values as in json_values.h.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pitlane/measure/accuracy.h"
+#include "pitlane/measure/episode.h"
+#include "pitlane/measure/latency.h"
+
+namespace pitlane {
+
+/// What every entry says about its network.
+struct JsonSubject {
+  std::string model;  ///< as the user named it
+  std::string network_hash;
+  std::int64_t size_bytes = 0;
+  std::string runtime;                 ///< Session::description(), may be empty
+  std::optional<std::string> failure;  ///< one line; the entry holds nothing else then
+};
+
+struct DriveEntry {
+  JsonSubject subject;
+  std::string circuit;
+  bool held_out = false;
+  bool reverse = false;
+  int laps = 1;
+  std::string latency;
+  std::uint64_t seed = 1;
+  EpisodeResult result;
+};
+
+struct EvaluateEntry {
+  JsonSubject subject;
+  std::string data;  ///< directory, as the user named it
+  std::string data_hash;
+  Accuracy accuracy;
+  std::optional<Agreement> agreement;  ///< with the first network named
+  double wall_s = 0;
+};
+
+struct LayerTime {
+  std::string name;
+  double p50_ms = 0;
+};
+
+struct BenchEntry {
+  JsonSubject subject;
+  int threads = 1;
+  LatencySummary latency_ms;
+  std::vector<LayerTime> layers;  ///< empty without --layers
+};
+
+std::string drive_json(const std::vector<DriveEntry>& entries, bool with_trajectory = false);
+std::string evaluate_json(const std::vector<EvaluateEntry>& entries);
+std::string bench_json(const std::vector<BenchEntry>& entries);
+
+}  // namespace pitlane

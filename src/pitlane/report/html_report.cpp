@@ -1,0 +1,225 @@
+#include <algorithm>
+
+#include "pitlane/report/assets.h"
+#include "pitlane/report/html_escape.h"
+#include "pitlane/report/html_tables.h"
+#include "pitlane/report/page_data.h"
+#include "pitlane/report/report.h"
+#include "pitlane/study/quantity.h"
+
+namespace pitlane {
+namespace {
+
+constexpr std::size_t kLargestPage = 64U << 20;
+
+const StrategyRow* row_named(const TuneResult& result, const std::string& name) {
+  const auto found = std::find_if(result.rows.begin(), result.rows.end(),
+                                  [&](const StrategyRow& row) { return row.strategy == name && !row.failure; });
+  return found == result.rows.end() ? nullptr : &*found;
+}
+
+std::string tile(const std::string& value, const std::string& label) {
+  return "<div class=\"tile\"><b>" + value + "</b><span>" + label + "</span></div>";
+}
+
+/// The chosen row's numbers at a glance.
+std::string tiles(const StrategyRow& row, const TuneResult& result) {
+  const StrategyRow& baseline = result.rows.front();
+  const bool differs = &row != &baseline && !baseline.failure;
+  std::string out;
+  if (row.latency_ms.runs > 0) {
+    const bool comparable = differs && row.latency_ms.p50 > 0 && baseline.latency_ms.p50 > 0;
+    out += tile(significant_text(row.latency_ms.p50, 3) + " ms",
+                comparable ? fixed_text(baseline.latency_ms.p50 / row.latency_ms.p50, 1) + "× the baseline's speed"
+                           : std::string("median latency"));
+  }
+  const auto size = static_cast<double>(row.size_bytes);
+  out += tile(bytes_text(size), differs && baseline.size_bytes > 0
+                                    ? percent_text(size / static_cast<double>(baseline.size_bytes)) + " of its size"
+                                    : std::string("file"));
+  if (row.accuracy)
+    out += tile(significant_text(row.accuracy->mse, 3), differs && baseline.accuracy
+                                                            ? "MSE, " + signed_percent_text(relative_mse(row, baseline))
+                                                            : std::string("validation MSE"));
+  if (!row.laps.empty())
+    out += tile(std::to_string(laps_completed(row)) + " / " + std::to_string(row.laps.size()),
+                "laps, mean dev. ≤ " + fixed_text(worst_mean_deviation_m(row), 2) + " m");
+  return "<div class=\"tiles\">" + out + "</div>";
+}
+
+std::string recommendation_html(const TuneResult& result) {
+  const Recommendation& r = result.recommendation;
+  const std::string title = r.strategy ? html_escape(*r.strategy) : std::string("No network meets every condition");
+  std::string out = "<section class=\"pick-box" + std::string(r.strategy ? "" : " none") +
+                    "\" aria-labelledby=\"pick\"><p class=\"kicker\">" +
+                    (r.strategy ? "Put this one on the robot" : "Nothing to recommend") + "</p><h2 id=\"pick\">" +
+                    title + "</h2>";
+  const StrategyRow* row = row_named(result, r.strategy ? *r.strategy : r.closest);
+  if (row && !r.strategy) out += "<p class=\"quiet\">The closest, " + html_escape(r.closest) + ":</p>";
+  if (row) out += tiles(*row, result);
+  out += "<div class=\"reasons\">";
+  for (const std::string& reason : r.reasons) out += "<p>" + html_escape(reason) + "</p>";
+  out += "</div>";
+  if (row && r.strategy && !row->file.empty())
+    out += "<p class=\"quiet\">File: <code>" + html_escape(row->file) + "</code></p>";
+  return out + "</section>";
+}
+
+std::string notes_html(const TuneResult& result) {
+  if (result.notes.empty()) return "";
+  std::string out = "<aside class=\"callout\"><h2>Good to know</h2><ul>";
+  for (const std::string& note : result.notes) out += "<li>" + html_escape(note) + "</li>";
+  return out + "</ul></aside>";
+}
+
+std::string figure(const std::string& id, const std::string& title, const std::string& caption,
+                   const std::string& tools = "") {
+  return "<figure class=\"card\" id=\"figure-" + id + "\"><div class=\"figure-head\"><h3>" + title + "</h3>" + tools +
+         "</div><div class=\"plot\"><canvas id=\"" + id + "\" role=\"img\" aria-label=\"" + title +
+         "; the same numbers stand in the tables\"></canvas></div><figcaption>" + caption + "</figcaption></figure>";
+}
+
+bool any_timed(const TuneResult& result) {
+  return std::any_of(result.rows.begin(), result.rows.end(),
+                     [](const StrategyRow& row) { return !row.failure && row.latency_ms.runs > 0; });
+}
+
+std::string charts_html(const TuneResult& result) {
+  if (!any_timed(result)) return "";
+  std::string out = "<section><h2>Speed against accuracy</h2><div class=\"grid\">";
+  out += figure("latency", "Latency",
+                "Bar: median (p50). Whisker: p90 to p99. Picture bytes in, outputs out; engine on one core.");
+  const std::string tools = "<label class=\"tool\">Down: <select id=\"pareto-by\"></select></label>";
+  out += figure("pareto", "What speed costs",
+                "Left and down is better. Area of a bubble: size of the file. Line: nothing is better in both.", tools);
+  const bool sampled = std::any_of(result.rows.begin(), result.rows.end(), [](const StrategyRow& row) {
+    return !row.failure && !row.latency_samples_ms.empty();
+  });
+  if (sampled)
+    out += figure("histogram", "How steady",
+                  "Share of runs by latency; the slowest 0.5 % are outside. Press a name to hide it.");
+  return out + "</div></section>";
+}
+
+std::string track_html(const TuneResult& result) {
+  const bool driven =
+      std::any_of(result.rows.begin(), result.rows.end(), [](const StrategyRow& row) { return !row.laps.empty(); });
+  if (!driven) {
+    std::string why = "These networks were not driven.";
+    if (!result.rows.empty() && !result.rows.front().why_not_driven.empty())
+      why = "These networks were not driven: " + result.rows.front().why_not_driven + ".";
+    return "<section><h2>On the track</h2><p class=\"callout\">" + html_escape(why) + "</p></section>";
+  }
+  return "<section id=\"track\"><h2>On the track</h2>"
+         "<div class=\"tabs\" id=\"circuits\" role=\"group\" aria-label=\"Circuit\"></div>"
+         "<div class=\"card track-card\"><div class=\"controls\">"
+         "<label class=\"tool\">Direction <select id=\"direction\"></select></label>"
+         "<label class=\"tool\">Latency <select id=\"delay\"></select></label>"
+         "<label class=\"tool\">Seed <select id=\"seed\"></select></label>"
+         "<label class=\"tool\">Widen sideways <input type=\"range\" id=\"widen\" min=\"1\" max=\"12\" step=\"1\" "
+         "value=\"4\">"
+         "<output id=\"widen-value\">4×</output></label></div>"
+         "<div class=\"chips\" id=\"shown\" role=\"group\" aria-label=\"Networks shown\"></div>"
+         "<div id=\"map\"></div><p class=\"quiet small\" id=\"map-note\"></p>"
+         "<h3>Deviation along the lap</h3><div class=\"plot short\"><canvas id=\"deviation\" role=\"img\" "
+         "aria-label=\"Deviation along the lap; summaries stand in the table of laps\"></canvas></div>"
+         "<p class=\"quiet small\">Metres from the line, positive to its left.</p></div></section>";
+}
+
+std::string learning_html(const TuneResult& result) {
+  std::string figures;
+  if (!result.training.empty())
+    figures += figure("training", "Training of the baseline", "Weighted sum of the outputs' MSE, normalised units.");
+  const bool tuned = std::any_of(result.rows.begin(), result.rows.end(),
+                                 [](const StrategyRow& row) { return !row.failure && !row.fine_tuning.empty(); });
+  if (tuned) figures += figure("tuning", "Fine-tuning", "Solid: validation. Dashed: training.");
+  if (figures.empty()) return "";
+  return "<section><h2>How they learned</h2><div class=\"grid\">" + figures + "</div></section>";
+}
+
+std::string laps_html(const TuneResult& result) {
+  const std::string table = lap_table_html(result);
+  if (table.empty()) return "";
+  return "<section><h2>All laps</h2><div class=\"controls\">"
+         "<label class=\"tool\">Network <select id=\"lap-strategy\"></select></label>"
+         "<label class=\"tool\">Circuit <select id=\"lap-circuit\"></select></label>"
+         "<label class=\"tool\"><input type=\"checkbox\" id=\"lap-failed\"> only those not completed</label>"
+         "<span class=\"quiet small\" id=\"lap-count\" role=\"status\"></span></div>" +
+         table + "</section>";
+}
+
+std::string published_html(const TuneResult& result) {
+  return "<section><h2>Published figures beside ours</h2><p class=\"lead\">Other data, other machines: compare what a "
+         "strategy changes, not the absolute numbers. Sizes here are MiB (1,048,576 bytes), times of this run are "
+         "medians. "
+         "Each published figure has a flaw worth knowing, named below.</p><details open><summary>Show the "
+         "table</summary>" +
+         published_table_html(result) + "</details></section>";
+}
+
+std::string provenance_html(const TuneResult& result) {
+  std::string out = "<section><h2>Where this comes from</h2><div class=\"card\"><dl class=\"facts\">";
+  if (!result.baseline_file.empty())
+    out += "<div><dt>baseline</dt><dd>" + html_escape(result.baseline_file) + "</dd></div>";
+  for (const auto& [key, value] : result.provenance)
+    out += "<div><dt>" + html_escape(key) + "</dt><dd>" + html_escape(value) + "</dd></div>";
+  for (const StrategyRow& row : result.rows)
+    if (!row.recipe.empty())
+      out += "<div><dt>recipe of " + html_escape(row.strategy) + "</dt><dd>" + html_escape(row.recipe) + "</dd></div>";
+  out += "</dl>";
+  if (!result.command.empty())
+    out += "<h3>Make it again</h3><div class=\"command\"><pre><code id=\"command\">" + html_escape(result.command) +
+           "</code></pre><button type=\"button\" id=\"copy\" hidden>Copy</button></div>";
+  return out + "</div></section>";
+}
+
+std::string subtitle(const TuneResult& result) {
+  std::string out = std::to_string(result.rows.size()) + (result.rows.size() == 1 ? " strategy" : " strategies");
+  std::size_t laps = 0;
+  for (const StrategyRow& row : result.rows) laps += row.laps.size();
+  if (laps > 0) out += " · " + count_text(static_cast<std::int64_t>(laps)) + " laps";
+  for (const char* key : {"machine", "cpu", "isa", "date"})
+    if (const auto found = result.provenance.find(key); found != result.provenance.end())
+      out += " · " + html_escape(found->second);
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> html_report(const TuneResult& result) {
+  const std::string name = html_escape(result.network_name.empty() ? "network" : result.network_name);
+  std::string page =
+      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+      "<meta name=\"color-scheme\" content=\"light dark\"><link rel=\"icon\" href=\"data:,\"><title>" +
+      name + " – Pitlane</title>\n<style>\n";
+  page += kStyleCss;
+  page +=
+      "</style></head>\n<body><header><div class=\"flag\" aria-hidden=\"true\"></div><div class=\"wrap\"><p "
+      "class=\"brand\">"
+      "Pitlane</p><h1>" +
+      name + "</h1><p class=\"sub\">" + subtitle(result) + "</p></div></header>\n<main class=\"wrap\">\n";
+  page += recommendation_html(result) + "\n" + notes_html(result);
+  page += "\n<section><h2>Results</h2>" + results_table_html(result) + "</section>\n";
+  page +=
+      charts_html(result) + "\n" + track_html(result) + "\n" + learning_html(result) + "\n" + laps_html(result) + "\n";
+  page += published_html(result) + "\n" + provenance_html(result);
+  page +=
+      "\n</main><footer class=\"wrap\">Made by <code>pitlane tune</code>. Lengths in metres, times as labelled, file "
+      "sizes in "
+      "decimal units except where MiB is written.</footer>\n<noscript><p class=\"wrap\">Charts and maps need "
+      "JavaScript; "
+      "all numbers stand in the tables.</p></noscript>\n";
+  page += "<script type=\"application/json\" id=\"data\">" + script_safe_json(page_data_json(result)) +
+          "</script>\n<script>";
+  page += kChartJs;
+  page += "</script>\n<script>\n";
+  page += kPageJs;
+  page += "</script>\n</body></html>\n";
+  if (page.size() > kLargestPage)
+    return unsupported("report: the page would have " + count_text(static_cast<std::int64_t>(page.size())) +
+                       " bytes; drive fewer laps or strategies in one run");
+  return page;
+}
+
+}  // namespace pitlane

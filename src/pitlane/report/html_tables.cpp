@@ -1,0 +1,259 @@
+#include "pitlane/report/html_tables.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "pitlane/report/html_escape.h"
+#include "pitlane/report/report.h"
+#include "pitlane/study/quantity.h"
+
+namespace pitlane {
+namespace {
+
+const std::string kNone = "–";
+
+std::string head(const std::string& text, const std::string& attributes = "") {
+  return "<th scope=\"col\"" + (attributes.empty() ? "" : " " + attributes) + ">" + text + "</th>";
+}
+
+std::string cell(const std::string& html, const std::string& attributes = "") {
+  return "<td" + (attributes.empty() ? "" : " " + attributes) + ">" + html + "</td>";
+}
+
+/// A number with a bar behind it, 0..1 of the cell's width.
+std::string bar_cell(const std::string& text, double share) {
+  return cell(text, "class=\"bar\" style=\"--share:" + fixed_text(std::clamp(share, 0.0, 1.0) * 100, 1) + "%\"");
+}
+
+std::string region(const std::string& label, const std::string& table) {
+  return "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + html_escape(label) + "\">" + table +
+         "</div>";
+}
+
+// --- results -------------------------------------------------------------------------------------------------------
+
+/// What every row of the results table refers to.
+struct Table {
+  const TuneResult* result;
+  std::vector<std::string> outputs;
+  double largest_size = 0;
+  double largest_p50 = 0;
+  [[nodiscard]] const StrategyRow& baseline() const { return result->rows.front(); }
+};
+
+Table survey(const TuneResult& result) {
+  Table table{.result = &result, .outputs = {}};
+  for (const StrategyRow& row : result.rows) {
+    table.largest_size = std::max(table.largest_size, static_cast<double>(row.size_bytes));
+    table.largest_p50 = std::max(table.largest_p50, row.latency_ms.p50);
+    if (row.accuracy && table.outputs.empty())
+      for (const OutputAccuracy& output : row.accuracy->outputs) table.outputs.push_back(output.name);
+  }
+  return table;
+}
+
+std::string group(const std::string& title, std::size_t columns) {
+  return "<th scope=\"colgroup\" colspan=\"" + std::to_string(columns) + "\">" + title + "</th>";
+}
+
+std::string results_head(const Table& table) {
+  const std::size_t outputs = table.outputs.size() > 1 ? table.outputs.size() : 0;
+  std::string out = "<thead><tr><td></td>" + group("File", 2) + group("Offline accuracy", 4 + outputs) +
+                    group("Latency, one core", 4) + group("On the track", 3) + "</tr><tr>";
+  out += head("Strategy") + head("Size") + head("Zeros", "title=\"share of weights that are zero\"");
+  out += head("MSE", "title=\"validation data, normalised units\"") + head("Change");
+  if (outputs)
+    for (const std::string& output : table.outputs) out += head("MSE of " + html_escape(output));
+  out += head("MSE / var", "title=\"1 = no better than the labels' mean\"");
+  out += head("Agreement", "title=\"mean squared difference from the baseline's outputs\"");
+  out += head("p50, ms") + head("p90, ms") + head("p99, ms") + head("Speed");
+  out += head("Laps") + head("Mean dev.", "title=\"mean deviation from the line on the worst lap\"");
+  return out + head("Max dev.", "title=\"largest deviation from the line in any lap\"") + "</tr></thead>";
+}
+
+std::string accuracy_cells(const StrategyRow& row, const Table& table) {
+  const std::size_t outputs = table.outputs.size() > 1 ? table.outputs.size() : 0;
+  std::string out;
+  if (!row.accuracy) {
+    for (std::size_t i = 0; i < outputs + 3; ++i) out += cell(kNone);
+  } else {
+    const bool comparable = table.baseline().accuracy && &row != &table.baseline();
+    out += cell(significant_text(row.accuracy->mse, 4));
+    out += cell(comparable ? signed_percent_text(relative_mse(row, table.baseline())) : kNone);
+    double over_variance = 0;
+    for (const OutputAccuracy& output : row.accuracy->outputs)
+      over_variance += output.mse_over_variance / static_cast<double>(row.accuracy->outputs.size());
+    for (std::size_t i = 0; i < outputs; ++i)
+      out += cell(i < row.accuracy->outputs.size() ? significant_text(row.accuracy->outputs[i].mse, 4) : kNone);
+    out += cell(significant_text(over_variance, 3));
+  }
+  return out + cell(row.agreement ? significant_text(row.agreement->mse, 2) : kNone);
+}
+
+std::string latency_cells(const StrategyRow& row, const Table& table) {
+  const LatencySummary& ms = row.latency_ms;
+  if (ms.runs == 0) return cell(kNone) + cell(kNone) + cell(kNone) + cell(kNone);
+  const double reference = table.baseline().latency_ms.p50;
+  const bool comparable = reference > 0 && ms.p50 > 0;
+  return bar_cell(significant_text(ms.p50, 3), table.largest_p50 > 0 ? ms.p50 / table.largest_p50 : 0) +
+         cell(significant_text(ms.p90, 3)) + cell(significant_text(ms.p99, 3)) +
+         cell(comparable ? fixed_text(reference / ms.p50, 2) + "×" : kNone);
+}
+
+std::string track_cells(const StrategyRow& row) {
+  if (row.laps.empty())
+    return cell("not driven", "colspan=\"3\" class=\"quiet\" title=\"" + html_escape(row.why_not_driven) + "\"");
+  const int done = laps_completed(row);
+  const bool all = completes_all(row);
+  return cell((all ? "✓ " : "✗ ") + std::to_string(done) + "/" + std::to_string(row.laps.size()),
+              all ? "class=\"good\"" : "class=\"bad\"") +
+         cell(fixed_text(worst_mean_deviation_m(row), 3) + " m") + cell(fixed_text(worst_deviation_m(row), 2) + " m");
+}
+
+std::string name_head(const StrategyRow& row, const TuneResult& result, std::size_t index) {
+  std::string out = "<th scope=\"row\" title=\"" + html_escape(row.summary) +
+                    "\"><span class=\"dot\" style=\"--c:var(--s" + std::to_string(index % 8) + ")\"></span>" +
+                    html_escape(row.strategy);
+  if (result.recommendation.strategy == row.strategy) out += " <span class=\"badge pick\">recommended</span>";
+  if (result.recommendation.closest == row.strategy) out += " <span class=\"badge\">closest</span>";
+  return out + "</th>";
+}
+
+std::string results_row(const StrategyRow& row, const Table& table, std::size_t index) {
+  const bool chosen = table.result->recommendation.strategy == row.strategy;
+  std::string out = "<tr data-strategy=\"" + html_escape(row.strategy) + "\"" + (chosen ? " class=\"chosen\"" : "") +
+                    ">" + name_head(row, *table.result, index);
+  if (row.failure) {
+    const std::size_t columns = 13 + (table.outputs.size() > 1 ? table.outputs.size() : 0);
+    return out +
+           cell("✗ failed: " + html_escape(*row.failure),
+                "class=\"bad failed\" colspan=\"" + std::to_string(columns) + "\"") +
+           "</tr>";
+  }
+  const auto size = static_cast<double>(row.size_bytes);
+  out += bar_cell(bytes_text(size), table.largest_size > 0 ? size / table.largest_size : 0);
+  out += cell(row.sparsity > 0 ? percent_text(row.sparsity) : kNone);
+  return out + accuracy_cells(row, table) + latency_cells(row, table) + track_cells(row) + "</tr>";
+}
+
+// --- laps ----------------------------------------------------------------------------------------------------------
+
+std::string why_ended(const EpisodeResult& episode) {
+  switch (episode.end) {
+    case EpisodeEnd::kCompleted:
+      return "finished";
+    case EpisodeEnd::kOffRoad:
+      return "left the road";
+    case EpisodeEnd::kTimeout:
+      return "ran out of time";
+    case EpisodeEnd::kStuck:
+      return "stood still";
+    case EpisodeEnd::kWrongWay:
+      return "drove the wrong way";
+    case EpisodeEnd::kControllerFailed:
+      return "network failed: " + html_escape(episode.failure);
+  }
+  return kNone;
+}
+
+std::string lap_row(const LapRow& lap, const std::string& strategy, std::size_t index) {
+  const EpisodeResult& e = lap.result;
+  std::string out = "<tr data-strategy=\"" + html_escape(strategy) + "\" data-circuit=\"" + html_escape(lap.circuit) +
+                    "\" data-done=\"" + (e.completed ? "1" : "0") +
+                    "\"><th scope=\"row\"><span class=\"dot\" style=\"--c:var(--s" + std::to_string(index % 8) +
+                    ")\"></span>" + html_escape(strategy) + "</th>";
+  out +=
+      cell(html_escape(lap.circuit) + (lap.held_out ? " <span class=\"badge\">held out</span>" : ""), "class=\"text\"");
+  out += cell(lap.reverse ? "reverse" : "forward", "class=\"text\"") + cell(html_escape(lap.latency), "class=\"text\"");
+  out += cell(std::to_string(lap.seed));
+  out += cell(e.completed ? "✓ yes" : "✗ " + fixed_text(e.percentage_completed, 1) + " %",
+              e.completed ? "class=\"good\"" : "class=\"bad\"");
+  out += cell(e.lap_time_s > 0 ? fixed_text(e.lap_time_s, 2) : kNone) + cell(fixed_text(e.average_speed_mps, 2));
+  out += cell(fixed_text(e.deviation.mean, 3)) + cell(fixed_text(e.deviation.p95, 3)) +
+         cell(fixed_text(e.deviation.max, 2));
+  return out + cell(why_ended(e), "class=\"text\"") + "</tr>\n";
+}
+
+// --- published -----------------------------------------------------------------------------------------------------
+
+/// Ours for a recipe that goes by another name elsewhere.
+const StrategyRow* ours(const TuneResult& result, const std::string& published) {
+  const std::string name = published == "static_quan" ? "int_flt_quan" : published;
+  for (const StrategyRow& row : result.rows)
+    if (row.strategy == name && !row.failure) return &row;
+  return nullptr;
+}
+
+std::size_t footnote(std::vector<std::string>& notes, const std::string& text) {
+  const auto found = std::find(notes.begin(), notes.end(), text);
+  const auto index = static_cast<std::size_t>(found - notes.begin());
+  if (found == notes.end()) notes.push_back(text);
+  return index + 1;
+}
+
+std::string published_row(const PublishedRow& row, const TuneResult& result, std::vector<std::string>& notes) {
+  std::string mark;
+  if (!row.defect.empty()) {
+    const std::string number = std::to_string(footnote(notes, row.defect));
+    mark =
+        " <sup><a href=\"#defect-" + number + "\" title=\"" + html_escape(row.defect) + "\">" + number + "</a></sup>";
+  }
+  std::string out = "<tr><th scope=\"row\">" + html_escape(row.strategy) + mark + "</th>";
+  out += cell(significant_text(row.size_mib, 4)) + cell(significant_text(row.mse, 4)) +
+         cell(significant_text(row.inference_ms, 3));
+  const StrategyRow* own = ours(result, row.strategy);
+  if (!own) return out + cell("not in this run", "colspan=\"3\" class=\"quiet\"") + "</tr>\n";
+  out += cell(significant_text(static_cast<double>(own->size_bytes) / (1 << 20), 4));
+  out += cell(own->accuracy ? significant_text(own->accuracy->mse, 4) : kNone);
+  return out + cell(own->latency_ms.runs > 0 ? significant_text(own->latency_ms.p50, 3) : kNone) + "</tr>\n";
+}
+
+}  // namespace
+
+std::string results_table_html(const TuneResult& result) {
+  if (result.rows.empty()) return "<p class=\"quiet\">No strategy was run.</p>";
+  const Table table = survey(result);
+  std::string out = "<table id=\"results\"><caption class=\"hidden\">One row a strategy</caption>" +
+                    results_head(table) + "<tbody>\n";
+  for (std::size_t i = 0; i < result.rows.size(); ++i) out += results_row(result.rows[i], table, i) + "\n";
+  return region("Results of all strategies", out + "</tbody></table>");
+}
+
+std::string lap_table_html(const TuneResult& result) {
+  std::string rows;
+  for (std::size_t i = 0; i < result.rows.size(); ++i)
+    for (const LapRow& lap : result.rows[i].laps) rows += lap_row(lap, result.rows[i].strategy, i);
+  if (rows.empty()) return "";
+  std::string titles;
+  for (const char* text : {"Strategy", "Circuit", "Direction", "Latency"}) titles += head(text, "class=\"text\"");
+  for (const char* text :
+       {"Seed", "Completed", "Lap time, s", "Speed, m/s", "Mean dev., m", "p95 dev., m", "Max dev., m"})
+    titles += head(text);
+  return region("All laps", "<table id=\"laps\"><caption class=\"hidden\">One row a drive</caption><thead><tr>" +
+                                titles + head("End", "class=\"text\"") + "</tr></thead><tbody>\n" + rows +
+                                "</tbody></table>");
+}
+
+std::string published_table_html(const TuneResult& result) {
+  std::vector<std::string> notes;
+  std::string body, framework;
+  for (const PublishedRow& row : published_rows()) {
+    if (row.framework != framework) {
+      framework = row.framework;
+      body += "<tr class=\"band\"><th scope=\"rowgroup\" colspan=\"7\">" + html_escape(framework) + "</th></tr>\n";
+    }
+    body += published_row(row, result, notes);
+  }
+  std::string list;
+  for (std::size_t i = 0; i < notes.size(); ++i)
+    list += "<li id=\"defect-" + std::to_string(i + 1) + "\">" + html_escape(notes[i]) + "</li>";
+  const std::string titles = head("Size, MiB") + head("MSE") + head("ms");
+  return region("Published figures beside ours",
+                "<table id=\"published\"><caption class=\"hidden\">Published figures beside "
+                "ours</caption><thead><tr><td></td>" +
+                    group("Published", 3) + group("This run", 3) + "</tr><tr>" + head("Strategy") + titles + titles +
+                    "</tr></thead><tbody>\n" + body + "</tbody></table>") +
+         "<ol class=\"notes\">" + list + "</ol>";
+}
+
+}  // namespace pitlane

@@ -1,0 +1,17 @@
+// The page's parts that are plain HTML: they read well without scripts.
+#pragma once
+
+#include <string>
+
+#include "pitlane/study/tune_result.h"
+
+namespace pitlane {
+
+/// Each returns whole elements, every foreign text escaped. Missing numbers are an en dash.
+std::string results_table_html(const TuneResult& result);
+/// One row a drive; empty where nothing was driven.
+std::string lap_table_html(const TuneResult& result);
+/// The published figures, ours beside them, defects as footnotes.
+std::string published_table_html(const TuneResult& result);
+
+}  // namespace pitlane

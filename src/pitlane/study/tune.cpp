@@ -1,0 +1,226 @@
+#include "pitlane/study/tune.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "pitlane/core/file.h"
+#include "pitlane/core/hash.h"
+#include "pitlane/core/log.h"
+#include "pitlane/core/version.h"
+#include "pitlane/engine/plan.h"
+#include "pitlane/measure/accuracy.h"
+#include "pitlane/network/pit_file.h"
+#include "pitlane/optimize/strategy.h"
+#include "pitlane/study/store.h"
+#include "pitlane/study/training_history.h"
+#include "pitlane/study/tune_json.h"
+#include "pitlane/study/tune_timing.h"
+#include "pitlane/train/trainer.h"
+
+namespace pitlane {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Evenly spread, so that every session stays represented.
+std::vector<std::int64_t> thin(const std::vector<std::int64_t>& indices, std::int64_t most) {
+  const auto size = static_cast<std::int64_t>(indices.size());
+  if (most <= 0 || size <= most) return indices;
+  std::vector<std::int64_t> out;
+  for (std::int64_t i = 0; i < most; ++i) out.push_back(indices[static_cast<std::size_t>(i * size / most)]);
+  return out;
+}
+
+Result<std::vector<const Strategy*>> chosen_strategies(const std::vector<std::string>& names) {
+  std::vector<const Strategy*> out;
+  PITLANE_TRY(const Strategy* baseline, find_strategy("baseline"));
+  out.push_back(baseline);
+  if (names.empty())
+    for (const Strategy& strategy : strategies())
+      if (&strategy != baseline) out.push_back(&strategy);
+  for (const std::string& name : names) {
+    PITLANE_TRY(const Strategy* strategy, find_strategy(name));
+    if (std::find(out.begin(), out.end(), strategy) == out.end()) out.push_back(strategy);
+  }
+  return out;
+}
+
+double network_sparsity(const Network& network) {
+  double zeros = 0;
+  double all = 0;
+  for (const Weight& weight : network.weights) {
+    if (weight.shape.size() < 2) continue;  // biases and normalisation are not what pruning is about
+    zeros += sparsity(weight) * static_cast<double>(weight.size());
+    all += static_cast<double>(weight.size());
+  }
+  return all > 0 ? zeros / all : 0;
+}
+
+class Tuner {
+ public:
+  Tuner(const TuneInputs& inputs, const TuneOptions& options, const ProgressFn& progress, Store store)
+      : inputs_(inputs), options_(options), progress_(progress), store_(std::move(store)), split_(*inputs.split) {
+    split_.train = thin(split_.train, options.most_training_samples);
+  }
+
+  Result<TuneResult> run(const std::vector<const Strategy*>& chosen, const RowFn& on_row) {
+    TuneResult result;
+    result.network_name = inputs_.baseline.name;
+    result.baseline_file = inputs_.baseline_file;
+    result.training = training_history(inputs_.baseline);
+    for (const Course& course : inputs_.courses)
+      if (!course.reverse) result.circuits.push_back(course.map);
+    for (const Strategy* strategy : chosen) {
+      PITLANE_TRY(StrategyRow row, finished_row(*strategy, on_row));
+      result.rows.push_back(std::move(row));
+    }
+    PITLANE_TRY_STATUS(time_rows(result.rows, options_.out, inputs_, options_.timing, progress_));
+    return result;
+  }
+
+ private:
+  // Everything that decides a row's content, so that an old row is never mistaken for this one's.
+  [[nodiscard]] std::string key(const Strategy& strategy) const {
+    Hasher hasher;
+    hasher.text(kVersion).text("row-2").text(content_hash(inputs_.baseline)).text(recipe(strategy));
+    hasher.text(inputs_.dataset->hash).text(split_.description).number(options_.seed);
+    hasher.number(split_.train.size()).number(split_.validation.size());
+    for (const Course& course : inputs_.courses) hasher.text(course.key).number(course.reverse ? 1 : 0);
+    for (const LatencyModel& latency : options_.laps.latencies) hasher.text(latency.name());
+    hasher.number(options_.laps.seed).text(options_.laps.vehicle.adapter).text(isa_);
+    return strategy.name + std::string("-") + hasher.hex();
+  }
+
+  Result<StrategyRow> finished_row(const Strategy& strategy, const RowFn& on_row) {
+    PITLANE_TRY(const Isa isa, default_isa());
+    isa_ = to_string(isa);
+    const std::string name = key(strategy);
+    PITLANE_TRY(std::optional<StrategyRow> stored, stored_row(name, strategy));
+    if (stored) {
+      if (!stored->failure) PITLANE_TRY_STATUS(remember_baseline(*stored, strategy));
+      if (on_row) on_row(*stored, true);
+      return *std::move(stored);
+    }
+    Result<StrategyRow> made = make_row(strategy);
+    if (!made.ok() && made.error().kind() == ErrorKind::kInterrupted) return made.error();
+    StrategyRow row = made.ok() ? *std::move(made) : failed_row(strategy, made.error());
+    // A failure may have a cause that goes away (a full disk): only success is remembered.
+    if (!row.failure) PITLANE_TRY_STATUS(store_.put(name, to_json(row)));
+    if (on_row) on_row(row, false);
+    return row;
+  }
+
+  Result<std::optional<StrategyRow>> stored_row(const std::string& name, const Strategy& strategy) {
+    PITLANE_TRY(const std::optional<std::string> text, store_.find(name));
+    if (!text) return std::optional<StrategyRow>();
+    Result<StrategyRow> row = strategy_row_from_json(*text);
+    if (!row.ok()) {
+      log_warning(std::string(strategy.name) + ": the stored row cannot be read and is made again (" +
+                  row.error().message() + ")");
+      return std::optional<StrategyRow>();
+    }
+    const Result<Network> network = load_pit(options_.out / row->file);
+    if (network.ok() && content_hash(*network) == row->network_hash) return std::optional<StrategyRow>(*std::move(row));
+    log_warning(std::string(strategy.name) + ": " + row->file + " is gone or changed; the row is made again");
+    return std::optional<StrategyRow>();
+  }
+
+  static StrategyRow failed_row(const Strategy& strategy, const Error& error) {
+    StrategyRow row;
+    row.strategy = strategy.name;
+    row.summary = strategy.summary;
+    row.recipe = recipe(strategy);
+    row.failure = error.message();
+    return row;
+  }
+
+  Result<StrategyRow> make_row(const Strategy& strategy) {
+    StrategyRow row = failed_row(strategy, invalid_argument(""));
+    row.failure.reset();
+    const std::string label = strategy.name;
+    const ProgressFn tell = [&](const Progress& p) {
+      return report(progress_, {label + ": " + p.stage, p.done, p.total, p.detail});
+    };
+    StrategyContext context;
+    context.dataset = inputs_.dataset;
+    context.split = &split_;
+    context.seed = options_.seed;
+    context.fine_tune = [&](const Network& network, const FineTune& pass, const ProgressFn& inner) {
+      return fine_tune(network, pass, label, row.fine_tuning, inner);
+    };
+    PITLANE_TRY(const Network network, apply_strategy(inputs_.baseline, strategy, context, tell));
+    row.file = "networks/" + label + ".pit";
+    PITLANE_TRY(const std::vector<std::byte> bytes, serialize_pit(network));
+    PITLANE_TRY_STATUS(write_file(options_.out / row.file, bytes));
+    row.size_bytes = static_cast<std::int64_t>(bytes.size());
+    row.network_hash = content_hash(network);
+    row.sparsity = network_sparsity(network);
+    PITLANE_TRY_STATUS(judge(network, row, tell));
+    return row;
+  }
+
+  Result<Network> fine_tune(const Network& network, const FineTune& pass, const std::string& label,
+                            std::vector<EpochRecord>& history, const ProgressFn& progress) {
+    TrainOptions train_options;
+    train_options.epochs = pass.epochs;
+    train_options.learning_rate = pass.learning_rate;
+    train_options.seed = options_.seed;
+    train_options.keep_zeros = true;
+    train_options.freeze_batch_norm = true;
+    train_options.checkpoint = options_.out / "checkpoints" / (label + ".checkpoint");
+    PITLANE_TRY(TrainResult trained, train(network, *inputs_.dataset, split_, train_options, progress));
+    history = trained.epochs;
+    std::error_code ignored;
+    fs::remove(train_options.checkpoint, ignored);  // the row itself is stored next
+    return std::move(trained.network);
+  }
+
+  Status judge(const Network& network, StrategyRow& row, const ProgressFn& progress) {
+    PITLANE_TRY(const auto plan, compile(network));
+    const std::unique_ptr<Session> session = plan->new_session();
+    PITLANE_TRY(const Predictions predictions,
+                predict(network, *session, *inputs_.dataset, split_.validation, progress));
+    row.accuracy = accuracy(predictions, *inputs_.dataset, split_.validation);
+    if (!baseline_predictions_) baseline_predictions_ = predictions;
+    row.agreement = agreement(predictions, *baseline_predictions_);
+    row.why_not_driven = inputs_.why_not_driven;
+    if (inputs_.courses.empty()) return {};
+    PITLANE_TRY(row.laps, drive_laps(network, *plan, inputs_.courses, options_.laps, progress));
+    return {};
+  }
+
+  // A baseline row from the store still has to be the measure of agreement for the rows that follow.
+  Status remember_baseline(const StrategyRow& row, const Strategy& strategy) {
+    if (baseline_predictions_ || std::string(strategy.name) != "baseline") return {};
+    PITLANE_TRY(const Network network, load_pit(options_.out / row.file));
+    PITLANE_TRY(const auto plan, compile(network));
+    const std::unique_ptr<Session> session = plan->new_session();
+    PITLANE_TRY(baseline_predictions_, predict(network, *session, *inputs_.dataset, split_.validation));
+    return {};
+  }
+
+  const TuneInputs& inputs_;
+  const TuneOptions& options_;
+  const ProgressFn& progress_;
+  Store store_;
+  Split split_;
+  std::string isa_;
+  std::optional<Predictions> baseline_predictions_;
+};
+
+}  // namespace
+
+Result<TuneResult> tune(const TuneInputs& inputs, const TuneOptions& options, const ProgressFn& progress,
+                        const RowFn& on_row) {
+  PITLANE_TRY_STATUS(validate(inputs.baseline));
+  PITLANE_TRY(const std::vector<const Strategy*> chosen, chosen_strategies(options.strategies));
+  PITLANE_TRY_STATUS(make_writable_directory(options.out));
+  PITLANE_TRY_STATUS(make_writable_directory(options.out / "networks"));
+  PITLANE_TRY_STATUS(make_writable_directory(options.out / "checkpoints"));
+  PITLANE_TRY(Store store, Store::open(options.out / "tune.db"));
+  Tuner tuner(inputs, options, progress, std::move(store));
+  return tuner.run(chosen, on_row);
+}
+
+}  // namespace pitlane

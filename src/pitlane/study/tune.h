@@ -1,0 +1,50 @@
+// The spine: one network in, every strategy applied, each measured offline and on the track.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "pitlane/core/progress.h"
+#include "pitlane/core/result.h"
+#include "pitlane/data/dataset.h"
+#include "pitlane/data/split.h"
+#include "pitlane/measure/latency.h"
+#include "pitlane/network/network.h"
+#include "pitlane/study/course.h"
+#include "pitlane/study/laps.h"
+#include "pitlane/study/tune_result.h"
+
+namespace pitlane {
+
+struct TuneInputs {
+  Network baseline;
+  std::string baseline_file;
+  const Dataset* dataset = nullptr;
+  const Split* split = nullptr;
+  std::vector<Course> courses;
+  std::string why_not_driven;  ///< said in the report when `courses` is empty
+};
+
+struct TuneOptions {
+  std::filesystem::path out;            ///< made if missing; holds networks/, the store, checkpoints
+  std::vector<std::string> strategies;  ///< names; empty means all. The baseline row is always there
+  LapOptions laps;
+  std::uint64_t seed = 1;  ///< of fine-tuning
+  /// Fine-tuning and calibration see at most this many training samples, evenly spread; 0 means all.
+  std::int64_t most_training_samples = 0;
+  LatencyOptions timing;
+};
+
+/// Called after each row, finished (`resumed` false) or found in the store of an earlier run.
+using RowFn = std::function<void(const StrategyRow& row, bool resumed)>;
+
+/// Rows that were finished by an earlier run with the same inputs are taken from `out`/tune.db; a run that
+/// was interrupted or killed goes on from there. A strategy that fails is a row with a failure. Timing is never
+/// stored: all networks are timed interleaved at the end of each run.
+/// The result has no recommendation yet (see search/recommend.h).
+Result<TuneResult> tune(const TuneInputs& inputs, const TuneOptions& options, const ProgressFn& progress = {},
+                        const RowFn& on_row = {});
+
+}  // namespace pitlane
