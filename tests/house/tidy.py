@@ -1,5 +1,6 @@
-"""clang-tidy over every .cpp of ours that the given build compiles: tidy.py BUILD_FOLDER
+"""clang-tidy over every .cpp of ours that the given build compiles: tidy.py BUILD_FOLDER [--analyze]
 
+With --analyze the path-sensitive checks of clang-analyzer over src/ instead of the checks of .clang-tidy.
 A file that was found clean is not looked at again until it, a header of ours that it includes, the schema, its compile
 command, .clang-tidy or the version of clang-tidy changes.
 """
@@ -21,6 +22,7 @@ TOOL = "clang-tidy-14"
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">]', re.MULTILINE)
 # LibTorch's headers take clang-tidy a minute per file; these few files are left to the compiler's warnings.
 TOO_SLOW = ("torch/", "ATen/", "c10/")
+ANALYZER = "--checks=-*,clang-analyzer-core.*,clang-analyzer-cplusplus.*"
 
 
 def compile_commands(build, root):
@@ -69,44 +71,54 @@ def name_of(common, ours, flags):
     return digest.hexdigest()
 
 
-def check(file, flags, root):
+def check(file, flags, options, root):
     """Empty if clean, else what clang-tidy says."""
+    seen = f"--header-filter={re.escape(str(root))}/(src|tests)/.*"
     run = subprocess.run(
-        [TOOL, "--quiet", f"--header-filter={re.escape(str(root))}/(src|tests)/.*", str(root / file), "--", *flags],
+        [TOOL, "--quiet", seen, *options, str(root / file), "--", *flags],
         cwd=root, capture_output=True, text=True, check=False,
     )
     return "" if run.returncode == 0 else (run.stdout.strip() or run.stderr.strip()).replace(f"{root}/", "")
 
 
-def main(build, root):
-    version = subprocess.run([TOOL, "--version"], capture_output=True, check=True).stdout
-    schemas = b"".join(p.read_bytes() for p in sorted((root / "src").rglob("*.fbs")))
-    common = version + (root / ".clang-tidy").read_bytes() + schemas
+def sort_work(build, common, root, only):
+    """What to check: (file, flags, mark); how many are known to be clean; what is left out."""
     cache = build / "tidy-cache"
     cache.mkdir(exist_ok=True)
-
-    work, slow, known = [], [], 0
+    work, known, left_out = [], 0, []
     for file, flags in sorted(compile_commands(build, root)):
+        if file.parts[0] not in only:
+            continue
         ours, others = closure(file, root)
         mark = cache / name_of(common, ours, flags)
         if any(name.startswith(TOO_SLOW) for name in others):
-            slow.append(str(file))
+            left_out.append(str(file))
         elif mark.exists():
             known += 1
         else:
             work.append((file, flags, mark))
+    return work, known, left_out
+
+
+def main(build, root, analyze):
+    options = [ANALYZER] if analyze else []
+    version = subprocess.run([TOOL, "--version"], capture_output=True, check=True).stdout
+    schemas = b"".join(p.read_bytes() for p in sorted((root / "src").rglob("*.fbs")))
+    common = version + (root / ".clang-tidy").read_bytes() + "".join(options).encode() + schemas
+    work, known, left_out = sort_work(build, common, root, ("src",) if analyze else ("src", "tests"))
 
     faults = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for (_, _, mark), said in zip(work, pool.map(lambda job: check(job[0], job[1], root), work)):
-            faults += [said] if said else []
-            if not said:
+        for (_, _, mark), said in zip(work, pool.map(lambda job: check(job[0], job[1], options, root), work)):
+            if said:
+                faults.append(said)
+            else:
                 mark.touch()
-    print(f"tidy: {len(work)} checked, {known} known to be clean, {len(slow)} left out for LibTorch: {' '.join(slow)}")
+    print(f"tidy: {len(work)} checked, {known} known to be clean, left out for LibTorch: {' '.join(left_out) or 'none'}")
     tree.close("tidy", faults, len(work) + known)
 
 
 if __name__ == "__main__":
     if not shutil.which(TOOL):
         tree.tool_missing("tidy", TOOL)
-    main(pathlib.Path(sys.argv[1]), tree.ROOT)
+    main(pathlib.Path(sys.argv[1]), tree.ROOT, "--analyze" in sys.argv[2:])

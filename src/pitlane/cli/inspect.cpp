@@ -22,8 +22,8 @@ void print_inputs(const Network& network) {
     std::printf("input   %s  %s", input.name.c_str(), to_string(value_of(network, input.value).shape).c_str());
     if (input.kind == InputKind::kImage) {
       const Preprocessing& p = input.preprocessing;
-      std::printf("  from a %dx%d frame, crop %dx%d at (%d, %d), resized to %dx%d, %s, x * %.6g + %.6g",
-                  p.source_width, p.source_height, p.crop.width, p.crop.height, p.crop.x, p.crop.y, p.width, p.height,
+      std::printf("  from a %dx%d frame, crop %dx%d at (%d, %d), resized to %dx%d, %s, x * %.6g + %.6g", p.source_width,
+                  p.source_height, p.crop.width, p.crop.height, p.crop.x, p.crop.y, p.width, p.height,
                   p.format == PixelFormat::kRgb   ? "RGB"
                   : p.format == PixelFormat::kBgr ? "BGR"
                                                   : "grey",
@@ -39,7 +39,8 @@ void print_inputs(const Network& network) {
 }
 
 void print_layers(const Network& network) {
-  std::printf("\n%-12s %-10s %-12s %10s %12s %-5s %6s\n", "layer", "kind", "output", "weights", "MACs", "type", "zeros");
+  std::printf("\n%-12s %-10s %-12s %10s %12s %-5s %6s\n", "layer", "kind", "output", "weights", "MACs", "type",
+              "zeros");
   for (const Node& node : network.nodes) {
     const WeightId id = main_weight(node.op);
     std::printf("%-12s %-10s %-12s", node.name.c_str(), op_name(node.op),

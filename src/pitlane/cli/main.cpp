@@ -5,6 +5,7 @@
 #include <exception>
 #include <string>
 
+#include "pitlane/cli/command_line.h"
 #include "pitlane/cli/interrupt.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/verb.h"
@@ -15,8 +16,8 @@
 namespace pitlane::cli {
 namespace {
 
-constexpr DeclareVerb kVerbs[] = {declare_record,  declare_train,      declare_tune,  declare_strategies, declare_evaluate,
-                                  declare_bench,   declare_drive,      declare_inspect, declare_circuit};
+constexpr DeclareVerb kVerbs[] = {declare_record, declare_train, declare_tune,    declare_strategies, declare_evaluate,
+                                  declare_bench,  declare_drive, declare_inspect, declare_circuit};
 
 std::string version_text() {
   std::string text = std::string("pitlane ") + kVersion + "\ninstruction sets of this build that this processor has:";
@@ -67,6 +68,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that closes early (| head) is no failure
   pitlane::cli::install_interrupt_handler();
+  pitlane::cli::remember_command_line(argc, argv);
   pitlane::set_log_sink(pitlane::cli::print_note);
   try {
     return pitlane::cli::run(argc, argv);

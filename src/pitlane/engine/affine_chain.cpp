@@ -1,5 +1,6 @@
 #include "pitlane/engine/affine_chain.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "pitlane/engine/quantization.h"
@@ -29,12 +30,8 @@ Affine compose(const Affine& outer, const Affine& inner) {
 }
 
 bool can_undo(const Affine& affine, const std::vector<float>& pad_value) {
-  for (std::size_t c = 0; c < affine.scale.size(); ++c) {
-    const double pad = pad_value.empty() ? 0 : static_cast<double>(pad_value[c]);
-    const auto undone = static_cast<float>((pad - affine.offset[c]) / affine.scale[c]);
-    if (!std::isfinite(undone)) return false;
-  }
-  return true;
+  const std::vector<float> undone = fold_padding(affine, pad_value);
+  return std::ranges::all_of(undone, [](float v) { return std::isfinite(v); });
 }
 
 }  // namespace
@@ -84,11 +81,10 @@ ValueId storage_of(const Network& network, ValueId value) {
   }
 }
 
-FoldedLayer fold(const Affine& affine, const std::vector<float>& weights, const std::vector<float>& bias,
-                 const std::vector<float>& pad_value) {
+FoldedLayer fold(const Affine& affine, const std::vector<float>& weights, const std::vector<float>& bias) {
   const std::size_t channels = affine.scale.size();
   const std::size_t terms = weights.size() / bias.size();
-  FoldedLayer folded{.weights = weights, .bias = bias, .pad_value = {}};
+  FoldedLayer folded{.weights = weights, .bias = bias};
   for (std::size_t o = 0; o < bias.size(); ++o) {
     double sum = bias[o];
     for (std::size_t k = 0; k < terms; ++k) {
@@ -98,9 +94,14 @@ FoldedLayer fold(const Affine& affine, const std::vector<float>& weights, const 
     }
     folded.bias[o] = static_cast<float>(sum);
   }
+  return folded;
+}
+
+std::vector<float> fold_padding(const Affine& affine, const std::vector<float>& pad_value) {
+  const std::size_t channels = affine.scale.size();
+  std::vector<float> folded;
   for (std::size_t c = 0; c < pad_value.size(); ++c)
-    folded.pad_value.push_back(
-        static_cast<float>((pad_value[c] - affine.offset[c % channels]) / affine.scale[c % channels]));
+    folded.push_back(static_cast<float>((pad_value[c] - affine.offset[c % channels]) / affine.scale[c % channels]));
   return folded;
 }
 

@@ -35,12 +35,11 @@ ValueId storage_of(const Network& network, ValueId value);
 struct FoldedLayer {
   std::vector<float> weights;
   std::vector<float> bias;
-  std::vector<float> pad_value;  ///< per channel, in units of the source
 };
 
-/// W' = W * scale, b' = b + sum(W * offset), p' = (p - offset) / scale. `terms` weights per output, whose
-/// channel is index % channels.
-FoldedLayer fold(const Affine& affine, const std::vector<float>& weights, const std::vector<float>& bias,
-                 const std::vector<float>& pad_value);
+/// W' = W * scale, b' = b + sum(W * offset). `weights` is {outputs, ..., channels}, `bias` {outputs}.
+FoldedLayer fold(const Affine& affine, const std::vector<float>& weights, const std::vector<float>& bias);
+/// What stands in the border, in units of the source: (pad_value - offset) / scale.
+std::vector<float> fold_padding(const Affine& affine, const std::vector<float>& pad_value);
 
 }  // namespace pitlane

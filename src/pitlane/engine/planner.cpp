@@ -118,7 +118,7 @@ Reading Planner::reading_of(const Node& node) const {
   }
   AffineChain chain = affine_chain(network_, input, layer->pad_value.empty() ? nullptr : &layer->pad_value);
   form.kind = chain.from_bytes ? Form::Kind::kRaw : Form::Kind::kReal;
-  form.border = fold(chain.affine, {}, {}, layer->pad_value).pad_value;
+  form.border = fold_padding(chain.affine, layer->pad_value);
   return {.source = storage_of(network_, chain.source), .form = form, .affine = std::move(chain.affine)};
 }
 
@@ -219,7 +219,7 @@ void Planner::add_float_layer(const Layer& layer, const Reading& reading, const 
     forms_.add(make_half_dense(layer.shape.outputs, from, to, layer.weight->f16(), bias, layer.relu(), kernels_));
     return;
   }
-  const FoldedLayer folded = fold(reading.affine, decode_f32(*layer.weight), bias, {});
+  const FoldedLayer folded = fold(reading.affine, decode_f32(*layer.weight), bias);
   forms_.add(make_float_layer(layer.shape, from, to, folded.weights, folded.bias, layer.relu(), kernels_));
 }
 

@@ -1,6 +1,7 @@
 // Where along a closed line a car is, followed from step to step.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "pitlane/measure/world.h"
@@ -19,12 +20,16 @@ class LineTracker {
     double heading_rad = 0;  ///< of the line there
   };
 
+  /// Nearest place on the whole line.
   Position locate(double x_m, double y_m);
+  /// Nearest place within 5 m of arc length of the last one.
   Position follow(double x_m, double y_m);
   [[nodiscard]] double length_m() const { return length_m_; }
 
  private:
   [[nodiscard]] Position project(std::size_t segment, double x_m, double y_m) const;
+  // Nearest of `count` segments from `first` on, round the line; becomes the current segment.
+  Position nearest(std::size_t first, std::size_t count, double x_m, double y_m);
   std::vector<ReferenceLine::Point> points_;
   std::vector<double> arc_m_;  // of each point
   double length_m_ = 0;

@@ -154,7 +154,7 @@ void GroundPainter::make_noise(std::uint64_t seed) {
   for (std::size_t texture = 0; texture < 2; ++texture) {
     Random random = Random::fork(seed, 0x7E87 + texture);
     std::fill(sum.begin(), sum.end(), 0.F);
-    for (const auto [cell, weight] : {std::pair{1, 0.8F}, std::pair{8, 0.6F}, std::pair{32, 0.6F}}) {
+    for (const auto& [cell, weight] : {std::pair{1, 0.8F}, std::pair{8, 0.6F}, std::pair{32, 0.6F}}) {
       const int knots = n / cell;
       std::vector<float> knot(static_cast<std::size_t>(knots) * static_cast<std::size_t>(knots));
       for (float& k : knot) k = static_cast<float>(random.uniform(-1.732, 1.732));

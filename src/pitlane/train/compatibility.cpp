@@ -57,6 +57,7 @@ Status check_options(const TrainOptions& options, const Dataset& dataset) {
     return invalid_argument("threads must not be negative, is " + std::to_string(options.threads));
   if (!(options.learning_rate > 0) || !std::isfinite(options.learning_rate))
     return invalid_argument("learning rate must be a positive number, not " + std::to_string(options.learning_rate));
+  PITLANE_TRY_STATUS(validate(options.augmentation));
   const auto& weights = options.output_weights;
   if (!weights.empty() && weights.size() != dataset.outputs.size())
     return invalid_argument(std::to_string(weights.size()) + " output weights given, the network has " +
@@ -70,10 +71,7 @@ Status check_options(const TrainOptions& options, const Dataset& dataset) {
 std::vector<double> loss_weights(const TrainOptions& options, const std::vector<OutputSpec>& outputs) {
   if (!options.output_weights.empty()) return options.output_weights;
   std::vector<double> weights;
-  for (const OutputSpec& output : outputs) {
-    const bool steers = output.name == "w" || output.name == "steering" || output.name == "steer";
-    weights.push_back(steers ? kSteeringWeight : 1);
-  }
+  for (const OutputSpec& output : outputs) weights.push_back(is_steering(output.name) ? kSteeringWeight : 1);
   return weights;
 }
 

@@ -1,0 +1,70 @@
+#include "pitlane/cli/data_source.h"
+
+#include <utility>
+
+#include "pitlane/core/log.h"
+
+namespace pitlane::cli {
+namespace {
+
+constexpr std::size_t kShownProblems = 3;
+
+void tell_problems(const std::vector<std::string>& problems, const char* what) {
+  if (problems.empty()) return;
+  log_warning(std::to_string(problems.size()) + " " + what + ":");
+  for (std::size_t i = 0; i < problems.size() && i < kShownProblems; ++i) log_warning("  " + problems[i]);
+  if (problems.size() > kShownProblems)
+    log_warning("  and " + std::to_string(problems.size() - kShownProblems) + " more");
+}
+
+}  // namespace
+
+void add_data_flags(CLI::App& verb, DataFlags& flags, bool required) {
+  auto* data = verb.add_option("--data", flags.directory,
+                               "recording: a DeepLearningStudio, Udacity or Pitlane folder (recognised by itself)");
+  if (required) data->required();
+  verb.add_option("--format", flags.recording.format, "auto, deeplearningstudio, udacity or pitlane")
+      ->capture_default_str();
+  verb.add_option("--split", flags.split,
+                  "how validation data is set apart: auto, session, or blocks:ROWS:N (every N-th block of ROWS)")
+      ->capture_default_str();
+  verb.add_option("--steering-correction", flags.recording.steering_correction,
+                  "added to the steering of left side cameras, taken from that of right ones")
+      ->capture_default_str();
+  verb.add_flag("!--no-side-cameras", flags.recording.side_cameras, "leave side cameras out");
+}
+
+Result<OpenedData> open_data(const DataFlags& flags, const Recording& recording, const Preprocessing& preprocessing,
+                             const std::vector<OutputSpec>& outputs, const ProgressFn& progress) {
+  PITLANE_TRY(Dataset dataset, load_dataset(recording, preprocessing, outputs, progress));
+  tell_problems(dataset.skipped, "images could not be read and are left out");
+  PITLANE_TRY(Split split, split_dataset(dataset, flags.split));
+  std::string text = flags.directory + " (" + recording.format + "): " + std::to_string(split.train.size()) +
+                     " training and " + std::to_string(split.validation.size()) + " validation frames, " +
+                     split.description;
+  return OpenedData{std::move(dataset), std::move(split), std::move(text)};
+}
+
+Result<OpenedData> open_data_for(const DataFlags& flags, const Network& network, const ProgressFn& progress) {
+  PITLANE_TRY(const Recording recording, open_recording(flags.directory, flags.recording));
+  tell_problems(recording.problems, "rows are bad and are left out");
+  PITLANE_TRY(const InputSpec* image, image_input(network));
+  return open_data(flags, recording, image->preprocessing, network.outputs, progress);
+}
+
+Preprocessing usual_preprocessing(const Recording& recording) {
+  if (recording.stored) return *recording.stored;
+  Preprocessing p;  // JdeRobot's simulated F1 car: 640x480, the lower half
+  p.source_width = recording.image_width;
+  p.source_height = recording.image_height;
+  if (p.source_width == 640 && p.source_height == 480) return p;
+  p.crop = {0, 0, p.source_width, p.source_height};
+  if (p.source_width == 320 && p.source_height == 160)
+    p.crop = {0, 60, 320, 75};  // Udacity: neither sky nor bonnet
+  else
+    log_warning("frames are " + std::to_string(p.source_width) + "x" + std::to_string(p.source_height) +
+                ", which no known tool records: the whole picture is used; choose with --crop X Y WIDTH HEIGHT");
+  return p;
+}
+
+}  // namespace pitlane::cli

@@ -1,0 +1,96 @@
+// pitlane evaluate: how far networks are from a recording's labels.
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pitlane/cli/data_source.h"
+#include "pitlane/cli/model_file.h"
+#include "pitlane/cli/terminal.h"
+#include "pitlane/cli/verb.h"
+#include "pitlane/engine/plan.h"
+#include "pitlane/measure/accuracy.h"
+#include "pitlane/report/episode_json.h"
+
+namespace pitlane::cli {
+namespace {
+
+struct Flags {
+  std::vector<std::string> models;
+  DataFlags data;
+  std::string part = "validation";
+  bool json = false;
+};
+
+std::vector<std::int64_t> chosen_samples(const OpenedData& data, const std::string& part) {
+  if (part == "validation") return data.split.validation;
+  if (part == "train") return data.split.train;
+  std::vector<std::int64_t> all;
+  for (std::int64_t i = 0; i < data.dataset.size(); ++i)
+    if (data.dataset.side_camera[static_cast<std::size_t>(i)] == 0) all.push_back(i);
+  return all;
+}
+
+void print_entry(const EvaluateEntry& entry) {
+  std::printf("%s: %lld frames, MSE %.6f, MAE %.6f (normalised)\n", entry.subject.model.c_str(),
+              static_cast<long long>(entry.accuracy.samples), entry.accuracy.mse, entry.accuracy.mae);
+  for (const OutputAccuracy& o : entry.accuracy.outputs)
+    std::printf("  %-10s MSE %.6f   MAE %.6f   MSE / variance %.4f\n", o.name.c_str(), o.mse, o.mae,
+                o.mse_over_variance);
+  if (entry.agreement)
+    std::printf("  against the first network: mean squared difference %.3g, largest %.3g\n", entry.agreement->mse,
+                entry.agreement->max_abs);
+}
+
+Result<EvaluateEntry> evaluate_one(const std::string& path, const Flags& flags, const ProgressFn& progress,
+                                   std::vector<Predictions>& predictions) {
+  const auto start = std::chrono::steady_clock::now();
+  PITLANE_TRY(const ModelFile file, open_model(path));
+  PITLANE_TRY(const OpenedData data, open_data_for(flags.data, file.network, progress));
+  const std::vector<std::int64_t> samples = chosen_samples(data, flags.part);
+  PITLANE_TRY(const auto plan, compile(file.network));
+  const std::unique_ptr<Session> session = plan->new_session();
+  PITLANE_TRY(Predictions made, predict(file.network, *session, data.dataset, samples, progress));
+  EvaluateEntry entry;
+  entry.subject = {path, content_hash(file.network), file.size_bytes, session->description(), {}};
+  entry.data = flags.data.directory;
+  entry.data_hash = data.dataset.hash;
+  entry.accuracy = accuracy(made, data.dataset, samples);
+  if (!predictions.empty() && predictions.front().values.size() == made.values.size())
+    entry.agreement = agreement(made, predictions.front());
+  predictions.push_back(std::move(made));
+  entry.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return entry;
+}
+
+Result<int> run(const Flags& flags) {
+  std::vector<EvaluateEntry> entries;
+  std::vector<Predictions> predictions;
+  ProgressBar bar;
+  for (const std::string& path : flags.models) {
+    PITLANE_TRY(EvaluateEntry entry, evaluate_one(path, flags, bar.callback(), predictions));
+    bar.clear();
+    if (!flags.json) print_entry(entry);
+    entries.push_back(std::move(entry));
+  }
+  if (flags.json) std::fputs(evaluate_json(entries).c_str(), stdout);
+  return kSuccess;
+}
+
+}  // namespace
+
+void declare_evaluate(CLI::App& app, Chosen& chosen) {
+  CLI::App* verb =
+      app.add_subcommand("evaluate", "Measure networks against a recording's labels: MSE, MAE, MSE / variance");
+  const auto flags = std::make_shared<Flags>();
+  verb->add_option("MODEL", flags->models, "one or more model files")->required();
+  add_data_flags(*verb, flags->data, true);
+  verb->add_option("--part", flags->part, "validation, train or all (centre camera)")
+      ->check(CLI::IsMember({"validation", "train", "all"}))
+      ->capture_default_str();
+  verb->add_flag("--json", flags->json, "print one JSON document");
+  verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });
+}
+
+}  // namespace pitlane::cli

@@ -1,0 +1,105 @@
+#include "pitlane/cli/track_source.h"
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+#include "pitlane/core/hash.h"
+#include "pitlane/sim/circuit_library.h"
+
+namespace pitlane::cli {
+namespace {
+
+constexpr const char* kKey = "circuits";
+constexpr double kMapSpacing_m = 1;  // a map is a few hundred pixels wide
+
+CircuitMap map_of(const Track& track) {
+  CircuitMap map{track.circuit.name(), track.circuit.definition().road_width_m, {}};
+  const auto& line = track.circuit.centre_line();
+  const auto step = std::max<std::size_t>(
+      1, static_cast<std::size_t>(kMapSpacing_m * static_cast<double>(line.size()) / track.circuit.length_m()));
+  for (std::size_t i = 0; i < line.size(); i += step) map.line.push_back(line[i]);
+  return map;
+}
+
+std::string key_of(const Track& track, const SimOptions& options) {
+  const CircuitDefinition& d = track.circuit.definition();
+  Hasher hasher;
+  hasher.text(d.name).real(d.road_width_m).real(d.line_width_m).real(d.verge_width_m).real(options.camera_period_s);
+  hasher.real(options.start_side_m)
+      .real(options.start_heading_rad)
+      .number(static_cast<std::uint64_t>(options.variation));
+  for (const Rgb& c : {d.colours.line, d.colours.road, d.colours.verge, d.colours.grass, d.colours.sky})
+    hasher.number(c.r).number(c.g).number(c.b);
+  hasher.number(d.walls ? 1 : 0);
+  for (const auto& point : track.circuit.centre_line()) hasher.real(point.x_m).real(point.y_m);
+  return hasher.hex();
+}
+
+}  // namespace
+
+Result<std::vector<std::shared_ptr<const Track>>> open_tracks(const std::vector<std::string>& names) {
+  std::vector<std::string> wanted = names;
+  if (wanted.empty()) {
+    PITLANE_TRY(wanted, list_circuits());
+  }
+  std::vector<std::shared_ptr<const Track>> tracks;
+  for (const std::string& name : wanted) {
+    PITLANE_TRY(Circuit circuit, find_circuit(name));
+    tracks.push_back(make_track(std::move(circuit)));
+  }
+  return tracks;
+}
+
+std::vector<std::string> trained_circuits(const Network& network) {
+  std::vector<std::string> names;
+  const auto found = network.metadata.find(kKey);
+  if (found == network.metadata.end()) return names;
+  std::istringstream words(found->second);
+  for (std::string name; std::getline(words, name, ',');) names.push_back(name);
+  return names;
+}
+
+void set_trained_circuits(Network& network, const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ",") + name;
+  network.metadata[kKey] = text;
+}
+
+std::vector<Course> make_courses(const std::vector<std::shared_ptr<const Track>>& tracks, bool forwards, bool backwards,
+                                 const std::vector<std::string>& trained, const SimOptions& options) {
+  std::vector<Course> courses;
+  for (const auto& track : tracks) {
+    const std::string& name = track->circuit.name();
+    const bool known = std::find(trained.begin(), trained.end(), name) != trained.end();
+    for (const bool reverse : {false, true}) {
+      if (reverse ? !backwards : !forwards) continue;
+      SimOptions sim = options;
+      sim.reverse = reverse;
+      Course course;
+      course.circuit = name;
+      course.held_out = trained.empty() ? track->circuit.definition().held_out : !known;
+      course.reverse = reverse;
+      course.map = map_of(*track);
+      course.key = key_of(*track, sim);
+      course.make_world = [track, sim]() -> Result<std::unique_ptr<World>> {
+        return std::unique_ptr<World>(std::make_unique<SimWorld>(track, sim));
+      };
+      courses.push_back(std::move(course));
+    }
+  }
+  return courses;
+}
+
+Result<std::vector<LatencyModel>> parse_latencies(const std::string& text) {
+  std::vector<LatencyModel> models;
+  std::istringstream parts(text);
+  for (std::string part; std::getline(parts, part, ',');) {
+    PITLANE_TRY(LatencyModel model, LatencyModel::parse(part));
+    models.push_back(std::move(model));
+  }
+  if (models.empty()) return invalid_argument("--latency: give none, a duration such as 60ms, or a list of them");
+  return models;
+}
+
+}  // namespace pitlane::cli

@@ -1,0 +1,34 @@
+// Circuits named on the command line, made ready for driving.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pitlane/core/result.h"
+#include "pitlane/measure/latency_model.h"
+#include "pitlane/network/network.h"
+#include "pitlane/sim/sim_world.h"
+#include "pitlane/sim/track.h"
+#include "pitlane/study/course.h"
+
+namespace pitlane::cli {
+
+/// Names of our own circuits, or paths; none given means all of our own.
+Result<std::vector<std::shared_ptr<const Track>>> open_tracks(const std::vector<std::string>& names);
+
+/// Circuits that the network was trained or tuned on, by its metadata; empty where it does not say.
+std::vector<std::string> trained_circuits(const Network& network);
+/// metadata["circuits"]
+void set_trained_circuits(Network& network, const std::vector<std::string>& names);
+
+/// A course for each track and direction. Held out: not among `trained`; where that is empty, what the circuit's file
+/// says.
+std::vector<Course> make_courses(const std::vector<std::shared_ptr<const Track>>& tracks, bool forwards, bool backwards,
+                                 const std::vector<std::string>& trained, const SimOptions& options = {});
+
+/// "0,60ms,0.12s" or "none".
+Result<std::vector<LatencyModel>> parse_latencies(const std::string& text);
+
+}  // namespace pitlane::cli

@@ -1,0 +1,131 @@
+// pitlane train: a recording becomes a network.
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pitlane/cli/command_line.h"
+#include "pitlane/cli/data_source.h"
+#include "pitlane/cli/terminal.h"
+#include "pitlane/cli/verb.h"
+#include "pitlane/core/file.h"
+#include "pitlane/network/families.h"
+#include "pitlane/network/pit_file.h"
+#include "pitlane/study/training_history.h"
+#include "pitlane/train/trainer.h"
+
+namespace pitlane::cli {
+namespace {
+
+struct Flags {
+  DataFlags data;
+  std::string network, out;
+  std::vector<int> crop, size;
+  TrainOptions train;
+};
+
+std::string family_names() {
+  std::string text;
+  for (const Family& family : families()) text += std::string("\n  ") + family.name + ": " + family.summary;
+  return text;
+}
+
+std::vector<OutputSpec> outputs_of(const Recording& recording) {
+  std::vector<OutputSpec> outputs;
+  for (const LabelSpec& label : recording.labels)
+    outputs.push_back({label.name, label.unit, label.low, label.high, -1, 0});
+  return outputs;
+}
+
+Result<Preprocessing> chosen_preprocessing(const Flags& flags, const Recording& recording) {
+  Preprocessing p = usual_preprocessing(recording);
+  if (recording.stored && (!flags.crop.empty() || !flags.size.empty()))
+    return invalid_argument(
+        flags.data.directory +
+        ": its frames are stored cropped and resized already; record again with other --crop and --size");
+  if (!flags.crop.empty()) p.crop = {flags.crop[0], flags.crop[1], flags.crop[2], flags.crop[3]};
+  if (!flags.size.empty()) {
+    p.width = flags.size[0];
+    p.height = flags.size[1];
+  }
+  return p;
+}
+
+void print_epochs(const TrainResult& result) {
+  std::printf("epoch   training loss   validation loss\n");
+  for (const EpochRecord& e : result.epochs)
+    std::printf("%5d   %13.6f   %15.6f%s\n", e.epoch, e.train_loss, e.validation_loss,
+                e.epoch == result.best_epoch ? "  best, kept" : "");
+}
+
+Result<int> run(Flags flags) {
+  // The last step of hours of work must not fail on a place that could have been tried before.
+  const std::filesystem::path out = flags.out;
+  PITLANE_TRY_STATUS(make_writable_directory(out.has_parent_path() ? out.parent_path() : "."));
+  PITLANE_TRY(const Family* family, find_family(flags.network));
+  PITLANE_TRY(const Recording recording, open_recording(flags.data.directory, flags.data.recording));
+  PITLANE_TRY(Preprocessing preprocessing, chosen_preprocessing(flags, recording));
+  PITLANE_TRY(Network network, family->build({preprocessing, outputs_of(recording), flags.train.seed}));
+  ProgressBar bar;
+  PITLANE_TRY(const OpenedData data, open_data(flags.data, recording, preprocessing, network.outputs, bar.callback()));
+  bar.clear();
+  std::fprintf(stderr, "%s\n", data.description.c_str());
+  if (flags.train.checkpoint.empty()) flags.train.checkpoint = out.string() + ".checkpoint";
+  PITLANE_TRY(TrainResult result, train(network, data.dataset, data.split, flags.train, bar.callback()));
+  bar.clear();
+  set_training_history(result.network, result.epochs);
+  result.network.metadata["data"] = data.dataset.hash;
+  result.network.metadata["split"] = data.split.description;
+  result.network.metadata["command"] = command_line();
+  PITLANE_TRY_STATUS(save_pit(result.network, out));
+  std::error_code ignored;
+  std::filesystem::remove(flags.train.checkpoint, ignored);
+  print_epochs(result);
+  std::printf("%s: epoch %d, validation loss %.6f; %.0f images/s in training\n", flags.out.c_str(), result.best_epoch,
+              result.epochs[static_cast<std::size_t>(result.best_epoch) - 1].validation_loss, result.images_per_s);
+  return kSuccess;
+}
+
+}  // namespace
+
+void declare_train(CLI::App& app, Chosen& chosen) {
+  CLI::App* verb =
+      app.add_subcommand("train", "Train a network on a recording; interrupted, it goes on where it stopped");
+  const auto flags = std::make_shared<Flags>();
+  flags->train.epochs = 20;
+  add_data_flags(*verb, flags->data, true);
+  verb->add_option("--network", flags->network, "family:" + family_names())->required();
+  verb->add_option("--out", flags->out, "where the network goes, e.g. my.pit")->required();
+  verb->add_option("--crop", flags->crop, "part of the frame that the network sees: X Y WIDTH HEIGHT in pixels")
+      ->expected(4);
+  verb->add_option("--size", flags->size, "size that the crop is resized to: WIDTH HEIGHT (default 200 66)")
+      ->expected(2);
+  verb->add_option("--epochs", flags->train.epochs, "passes over the data")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  verb->add_option("--batch", flags->train.batch, "samples a step")->check(CLI::Range(1, 65536))->capture_default_str();
+  verb->add_option("--learning-rate", flags->train.learning_rate, "of Adam, decays to zero along a cosine")
+      ->check(CLI::Range(1e-9, 10.0))
+      ->capture_default_str();
+  verb->add_option("--output-weights", flags->train.output_weights,
+                   "weight of each output in the loss, in order (default: 5 for steering, 1 for others)");
+  verb->add_option("--seed", flags->train.seed, "of initial weights, order and augmentation")->capture_default_str();
+  verb->add_option("--patience", flags->train.patience,
+                   "stop after so many epochs without a better validation loss, 0 = never")
+      ->check(CLI::Range(0, 100000))
+      ->capture_default_str();
+  verb->add_flag("!--no-flip", flags->train.augmentation.flip, "do not mirror half of the samples");
+  verb->add_option("--brightness", flags->train.augmentation.brightness,
+                   "brightness varies by this factor, 0 = not at all")
+      ->check(CLI::Range(0.0, 0.9))
+      ->capture_default_str();
+  verb->add_flag("--extreme", flags->train.augmentation.extreme,
+                 "repeat frames of sharp turns, as DeepLearningStudio does");
+  verb->add_option("--threads", flags->train.threads, "0 = all cores")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  verb->add_option("--checkpoint", flags->train.checkpoint, "written after each epoch (default: OUT.checkpoint)");
+  verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });
+}
+
+}  // namespace pitlane::cli

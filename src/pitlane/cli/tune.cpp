@@ -1,0 +1,254 @@
+// pitlane tune: a network goes in; faster ones come out, driven and proven, with a recommendation.
+#include "pitlane/study/tune.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pitlane/cli/command_line.h"
+#include "pitlane/cli/data_source.h"
+#include "pitlane/cli/machine.h"
+#include "pitlane/cli/model_file.h"
+#include "pitlane/cli/simulated_data.h"
+#include "pitlane/cli/terminal.h"
+#include "pitlane/cli/track_source.h"
+#include "pitlane/cli/verb.h"
+#include "pitlane/core/file.h"
+#include "pitlane/core/version.h"
+#include "pitlane/network/pit_file.h"
+#include "pitlane/optimize/strategy.h"
+#include "pitlane/report/report.h"
+#include "pitlane/search/recommend.h"
+
+namespace pitlane::cli {
+namespace {
+
+constexpr std::int64_t kFullFrames = 12000;
+constexpr std::int64_t kQuickFrames = 3000;
+constexpr double kBytesPerMegabyte = 1e6;
+
+struct Flags {
+  std::string model, out, latency = "none,60ms";
+  DataFlags data;
+  std::vector<std::string> circuits, strategies;
+  bool no_track = false, quick = false, json = false;
+  std::optional<std::int64_t> frames;
+  std::optional<double> max_size_mb;
+  Constraints constraints;
+  TuneOptions tune;
+};
+
+bool drives_directly(const Network& network) {
+  const auto has = [&](const char* name) {
+    return std::any_of(network.outputs.begin(), network.outputs.end(),
+                       [&](const OutputSpec& o) { return o.name == name; });
+  };
+  return has("v") && has("w");
+}
+
+// The circuits that data may come from: those the network was trained on, else every one that is not held out.
+std::vector<std::shared_ptr<const Track>> data_tracks(const std::vector<std::shared_ptr<const Track>>& tracks,
+                                                      const Network& network) {
+  const std::vector<std::string> trained = trained_circuits(network);
+  std::vector<std::shared_ptr<const Track>> out;
+  for (const auto& track : tracks) {
+    const bool known = std::find(trained.begin(), trained.end(), track->circuit.name()) != trained.end();
+    if (trained.empty() ? !track->circuit.definition().held_out : known) out.push_back(track);
+  }
+  return out;
+}
+
+Result<OpenedData> open_tune_data(const Flags& flags, const Network& network, const ProgressFn& progress) {
+  if (!flags.data.directory.empty()) return open_data_for(flags.data, network, progress);
+  if (!drives_directly(network))
+    return invalid_argument("tuning this network needs --data DIR: the simulator's expert labels v and w only");
+  PITLANE_TRY(const auto own, open_tracks({}));
+  const auto tracks = data_tracks(own, network);
+  if (tracks.empty()) return invalid_argument("no circuit is free for tuning data; give a recording with --data DIR");
+  return simulate_data(tracks, network, flags.frames.value_or(flags.quick ? kQuickFrames : kFullFrames),
+                       flags.tune.seed, progress);
+}
+
+// Courses, or the sentence that says why the track is left out.
+Status add_courses(const Flags& flags, TuneInputs& inputs) {
+  if (flags.no_track) {
+    inputs.why_not_driven = "the track was left out (--no-track)";
+    return {};
+  }
+  const bool named = flags.tune.laps.vehicle.adapter != "auto";
+  if (!drives_directly(inputs.baseline) && !named) {
+    inputs.why_not_driven =
+        "this network has no outputs v and w, so it is judged offline only; name an adapter to drive it, e.g. "
+        "--vehicle steering:8:0.5";
+    return {};
+  }
+  PITLANE_TRY_STATUS(VehicleAdapter::create(flags.tune.laps.vehicle, inputs.baseline.outputs));
+  PITLANE_TRY(const InputSpec* image, image_input(inputs.baseline));
+  const CameraGeometry camera;
+  if (image->preprocessing.source_width != camera.width || image->preprocessing.source_height != camera.height) {
+    const std::string size =
+        std::to_string(image->preprocessing.source_width) + "x" + std::to_string(image->preprocessing.source_height);
+    if (named)
+      return invalid_argument("--vehicle: the network wants frames of " + size +
+                              ", the simulator's camera gives 640x480; leave --vehicle out to judge it offline");
+    inputs.why_not_driven = "the network wants frames of " + size + ", the simulator's camera gives 640x480";
+    return {};
+  }
+  PITLANE_TRY(const auto tracks, open_tracks(flags.circuits));
+  inputs.courses = make_courses(tracks, true, true, trained_circuits(inputs.baseline));
+  return {};
+}
+
+void add_provenance(TuneResult& result, const Flags& flags, const OpenedData& data, const Network& network) {
+  auto& p = result.provenance;
+  p = machine_provenance();
+  p["version"] = kVersion;
+  p["network"] = content_hash(network);
+  p["data"] = data.description;
+  p["data hash"] = data.dataset.hash;
+  p["seed"] = std::to_string(flags.tune.seed);
+  p["laps seed"] = std::to_string(flags.tune.laps.seed);
+  p["frame-to-command latency in laps"] = flags.latency;
+  std::string trained;
+  for (const std::string& name : trained_circuits(network)) trained += (trained.empty() ? "" : ", ") + name;
+  if (!trained.empty()) p["trained and tuned on circuits"] = trained;
+  result.command = command_line();
+}
+
+void add_notes(TuneResult& result, const Flags& flags, const TuneInputs& inputs, const OpenedData& data) {
+  if (flags.quick)
+    result.notes.push_back("Quick run: fine-tuning and calibration saw " + std::to_string(data.split.train.size()) +
+                           " frames only. Run tune without --quick for the full set.");
+  if (!inputs.why_not_driven.empty()) result.notes.push_back("Not driven: " + inputs.why_not_driven + ".");
+  if (!data.dataset.skipped.empty())
+    result.notes.push_back(std::to_string(data.dataset.skipped.size()) +
+                           " images could not be read and were left out.");
+}
+
+Status write_results(TuneResult& result, const std::filesystem::path& out) {
+  PITLANE_TRY_STATUS(write_reports(result, out));
+  const std::filesystem::path recommended = out / "recommended.pit";
+  std::error_code ignored;
+  if (!result.recommendation.strategy) {
+    std::filesystem::remove(recommended, ignored);  // an old one would contradict the report
+    return {};
+  }
+  for (const StrategyRow& row : result.rows) {
+    if (row.strategy != *result.recommendation.strategy) continue;
+    PITLANE_TRY(const Network network, load_pit(out / row.file));
+    return save_pit(network, recommended);
+  }
+  return {};
+}
+
+void print_outcome(const TuneResult& result, const std::filesystem::path& out) {
+  std::printf("%s\n", text_table(result).c_str());
+  for (const std::string& note : result.notes) std::printf("Note: %s\n", note.c_str());
+  if (result.recommendation.strategy)
+    std::printf("\nRecommended: %s\n", result.recommendation.strategy->c_str());
+  else
+    std::printf("\nNothing to recommend.\n");
+  for (const std::string& reason : result.recommendation.reasons) std::printf("  %s\n", reason.c_str());
+  std::printf("\nReport: %s\n", (out / "report.html").c_str());
+}
+
+RowFn row_printer(ProgressBar& bar) {
+  return [&bar](const StrategyRow& row, bool resumed) {
+    bar.clear();
+    if (row.failure)
+      std::fprintf(stderr, "%-16s failed: %s\n", row.strategy.c_str(), row.failure->c_str());
+    else
+      std::fprintf(stderr, "%-16s done%s: %.3f MB, MSE %.5f, laps %zu of %zu\n", row.strategy.c_str(),
+                   resumed ? " by an earlier run" : "", static_cast<double>(row.size_bytes) / kBytesPerMegabyte,
+                   row.accuracy ? row.accuracy->mse : 0.0,
+                   static_cast<std::size_t>(std::count_if(row.laps.begin(), row.laps.end(),
+                                                          [](const LapRow& lap) { return lap.result.completed; })),
+                   row.laps.size());
+  };
+}
+
+Result<int> run(Flags flags) {
+  for (const std::string& name : flags.strategies)
+    if (name != "all") flags.tune.strategies.push_back(name);
+  for (const std::string& name : flags.tune.strategies) PITLANE_TRY_STATUS(find_strategy(name));
+  PITLANE_TRY_STATUS(make_writable_directory(flags.out));
+  flags.tune.out = flags.out;
+  if (flags.max_size_mb) flags.constraints.max_size_bytes = *flags.max_size_mb * kBytesPerMegabyte;
+  PITLANE_TRY(flags.tune.laps.latencies, parse_latencies(flags.latency));
+
+  TuneInputs inputs;
+  PITLANE_TRY(ModelFile file, open_model(flags.model));
+  inputs.baseline = std::move(file.network);
+  inputs.baseline_file = flags.model;
+  PITLANE_TRY_STATUS(add_courses(flags, inputs));
+  ProgressBar bar;
+  PITLANE_TRY(const OpenedData data, open_tune_data(flags, inputs.baseline, bar.callback()));
+  bar.clear();
+  std::fprintf(stderr, "%s\n", data.description.c_str());
+  inputs.dataset = &data.dataset;
+  inputs.split = &data.split;
+
+  PITLANE_TRY(TuneResult result, tune(inputs, flags.tune, bar.callback(), row_printer(bar)));
+  bar.clear();
+  result.constraints = flags.constraints;
+  add_provenance(result, flags, data, inputs.baseline);
+  add_notes(result, flags, inputs, data);
+  result.recommendation = recommend(result);
+  PITLANE_TRY_STATUS(write_results(result, flags.tune.out));
+  if (flags.json)
+    std::fputs(json_report(result).c_str(), stdout);
+  else
+    print_outcome(result, flags.tune.out);
+  const bool failed =
+      std::any_of(result.rows.begin(), result.rows.end(), [](const StrategyRow& r) { return r.failure.has_value(); });
+  return failed ? kPartialFailure : kSuccess;
+}
+
+void add_constraint_flags(CLI::App& verb, Flags& flags) {
+  verb.add_option("--max-latency-ms", flags.constraints.max_latency_ms, "recommend nothing slower (median)")
+      ->check(CLI::PositiveNumber);
+  verb.add_option("--max-size", flags.max_size_mb, "recommend no larger file (MB)")->check(CLI::PositiveNumber);
+  verb.add_option("--max-deviation-m", flags.constraints.max_deviation_m,
+                  "recommend nothing that strays farther on average on any circuit (metres)")
+      ->check(CLI::PositiveNumber);
+  verb.add_option("--max-mse-increase", flags.constraints.max_mse_increase,
+                  "recommend nothing whose MSE rises more, as a share: 0.03 = 3 %")
+      ->check(CLI::NonNegativeNumber);
+}
+
+}  // namespace
+
+void declare_tune(CLI::App& app, Chosen& chosen) {
+  CLI::App* verb = app.add_subcommand("tune",
+                                      "Apply every strategy to a network, measure each offline and on the track, "
+                                      "recommend one; interrupted, it goes on where it stopped");
+  const auto flags = std::make_shared<Flags>();
+  verb->add_option("MODEL", flags->model, "the network to tune")->required();
+  verb->add_option("--out", flags->out, "directory for report.html, results.csv, results.json, recommended.pit")
+      ->required();
+  add_data_flags(*verb, flags->data, false);
+  verb->add_option("--circuit", flags->circuits, "circuits to judge on: names or files (default: all of our own)");
+  verb->add_option("--strategy", flags->strategies, "names (see pitlane strategies), default all");
+  verb->add_flag("--no-track", flags->no_track, "judge offline only");
+  verb->add_flag("--quick", flags->quick, "a shorter set for fine-tuning; the report says so");
+  verb->add_option("--frames", flags->frames, "without --data: frames that the expert records")
+      ->check(CLI::Range(500, 10000000));
+  verb->add_option("--latency", flags->latency, "from frame to command in the laps")->capture_default_str();
+  verb->add_option("--vehicle", flags->tune.laps.vehicle.adapter,
+                   "how outputs move the car: auto, direct, steering:SPEED_MPS[:MAX_CURVATURE_PER_M[:left|right]]")
+      ->capture_default_str();
+  add_constraint_flags(*verb, *flags);
+  verb->add_option("--seed", flags->tune.seed, "of data, fine-tuning and order")->capture_default_str();
+  verb->add_option("--laps-seed", flags->tune.laps.seed, "of start offset and appearance")->capture_default_str();
+  verb->add_option("--threads", flags->tune.laps.threads, "laps driven at once, 0 = all cores")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  verb->add_flag("--json", flags->json, "print the results as one JSON document");
+  verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });
+}
+
+}  // namespace pitlane::cli

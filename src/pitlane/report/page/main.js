@@ -1,0 +1,14 @@
+function drawAll() {
+  applyTheme();
+  drawLatency();
+  drawPareto();
+  drawHistogram();
+  drawLearning();
+}
+drawAll();
+startTrack();
+startTables();
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  drawAll();
+  if (byId("track")) refreshTrack();
+});

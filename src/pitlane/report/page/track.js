@@ -1,0 +1,217 @@
+// Circuits as tabs, the driven paths over the road, the deviation along the lap.
+const view = { circuit: null, direction: "forward", delay: null, seed: null, widen: 4, shown: new Set() };
+const directionOf = (lap) => (lap.reverse ? "reverse" : "forward");
+
+const circuitNames = unique(data.laps.map((lap) => lap.circuit));
+const mapOf = (name) => data.circuits.find((c) => c.name === name);
+
+function pairs(flat, stride) {
+  const out = [];
+  for (let i = 0; i + 1 < flat.length; i += stride) out.push([flat[i] / 1000, -flat[i + 1] / 1000]);  // y up
+  return out;
+}
+
+const d = (points, closed) => points.length
+  ? "M" + points.map(([x, y]) => x.toFixed(2) + " " + y.toFixed(2)).join("L") + (closed ? "Z" : "") : "";
+
+function box(points, margin) {
+  const xs = points.map((p) => p[0]), ys = points.map((p) => p[1]);
+  const low = (v) => v.reduce((a, b) => Math.min(a, b), Infinity), high = (v) => v.reduce((a, b) => Math.max(a, b), -Infinity);
+  return { x: low(xs) - margin, y: low(ys) - margin, w: high(xs) - low(xs) + 2 * margin, h: high(ys) - low(ys) + 2 * margin };
+}
+
+// The nearest point of the closed line.
+function foot([x, y], line) {
+  let best = Infinity, at = null;
+  for (let i = 0; i < line.length; ++i) {
+    const a = line[i], b = line[(i + 1) % line.length];
+    const dx = b[0] - a[0], dy = b[1] - a[1];
+    const square = dx * dx + dy * dy;
+    const t = square > 0 ? Math.min(1, Math.max(0, ((x - a[0]) * dx + (y - a[1]) * dy) / square)) : 0;
+    const px = a[0] + t * dx, py = a[1] + t * dy;
+    const far = (x - px) ** 2 + (y - py) ** 2;
+    if (far < best) { best = far; at = [px, py]; }
+  }
+  return at;
+}
+
+function widened(points, line, factor) {
+  if (factor === 1 || line.length < 2) return points;
+  return points.map((p) => {
+    const base = foot(p, line);
+    return [base[0] + factor * (p[0] - base[0]), base[1] + factor * (p[1] - base[1])];
+  });
+}
+
+const lapsShown = () => data.laps.filter((lap) => lap.circuit === view.circuit && directionOf(lap) === view.direction &&
+  lap.latency === view.delay && lap.seed === view.seed && view.shown.has(lap.s));
+
+function tab(name) {
+  const laps = data.laps.filter((lap) => lap.circuit === name);
+  const done = laps.filter((lap) => lap.done).length;
+  const map = mapOf(name);
+  const line = map ? pairs(map.line, 2) : pairs(laps[0].path, 4);
+  const button = element("button", { type: "button", class: "tab", "aria-pressed": "false" });
+  if (line.length > 1) {
+    const { x, y, w, h } = box(line, 0.06 * Math.max(box(line, 0).w, box(line, 0).h) + 1);
+    button.append(svgElement("svg", { viewBox: `${x} ${y} ${w} ${h}`, "aria-hidden": "true" },
+      svgElement("path", { d: d(line, true), fill: "none", stroke: "var(--ink)", "stroke-width": "2.5",
+                           "stroke-linejoin": "round", "vector-effect": "non-scaling-stroke" })));
+  }
+  button.append(element("strong", { title: name }, name));
+  button.append(element("small", { class: done === laps.length ? "good" : "bad" },
+    `${done === laps.length ? "✓" : "✗"} ${done}/${laps.length} laps`));
+  if (laps.some((lap) => lap.held)) button.append(element("span", { class: "badge" }, "held out"));
+  button.addEventListener("click", () => { view.circuit = name; refreshTrack(); });
+  button.dataset.circuit = name;
+  return button;
+}
+
+function chip(s) {
+  const sample = svgElement("svg", { viewBox: "0 0 26 8", "aria-hidden": "true" }, svgElement("line", {
+    x1: 0, x2: 26, y1: 4, y2: 4, stroke: `var(--s${s.index % 8})`, "stroke-width": 3, "stroke-dasharray": dashOf(s.index).join(" ") }));
+  const button = element("button", { type: "button", class: "chip", "aria-pressed": "true" }, sample, s.name,
+                         element("span", { class: "mark" }));
+  button.dataset.index = s.index;
+  button.addEventListener("click", () => {
+    if (!view.shown.delete(s.index)) view.shown.add(s.index);
+    refreshTrack();
+  });
+  return button;
+}
+
+function startMark(line, reverse) {
+  const [a, b] = [line[0], line[1]];
+  const angle = (Math.atan2(b[1] - a[1], b[0] - a[0]) * 180) / Math.PI + (reverse ? 180 : 0);
+  return { at: a, angle };
+}
+
+function drawMap() {
+  const map = mapOf(view.circuit);
+  const laps = lapsShown();
+  const line = map ? pairs(map.line, 2) : [];
+  const paths = laps.map((lap) => widened(pairs(lap.path, 4), line, view.widen));
+  const everything = line.length > 1 ? line : paths.flat();
+  const holder = byId("map");
+  if (everything.length < 2) { holder.replaceChildren(element("p", { class: "quiet" }, "Nothing to draw.")); return; }
+  const road = (map ? map.width : 3) * view.widen;
+  let { x, y, w, h } = box([...everything, ...(line.length > 1 ? [] : paths.flat())], road);
+  if (h > w) {  // Lay tall circuits on their side: screens are wide.
+    const turn = ([px, py]) => [-py, px];
+    line.splice(0, line.length, ...line.map(turn));
+    paths.forEach((path, i) => { paths[i] = path.map(turn); });
+    ({ x, y, w, h } = box(line.length > 1 ? line : paths.flat(), road));
+  }
+  const unit = w / 900;  // about one pixel
+  const svg = svgElement("svg", { viewBox: `${x} ${y} ${w} ${h}`, role: "img",
+    "aria-label": `${view.circuit}: the road and the paths of ${laps.length} networks` });
+  if (line.length > 1) {
+    const stroke = { d: d(line, true), fill: "none", "stroke-linejoin": "round" };
+    svg.append(svgElement("path", { ...stroke, stroke: "var(--road)", "stroke-width": road }));
+    svg.append(svgElement("path", { ...stroke, stroke: "var(--centre)", "stroke-width": 1.2 * unit,
+                                    "stroke-dasharray": `${6 * unit} ${6 * unit}` }));
+  }
+  paths.forEach((path, i) => {
+    const lap = laps[i];
+    const node = svgElement("path", { d: d(path, false), fill: "none", stroke: `var(--s${lap.s % 8})`,
+      "stroke-width": 2.2 * unit, "stroke-linejoin": "round", "stroke-dasharray": dashOf(lap.s).map((n) => n * unit).join(" "),
+      class: "path" });
+    node.append(svgElement("title", {}, `${data.strategies[lap.s].name}: mean ${short(lap.mean)} m, largest ${short(lap.max)} m`));
+    svg.append(node);
+    if (!lap.done && path.length) {
+      const [ex, ey] = path[path.length - 1], r = 7 * unit;
+      svg.append(svgElement("path", { d: `M${ex - r} ${ey - r}L${ex + r} ${ey + r}M${ex - r} ${ey + r}L${ex + r} ${ey - r}`,
+        stroke: "var(--bad)", "stroke-width": 3 * unit, "stroke-linecap": "round" }));
+    }
+  });
+  if (line.length > 1) {
+    const { at, angle } = startMark(line, view.direction === "reverse");
+    const r = Math.max(9 * unit, road / 2);
+    svg.append(svgElement("g", { transform: `translate(${at[0]} ${at[1]}) rotate(${angle})` },
+      svgElement("line", { x1: 0, x2: 0, y1: -r, y2: r, stroke: "var(--ink)", "stroke-width": 3 * unit }),
+      svgElement("path", { d: `M${4 * unit} ${-6 * unit}L${15 * unit} 0L${4 * unit} ${6 * unit}Z`, fill: "var(--ink)" })));
+  }
+  svg.append(svgElement("circle", { r: 6 * unit, fill: "var(--ink)", stroke: "var(--card)", "stroke-width": 2 * unit,
+                                    visibility: "hidden", id: "map-dot" }));
+  holder.replaceChildren(svg);
+  view.paths = paths;
+  const held = laps.some((lap) => lap.held) ? " Held out: no network was trained or tuned on this circuit." : "";
+  byId("map-note").textContent = (view.widen > 1
+    ? `Road and distances from the line are drawn ${view.widen}× wider than they are; lengths along it are true.` : "True to scale.") +
+    " The bar is the start, the arrow the direction; a cross marks where a drive ended early." + held;
+}
+
+// Points at the place on the map that the chart's cursor is at.
+function follow(event, items, chart) {
+  const mark = byId("map-dot");
+  if (!mark) return;
+  const item = items[0];
+  const point = item && chart.data.datasets[item.datasetIndex].data[item.index];
+  const place = point && view.paths[point.path] && view.paths[point.path][point.i];
+  if (!place) return mark.setAttribute("visibility", "hidden");
+  mark.setAttribute("cx", place[0]);
+  mark.setAttribute("cy", place[1]);
+  mark.setAttribute("visibility", "visible");
+}
+
+function drawDeviation() {
+  const datasets = lapsShown().map((lap, path) => {
+    const points = [];
+    for (let i = 0; i + 3 < lap.path.length; i += 4)
+      points.push({ x: lap.path[i + 2] / 1000, y: lap.path[i + 3] / 1000, path, i: i / 4 });
+    return { label: data.strategies[lap.s].name, data: points, borderColor: colourOf(lap.s), borderDash: dashOf(lap.s),
+             backgroundColor: colourOf(lap.s), borderWidth: 1.6, pointRadius: 0 };
+  });
+  draw("deviation", {
+    type: "line",
+    data: { datasets },
+    options: {
+      parsing: false, normalized: true, onHover: follow,
+      interaction: { mode: "nearest", axis: "x", intersect: false },
+      scales: { x: axis("along the lap, m", { type: "linear", ticks: { maxTicksLimit: 12 } }),
+                y: axis("m", { suggestedMin: -0.2, suggestedMax: 0.2 }) },
+      plugins: { legend: { display: false }, tooltip: { callbacks: {
+        title: ([item]) => Math.round(item.parsed.x) + " m", label: (item) => `${item.dataset.label}: ${item.parsed.y.toFixed(3)} m` } } },
+    },
+  });
+}
+
+function refreshTrack() {
+  const laps = data.laps.filter((lap) => lap.circuit === view.circuit);
+  const keep = (values, value) => (values.includes(value) ? value : values[0]);
+  const directions = unique(laps.map(directionOf)), delays = unique(laps.map((l) => l.latency)), seeds = unique(laps.map((l) => l.seed));
+  view.direction = keep(directions, view.direction);
+  view.delay = keep(delays, view.delay);
+  view.seed = keep(seeds, view.seed);
+  fillSelect(byId("direction"), directions.map((v) => [v, v]), view.direction);
+  fillSelect(byId("delay"), delays.map((v) => [v, v]), view.delay);
+  fillSelect(byId("seed"), seeds.map((v) => [v, v]), view.seed);
+  for (const button of byId("circuits").children) button.setAttribute("aria-pressed", button.dataset.circuit === view.circuit);
+  for (const button of byId("shown").children) {
+    const index = Number(button.dataset.index);
+    const lap = laps.find((l) => l.s === index && directionOf(l) === view.direction && l.latency === view.delay && l.seed === view.seed);
+    button.setAttribute("aria-pressed", view.shown.has(index));
+    const mark = button.querySelector(".mark");
+    mark.textContent = !lap ? "–" : lap.done ? "✓" : "✗";
+    mark.className = "mark " + (lap && lap.done ? "good" : "bad");
+  }
+  drawMap();
+  drawDeviation();
+}
+
+function startTrack() {
+  if (!byId("track")) return;
+  const driven = alive.filter((s) => data.laps.some((lap) => lap.s === s.index));
+  view.shown = new Set(driven.map((s) => s.index));
+  view.circuit = circuitNames[0];
+  byId("circuits").append(...circuitNames.map(tab));
+  byId("shown").append(...driven.map(chip));
+  for (const [id, key] of [["direction", "direction"], ["delay", "delay"], ["seed", "seed"]])
+    byId(id).addEventListener("change", (event) => { view[key] = event.target.value; refreshTrack(); });
+  byId("widen").addEventListener("input", (event) => {
+    view.widen = Number(event.target.value);
+    byId("widen-value").textContent = view.widen + "×";
+    drawMap();
+  });
+  refreshTrack();
+}

@@ -1,0 +1,91 @@
+#include "pitlane/sim/sim_world.h"
+
+#include <cmath>
+#include <utility>
+
+#include "pitlane/core/random.h"
+#include "pitlane/sim/car.h"
+#include "pitlane/sim/number_text.h"
+
+namespace pitlane {
+namespace {
+
+// Wide enough for the widest road with verge and the farthest wall of any appearance.
+constexpr double kFieldBand_m = 8;
+
+double field_band_m(const CircuitDefinition& circuit) {
+  const double ground = 0.75 * circuit.road_width_m + circuit.verge_width_m + 2;
+  return std::max({kFieldBand_m, ground, circuit.walls ? circuit.walls->distance_m + 1 : 0});
+}
+
+}  // namespace
+
+std::shared_ptr<const Track> make_track(Circuit circuit) {
+  auto field = std::make_shared<const DistanceField>(circuit.centre_line(), field_band_m(circuit.definition()),
+                                                     circuit.definition().crossings);
+  return std::make_shared<const Track>(Track{std::move(circuit), std::move(field)});
+}
+
+SimWorld::SimWorld(std::shared_ptr<const Track> track, const SimOptions& options)
+    : track_(std::move(track)),
+      options_(options),
+      line_(track_->circuit.reference_line(options.reverse)),
+      camera_(track_->field, options.camera, make_appearance(track_->circuit.definition(), Variation::kNone, 0)) {
+  PITLANE_CHECK(options.camera_period_s > 0);
+  const Status status = reset(1);
+  PITLANE_CHECK(status.ok());
+}
+
+Status SimWorld::reset(std::uint64_t seed) {
+  Random random = Random::fork(seed, 0x57A27);
+  const auto &a = line_.points[0], &b = line_.points[1];
+  const double heading = std::atan2(b.y_m - a.y_m, b.x_m - a.x_m);
+  const double side = random.uniform(-options_.start_side_m, options_.start_side_m);
+  time_s_ = 0;
+  place({a.x_m - side * std::sin(heading), a.y_m + side * std::cos(heading),
+         heading + random.uniform(-options_.start_heading_rad, options_.start_heading_rad)});
+  change_appearance(seed);
+  return {};
+}
+
+void SimWorld::place(const Pose& pose) {
+  pose_ = command_pose_ = pose;
+  command_ = {};
+  command_time_s_ = time_s_;
+}
+
+void SimWorld::change_appearance(std::uint64_t seed) {
+  camera_.set_appearance(make_appearance(track_->circuit.definition(), options_.variation, seed));
+}
+
+Result<Observation> SimWorld::observe() {
+  frame_ = camera_.render(pose_);
+  return Observation{{&frame_, 1}, time_s_, command_.v_mps, 0};
+}
+
+void SimWorld::act(const Command& command) {
+  command_ = command;
+  command_pose_ = pose_;
+  command_time_s_ = time_s_;
+}
+
+Status SimWorld::advance_to(double time_s) {
+  if (!(time_s >= time_s_))
+    return invalid_argument("the clock stands at " + number_text(time_s_, 9) + " s and cannot go to " +
+                            number_text(time_s, 9) + " s");
+  if (!std::isfinite(command_.v_mps) || !std::isfinite(command_.w_radps))
+    return numeric_error("the car was told a speed or yaw rate that is not finite");
+  time_s_ = time_s;
+  pose_ = move_on_arc(command_pose_, command_, time_s - command_time_s_);
+  return {};
+}
+
+void SimWorld::restrict_view(const std::vector<int>& rows, const std::vector<int>& columns) {
+  camera_.restrict_view(rows, columns);
+}
+
+std::string SimWorld::description() const {
+  return track_->circuit.name() + (options_.reverse ? ", reversed" : "");
+}
+
+}  // namespace pitlane

@@ -1,0 +1,86 @@
+// Both PilotNets, in every storage and on every level, against the reference.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+
+#include "level.h"
+#include "test_networks.h"
+
+namespace pitlane::testing {
+namespace {
+
+/// Float rows: ten layers, each a sum of up to 14,400 products with relative error about n * 2^-24 in the worst
+/// case and sqrt(n) * 2^-24 in the usual one; outputs are of order 1. Measured differences are below 2e-6.
+constexpr float kFloatBound = 2e-5F;
+
+enum class Kind { kFloat, kHalf, kDynamic, kStatic };
+
+/// One network with its answer; the slow reference runs once per program.
+struct Sample {
+  Network network;
+  std::vector<std::uint8_t> image;
+  std::vector<float> answer;
+};
+
+const Sample& sample(const std::string& family, Kind kind) {
+  static std::map<std::pair<std::string, Kind>, Sample> samples;
+  auto [entry, fresh] = samples.try_emplace({family, kind});
+  Sample& s = entry->second;
+  if (fresh) {
+    s.network = pilotnet(family);
+    s.image = random_image(s.network, 4);
+    if (kind == Kind::kHalf) s.network = halved(std::move(s.network));
+    if (kind == Kind::kDynamic) s.network = dynamic_int8(std::move(s.network));
+    if (kind == Kind::kStatic) s.network = static_int8(s.network, s.image);
+    s.answer = run_slowly(s.network, s.image);
+  }
+  return s;
+}
+
+class PilotNetTest : public LevelTest {
+ protected:
+  void expect_near(const std::string& family, Kind kind, float bound) const {
+    const Sample& s = sample(family, kind);
+    const std::vector<float> got = run_engine(s.network, s.image, GetParam());
+    ASSERT_EQ(got.size(), s.answer.size());
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      EXPECT_NEAR(got[i], s.answer[i], bound) << i;
+      EXPECT_GT(std::abs(s.answer[i]), 1e-3F) << "a network that answers nothing proves nothing";
+    }
+  }
+};
+
+TEST_P(PilotNetTest, TorchFloat) { expect_near("pilotnet-torch", Kind::kFloat, kFloatBound); }
+TEST_P(PilotNetTest, TorchHalf) { expect_near("pilotnet-torch", Kind::kHalf, kFloatBound); }
+TEST_P(PilotNetTest, TfFloat) { expect_near("pilotnet-tf", Kind::kFloat, kFloatBound); }
+TEST_P(PilotNetTest, TfHalf) { expect_near("pilotnet-tf", Kind::kHalf, kFloatBound); }
+
+// Integer rows: sums are exact and the float operations around them are the same, one by one, in kernels and
+// reference, so the answers are equal.
+TEST_P(PilotNetTest, TorchDynamicInt8IsEqual) { expect_near("pilotnet-torch", Kind::kDynamic, 0); }
+TEST_P(PilotNetTest, TorchStaticInt8IsEqual) { expect_near("pilotnet-torch", Kind::kStatic, 0); }
+TEST_P(PilotNetTest, TfDynamicInt8IsEqual) { expect_near("pilotnet-tf", Kind::kDynamic, 0); }
+TEST_P(PilotNetTest, TfStaticInt8IsEqual) { expect_near("pilotnet-tf", Kind::kStatic, 0); }
+
+PITLANE_ALL_LEVELS(PilotNetTest);
+
+TEST(PilotNet, QuantisationKeepsTheAnswer) {
+  for (const char* family : {"pilotnet-torch", "pilotnet-tf"}) {
+    const std::vector<float>& exact = sample(family, Kind::kFloat).answer;
+    for (const Kind kind : {Kind::kHalf, Kind::kDynamic, Kind::kStatic}) {
+      for (std::size_t i = 0; i < exact.size(); ++i)
+        EXPECT_NEAR(sample(family, kind).answer[i], exact[i], 0.02F) << family << " " << static_cast<int>(kind);
+    }
+  }
+}
+
+TEST(PilotNet, WeightsTakeTheirStorage) {
+  const auto bytes = [](Kind kind) { return (*compile(sample("pilotnet-torch", kind).network))->weight_bytes(); };
+  const std::size_t parameters = 1'600'000;
+  EXPECT_NEAR(static_cast<double>(bytes(Kind::kFloat)), 4.0 * parameters, 0.1 * 4 * parameters);
+  EXPECT_NEAR(static_cast<double>(bytes(Kind::kStatic)), 1.0 * parameters, 0.1 * parameters);
+}
+
+}  // namespace
+}  // namespace pitlane::testing

@@ -1,0 +1,137 @@
+#include <cmath>
+#include <utility>
+
+#include "level.h"
+#include "pitlane/kernels/pack.h"
+
+namespace pitlane::kernels {
+namespace {
+
+std::vector<std::pair<int, int>> sizes() {  // inputs, outputs
+  std::vector<std::pair<int, int>> all = {{1152, 1164}, {1164, 100}, {100, 50}, {50, 10}, {10, 2}, {14400, 33}};
+  for (const int outputs : {1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 127, 128, 129, 200}) {
+    all.emplace_back(1, outputs);
+    all.emplace_back(37, outputs);
+  }
+  for (int inputs = 2; inputs < 20; ++inputs) all.emplace_back(inputs, 11);
+  return all;
+}
+
+/// Binary16 of small multiples of 2^-10, which it holds exactly: value = n / 1024, |n| <= 1024.
+std::uint16_t half_of(int n) {
+  if (n == 0) return 0;
+  const unsigned sign = n < 0 ? 0x8000U : 0U;
+  auto magnitude = static_cast<unsigned>(std::abs(n));
+  int exponent = 15;  // biased, of 1.0 = 1024 / 1024
+  while (magnitude < 1024) {
+    magnitude <<= 1;
+    --exponent;
+  }
+  return static_cast<std::uint16_t>(sign | static_cast<unsigned>(exponent) << 10 | (magnitude & 0x3FFU));
+}
+
+using DenseTest = LevelTest;
+
+struct Expected {
+  double sum, magnitude;
+};
+
+Expected expected(const std::vector<float>& input, const std::vector<float>& weights, float bias, std::size_t output) {
+  Expected e{bias, std::abs(bias)};
+  for (std::size_t k = 0; k < input.size(); ++k) {
+    const double product = static_cast<double>(input[k]) * weights[output * input.size() + k];
+    e.sum += product;
+    e.magnitude += std::abs(product);
+  }
+  return e;
+}
+
+TEST_P(DenseTest, FloatAndHalfMatchLoopsInDouble) {
+  for (const auto& [inputs, outputs] : sizes()) {
+    SCOPED_TRACE(::testing::Message() << inputs << " -> " << outputs);
+    Random random(3);
+    std::vector<float> input = random_floats(random, static_cast<std::size_t>(inputs), -1, 1);
+    for (float& x : input) x = x < 0 ? 0 : x;  // as behind a relu
+    const std::size_t count = static_cast<std::size_t>(inputs) * static_cast<std::size_t>(outputs);
+    const std::vector<int> grid = random_integers<int>(random, count, -1024, 1024);
+    std::vector<float> weights(count);
+    std::vector<std::uint16_t> halves(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      weights[i] = static_cast<float>(grid[i]) / 1024;
+      halves[i] = half_of(grid[i]);
+    }
+    const std::vector<float> bias = random_floats(random, static_cast<std::size_t>(outputs), -1, 1);
+    const WeightSize size{outputs, 1, inputs};
+    const PanelLayout& panels = table().dense_f32_layout;
+    const AlignedBuffer packed = pack_f32(panels, size, weights);
+    const AlignedBuffer packed_half = pack_f16(panels, size, halves);
+    const AlignedBuffer padded = pad_f32(panels, bias);
+    std::vector<float> out(static_cast<std::size_t>(outputs) + 1, -77.0F);
+    std::vector<float> out_half = out;
+    table().dense_f32({inputs, outputs, input.data(), packed.as<float>(), padded.as<float>(), out.data(), false});
+    if (table().dense_f16 != nullptr) {
+      table().dense_f16(
+          {inputs, outputs, input.data(), packed_half.as<std::uint16_t>(), padded.as<float>(), out_half.data(), true});
+    }
+    for (std::size_t o = 0; o + 1 < out.size(); ++o) {
+      const Expected e = expected(input, weights, bias[o], o);
+      ASSERT_NEAR(out[o], e.sum, sum_bound(inputs, e.magnitude)) << o;
+      if (table().dense_f16 != nullptr) {
+        ASSERT_NEAR(out_half[o], std::max(0.0, e.sum), sum_bound(inputs, e.magnitude)) << o;
+      }
+    }
+    ASSERT_EQ(out.back(), -77.0F);
+    ASSERT_EQ(out_half.back(), -77.0F);
+  }
+}
+
+TEST_P(DenseTest, Int8IsExact) {
+  for (const auto& [inputs, outputs] : sizes()) {
+    SCOPED_TRACE(::testing::Message() << inputs << " -> " << outputs);
+    Random random(29);
+    constexpr int kZero = 7;
+    std::vector<std::uint8_t> input =
+        random_integers<std::uint8_t>(random, static_cast<std::size_t>(inputs) + 64, 0, 255);
+    for (std::uint8_t& x : input) x = x < 90 ? kZero : x;  // as behind a relu
+    const std::size_t count = static_cast<std::size_t>(inputs) * static_cast<std::size_t>(outputs);
+    const auto weights = random_integers<std::int8_t>(random, count, -127, 127);
+    const std::vector<float> bias = random_floats(random, static_cast<std::size_t>(outputs), -1, 1);
+    const std::vector<float> multiplier = random_floats(random, static_cast<std::size_t>(outputs), 1e-6, 1e-4);
+    std::vector<std::int32_t> sums(static_cast<std::size_t>(outputs), 0);
+    std::vector<std::int32_t> starts(sums.size(), 0);
+    for (std::size_t o = 0; o < sums.size(); ++o) {
+      for (std::size_t k = 0; k < static_cast<std::size_t>(inputs); ++k) {
+        const int weight = weights[o * static_cast<std::size_t>(inputs) + k];
+        sums[o] += (input[k] - kZero) * weight;
+        starts[o] -= kZero * weight;
+      }
+    }
+    const PanelLayout& panels = table().dense_i8_layout;
+    const AlignedBuffer packed = pack_i8(panels, {outputs, 1, inputs}, weights);
+    const AlignedBuffer start = pad_i32(panels, starts);
+    const AlignedBuffer scales = pad_f32(panels, multiplier);
+    const AlignedBuffer padded = pad_f32(panels, bias);
+    std::vector<float> floats(sums.size() + 1, -77.0F);
+    std::vector<std::uint8_t> bytes(sums.size() + 1, 77);
+    Requantize r{start.as<std::int32_t>(), scales.as<float>(), padded.as<float>(), false, floats.data()};
+    table().dense_i8({inputs, outputs, input.data(), packed.as<std::int8_t>(), r});
+    r.output_f32 = nullptr;
+    r.output_u8 = bytes.data();
+    r.inverse_scale = 100;
+    r.zero_point = 128;
+    r.relu = true;
+    table().dense_i8({inputs, outputs, input.data(), packed.as<std::int8_t>(), r});
+    for (std::size_t o = 0; o < sums.size(); ++o) {
+      const float real = static_cast<float>(sums[o]) * multiplier[o] + bias[o];
+      ASSERT_EQ(floats[o], real) << o;
+      ASSERT_EQ(bytes[o], std::clamp(std::nearbyint(std::max(0.0F, real) * 100) + 128.0F, 0.0F, 255.0F)) << o;
+    }
+    ASSERT_EQ(floats.back(), -77.0F);
+    ASSERT_EQ(bytes.back(), 77);
+  }
+}
+
+PITLANE_ALL_LEVELS(DenseTest);
+
+}  // namespace
+}  // namespace pitlane::kernels

@@ -1,0 +1,108 @@
+#include "pitlane/kernels/isa.h"
+
+#include <gmock/gmock.h>
+
+#include "pitlane/kernels/cpu.h"
+#include "pitlane/kernels/table.h"
+
+namespace pitlane {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// An x86-64 processor with everything that the levels need.
+CpuFeatures everything() {
+  return {.x86_64 = true,
+          .os_ymm = true,
+          .os_zmm = true,
+          .avx2 = true,
+          .fma = true,
+          .f16c = true,
+          .avx512f = true,
+          .avx512bw = true,
+          .avx512dq = true,
+          .avx512vl = true,
+          .avx512vnni = true};
+}
+
+#if defined(PITLANE_X86_KERNELS)
+TEST(Isa, LevelsFollowFromFeatures) {
+  CpuFeatures cpu = everything();
+  EXPECT_THAT(isas_of(cpu), ElementsAre(Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni));
+  cpu.avx512vnni = false;
+  EXPECT_THAT(isas_of(cpu), ElementsAre(Isa::kScalar, Isa::kAvx2, Isa::kAvx512));
+  cpu.avx512bw = false;
+  EXPECT_THAT(isas_of(cpu), ElementsAre(Isa::kScalar, Isa::kAvx2));
+  cpu.fma = false;
+  EXPECT_THAT(isas_of(cpu), ElementsAre(Isa::kScalar));
+}
+
+TEST(Isa, RegistersThatTheSystemDoesNotSaveDoNotCount) {
+  CpuFeatures cpu = everything();
+  cpu.os_zmm = false;
+  EXPECT_THAT(isas_of(cpu), ElementsAre(Isa::kScalar, Isa::kAvx2));
+  cpu.os_ymm = false;
+  EXPECT_THAT(isas_of(cpu), ElementsAre(Isa::kScalar));
+}
+
+TEST(Isa, TheBestLevelIsTheDefaultAndTheVariableForcesOne) {
+  EXPECT_EQ(*choose_isa(nullptr, everything()), Isa::kAvx512Vnni);
+  EXPECT_EQ(*choose_isa("", everything()), Isa::kAvx512Vnni);
+  EXPECT_EQ(*choose_isa("avx2", everything()), Isa::kAvx2);
+}
+
+TEST(Isa, WithoutAvx2OnlyTheScalarLevelByNameWorks) {
+  CpuFeatures old = everything();
+  old.avx2 = false;
+  const Result<Isa> refused = choose_isa(nullptr, old);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().kind(), ErrorKind::kUnsupported);
+  EXPECT_THAT(refused.error().message(), AllOf(HasSubstr("lacks AVX2"), HasSubstr("PITLANE_ISA=scalar")));
+  EXPECT_EQ(*choose_isa("scalar", old), Isa::kScalar);
+}
+
+TEST(Isa, AnUnavailableLevelSaysWhatThereIs) {
+  CpuFeatures cpu = everything();
+  cpu.avx512f = false;
+  const Result<Isa> refused = choose_isa("avx512vnni", cpu);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().kind(), ErrorKind::kUnsupported);
+  EXPECT_THAT(refused.error().message(), AllOf(HasSubstr("PITLANE_ISA"), HasSubstr("avx512vnni is not available"),
+                                               HasSubstr("choose one of: scalar, avx2")));
+}
+#endif
+
+TEST(Isa, OtherProcessorsRunTheScalarLevelWithoutComplaint) {
+  const CpuFeatures arm;
+  EXPECT_EQ(*choose_isa(nullptr, arm), Isa::kScalar);
+}
+
+TEST(Isa, AnUnknownNameListsTheNames) {
+  const Result<Isa> refused = choose_isa("sse2", everything());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().kind(), ErrorKind::kInvalidArgument);
+  EXPECT_THAT(refused.error().message(),
+              AllOf(HasSubstr("PITLANE_ISA"), HasSubstr("'sse2'"), HasSubstr("scalar, avx2, avx512, avx512vnni")));
+}
+
+TEST(Isa, NamesRoundTrip) {
+  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni})
+    EXPECT_EQ(*parse_isa(to_string(isa)), isa);
+}
+
+TEST(Isa, EveryAvailableLevelHasATableOfItsOwn) {
+  for (const Isa isa : available_isas()) {
+    const kernels::Table& table = kernels::table_for(isa);
+    EXPECT_EQ(table.isa, isa);
+    EXPECT_TRUE(table.conv_f32 && table.conv_i8 && table.dense_f32 && table.dense_i8 && table.widen && table.affine &&
+                table.range && table.quantize && table.curve);
+    if (isa != Isa::kScalar) {
+      EXPECT_NE(table.conv_i8, kernels::table_for(Isa::kScalar).conv_i8);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pitlane

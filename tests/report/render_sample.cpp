@@ -1,0 +1,19 @@
+// Writes the reports of the sample result into a directory, to look at them: render_sample DIR
+#include <cstdio>
+
+#include "pitlane/report/report.h"
+#include "pitlane/search/recommend.h"
+#include "sample_result.h"
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: render_sample DIR\n");
+    return 2;
+  }
+  pitlane::TuneResult result = pitlane::sample_result();
+  result.recommendation = pitlane::recommend(result);
+  std::printf("%s\n%s", pitlane::text_table(result).c_str(), pitlane::text_recommendation(result).c_str());
+  const pitlane::Status status = pitlane::write_reports(result, argv[1]);
+  if (!status.ok()) std::fprintf(stderr, "render_sample: %s\n", status.error().message().c_str());
+  return status.ok() ? 0 : 1;
+}

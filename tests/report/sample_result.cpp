@@ -1,0 +1,168 @@
+#include "sample_result.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "pitlane/core/random.h"
+
+namespace pitlane {
+namespace {
+
+using std::numbers::pi;
+
+struct Shape {
+  const char* name;
+  double radius_m, stretch, wobble;
+  int lobes;
+  bool held_out;
+};
+
+constexpr Shape kShapes[] = {{"long_straight", 55, 2.2, 0.05, 2, false},
+                             {"s_bends", 50, 1.5, 0.16, 5, false},
+                             {"hairpins", 38, 1.3, 0.30, 3, false},
+                             {"mixed", 60, 1.7, 0.22, 4, true},
+                             {"simple_circuit", 70, 1.4, 0.18, 3, true}};
+
+CircuitMap make_circuit(const Shape& shape) {
+  CircuitMap map{.name = shape.name, .road_width_m = 3, .line = {}};
+  for (int i = 0; i < 600; ++i) {
+    const double t = 2 * pi * i / 600;
+    const double r = shape.radius_m * (1 + shape.wobble * std::cos(shape.lobes * t + 0.7) + 0.04 * std::sin(7 * t));
+    map.line.push_back({shape.stretch * r * std::cos(t), r * std::sin(t)});
+  }
+  return map;
+}
+
+EpisodeResult drive(CircuitMap map, bool reverse, double spread_m, double fraction, Random random) {
+  if (reverse) map.line = {map.line.rbegin(), map.line.rend()};
+  EpisodeResult out;
+  const std::size_t n = map.line.size();
+  const double phase = random.uniform(0, 2 * pi);
+  double sum = 0, largest = 0;
+  const auto steps = static_cast<std::size_t>(fraction * static_cast<double>(2 * n));
+  for (std::size_t k = 0; k <= steps; ++k) {
+    const auto& a = map.line[(k / 2) % n];
+    const auto& b = map.line[(k / 2 + 1) % n];
+    const double half = k % 2 ? 0.5 : 0;
+    const double along = std::hypot(b.x_m - a.x_m, b.y_m - a.y_m);
+    const double t = 2 * pi * static_cast<double>(k) / static_cast<double>(2 * n);
+    double deviation =
+        spread_m * (std::sin(11 * t + phase) + 0.6 * std::sin(29 * t + 2 * phase) + 0.2 * random.normal());
+    if (fraction < 1) deviation += 3.2 * std::exp((static_cast<double>(k) - static_cast<double>(steps)) / 14);
+    const double nx = -(b.y_m - a.y_m) / along, ny = (b.x_m - a.x_m) / along;
+    out.distance_m += along / 2;
+    out.trajectory.push_back({.time_s = 0.05 * static_cast<double>(k),
+                              .pose = {a.x_m + half * (b.x_m - a.x_m) + deviation * nx,
+                                       a.y_m + half * (b.y_m - a.y_m) + deviation * ny, std::atan2(ny, nx) - pi / 2},
+                              .deviation_m = deviation,
+                              .progress_m = out.distance_m,
+                              .command = {8.5, 0.3 * std::sin(t)}});
+    sum += std::abs(deviation);
+    largest = std::max(largest, std::abs(deviation));
+  }
+  out.completed = fraction >= 1;
+  out.end = out.completed ? EpisodeEnd::kCompleted : EpisodeEnd::kOffRoad;
+  out.percentage_completed = 100 * fraction;
+  out.simulated_s = 0.05 * static_cast<double>(steps);
+  out.lap_time_s = out.completed ? out.simulated_s : 0;
+  out.average_speed_mps = out.distance_m / out.simulated_s;
+  const double mean = sum / static_cast<double>(steps + 1);
+  out.deviation = {.mean = mean, .rmse = 1.2 * mean, .p95 = 2.2 * mean, .max = largest};
+  out.frames_used = static_cast<int>(steps);
+  out.wall_s = out.simulated_s / 50;
+  out.decide_s = {0.0004, 0.0005, 0.0003};
+  return out;
+}
+
+std::vector<LapRow> drives(const std::vector<CircuitMap>& circuits, double spread_m, bool loses_laps,
+                           std::uint64_t seed) {
+  std::vector<LapRow> out;
+  for (std::size_t c = 0; c < circuits.size(); ++c)
+    for (const bool reverse : {false, true})
+      for (const char* latency : {"none", "60ms"}) {
+        const bool slow = latency[0] == '6';
+        const bool lost = loses_laps && c == 2 && slow;
+        out.push_back({.circuit = circuits[c].name,
+                       .held_out = kShapes[c].held_out,
+                       .reverse = reverse,
+                       .latency = latency,
+                       .seed = 1,
+                       .result = drive(circuits[c], reverse, spread_m * (slow ? 1.25 : 1), lost ? 0.61 : 1,
+                                       Random::fork(seed, out.size()))});
+      }
+  return out;
+}
+
+void time_row(StrategyRow& row, double p50_ms, std::uint64_t seed) {
+  Random random(seed);
+  for (int i = 0; i < 1500; ++i)
+    row.latency_samples_ms.push_back(p50_ms * (1 + 0.02 * std::abs(random.normal()) + (random.chance(0.02) ? 0.2 : 0)));
+  row.latency_ms = {.min = p50_ms * 0.99,
+                    .p50 = p50_ms,
+                    .p90 = p50_ms * 1.05,
+                    .p99 = p50_ms * 1.22,
+                    .mean = p50_ms * 1.02,
+                    .p50_low = p50_ms * 0.997,
+                    .p50_high = p50_ms * 1.003,
+                    .runs = 1500};
+}
+
+struct Recipe {
+  const char *name, *summary, *recipe;
+  std::int64_t size_bytes;
+  double p50_ms, mse, spread_m, sparsity;
+};
+
+constexpr Recipe kRecipes[] = {
+    {"baseline", "The network as it came", "fold_batch_norm", 6'431'232, 0.941, 0.00412, 0.085, 0},
+    {"float16_quan", "Weights in half precision", "fold_batch_norm; half", 3'220'480, 0.948, 0.00412, 0.085, 0},
+    {"dynamic_quan", "int8, ranges in each run", "fold_batch_norm; quantize_dynamic", 1'642'112, 0.402, 0.00415, 0.088,
+     0},
+    {"int_flt_quan", "int8, ranges from training data", "fold_batch_norm; quantize_static(512)", 1'641'856, 0.331,
+     0.00417, 0.09, 0},
+    {"global_prune", "4 of 5 weights zero", "prune_global(0.8); fine_tune(2)", 2'010'624, 0.612, 0.00431, 0.1, 0.8},
+    {"prune_quan", "pruned, then int8", "prune_global(0.8); fine_tune(2); quantize_static", 705'120, 0.297, 0.00447,
+     0.14, 0.8}};
+
+StrategyRow make_row(const Recipe& recipe, const std::vector<CircuitMap>& circuits, std::uint64_t seed) {
+  StrategyRow row{.strategy = recipe.name, .summary = recipe.summary, .recipe = recipe.recipe};
+  row.file = std::string("networks/") + recipe.name + ".pit";
+  row.network_hash = "0123456789abcdef0123456789abcde" + std::to_string(seed);
+  row.size_bytes = recipe.size_bytes;
+  row.sparsity = recipe.sparsity;
+  row.accuracy = Accuracy{.mse = recipe.mse,
+                          .mae = 0.041,
+                          .outputs = {{"v", recipe.mse * 0.7, 0.03, 0.09}, {"w", recipe.mse * 1.3, 0.05, 0.12}},
+                          .samples = 4821};
+  if (seed > 0) row.agreement = Agreement{.mse = 1.3e-5 * static_cast<double>(seed), .max_abs = 0.02};
+  if (recipe.sparsity > 0)
+    row.fine_tuning = {{1, 0.0061, 0.0058, 14.2}, {2, 0.0047, 0.0046, 14.1}, {3, 0.0043, 0.0044, 14.0}};
+  row.laps = drives(circuits, recipe.spread_m, seed == 5, 100 + seed);
+  time_row(row, recipe.p50_ms, seed);
+  return row;
+}
+
+}  // namespace
+
+TuneResult sample_result() {
+  TuneResult out{.network_name = "pilotnet-torch", .baseline_file = "examples/pilotnet.pit"};
+  for (const Shape& shape : kShapes) out.circuits.push_back(make_circuit(shape));
+  for (std::uint64_t i = 0; i < std::size(kRecipes); ++i) out.rows.push_back(make_row(kRecipes[i], out.circuits, i));
+  out.rows.push_back(
+      {.strategy = "quan_aware", .failure = "fine-tuning diverged: the loss is not a number in epoch 2"});
+  for (int e = 1; e <= 40; ++e)
+    out.training.push_back({e, 0.06 * std::exp(-e / 7.0) + 0.0036, 0.05 * std::exp(-e / 7.5) + 0.0041, 21.5});
+  out.provenance = {{"machine", "2 x 2.6 GHz, AVX-512 VNNI"},
+                    {"isa", "avx512_vnni"},
+                    {"threads", "1"},
+                    {"seed", "1"},
+                    {"data", "21 laps, 16,070 pictures"},
+                    {"data hash", "a91f0c55d2"},
+                    {"version", "0.1.0"},
+                    {"date", "2026-01-31"}};
+  out.command = "pitlane tune examples/pilotnet.pit --data data/f1 --strategy all --out out";
+  out.notes = {"Fine-tuning was shortened to 2 epochs for this demonstration; leave out --quick for the full one."};
+  return out;
+}
+
+}  // namespace pitlane
