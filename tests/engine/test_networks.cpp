@@ -120,11 +120,13 @@ std::vector<float> real_image(const Network& network, const std::vector<std::uin
 }
 
 std::vector<float> run_once(Session& session, const std::vector<std::uint8_t>& image) {
-  std::vector<float> output(static_cast<std::size_t>(element_count(session.outputs().front().shape)));
+  std::vector<std::vector<float>> outputs;
+  std::vector<MutableTensorView> views;
+  for (const TensorSpec& spec : session.outputs()) outputs.emplace_back(element_count(spec.shape));
+  for (std::vector<float>& output : outputs) views.push_back({output.data(), output.size() * sizeof(float)});
   const TensorView in{image.data(), image.size()};
-  const MutableTensorView out{output.data(), output.size() * sizeof(float)};
-  EXPECT_EQ(session.run({&in, 1}, {&out, 1}), RunStatus::kOk);
-  return output;
+  EXPECT_EQ(session.run({&in, 1}, views), RunStatus::kOk);
+  return outputs.front();
 }
 
 std::vector<float> run_engine(const Network& network, const std::vector<std::uint8_t>& image, Isa isa) {

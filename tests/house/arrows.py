@@ -1,7 +1,8 @@
 """The architecture's arrows: what includes what, against what may.
 
 A module is a folder of src/pitlane. Their order stands in src/pitlane/CMakeLists.txt; a module includes only those
-before it, links exactly the modules it includes (DEPENDS), and ARCHITECTURE.md names a reason for each arrow.
+before it, links exactly the modules it includes (DEPENDS), and ARCHITECTURE.md lists the modules in that order and
+names a reason for each arrow.
 """
 
 import re
@@ -12,12 +13,18 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">]', re.MULTILIN
 MODULES = re.compile(r"(?:set\(\s*PITLANE_MODULES|list\(\s*APPEND\s+PITLANE_MODULES)\s+([^)]*)\)")
 DECLARATION = re.compile(r"pitlane_module\(([^)]*)\)")
 DRAWN = re.compile(r"^- `(\w+)` → `(\w+)`: ", re.MULTILINE)
+LISTED = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
 KEYWORDS = {"SOURCES", "DEPENDS", "PUBLIC", "PRIVATE"}
 
 # Plain data that may be read without linking its module.
 NO_LINK = {
     "train/epoch_record.h": "a struct; linking train would bring LibTorch into every report",
 }
+
+# Files below these folders are compiled for one instruction set. What they reach may hold no inline code of the standard
+# library: the linker keeps one copy of such a function, perhaps the one that only the newest processors can run.
+ONE_ISA = ("avx2", "avx512", "avx512vnni")
+NO_CODE = {"cstddef", "cstdint", "cfloat", "climits", "immintrin.h"}
 
 # Which modules may know which library. Whatever is not named here is the standard library's or the system's.
 LIBRARIES = {
@@ -88,6 +95,20 @@ def include_faults(root, order):
                 yield f"{file}: includes <{path}>, which only {', '.join(sorted(modules))} may know"
 
 
+def isa_faults(root):
+    """Headers with code in them that a file for one instruction set reaches."""
+    for folder in ONE_ISA:
+        waiting, known = sorted((root / "src/pitlane/kernels" / folder).glob("*.cpp")), set()
+        while waiting:
+            path = waiting.pop()
+            known.add(path)
+            for name in INCLUDE.findall(path.read_text(errors="replace")):
+                near = [p for p in (root / "src" / name, path.parent / name) if p.is_file()]
+                waiting += [p for p in near[:1] if p not in known]
+                if not near and name not in NO_CODE:
+                    yield f"{path.relative_to(root)}: <{name}> is reached from kernels/{folder}; its inline code may leak"
+
+
 def arrows(root, only_linked=False):
     """(module, included module) pairs."""
     result = set()
@@ -111,7 +132,11 @@ def link_faults(root):
 
 def document_faults(root):
     """ARCHITECTURE.md draws the arrows there are, each with a reason."""
-    drawn = set(DRAWN.findall((root / "ARCHITECTURE.md").read_text()))
+    text = (root / "ARCHITECTURE.md").read_text()
+    listed = LISTED.findall(text)
+    if listed != module_order(root):
+        yield f"ARCHITECTURE.md: lists the modules {' '.join(listed)}, src/pitlane/CMakeLists.txt others or in another order"
+    drawn = set(DRAWN.findall(text))
     real = arrows(root)
     for source, target in sorted(real - drawn):
         yield f"ARCHITECTURE.md: no line '- `{source}` → `{target}`: reason', though {source} includes {target}"
@@ -121,6 +146,7 @@ def document_faults(root):
 
 def faults(root):
     yield from include_faults(root, module_order(root))
+    yield from isa_faults(root)
     yield from link_faults(root)
     yield from document_faults(root)
 

@@ -14,7 +14,7 @@ ANY_LENGTH = {"LICENSE"}
 COUNTED = {".h", ".cpp", ".py", ".cmake", ".md", ".txt", ".sh", ".js", ".css", ".html", ".fbs", ""}
 
 # Written in two parts so that this file does not find itself.
-NOTE_TO_SELF = re.compile(r"\b(TO" + "DO|FIX" + "ME|XX" + "X)\\b")
+NOTE_TO_SELF = re.compile(r"\b(TO" + "DO|FIX" + "ME|XX" + "X|BOOT" + "STRAP)\\b")
 ONE_MACHINE = re.compile(r"(?<![\w.:/-])/(home|Users|root|work" + r")/[\w.-]+")
 
 

@@ -10,20 +10,20 @@ namespace {
 
 using std::numbers::pi;
 
-struct Shape {
+struct Outline {
   const char* name;
   double radius_m, stretch, wobble;
   int lobes;
   bool held_out;
 };
 
-constexpr Shape kShapes[] = {{"long_straight", 55, 2.2, 0.05, 2, false},
-                             {"s_bends", 50, 1.5, 0.16, 5, false},
-                             {"hairpins", 38, 1.3, 0.30, 3, false},
-                             {"mixed", 60, 1.7, 0.22, 4, true},
-                             {"simple_circuit", 70, 1.4, 0.18, 3, true}};
+constexpr Outline kOutlines[] = {{"long_straight", 55, 2.2, 0.05, 2, false},
+                                 {"s_bends", 50, 1.5, 0.16, 5, false},
+                                 {"hairpins", 38, 1.3, 0.30, 3, false},
+                                 {"mixed", 60, 1.7, 0.22, 4, true},
+                                 {"simple_circuit", 70, 1.4, 0.18, 3, true}};
 
-CircuitMap make_circuit(const Shape& shape) {
+CircuitMap make_circuit(const Outline& shape) {
   CircuitMap map{.name = shape.name, .road_width_m = 3, .line = {}};
   for (int i = 0; i < 600; ++i) {
     const double t = 2 * pi * i / 600;
@@ -83,7 +83,7 @@ std::vector<LapRow> drives(const std::vector<CircuitMap>& circuits, double sprea
         const bool slow = latency[0] == '6';
         const bool lost = loses_laps && c == 2 && slow;
         out.push_back({.circuit = circuits[c].name,
-                       .held_out = kShapes[c].held_out,
+                       .held_out = kOutlines[c].held_out,
                        .reverse = reverse,
                        .latency = latency,
                        .seed = 1,
@@ -125,7 +125,10 @@ constexpr Recipe kRecipes[] = {
      0.14, 0.8}};
 
 StrategyRow make_row(const Recipe& recipe, const std::vector<CircuitMap>& circuits, std::uint64_t seed) {
-  StrategyRow row{.strategy = recipe.name, .summary = recipe.summary, .recipe = recipe.recipe};
+  StrategyRow row;
+  row.strategy = recipe.name;
+  row.summary = recipe.summary;
+  row.recipe = recipe.recipe;
   row.file = std::string("networks/") + recipe.name + ".pit";
   row.network_hash = "0123456789abcdef0123456789abcde" + std::to_string(seed);
   row.size_bytes = recipe.size_bytes;
@@ -145,11 +148,15 @@ StrategyRow make_row(const Recipe& recipe, const std::vector<CircuitMap>& circui
 }  // namespace
 
 TuneResult sample_result() {
-  TuneResult out{.network_name = "pilotnet-torch", .baseline_file = "examples/pilotnet.pit"};
-  for (const Shape& shape : kShapes) out.circuits.push_back(make_circuit(shape));
+  TuneResult out;
+  out.network_name = "pilotnet-torch";
+  out.baseline_file = "examples/pilotnet.pit";
+  for (const Outline& shape : kOutlines) out.circuits.push_back(make_circuit(shape));
   for (std::uint64_t i = 0; i < std::size(kRecipes); ++i) out.rows.push_back(make_row(kRecipes[i], out.circuits, i));
-  out.rows.push_back(
-      {.strategy = "quan_aware", .failure = "fine-tuning diverged: the loss is not a number in epoch 2"});
+  StrategyRow failed;
+  failed.strategy = "quan_aware";
+  failed.failure = "fine-tuning diverged: the loss is not a number in epoch 2";
+  out.rows.push_back(failed);
   for (int e = 1; e <= 40; ++e)
     out.training.push_back({e, 0.06 * std::exp(-e / 7.0) + 0.0036, 0.05 * std::exp(-e / 7.5) + 0.0041, 21.5});
   out.provenance = {{"machine", "2 x 2.6 GHz, AVX-512 VNNI"},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <deque>
 #include <optional>
 #include <utility>
 
@@ -114,6 +115,11 @@ DeviationSummary summarize_deviation(const std::vector<TrajectoryPoint>& traject
 
 // The event loop. Events at one time are handled in this order: a command acts, a frame appears, a decision starts.
 class EpisodeRun {
+  struct Pending {
+    double time_s;
+    Command command;
+  };
+
  public:
   EpisodeRun(World& world, Controller& controller, const EpisodeOptions& options)
       : world_(world),
@@ -127,8 +133,8 @@ class EpisodeRun {
     referee_.start(world_.time_s(), world_.pose());
     for (;;) {
       const double frame_s = static_cast<double>(frame_) * world_.camera_period_s();
-      const bool acts_first = command_ && command_time_s_ <= frame_s;
-      PITLANE_TRY_STATUS(world_.advance_to(acts_first ? command_time_s_ : frame_s));
+      const bool acts_first = !pending_.empty() && pending_.front().time_s <= frame_s;
+      PITLANE_TRY_STATUS(world_.advance_to(acts_first ? pending_.front().time_s : frame_s));
       referee_.look(world_.time_s(), world_.pose());
       if (acts_first) {
         act();
@@ -143,9 +149,9 @@ class EpisodeRun {
 
  private:
   void act() {
-    in_force_ = *command_;
+    in_force_ = pending_.front().command;
+    pending_.pop_front();
     world_.act(in_force_);
-    command_.reset();
   }
 
   void record_trajectory() {
@@ -174,18 +180,9 @@ class EpisodeRun {
       return {};
     }
     ++result_.frames_used;
-    // The one before acts when the controller becomes free, which is before this one's start.
-    if (command_) queued_ = *decided;
-    const double start_s = std::max(frame_s, free_at_s_);
-    free_at_s_ = start_s + options_.latency.draw_s(random_);
-    if (!queued_) schedule(*decided, free_at_s_);
-    queued_time_s_ = free_at_s_;
+    free_at_s_ = std::max(frame_s, free_at_s_) + options_.latency.draw_s(random_);
+    pending_.push_back({free_at_s_, *decided});
     return {};
-  }
-
-  void schedule(const Command& command, double time_s) {
-    command_ = command;
-    command_time_s_ = time_s;
   }
 
   Result<EpisodeResult> finish(EpisodeEnd end, double started) {
@@ -204,10 +201,34 @@ class EpisodeRun {
   EpisodeResult result_;
   std::int64_t frame_ = 0;
   double free_at_s_ = -kNever;
-  std::optional<Command> command_, queued_;
-  double command_time_s_ = kNever, queued_time_s_ = kNever;
+  std::deque<Pending> pending_;  // at most two: one on its way and the one decided upon after it
   Command in_force_;
 };
 
 }  // namespace
+
+const char* to_string(EpisodeEnd end) {
+  switch (end) {
+    case EpisodeEnd::kCompleted: return "completed";
+    case EpisodeEnd::kOffRoad: return "off the road";
+    case EpisodeEnd::kTimeout: return "timeout";
+    case EpisodeEnd::kStuck: return "stuck";
+    case EpisodeEnd::kWrongWay: return "wrong way";
+    case EpisodeEnd::kControllerFailed: return "controller failed";
+  }
+  return "unknown";
+}
+
+Result<EpisodeResult> run_episode(World& world, Controller& controller, const EpisodeOptions& options) {
+  PITLANE_TRY_STATUS(check(options, world));
+  if (world.reference_line().points.size() < 3) return invalid_argument("the world has no reference line");
+  if (const FrameResizer* view = controller.view())
+    world.restrict_view(view->source_rows(), view->source_columns());
+  else
+    world.restrict_view({}, {});
+  PITLANE_TRY_STATUS(world.reset(options.seed));
+  controller.reset();
+  return EpisodeRun(world, controller, options).run();
+}
+
 }  // namespace pitlane

@@ -4,21 +4,62 @@
 #include <cmath>
 
 #include "pitlane/core/result.h"
+#include "pitlane/sim/vector_clones.h"
 
 namespace pitlane {
 namespace {
 
 constexpr double kTile_m = DistanceField::kCell_m * DistanceField::kTileCells;
 
-double squared_distance(double ax, double ay, double bx, double by, double x, double y, double& cross) {
+double squared_distance(double ax, double ay, double bx, double by, double x, double y) {
   const double dx = bx - ax, dy = by - ay;
   const double px = x - ax, py = y - ay;
   const double t = std::clamp((px * dx + py * dy) / (dx * dx + dy * dy), 0.0, 1.0);
-  cross = dx * py - dy * px;
   const double ex = px - t * dx, ey = py - t * dy;
   return ex * ex + ey * ey;
 }
 
+
+struct Segment {  // from a tile's origin
+  float x, y, dx, dy;
+};
+
+// For each corner of a tile the nearest segment so far: squared distance, and the cross product that tells the side.
+// Beyond the outside of a bend the nearest point is a vertex of two segments, equally near; for both the corner is on
+// the same side there (bends of a sampled line are far below 90 degrees).
+struct TileDistances {
+  float x[DistanceField::kTileSize], y[DistanceField::kTileSize];
+  float squared[DistanceField::kTileSize], side[DistanceField::kTileSize];
+
+  TileDistances() {
+    for (int k = 0; k < DistanceField::kTileSize; ++k) {
+      x[k] = static_cast<float>(k % DistanceField::kTileStride * DistanceField::kCell_m);
+      y[k] = static_cast<float>(k / DistanceField::kTileStride * DistanceField::kCell_m);
+      squared[k] = 1e30F;
+      side[k] = 1;
+    }
+  }
+  void add(const Segment& segment);
+};
+
+PITLANE_VECTOR_CLONES
+void add_segment(const Segment& s, TileDistances& d) {
+  const float per_squared_length = 1 / (s.dx * s.dx + s.dy * s.dy);
+  for (int k = 0; k < DistanceField::kTileSize; ++k) {
+    const float px = d.x[k] - s.x, py = d.y[k] - s.y;
+    float t = (px * s.dx + py * s.dy) * per_squared_length;
+    t = t > 0 ? t : 0;
+    t = t < 1 ? t : 1;
+    const float ex = px - t * s.dx, ey = py - t * s.dy;
+    const float squared = ex * ex + ey * ey;
+    const float cross = s.dx * py - s.dy * px;
+    const bool nearer = squared < d.squared[k];
+    d.side[k] = nearer ? cross : d.side[k];
+    d.squared[k] = nearer ? squared : d.squared[k];
+  }
+}
+
+void TileDistances::add(const Segment& segment) { add_segment(segment, *this); }
 
 }  // namespace
 
@@ -60,12 +101,11 @@ void DistanceField::fill_tile(int tile_x, int tile_y, const std::vector<std::uin
   // Only segments that can be the nearest for some corner of the tile: no farther than the nearest one plus the
   // tile's diagonal (distances change by at most the distance walked).
   std::vector<double> from_centre(segments.size());
-  double cross = 0;
   const auto end_of = [&](std::uint32_t i) -> const ReferenceLine::Point& { return points_[(i + 1) % points_.size()]; };
   for (std::size_t k = 0; k < segments.size(); ++k) {
     const auto &a = points_[segments[k]], &b = end_of(segments[k]);
     from_centre[k] = std::sqrt(
-        squared_distance(a.x_m, a.y_m, b.x_m, b.y_m, x0 + kTile_m / 2, y0 + kTile_m / 2, cross));
+        squared_distance(a.x_m, a.y_m, b.x_m, b.y_m, x0 + kTile_m / 2, y0 + kTile_m / 2));
   }
   const double limit = *std::min_element(from_centre.begin(), from_centre.end()) + 1.4143 * kTile_m;
   std::vector<std::uint32_t> close;
@@ -74,22 +114,16 @@ void DistanceField::fill_tile(int tile_x, int tile_y, const std::vector<std::uin
   const std::size_t start = corners_.size();
   corners_.resize(start + kTileSize);
   tile_start_[static_cast<std::size_t>(tile_y * tiles_x_ + tile_x)] = static_cast<std::int32_t>(start);
-  for (int cy = 0; cy < kTileStride; ++cy) {
-    for (int cx = 0; cx < kTileStride; ++cx) {
-      const double x = x0 + cx * kCell_m, y = y0 + cy * kCell_m;
-      double best = 1e30, side = 1;
-      for (const std::uint32_t i : close) {
-        const auto &a = points_[i], &b = end_of(i);
-        const double squared = squared_distance(a.x_m, a.y_m, b.x_m, b.y_m, x, y, cross);
-        // Beyond the outside of a bend the nearest point is a vertex of two segments, equally near. For both the
-        // point is on the same side there (bends of a sampled line are far below 90 degrees).
-        if (squared < best) best = squared, side = cross;
-      }
-      const double metres = std::min(std::sqrt(best), band_m_);
-      const double value = crossings_ || side >= 0 ? metres : -metres;
-      corners_[start + static_cast<std::size_t>(cy * kTileStride + cx)] =
-          static_cast<std::int16_t>(std::lround(value * 1000));
-    }
+  TileDistances distances;
+  for (const std::uint32_t i : close) {
+    const auto &a = points_[i], &b = end_of(i);
+    distances.add({static_cast<float>(a.x_m - x0), static_cast<float>(a.y_m - y0), static_cast<float>(b.x_m - a.x_m),
+                   static_cast<float>(b.y_m - a.y_m)});
+  }
+  for (std::size_t k = 0; k < kTileSize; ++k) {
+    const double metres = std::min<double>(std::sqrt(distances.squared[k]), band_m_);
+    const double value = crossings_ || distances.side[k] >= 0 ? metres : -metres;
+    corners_[start + k] = static_cast<std::int16_t>(std::lround(value * 1000));
   }
 }
 

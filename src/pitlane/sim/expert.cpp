@@ -8,6 +8,21 @@
 #include "pitlane/sim/centre_line.h"
 
 namespace pitlane {
+namespace {
+
+FrameResizer one_pixel() {
+  Preprocessing corner;
+  corner.crop = {0, 0, 1, 1};
+  corner.width = corner.height = 1;
+  auto resizer = FrameResizer::create(corner);
+  PITLANE_CHECK(resizer.ok());
+  return *std::move(resizer);
+}
+
+}  // namespace
+
+ExpertController::ExpertController(const World& world, const ExpertOptions& options)
+    : world_(&world), expert_(world.reference_line(), options), one_pixel_(one_pixel()) {}
 
 Expert::Expert(const ReferenceLine& line, const ExpertOptions& options)
     : options_(options), points_(line.points), tracker_(line), length_m_(tracker_.length_m()) {

@@ -53,17 +53,17 @@ class Expert {
 class ExpertController : public Controller {
  public:
   /// Reads `world`'s pose at each decision; it must outlive this.
-  explicit ExpertController(const World& world, const ExpertOptions& options = {})
-      : world_(&world), expert_(world.reference_line(), options) {}
+  explicit ExpertController(const World& world, const ExpertOptions& options = {});
 
   void reset() override { expert_.reset(); }
   Result<Command> decide(const Observation& /*observation*/) override { return expert_.command(world_->pose()); }
-  /// It does not look, so nothing needs drawing but a corner pixel.
-  [[nodiscard]] bool blind() const { return true; }
+  /// It does not look: a single pixel need be drawn.
+  [[nodiscard]] const FrameResizer* view() const override { return &one_pixel_; }
 
  private:
   const World* world_;
   Expert expert_;
+  FrameResizer one_pixel_;
 };
 
 }  // namespace pitlane

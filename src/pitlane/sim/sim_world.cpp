@@ -1,5 +1,6 @@
 #include "pitlane/sim/sim_world.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -15,7 +16,7 @@ constexpr double kFieldBand_m = 8;
 
 double field_band_m(const CircuitDefinition& circuit) {
   const double ground = 0.75 * circuit.road_width_m + circuit.verge_width_m + 2;
-  return std::max({kFieldBand_m, ground, circuit.walls ? circuit.walls->distance_m + 1 : 0});
+  return std::max({kFieldBand_m, ground, circuit.walls ? circuit.walls->distance_m + 1 : 0.0});
 }
 
 }  // namespace

@@ -1,0 +1,97 @@
+#include "bench_networks.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pitlane/core/random.h"
+#include "pitlane/engine/quantization.h"
+#include "pitlane/engine/reference.h"
+#include "pitlane/network/families.h"
+
+namespace pitlane::bench {
+namespace {
+
+WeightId* weight_of(Node& node) {
+  if (auto* conv = std::get_if<Conv2d>(&node.op)) return &conv->weight;
+  if (auto* dense = std::get_if<Dense>(&node.op)) return &dense->weight;
+  return nullptr;
+}
+
+template <typename Change>
+Network with_weights(Network network, const Change& change) {
+  for (Node& node : network.nodes)
+    if (const WeightId* id = weight_of(node)) network.weights[*id] = change(network.weights[*id]);
+  return network;
+}
+
+/// A fresh network's normalisation does nothing; without it the int8 network begins with its convolution, as
+/// every tuned one does.
+Network without_norm(Network network) {
+  network.nodes[1].inputs = network.nodes[0].inputs;
+  return network;
+}
+
+std::vector<float> real_image(const std::vector<std::uint8_t>& image) {
+  std::vector<float> real;
+  for (const std::uint8_t byte : image) real.push_back(static_cast<float>(byte) * (1 / 255.F));
+  return real;
+}
+
+Result<BenchNetwork> finish(std::string name, Network network, const std::vector<std::uint8_t>& image) {
+  const std::vector<std::vector<float>> inputs = {real_image(image)};
+  PITLANE_TRY(ReferenceResult result, run_reference(network, inputs));
+  std::vector<float> answer = result.values[network.outputs.front().value];
+  return BenchNetwork{std::move(name), std::move(network), image, std::move(answer)};
+}
+
+Result<Network> calibrated(const Network& floats, Network quantized, const std::vector<std::uint8_t>& image) {
+  const std::vector<std::vector<float>> inputs = {real_image(image)};
+  PITLANE_TRY(const ReferenceResult result, run_reference(floats, inputs));
+  for (Node& node : quantized.nodes) {
+    const ValueId input = node.inputs.front();
+    if (weight_of(node) == nullptr || input_index(quantized, input) >= 0) continue;
+    const auto [low, high] = std::ranges::minmax(result.values[input]);
+    quantized.values[input].quantization = measured_quantization({std::min(0.0F, low), std::max(0.0F, high), true});
+  }
+  return quantized;
+}
+
+}  // namespace
+
+Result<std::vector<BenchNetwork>> bench_networks(const std::string& family) {
+  FamilyOptions options;
+  options.outputs = {{.name = "v", .unit = "m/s"}, {.name = "w", .unit = "rad/s"}};
+  PITLANE_TRY(const Family* found, find_family(family));
+  PITLANE_TRY(Network network, found->build(options));
+  Random random(1);
+  std::vector<std::uint8_t> image(static_cast<std::size_t>(element_count({66, 200, 3})));
+  for (std::uint8_t& byte : image) byte = static_cast<std::uint8_t>(random.index(256));
+
+  const Network half =
+      with_weights(network, [](const Weight& w) { return make_f16_weight(w.name, w.shape, decode_f32(w)); });
+  const Network dynamic = with_weights(without_norm(network), [](const Weight& w) { return quantize_i8(w); });
+  PITLANE_TRY(Network fixed, calibrated(network, dynamic, image));
+  std::vector<BenchNetwork> all;
+  for (auto& [name, made] :
+       {std::pair{"fp32", network}, {"fp16", half}, {"int8-dynamic", dynamic}, {"int8-static", fixed}}) {
+    PITLANE_TRY(BenchNetwork sample, finish(family + "/" + name, made, image));
+    all.push_back(std::move(sample));
+  }
+  return all;
+}
+
+Status check_answer(const BenchNetwork& sample, const Plan& plan) {
+  std::vector<float> got(sample.answer.size());
+  const TensorView in{sample.image.data(), sample.image.size()};
+  const MutableTensorView out{got.data(), got.size() * sizeof(float)};
+  const RunStatus status = plan.new_session()->run({&in, 1}, {&out, 1});
+  if (status != RunStatus::kOk) return numeric_error(sample.name + ": " + to_string(status));
+  const float bound = sample.name.find("int8") != std::string::npos ? 0.0F : 1e-4F;
+  for (std::size_t i = 0; i < got.size(); ++i)
+    if (!(std::abs(got[i] - sample.answer[i]) <= bound))
+      return numeric_error(sample.name + ": output " + std::to_string(i) + " is " + std::to_string(got[i]) +
+                           ", the reference says " + std::to_string(sample.answer[i]));
+  return {};
+}
+
+}  // namespace pitlane::bench

@@ -1,0 +1,41 @@
+#include <string>
+#include <utility>
+
+#include "pitlane/optimize/passes.h"
+#include "pitlane/optimize/strategy.h"
+
+namespace pitlane {
+namespace {
+
+/// Picks the arguments that each pass wants.
+struct Apply {
+  Network& network;
+  const StrategyContext& context;
+  const ProgressFn& progress;
+
+  Status operator()(const FineTune& pass) const { return apply_pass(pass, network, context.fine_tune, progress); }
+  Status operator()(const QuantizeStatic& pass) const { return apply_pass(pass, network, context, progress); }
+  template <typename P>
+  Status operator()(const P& pass) const {
+    return apply_pass(pass, network);
+  }
+};
+
+}  // namespace
+
+Result<Network> apply_strategy(const Network& baseline, const Strategy& strategy, const StrategyContext& context,
+                               const ProgressFn& progress) {
+  const std::string where = std::string("strategy ") + strategy.name;
+  if (const Status status = validate(baseline); !status.ok()) return status.error().in(where);
+  Network network = baseline;
+  for (const Pass& pass : strategy.passes) {
+    const Status status = std::visit(Apply{network, context, progress}, pass);
+    if (!status.ok()) return status.error().in(where);
+  }
+  network.metadata["strategy"] = strategy.name;
+  network.metadata["recipe"] = recipe(strategy);
+  if (const Status status = validate(network); !status.ok()) return status.error().in(where);
+  return network;
+}
+
+}  // namespace pitlane

@@ -1,0 +1,146 @@
+#include "pitlane/optimize/calibration.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "pitlane/engine/affine_chain.h"
+#include "pitlane/engine/quantization.h"
+#include "pitlane/optimize/activation_probe.h"
+#include "pitlane/optimize/histogram.h"
+
+namespace pitlane {
+namespace {
+
+// Fewer pictures than this do not show what a network meets on a lap.
+constexpr std::int64_t kFewestSamples = 16;
+
+/// A tensor that int8 layers read.
+struct Watched {
+  ValueId value = -1;
+  std::size_t reader = 0;      ///< node, for messages
+  ActivationRange must_cover;  ///< what padding puts around it
+};
+
+std::vector<Watched> watched_values(const Network& network, const std::vector<Layer>& layers) {
+  std::vector<Watched> watched;
+  for (const Layer& layer : layers) {
+    const Node& node = network.nodes[layer.node];
+    const ValueId value = storage_of(network, node.inputs[0]);
+    auto found = std::ranges::find(watched, value, &Watched::value);
+    if (found == watched.end()) found = watched.insert(watched.end(), {value, layer.node, {}});
+    const auto* conv = std::get_if<Conv2d>(&node.op);
+    if (conv == nullptr || conv->padding == Padding{}) continue;
+    for (const float v : conv->pad_value) found->must_cover.include(v);
+  }
+  return watched;
+}
+
+/// Every real number that a picture may hold.
+ActivationRange picture_range(const Preprocessing& preprocessing) {
+  ActivationRange range;
+  for (std::size_t c = 0; c < preprocessing.scale.size(); ++c)
+    for (const float byte : {0.0F, 255.0F}) range.include(byte * preprocessing.scale[c] + preprocessing.offset[c]);
+  return range;
+}
+
+ActivationQuantization picture_quantization(const Preprocessing& preprocessing, ActivationRange must_cover) {
+  ActivationRange range = picture_range(preprocessing);
+  const bool inside = range.low <= must_cover.low && must_cover.high <= range.high;
+  const auto exact = image_quantization(preprocessing);
+  if (exact && inside) return *exact;
+  range.include(must_cover.low);
+  range.include(must_cover.high);
+  return quantization_of(range);
+}
+
+/// Flatten nodes share the numbers of what they flatten.
+void set_quantization(Network& network, ValueId storage, const ActivationQuantization& quantization) {
+  std::vector<ValueId> same = {storage};
+  for (std::size_t i = 0; i < network.values.size(); ++i)
+    if (storage_of(network, static_cast<ValueId>(i)) == storage) same.push_back(static_cast<ValueId>(i));
+  for (const ValueId value : same) network.values[value].quantization = quantization;
+}
+
+std::vector<ValueId> ids_of(const std::vector<Watched>& watched) {
+  std::vector<ValueId> ids;
+  for (const Watched& w : watched) ids.push_back(w.value);
+  return ids;
+}
+
+Result<std::vector<Histogram>> histograms(ActivationProbe& probe, const Network& network,
+                                          const std::vector<Watched>& watched, std::span<const std::int64_t> samples,
+                                          const ProgressFn& progress) {
+  std::vector<ActivationRange> ranges(watched.size());
+  const auto widen = [&](std::size_t which, std::span<const float> activations) {
+    const auto [low, high] = std::ranges::minmax(activations);
+    ranges[which].include(low);
+    ranges[which].include(high);
+  };
+  PITLANE_TRY_STATUS(probe.run(samples, widen, progress));
+  std::vector<Histogram> result;
+  for (std::size_t i = 0; i < watched.size(); ++i) {
+    if (!(ranges[i].high > ranges[i].low))
+      return numeric_error(layer_name(network.nodes[watched[i].reader]) +
+                           " reads nothing but zeros on the calibration data, so its range cannot be measured; the "
+                           "layer before it is dead");
+    result.emplace_back(ranges[i]);
+  }
+  const auto count = [&](std::size_t which, std::span<const float> activations) { result[which].add(activations); };
+  PITLANE_TRY_STATUS(probe.run(samples, count, progress));
+  return result;
+}
+
+bool all_alike(const Dataset& dataset, const std::vector<std::int64_t>& samples) {
+  const auto first = dataset.picture(samples.front());
+  return std::ranges::all_of(samples, [&](std::int64_t i) { return std::ranges::equal(dataset.picture(i), first); });
+}
+
+}  // namespace
+
+Result<std::vector<std::int64_t>> calibration_samples(const StrategyContext& context, int count) {
+  if (context.dataset == nullptr || context.split == nullptr)
+    return invalid_argument("static quantisation needs data to calibrate on; name a recording");
+  const std::vector<std::int64_t>& train = context.split->train;
+  const auto available = static_cast<std::int64_t>(train.size());
+  const std::int64_t wanted = std::min<std::int64_t>(count, available);
+  if (wanted < kFewestSamples)
+    return invalid_argument("static quantisation calibrates on at least " + std::to_string(kFewestSamples) +
+                            " training pictures, there are " + std::to_string(wanted));
+  std::vector<std::int64_t> samples;
+  for (std::int64_t i = 0; i < wanted; ++i) {
+    const std::int64_t sample = train[static_cast<std::size_t>(i * available / wanted)];
+    if (sample < 0 || sample >= context.dataset->size())
+      return invalid_argument("the training part names sample " + std::to_string(sample) + ", the data has " +
+                              std::to_string(context.dataset->size()));
+    samples.push_back(sample);
+  }
+  if (all_alike(*context.dataset, samples))
+    return invalid_argument("all " + std::to_string(wanted) +
+                            " calibration pictures are alike, so activation ranges cannot be measured on them");
+  return samples;
+}
+
+Status calibrate(Network& network, const std::vector<Layer>& layers, const Dataset& dataset,
+                 std::span<const std::int64_t> samples, double percentile, const ProgressFn& progress) {
+  std::vector<Watched> watched = watched_values(network, layers);
+  std::erase_if(watched, [&](const Watched& w) {
+    const int input = input_index(network, w.value);
+    if (input < 0) return false;
+    set_quantization(network, w.value, picture_quantization(network.inputs[input].preprocessing, w.must_cover));
+    return true;
+  });
+  if (watched.empty()) return {};
+  PITLANE_TRY(ActivationProbe probe, ActivationProbe::create(network, dataset, ids_of(watched)));
+  PITLANE_TRY(const std::vector<Histogram> measured, histograms(probe, network, watched, samples, progress));
+  for (std::size_t i = 0; i < watched.size(); ++i) {
+    ActivationRange range = measured[i].smallest_error_range(measured[i].percentile_range(percentile));
+    range.include(watched[i].must_cover.low);
+    range.include(watched[i].must_cover.high);
+    set_quantization(network, watched[i].value, quantization_of(range));
+  }
+  return {};
+}
+
+}  // namespace pitlane

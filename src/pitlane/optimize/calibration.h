@@ -1,0 +1,26 @@
+// Which activation ranges a network needs on real pictures.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "pitlane/core/progress.h"
+#include "pitlane/core/result.h"
+#include "pitlane/network/network.h"
+#include "pitlane/optimize/layers.h"
+#include "pitlane/optimize/strategy.h"
+
+namespace pitlane {
+
+/// `count` samples (or all, if there are fewer) spread evenly over the training part. Errors: no data, too few to say
+/// anything, pictures that are all alike.
+Result<std::vector<std::int64_t>> calibration_samples(const StrategyContext& context, int count);
+
+/// Sets Value::quantization on what these layers read, from the network's own f32 activations: the camera's bytes where
+/// they are an exact grid, else the range inside `percentile` with the smallest squared error. Errors: a layer that
+/// reads nothing but zeros.
+Status calibrate(Network& network, const std::vector<Layer>& layers, const Dataset& dataset,
+                 std::span<const std::int64_t> samples, double percentile, const ProgressFn& progress);
+
+}  // namespace pitlane

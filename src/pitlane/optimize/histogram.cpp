@@ -1,0 +1,83 @@
+#include "pitlane/optimize/histogram.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace pitlane {
+namespace {
+
+// 16 bins per level of an 8-bit grid: finer than what rounding can tell apart.
+constexpr std::size_t kBins = 4096;
+// Candidate ranges: limit * i / kCandidates for the upper four fifths; more clipping than that never wins.
+constexpr int kCandidates = 100, kFirstCandidate = 20;
+
+}  // namespace
+
+void ActivationRange::include(float value) {
+  low = std::min(low, value);
+  high = std::max(high, value);
+}
+
+Histogram::Histogram(ActivationRange range) : range_(range), bins_(kBins) {}
+
+void Histogram::add(std::span<const float> values) {
+  const float per_unit = static_cast<float>(kBins) / (range_.high - range_.low);
+  const auto last = static_cast<float>(kBins - 1);
+  for (const float v : values) ++bins_[static_cast<std::size_t>(std::clamp((v - range_.low) * per_unit, 0.0F, last))];
+}
+
+double Histogram::centre(std::size_t bin) const {
+  const double width = (static_cast<double>(range_.high) - range_.low) / static_cast<double>(kBins);
+  return range_.low + (static_cast<double>(bin) + 0.5) * width;
+}
+
+ActivationRange Histogram::percentile_range(double percentile) const {
+  std::int64_t total = 0;
+  for (const std::int64_t n : bins_) total += n;
+  const double cut = (1 - percentile) * static_cast<double>(total);
+  std::size_t first = 0, last = kBins - 1;
+  for (double seen = 0; first < last && (seen += static_cast<double>(bins_[first])) <= cut;) ++first;
+  for (double seen = 0; last > first && (seen += static_cast<double>(bins_[last])) <= cut;) --last;
+  // The outer edges of the bins that stay, so that a percentile of 1 gives back minimum and maximum.
+  const double half = 0.5 * (static_cast<double>(range_.high) - range_.low) / static_cast<double>(kBins);
+  ActivationRange range;
+  range.include(static_cast<float>(centre(first) - half));
+  range.include(static_cast<float>(centre(last) + half));
+  return range;
+}
+
+double Histogram::squared_error(ActivationRange range) const {
+  const ActivationQuantization q = quantization_of(range);
+  double sum = 0;
+  for (std::size_t b = 0; b < kBins; ++b) {
+    if (bins_[b] == 0) continue;
+    const double x = centre(b);
+    const double level = std::clamp(std::nearbyint(x / q.scale) + q.zero_point, 0.0, 255.0);
+    const double error = x - q.scale * (level - q.zero_point);
+    sum += static_cast<double>(bins_[b]) * error * error;
+  }
+  return sum;
+}
+
+ActivationRange Histogram::smallest_error_range(ActivationRange limit) const {
+  ActivationRange best = limit;
+  double best_error = squared_error(limit);
+  for (int i = kFirstCandidate; i < kCandidates; ++i) {
+    const float share = static_cast<float>(i) / kCandidates;
+    const ActivationRange candidate{limit.low * share, limit.high * share};
+    const double error = squared_error(candidate);
+    if (error >= best_error) continue;
+    best = candidate;
+    best_error = error;
+  }
+  return best;
+}
+
+ActivationQuantization quantization_of(ActivationRange range) {
+  const float scale = (range.high - range.low) / 255.0F;
+  if (!std::isnormal(scale)) return {1, 0};
+  const float zero = std::nearbyint(-range.low / scale);
+  return {scale, static_cast<std::int32_t>(std::clamp(zero, 0.0F, 255.0F))};
+}
+
+}  // namespace pitlane

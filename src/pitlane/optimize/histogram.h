@@ -1,0 +1,40 @@
+// Distribution of an activation, and the range that 8 bits should cover.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "pitlane/network/network.h"
+
+namespace pitlane {
+
+struct ActivationRange {
+  float low = 0, high = 0;  ///< zero always lies inside
+  void include(float value);
+};
+
+/// Equal bins over a range that is known beforehand; values outside go to the outermost bins.
+class Histogram {
+ public:
+  explicit Histogram(ActivationRange range);
+
+  void add(std::span<const float> values);
+  /// Leaves out a share of 1 - percentile at each end.
+  [[nodiscard]] ActivationRange percentile_range(double percentile) const;
+  /// Of the ranges inside `limit`, the one whose 256 levels give the smallest mean squared error, clipping included
+  /// (as Sung et al., "Resiliency of Deep Neural Networks under Quantization", 2015, choose theirs).
+  [[nodiscard]] ActivationRange smallest_error_range(ActivationRange limit) const;
+
+ private:
+  [[nodiscard]] double centre(std::size_t bin) const;
+  [[nodiscard]] double squared_error(ActivationRange range) const;
+
+  ActivationRange range_;
+  std::vector<std::int64_t> bins_;
+};
+
+/// scale = (high - low) / 255; zero is a whole level, so padding and ReLU's zeros stay exact.
+ActivationQuantization quantization_of(ActivationRange range);
+
+}  // namespace pitlane

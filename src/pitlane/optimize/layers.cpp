@@ -1,0 +1,80 @@
+#include "pitlane/optimize/layers.h"
+
+#include <algorithm>
+#include <cmath>
+#include <variant>
+
+#include "pitlane/engine/affine_chain.h"
+#include "pitlane/kernels/kernel_args.h"
+
+namespace pitlane {
+namespace {
+
+bool all_finite(const Weight& weight) {
+  return std::ranges::all_of(decode_f32(weight), [](float v) { return std::isfinite(v); });
+}
+
+std::vector<WeightId> weight_ids(const Op& op) {
+  if (const auto* conv = std::get_if<Conv2d>(&op)) return {conv->weight, conv->bias};
+  if (const auto* dense = std::get_if<Dense>(&op)) return {dense->weight, dense->bias};
+  if (const auto* norm = std::get_if<BatchNorm>(&op)) return {norm->gamma, norm->beta, norm->mean, norm->variance};
+  return {};
+}
+
+}  // namespace
+
+std::vector<Layer> weighted_layers(const Network& network) {
+  std::vector<Layer> layers;
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    const Op& op = network.nodes[i].op;
+    if (const auto* conv = std::get_if<Conv2d>(&op)) layers.push_back({i, conv->weight, conv->bias});
+    if (const auto* dense = std::get_if<Dense>(&op)) layers.push_back({i, dense->weight, dense->bias});
+  }
+  return layers;
+}
+
+std::string layer_name(const Node& node) { return std::string(op_name(node.op)) + " '" + node.name + "'"; }
+
+Activation layer_activation(const Node& node) {
+  if (const auto* conv = std::get_if<Conv2d>(&node.op)) return conv->activation;
+  if (const auto* dense = std::get_if<Dense>(&node.op)) return dense->activation;
+  return Activation::kNone;
+}
+
+bool makes_output(const Network& network, const Node& node) {
+  const auto is_result = [&](ValueId value) { return storage_of(network, value) == node.output; };
+  return std::ranges::any_of(network.outputs, is_result, &OutputSpec::value) ||
+         std::ranges::any_of(network.states, is_result, &StateSpec::after);
+}
+
+std::vector<Layer> quantizable_layers(const Network& network) {
+  std::vector<Layer> layers = weighted_layers(network);
+  std::erase_if(layers, [&](const Layer& layer) {
+    const Weight& weight = network.weights[layer.weight];
+    return makes_output(network, network.nodes[layer.node]) || weight.size() / weight.shape[0] > kernels::kMaxI8Terms;
+  });
+  return layers;
+}
+
+void quantize_layer_weights(Network& network, const std::vector<Layer>& layers) {
+  for (const Layer& layer : layers) {
+    Weight& weight = network.weights[layer.weight];
+    if (weight.storage != Storage::kI8) weight = quantize_i8(weight);
+  }
+}
+
+void decode_all(Network& network) {
+  for (Weight& weight : network.weights)
+    if (weight.storage != Storage::kF32) weight = make_f32_weight(weight.name, weight.shape, decode_f32(weight));
+  for (Value& value : network.values) value.quantization.reset();
+}
+
+Status check_finite_layers(const Network& network) {
+  for (const Node& node : network.nodes)
+    for (const WeightId id : weight_ids(node.op))
+      if (id != kNoWeight && !all_finite(network.weights[id]))
+        return numeric_error(layer_name(node) + " holds NaN or infinity in '" + network.weights[id].name + "'");
+  return {};
+}
+
+}  // namespace pitlane

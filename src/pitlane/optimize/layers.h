@@ -1,0 +1,44 @@
+// The layers that have weights, seen alike.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "pitlane/core/result.h"
+#include "pitlane/network/network.h"
+
+namespace pitlane {
+
+/// A Conv2d or Dense of a network, by index so that it survives edits of other parts.
+struct Layer {
+  std::size_t node = 0;
+  WeightId weight = kNoWeight;
+  WeightId bias = kNoWeight;
+};
+
+/// In the order in which they run.
+std::vector<Layer> weighted_layers(const Network& network);
+
+/// "Conv2d 'conv1'".
+std::string layer_name(const Node& node);
+
+Activation layer_activation(const Node& node);
+
+/// True if the node's result is, as it is or flattened, an output of the network or a state.
+bool makes_output(const Network& network, const Node& node);
+
+/// Layers whose weights may become int8: not those that make outputs (some hundred bytes, and their rounding would go
+/// straight into the command), nor those whose integer sums could overflow.
+std::vector<Layer> quantizable_layers(const Network& network);
+
+/// Weights of these layers to int8 per output channel.
+void quantize_layer_weights(Network& network, const std::vector<Layer>& layers);
+
+/// All weights to f32, and no fixed activation ranges: what every pass but the last of a recipe starts from.
+void decode_all(Network& network);
+
+/// Error naming the first layer that holds NaN or infinity.
+Status check_finite_layers(const Network& network);
+
+}  // namespace pitlane

@@ -1,0 +1,34 @@
+// What each pass does to a network. Layers in other storages than f32 are decoded first. Errors name the layer.
+#pragma once
+
+#include "pitlane/core/progress.h"
+#include "pitlane/core/result.h"
+#include "pitlane/network/network.h"
+#include "pitlane/optimize/strategy.h"
+
+namespace pitlane {
+
+/// Also folds a BatchNorm behind a Conv2d or Dense without activation. One that has several readers, or whose
+/// border cannot be expressed (a scale of zero before a padded convolution), stays.
+Status apply_pass(const FoldBatchNorm& pass, Network& network);
+
+/// Exactly floor(sparsity * n) weights are zero afterwards (or more, if more were zero before). To be followed by
+/// fine-tuning, and done before folding: the smallest weights are those of the network as it was trained, and a frozen
+/// BatchNorm in front of a layer does not move its zeros. Errors: a layer would lose all of its weights.
+Status apply_pass(const PruneGlobal& pass, Network& network);
+
+/// Errors: no FineTuneFn, a result of another architecture.
+Status apply_pass(const FineTune& pass, Network& network, const FineTuneFn& fine_tune, const ProgressFn& progress);
+
+/// Folds BatchNorm first: its scales may leave binary16's range. Biases stay f32; they weigh nothing.
+Status apply_pass(const HalfWeights& pass, Network& network);
+
+/// Folds BatchNorm first. Layers that make outputs stay f32, as do those whose sums could overflow 32 bits.
+Status apply_pass(const QuantizeDynamic& pass, Network& network);
+
+/// As QuantizeDynamic, with ranges from calibration pictures (spread evenly over the training part, as they are) and
+/// biases corrected for the mean error that rounding leaves in each channel.
+Status apply_pass(const QuantizeStatic& pass, Network& network, const StrategyContext& context,
+                  const ProgressFn& progress);
+
+}  // namespace pitlane

@@ -1,0 +1,43 @@
+#include <algorithm>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pitlane/optimize/bias_correction.h"
+#include "pitlane/optimize/calibration.h"
+#include "pitlane/optimize/compact.h"
+#include "pitlane/optimize/layers.h"
+#include "pitlane/optimize/passes.h"
+
+namespace pitlane {
+namespace {
+
+// Means settle sooner than ranges do, and are measured once per layer.
+constexpr std::size_t kBiasSamples = 128;
+
+std::vector<std::int64_t> thin_out(const std::vector<std::int64_t>& samples, std::size_t count) {
+  count = std::min(count, samples.size());
+  std::vector<std::int64_t> few;
+  for (std::size_t i = 0; i < count; ++i) few.push_back(samples[i * samples.size() / count]);
+  return few;
+}
+
+}  // namespace
+
+Status apply_pass(const QuantizeStatic& pass, Network& network, const StrategyContext& context,
+                  const ProgressFn& progress) {
+  if (!(pass.percentile > 0.5 && pass.percentile <= 1))
+    return invalid_argument("percentile must be above 0.5 and at most 1, is " + std::to_string(pass.percentile));
+  PITLANE_TRY(const std::vector<std::int64_t> samples, calibration_samples(context, pass.samples));
+  PITLANE_TRY_STATUS(apply_pass(FoldBatchNorm{}, network));
+  for (const Layer& layer : weighted_layers(network))  // each bias is corrected for its own layer
+    if (layer.bias != kNoWeight) own_weight(network, layer.node, layer.bias);
+  const Network folded = network;
+  const std::vector<Layer> layers = quantizable_layers(network);
+  PITLANE_TRY_STATUS(calibrate(network, layers, *context.dataset, samples, pass.percentile, progress));
+  quantize_layer_weights(network, layers);
+  PITLANE_TRY_STATUS(correct_biases(folded, network, *context.dataset, thin_out(samples, kBiasSamples), progress));
+  return check_finite_layers(network);
+}
+
+}  // namespace pitlane
