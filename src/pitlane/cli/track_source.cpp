@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "pitlane/core/hash.h"
-#include "pitlane/sim/circuit_library.h"
+#include "pitlane/sim/circuit_file.h"
 
 namespace pitlane::cli {
 namespace {
@@ -41,7 +41,7 @@ std::string key_of(const Track& track, const SimOptions& options) {
 Result<std::vector<std::shared_ptr<const Track>>> open_tracks(const std::vector<std::string>& names) {
   std::vector<std::string> wanted = names;
   if (wanted.empty()) {
-    PITLANE_TRY(wanted, list_circuits());
+    wanted = list_circuits();
   }
   std::vector<std::shared_ptr<const Track>> tracks;
   for (const std::string& name : wanted) {
