@@ -55,8 +55,8 @@ Network network_with_frames(int frames) {
   return std::move(builder).build().value();
 }
 
-struct Setup {
-  explicit Setup(int frames = 1) {
+struct EchoDriver {
+  explicit EchoDriver(int frames = 1) {
     auto session = std::make_unique<EchoSession>(Shape{1, 2, 3 * frames}, Shape{2});
     echo = session.get();
     driver = Driver::create(network_with_frames(frames), std::move(session)).value();
@@ -72,7 +72,7 @@ struct Setup {
 };
 
 TEST(Driver, ScalesOutputsToTheirRanges) {
-  Setup s;
+  EchoDriver s;
   ASSERT_EQ(s.step(255, 0), StepStatus::kOk);
   EXPECT_DOUBLE_EQ(s.outputs.find("v")->value, 10);
   EXPECT_DOUBLE_EQ(s.outputs.find("w")->value, 1);
@@ -81,7 +81,7 @@ TEST(Driver, ScalesOutputsToTheirRanges) {
 }
 
 TEST(Driver, TimeMayNotGoBackUntilReset) {
-  Setup s;
+  EchoDriver s;
   ASSERT_EQ(s.step(1, 5), StepStatus::kOk);
   EXPECT_EQ(s.step(1, 4.9), StepStatus::kTimeWentBack);
   EXPECT_EQ(s.step(1, std::numeric_limits<double>::quiet_NaN()), StepStatus::kTimeWentBack);
@@ -92,7 +92,7 @@ TEST(Driver, TimeMayNotGoBackUntilReset) {
 }
 
 TEST(Driver, NeverGivesASilentCommand) {
-  Setup s;
+  EchoDriver s;
   s.echo->poison = true;
   EXPECT_EQ(s.step(1, 0), StepStatus::kRunFailed);
   EXPECT_TRUE(s.outputs.items().empty());
@@ -103,7 +103,7 @@ TEST(Driver, NeverGivesASilentCommand) {
 }
 
 TEST(Driver, WrongFramesAreRefused) {
-  Setup s;
+  EchoDriver s;
   const std::vector<std::uint8_t> bytes(12);
   const ImageView wide{bytes.data(), 4, 1, 12, PixelFormat::kRgb};
   EXPECT_EQ(s.driver->step({{&wide, 1}, 0, 0, 0}, s.outputs), StepStatus::kWrongFrame);
@@ -111,7 +111,7 @@ TEST(Driver, WrongFramesAreRefused) {
 }
 
 TEST(Driver, KeepsHistoryNewestFirstAndForgetsItOnReset) {
-  Setup s(3);
+  EchoDriver s(3);
   s.echo->probe = 3;  // first channel of the frame before
   ASSERT_EQ(s.step(51, 0), StepStatus::kOk);
   EXPECT_NEAR(s.outputs.find("w")->value, -1 + 2 * 0.2, 1e-6);  // an empty history holds the first frame

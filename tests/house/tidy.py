@@ -1,6 +1,6 @@
-"""clang-tidy over every .cpp of ours that the given build compiles: tidy.py BUILD_FOLDER [--analyze]
+"""clang-tidy over the .cpp files of a folder, as the given build compiles them: tidy.py BUILD_FOLDER src|tests [--analyze]
 
-With --analyze the path-sensitive checks of clang-analyzer over src/ instead of the checks of .clang-tidy.
+With --analyze the path-sensitive checks of clang-analyzer instead of those of .clang-tidy.
 A file that was found clean is not looked at again until it, a header of ours that it includes, the schema, its compile
 command, .clang-tidy or the version of clang-tidy changes.
 """
@@ -81,13 +81,13 @@ def check(file, flags, options, root):
     return "" if run.returncode == 0 else (run.stdout.strip() or run.stderr.strip()).replace(f"{root}/", "")
 
 
-def sort_work(build, common, root, only):
+def sort_work(build, common, root, folder):
     """What to check: (file, flags, mark); how many are known to be clean; what is left out."""
     cache = build / "tidy-cache"
     cache.mkdir(exist_ok=True)
     work, known, left_out = [], 0, []
     for file, flags in sorted(compile_commands(build, root)):
-        if file.parts[0] not in only:
+        if file.parts[0] != folder:
             continue
         ours, others = closure(file, root)
         mark = cache / name_of(common, ours, flags)
@@ -100,25 +100,26 @@ def sort_work(build, common, root, only):
     return work, known, left_out
 
 
-def main(build, root, analyze):
+def main(build, folder, root, analyze):
     options = [ANALYZER] if analyze else []
     version = subprocess.run([TOOL, "--version"], capture_output=True, check=True).stdout
     schemas = b"".join(p.read_bytes() for p in sorted((root / "src").rglob("*.fbs")))
     common = version + (root / ".clang-tidy").read_bytes() + "".join(options).encode() + schemas
-    work, known, left_out = sort_work(build, common, root, ("src",) if analyze else ("src", "tests"))
+    work, known, left_out = sort_work(build, common, root, folder)
 
     faults = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for (_, _, mark), said in zip(work, pool.map(lambda job: check(job[0], job[1], options, root), work)):
             if said:
                 faults.append(said)
+                print(said, flush=True)
             else:
                 mark.touch()
     print(f"tidy: {len(work)} checked, {known} known to be clean, left out for LibTorch: {' '.join(left_out) or 'none'}")
-    tree.close("tidy", faults, len(work) + known)
+    tree.close("tidy", [f"{fault.split(':', 1)[0]}: see above" for fault in faults], len(work) + known)
 
 
 if __name__ == "__main__":
     if not shutil.which(TOOL):
         tree.tool_missing("tidy", TOOL)
-    main(pathlib.Path(sys.argv[1]), tree.ROOT, "--analyze" in sys.argv[2:])
+    main(pathlib.Path(sys.argv[1]), sys.argv[2], tree.ROOT, "--analyze" in sys.argv[3:])
