@@ -12,9 +12,9 @@
 namespace pitlane {
 namespace {
 
-constexpr double kStuck_s = 5;       // no headway for this long ...
-constexpr double kStuck_m = 0.5;     // ... means less than this
-constexpr double kWrongWay_m = 5;    // driven back from the farthest place reached
+constexpr double kStuck_s = 5;     // no headway for this long ...
+constexpr double kStuck_m = 0.5;   // ... means less than this
+constexpr double kWrongWay_m = 5;  // driven back from the farthest place reached
 constexpr double kNever = 1e300;
 
 double wall_clock_s() {
@@ -209,12 +209,18 @@ class EpisodeRun {
 
 const char* to_string(EpisodeEnd end) {
   switch (end) {
-    case EpisodeEnd::kCompleted: return "completed";
-    case EpisodeEnd::kOffRoad: return "off the road";
-    case EpisodeEnd::kTimeout: return "timeout";
-    case EpisodeEnd::kStuck: return "stuck";
-    case EpisodeEnd::kWrongWay: return "wrong way";
-    case EpisodeEnd::kControllerFailed: return "controller failed";
+    case EpisodeEnd::kCompleted:
+      return "completed";
+    case EpisodeEnd::kOffRoad:
+      return "off the road";
+    case EpisodeEnd::kTimeout:
+      return "timeout";
+    case EpisodeEnd::kStuck:
+      return "stuck";
+    case EpisodeEnd::kWrongWay:
+      return "wrong way";
+    case EpisodeEnd::kControllerFailed:
+      return "controller failed";
   }
   return "unknown";
 }

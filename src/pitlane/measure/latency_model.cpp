@@ -18,8 +18,8 @@ std::string duration_text(double seconds) {
 bool usable(double seconds) { return std::isfinite(seconds) && seconds >= 0 && seconds <= kLongest_s; }
 
 Error bad(std::string_view text) {
-  return invalid_argument("latency '" + std::string(text) + "' is not understood; write none, or a duration up to 10 s " +
-                          "such as 60ms or 0.06s");
+  return invalid_argument("latency '" + std::string(text) +
+                          "' is not understood; write none, or a duration up to 10 s " + "such as 60ms or 0.06s");
 }
 
 }  // namespace

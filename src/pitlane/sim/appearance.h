@@ -22,9 +22,9 @@ struct Appearance {
 
 /// How far an episode's look may stray from the circuit's own.
 enum class Variation {
-  kNone,     ///< flat colours exactly as the circuit says
-  kSlight,   ///< default for driving: texture, and light and colours within a few percent
-  kVaried,   ///< for training: other grass and verge, light, road width, camera height and pitch
+  kNone,    ///< flat colours exactly as the circuit says
+  kSlight,  ///< default for driving: texture, and light and colours within a few percent
+  kVaried,  ///< for training: other grass and verge, light, road width, camera height and pitch
 };
 
 Appearance make_appearance(const CircuitDefinition& circuit, Variation variation, std::uint64_t seed);

@@ -47,8 +47,7 @@ Result<BagPositions> read(const std::string& path, const std::string& wanted) {
     ros::serialization::OStream stream(reinterpret_cast<std::uint8_t*>(bytes.data()), size);
     message.write(stream);
     const auto position = odometry_position(bytes);
-    if (!position)
-      return corrupt("odometry message " + std::to_string(positions.points.size() + 1) + " is too short");
+    if (!position) return corrupt("odometry message " + std::to_string(positions.points.size() + 1) + " is too short");
     positions.points.push_back(*position);
   }
   return positions;
@@ -64,7 +63,8 @@ Result<BagPositions> read_bag_positions(const std::filesystem::path& bag, const 
     if (!positions) return positions.error().in(bag.string());
     return positions;
   } catch (const std::exception& e) {
-    return corrupt(bag.string() + ": is no complete ROS 1 bag (" + e.what() + "); copy it again, or run 'rosbag reindex'");
+    return corrupt(bag.string() + ": is no complete ROS 1 bag (" + e.what() +
+                   "); copy it again, or run 'rosbag reindex'");
   }
 }
 

@@ -32,7 +32,11 @@ double find_wall(const DistanceField& field, double x, double y, double dx, doub
 double CameraGeometry::focal_px() const { return width / 2.0 / std::tan(horizontal_field_of_view_rad / 2); }
 
 Camera::Camera(std::shared_ptr<const DistanceField> field, const CameraGeometry& geometry, const Appearance& look)
-    : field_(std::move(field)), geometry_(geometry), look_(look), painter_(*field_, look) {
+    : field_(std::move(field)),
+      geometry_(geometry),
+      focal_px_(geometry.focal_px()),
+      look_(look),
+      painter_(*field_, look) {
   PITLANE_CHECK(geometry.width >= 8 && geometry.width <= 4096 && geometry.height >= 8 && geometry.height <= 4096);
   pixels_.assign(3UL * static_cast<std::size_t>(geometry.width) * static_cast<std::size_t>(geometry.height), 0);
   restrict_view({}, {});
@@ -57,8 +61,11 @@ void Camera::restrict_view(const std::vector<int>& rows, const std::vector<int>&
   columns_ = all(columns, geometry_.width);
   u_.clear();
   for (const int column : columns_)
-    u_.push_back(static_cast<float>((column + 0.5 - geometry_.width / 2.0) / geometry_.focal_px()));
+    u_.push_back(static_cast<float>((column + 0.5 - geometry_.width / 2.0) / focal_px_));
+  constexpr std::size_t kGroup = GroundPainter::kGroup;
+  u_.resize((u_.size() + kGroup - 1) / kGroup * kGroup, 0.F);
   for (auto* row : {&red_, &green_, &blue_, &wall_top_, &wall_bottom_, &wall_light_}) row->assign(u_.size(), 0.F);
+  for (auto* row : {&red_bytes_, &green_bytes_, &blue_bytes_}) row->assign(u_.size(), 0);
 }
 
 ImageView Camera::render(const Pose& pose) {
@@ -79,13 +86,12 @@ void Camera::draw_row(const Eye& eye, int row) {
   // Near the horizon a row covers metres of ground: it is then drawn as several thinner ones.
   constexpr double kThin_m = 0.25;
   constexpr int kMostParts = 8;
-  const double f = geometry_.focal_px();
+  const double f = focal_px_;
   const double t = (row + 0.5 - geometry_.height / 2.0) / f;
   const double down = eye.pitch_sin + t * eye.pitch_cos;
   const double row_m = down > 0 ? look_.camera_height_m / (down * down * f) : 0;
   const bool near_horizon = std::abs(down) < 1.5 / f;
-  const int parts =
-      near_horizon ? kMostParts : std::clamp(static_cast<int>(std::ceil(row_m / kThin_m)), 1, kMostParts);
+  const int parts = near_horizon ? kMostParts : std::clamp(static_cast<int>(std::ceil(row_m / kThin_m)), 1, kMostParts);
   for (int part = 0; part < parts; ++part)
     add_sample(eye, row + static_cast<double>(part) / parts, 1.0 / parts, 1.0 / parts);
   if (look_.wall_height_m > 0) add_walls(row);
@@ -94,7 +100,7 @@ void Camera::draw_row(const Eye& eye, int row) {
 
 // Adds the slice of `rows` (a part of one) below the row coordinate `row`.
 void Camera::add_sample(const Eye& eye, double row, double rows, double share) {
-  const double f = geometry_.focal_px();
+  const double f = focal_px_;
   const double t_top = (row - geometry_.height / 2.0) / f;
   const double t = t_top + rows / 2 / f;
   const double down = eye.pitch_sin + t * eye.pitch_cos;
@@ -123,7 +129,7 @@ void Camera::add_ground(const Eye& eye, double t_top, double t_bottom, double sh
   const Seen middle = see((t_top + t_bottom) / 2), top = see(t_top), bottom = see(t_bottom);
   const double cells = 1 / DistanceField::kCell_m;
   const double right_x = eye.ahead_y, right_y = -eye.ahead_x;
-  const double f = geometry_.focal_px();
+  const double f = focal_px_;
   const double ahead_step = std::min(top.ahead - bottom.ahead, 4 * middle.ahead);
   const double depth_step = std::min(top.depth - bottom.depth, 4 * middle.depth);
   GroundRow row;
@@ -144,9 +150,9 @@ void Camera::add_ground(const Eye& eye, double t_top, double t_bottom, double sh
 }
 
 void Camera::find_walls(const Eye& eye) {
-  const double f = geometry_.focal_px();
+  const double f = focal_px_;
   const double limit = geometry_.far_m;
-  for (std::size_t k = 0; k < u_.size(); ++k) {
+  for (std::size_t k = 0; k < columns_.size(); ++k) {
     const double u = u_[k] * eye.pitch_cos;
     const double dx = eye.ahead_x + u * eye.ahead_y, dy = eye.ahead_y - u * eye.ahead_x;
     const double ahead = find_wall(*field_, eye.x_m, eye.y_m, dx, dy, look_.wall_distance_m, limit);
@@ -170,7 +176,7 @@ void Camera::find_walls(const Eye& eye) {
 
 void Camera::add_walls(int row) {
   const auto top = static_cast<float>(row), bottom = static_cast<float>(row + 1);
-  for (std::size_t k = 0; k < u_.size(); ++k) {
+  for (std::size_t k = 0; k < columns_.size(); ++k) {
     const float covered = std::min(bottom, wall_bottom_[k]) - std::max(top, wall_top_[k]);
     if (covered <= 0) continue;
     red_[k] += covered * (wall_light_[k] * look_.wall[0] - red_[k]);
@@ -180,13 +186,15 @@ void Camera::add_walls(int row) {
 }
 
 void Camera::store(int row) {
-  const auto byte = [](float value) { return static_cast<std::uint8_t>(std::clamp(value + 0.5F, 0.F, 255.F)); };
+  to_bytes(red_, red_bytes_);
+  to_bytes(green_, green_bytes_);
+  to_bytes(blue_, blue_bytes_);
   std::uint8_t* out = pixels_.data() + 3 * static_cast<std::ptrdiff_t>(row) * geometry_.width;
   for (std::size_t k = 0; k < columns_.size(); ++k) {
     std::uint8_t* pixel = out + 3 * static_cast<std::ptrdiff_t>(columns_[k]);
-    pixel[0] = byte(red_[k]);
-    pixel[1] = byte(green_[k]);
-    pixel[2] = byte(blue_[k]);
+    pixel[0] = red_bytes_[k];
+    pixel[1] = green_bytes_[k];
+    pixel[2] = blue_bytes_[k];
   }
 }
 

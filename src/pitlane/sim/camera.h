@@ -15,10 +15,10 @@ namespace pitlane {
 
 /// In the car's frame: x ahead, y to the left, z up; looks along x. Square pixels, principal point in the middle.
 struct CameraGeometry {
-  int width = 640, height = 480;          ///< pixels, 8..4096
+  int width = 640, height = 480;  ///< pixels, 8..4096
   double horizontal_field_of_view_rad = 1.57;
-  double x_m = 0.45, y_m = 0.04;          ///< height and pitch belong to the Appearance
-  double near_m = 0.1, far_m = 15;        ///< depth beyond `far_m` shows the sky's lower edge
+  double x_m = 0.45, y_m = 0.04;    ///< height and pitch belong to the Appearance
+  double near_m = 0.1, far_m = 15;  ///< depth beyond `far_m` shows the sky's lower edge
 
   [[nodiscard]] double focal_px() const;
 };
@@ -50,12 +50,15 @@ class Camera {
 
   std::shared_ptr<const DistanceField> field_;
   CameraGeometry geometry_;
+  double focal_px_;
   Appearance look_;
   GroundPainter painter_;
   std::vector<int> rows_, columns_;
-  std::vector<float> u_;                                      // of columns_
-  std::vector<float> red_, green_, blue_;                     // of the row being drawn
-  std::vector<float> wall_top_, wall_bottom_, wall_light_;    // by drawn column, rows; empty interval: no wall
+  // Of columns_, then zeros up to a multiple of GroundPainter::kGroup:
+  std::vector<float> u_;
+  std::vector<float> red_, green_, blue_;  // of the row being drawn
+  std::vector<std::uint8_t> red_bytes_, green_bytes_, blue_bytes_;
+  std::vector<float> wall_top_, wall_bottom_, wall_light_;  // by drawn column, rows; empty interval: no wall
   std::vector<std::uint8_t> pixels_;
 };
 

@@ -13,8 +13,7 @@ namespace pitlane {
 inline Pose move_on_arc(const Pose& from, const Command& command, double seconds) {
   const double half_turn = 0.5 * command.w_radps * seconds;
   // sin(h)/h by its series where the quotient would lose digits; the next term is below 1e-18.
-  const double sinc =
-      std::abs(half_turn) < 1e-4 ? 1 - half_turn * half_turn / 6 : std::sin(half_turn) / half_turn;
+  const double sinc = std::abs(half_turn) < 1e-4 ? 1 - half_turn * half_turn / 6 : std::sin(half_turn) / half_turn;
   const double chord = command.v_mps * seconds * sinc;
   return {from.x_m + chord * std::cos(from.yaw_rad + half_turn), from.y_m + chord * std::sin(from.yaw_rad + half_turn),
           from.yaw_rad + 2 * half_turn};

@@ -41,8 +41,8 @@ Status check_waypoints(const std::vector<Waypoint>& waypoints) {
     const double radius = waypoints[i].radius_m;
     if (!std::isfinite(radius)) return invalid_argument(name + " has a radius that is not finite");
     if (radius < kSmallestRadius_m)
-      return invalid_argument(name + " has a radius of " + number_text(radius) + " m; the car cannot turn sharper than " +
-                              number_text(kSmallestRadius_m, 2) + " m");
+      return invalid_argument(name + " has a radius of " + number_text(radius) +
+                              " m; the car cannot turn sharper than " + number_text(kSmallestRadius_m, 2) + " m");
   }
   return {};
 }
@@ -64,9 +64,9 @@ Status check_overlap(const CircuitDefinition& definition, const CentreLine& line
   const std::vector<std::size_t> overlap = find_overlap(line, definition.road_width_m);
   if (overlap.empty()) return {};
   const bool reference = definition.waypoints.empty();
-  return invalid_argument("overlaps itself: the road after " + place(line, overlap[0], reference) + " meets the road after " +
-                          place(line, overlap[1], reference) + " near (" + number_text(line.points[overlap[0]].x_m) +
-                          ", " + number_text(line.points[overlap[0]].y_m) +
+  return invalid_argument("overlaps itself: the road after " + place(line, overlap[0], reference) +
+                          " meets the road after " + place(line, overlap[1], reference) + " near (" +
+                          number_text(line.points[overlap[0]].x_m) + ", " + number_text(line.points[overlap[0]].y_m) +
                           "); move them apart, or write 'crossings: true' where the road is meant to cross");
 }
 
@@ -83,8 +83,8 @@ Result<CentreLine> sample(const CircuitDefinition& definition) {
 // Tightest place of a line that was given by points; over 1 m, since points carry some noise.
 Result<double> tightest_radius(const CentreLine& line) {
   const std::vector<double> all = curvature(line.points, line.length_m, 1.0);
-  const auto sharpest = std::max_element(all.begin(), all.end(),
-                                         [](double a, double b) { return std::abs(a) < std::abs(b); });
+  const auto sharpest =
+      std::max_element(all.begin(), all.end(), [](double a, double b) { return std::abs(a) < std::abs(b); });
   const double radius = 1 / std::max(std::abs(*sharpest), 1e-9);
   if (radius >= kSmallestRadius_m) return radius;
   const auto where = static_cast<std::size_t>(sharpest - all.begin());

@@ -29,8 +29,7 @@ class Reader {
 
   Result<double> number(const YAML::Node& node, const std::string& what) const {
     double value = 0;
-    if (!node.IsScalar() || !YAML::convert<double>::decode(node, value))
-      return error(node, what + " must be a number");
+    if (!node.IsScalar() || !YAML::convert<double>::decode(node, value)) return error(node, what + " must be a number");
     return value;
   }
 
@@ -173,11 +172,12 @@ Result<CircuitDefinition> read_definition(const Reader& reader, const YAML::Node
                     {"colours", colours_handler(reader, d.colours)},
                     {"walls", walls_handler(reader, d.walls)}};
   handlers["waypoints"] = [&](const YAML::Node& node) {
-    return read_points(reader, node, "waypoint", 3,
-                       [&d](const auto& v) { d.waypoints.push_back({v[0], v[1], v[2]}); });
+    return read_points(reader, node, "waypoint", 3, [&d](const auto& v) { d.waypoints.push_back({v[0], v[1], v[2]}); });
   };
   handlers["reference"] = [&](const YAML::Node& node) {
-    return read_points(reader, node, "reference point", 2, [&d](const auto& v) { d.reference.push_back({v[0], v[1]}); });
+    return read_points(reader, node, "reference point", 2, [&d](const auto& v) {
+      d.reference.push_back({v[0], v[1]});
+    });
   };
   PITLANE_TRY_STATUS(walk(reader, root, "the circuit", handlers));
   if (format != "pitlane-circuit") return reader.error(root, "is no circuit: 'format: pitlane-circuit' is missing");
@@ -231,7 +231,9 @@ std::string circuit_text(const CircuitDefinition& d) {
   if (!d.description.empty()) text += "description: " + quoted(d.description) + "\n";
   if (d.held_out) text += "held_out: true\n";
   if (d.crossings) text += "crossings: true\n";
-  const auto add = [&text](const char* key, double value) { text += std::string(key) + ": " + number_text(value, 9) + "\n"; };
+  const auto add = [&text](const char* key, double value) {
+    text += std::string(key) + ": " + number_text(value, 9) + "\n";
+  };
   add("road_width_m", d.road_width_m);
   add("line_width_m", d.line_width_m);
   add("verge_width_m", d.verge_width_m);

@@ -19,7 +19,6 @@ double squared_distance(double ax, double ay, double bx, double by, double x, do
   return ex * ex + ey * ey;
 }
 
-
 struct Segment {  // from a tile's origin
   float x, y, dx, dy;
 };
@@ -71,9 +70,12 @@ DistanceField::DistanceField(const std::vector<ReferenceLine::Point>& closed, do
   const double reach_m = band_m_ + 0.5;
   std::vector<std::vector<std::uint32_t>> near(tile_start_.size());
   for (std::size_t i = 0; i < points_.size(); ++i) {
-    const auto tile = [](double from, double origin) { return static_cast<int>(std::floor((from - origin) / kTile_m)); };
+    const auto tile = [](double from, double origin) {
+      return static_cast<int>(std::floor((from - origin) / kTile_m));
+    };
     for (int ty = tile(points_[i].y_m - reach_m, origin_y_m_); ty <= tile(points_[i].y_m + reach_m, origin_y_m_); ++ty)
-      for (int tx = tile(points_[i].x_m - reach_m, origin_x_m_); tx <= tile(points_[i].x_m + reach_m, origin_x_m_); ++tx)
+      for (int tx = tile(points_[i].x_m - reach_m, origin_x_m_); tx <= tile(points_[i].x_m + reach_m, origin_x_m_);
+           ++tx)
         near[static_cast<std::size_t>(ty * tiles_x_ + tx)].push_back(static_cast<std::uint32_t>(i));
   }
   corners_.assign(kTileSize, static_cast<std::int16_t>(std::lround(band_m_ * 1000)));  // the one far tile
@@ -104,8 +106,7 @@ void DistanceField::fill_tile(int tile_x, int tile_y, const std::vector<std::uin
   const auto end_of = [&](std::uint32_t i) -> const ReferenceLine::Point& { return points_[(i + 1) % points_.size()]; };
   for (std::size_t k = 0; k < segments.size(); ++k) {
     const auto &a = points_[segments[k]], &b = end_of(segments[k]);
-    from_centre[k] = std::sqrt(
-        squared_distance(a.x_m, a.y_m, b.x_m, b.y_m, x0 + kTile_m / 2, y0 + kTile_m / 2));
+    from_centre[k] = std::sqrt(squared_distance(a.x_m, a.y_m, b.x_m, b.y_m, x0 + kTile_m / 2, y0 + kTile_m / 2));
   }
   const double limit = *std::min_element(from_centre.begin(), from_centre.end()) + 1.4143 * kTile_m;
   std::vector<std::uint32_t> close;
@@ -128,13 +129,14 @@ void DistanceField::fill_tile(int tile_x, int tile_y, const std::vector<std::uin
 }
 
 float DistanceField::at(double x_m, double y_m) const {
-  const auto clamp_cell = [](double value, int tiles) { return std::clamp(value, 0.0, tiles * double{kTileCells} - 0.01); };
+  const auto clamp_cell = [](double value, int tiles) {
+    return std::clamp(value, 0.0, tiles * double{kTileCells} - 0.01);
+  };
   const double cx = clamp_cell((x_m - origin_x_m_) / kCell_m, tiles_x_);
   const double cy = clamp_cell((y_m - origin_y_m_) / kCell_m, tiles_y_);
   const int ix = static_cast<int>(cx), iy = static_cast<int>(cy);
   const auto fx = static_cast<float>(cx - ix), fy = static_cast<float>(cy - iy);
-  const std::int32_t tile =
-      tile_start_[static_cast<std::size_t>(iy / kTileCells * tiles_x_ + ix / kTileCells)];
+  const std::int32_t tile = tile_start_[static_cast<std::size_t>(iy / kTileCells * tiles_x_ + ix / kTileCells)];
   const std::int16_t* c = &corners_[static_cast<std::size_t>(tile + iy % kTileCells * kTileStride + ix % kTileCells)];
   const float low = static_cast<float>(c[0]) + fx * static_cast<float>(c[1] - c[0]);
   const float high = static_cast<float>(c[kTileStride]) + fx * static_cast<float>(c[kTileStride + 1] - c[kTileStride]);

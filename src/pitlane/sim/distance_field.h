@@ -15,7 +15,7 @@ namespace pitlane {
 class DistanceField {
  public:
   static constexpr double kCell_m = 0.05;
-  static constexpr int kTileCells = 32;              ///< cells along a tile's edge
+  static constexpr int kTileCells = 32;               ///< cells along a tile's edge
   static constexpr int kTileStride = kTileCells + 1;  ///< the last corner is stored twice: a cell never spans tiles
   static constexpr int kTileSize = kTileStride * kTileStride;
 

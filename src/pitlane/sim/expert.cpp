@@ -63,8 +63,8 @@ Expert::Place Expert::find(const Pose& pose) {
 
 // Off the line or askew, slower: the way back is a corner too.
 double Expert::speed(const Place& place, double heading_error_rad) const {
-  const double trouble = std::max(0.0, std::abs(place.deviation_m) - 0.25) / 1.0 +
-                         std::max(0.0, std::abs(heading_error_rad) - 0.15) / 0.6;
+  const double trouble =
+      std::max(0.0, std::abs(place.deviation_m) - 0.25) / 1.0 + std::max(0.0, std::abs(heading_error_rad) - 0.15) / 0.6;
   const double v = at(speed_mps_, place.arc_m);
   return std::max(options_.slowest_mps, v - std::min(1.0, trouble) * (v - options_.slowest_mps));
 }

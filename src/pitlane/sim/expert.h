@@ -12,7 +12,7 @@ namespace pitlane {
 struct ExpertOptions {
   double lookahead_m = 0.6;          ///< at standstill
   double lookahead_s = 0.22;         ///< plus this times the speed
-  double expected_latency_s = 0.04;   ///< commands are meant for the pose this much later
+  double expected_latency_s = 0.04;  ///< commands are meant for the pose this much later
   double slowest_mps = 6.5, fastest_mps = 24;
   double fastest_turn_radps = 7.1;
   double sight_m = 12;  ///< corners farther ahead change nothing: the camera hardly shows them

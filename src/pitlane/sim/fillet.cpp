@@ -27,7 +27,8 @@ Result<Corner> corner_at(const std::vector<Waypoint>& points, std::size_t i) {
   const Waypoint& here = points[i];
   const Waypoint& after = points[(i + 1) % points.size()];
   if (edge_length(here, after) < 1e-6)
-    return invalid_argument(name(i) + " and the next one are the same point; remove one (the circuit closes by itself)");
+    return invalid_argument(name(i) +
+                            " and the next one are the same point; remove one (the circuit closes by itself)");
   Corner corner;
   corner.in_heading = heading(before, here);
   corner.turn = wrap_angle(heading(here, after) - corner.in_heading);
@@ -60,8 +61,7 @@ Result<std::vector<PathPiece>> round_corners(const std::vector<Waypoint>& waypoi
                          waypoints[i].y_m - corner.tangent_m * std::sin(corner.in_heading), corner.in_heading};
     const double arc_m = waypoints[i].radius_m * std::abs(corner.turn);
     if (arc_m > 0)
-      pieces.push_back(
-          {arc_start, arc_m, std::copysign(1 / waypoints[i].radius_m, corner.turn), static_cast<int>(i)});
+      pieces.push_back({arc_start, arc_m, std::copysign(1 / waypoints[i].radius_m, corner.turn), static_cast<int>(i)});
     const double out_heading = corner.in_heading + corner.turn;
     const Pose arc_end{waypoints[i].x_m + corner.tangent_m * std::cos(out_heading),
                        waypoints[i].y_m + corner.tangent_m * std::sin(out_heading), out_heading};

@@ -5,18 +5,19 @@
 #include <cstring>
 
 #include "pitlane/core/random.h"
+#include "pitlane/core/result.h"
 #include "pitlane/sim/vector_clones.h"
 
 namespace pitlane {
 namespace {
 
-constexpr int kChunk = 128;  // columns handled at once; their arrays stay in the first-level cache
+constexpr int kGroup = GroundPainter::kGroup;
 
-struct alignas(64) Chunk {
-  float u[kChunk], fx[kChunk], fy[kChunk];
-  std::int32_t cell[kChunk], tile[kChunk], texel[kChunk];
-  std::int32_t low[kChunk], high[kChunk];              // two neighbouring distances each, 16 bits
-  std::int32_t noise_low[kChunk], noise_high[kChunk];  // two neighbouring texels each, 2 x 8 bits
+struct alignas(64) Group {
+  float fx[kGroup], fy[kGroup];
+  std::int32_t cell[kGroup], tile[kGroup], texel[kGroup];
+  std::int32_t low[kGroup], high[kGroup];              // two neighbouring distances each, 16 bits
+  std::int32_t noise_low[kGroup], noise_high[kGroup];  // two neighbouring texels each, 2 x 8 bits
 };
 
 struct Extent {  // of the field
@@ -24,12 +25,12 @@ struct Extent {  // of the field
   std::int32_t tiles_x;
 };
 
-// All loops run over the whole chunk, padded columns included: constant bounds vectorise best.
+// All loops have constant bounds: these vectorise best.
 PITLANE_VECTOR_CLONES
-void locate(const GroundRow& row, const Extent& extent, Chunk& c) {
-  for (int k = 0; k < kChunk; ++k) {
-    float x = row.x0 + c.u[k] * row.dx;
-    float y = row.y0 + c.u[k] * row.dy;
+void locate(const GroundRow& row, const Extent& extent, const float* __restrict u, Group& c) {
+  for (int k = 0; k < kGroup; ++k) {
+    float x = row.x0 + u[k] * row.dx;
+    float y = row.y0 + u[k] * row.dy;
     x = x > 0 ? x : 0;  // a NaN becomes 0 as well
     y = y > 0 ? y : 0;
     x = x < extent.max_x ? x : extent.max_x;
@@ -51,8 +52,8 @@ std::int32_t load_pair(const void* from) {
   return pair;
 }
 
-void fetch(const std::int32_t* tile_start, const std::int16_t* corners, const std::int8_t* noise, int columns, Chunk& c) {
-  for (int k = 0; k < columns; ++k) {
+void fetch(const std::int32_t* tile_start, const std::int16_t* corners, const std::int8_t* noise, Group& c) {
+  for (int k = 0; k < kGroup; ++k) {
     const std::int16_t* corner = corners + tile_start[c.tile[k]] + c.cell[k];
     c.low[k] = load_pair(corner);
     c.high[k] = load_pair(corner + DistanceField::kTileStride);
@@ -74,13 +75,13 @@ float clamp01(float v) {
 }
 
 PITLANE_VECTOR_CLONES
-void shade(const GroundRow& row, const Bands& bands, const Chunk& c, float* __restrict r, float* __restrict g,
-           float* __restrict b) {
-  for (int k = 0; k < kChunk; ++k) {
-    const float fx = c.fx[k], fy = c.fy[k], u = c.u[k];
-    const auto d00 = static_cast<float>(static_cast<std::int16_t>(c.low[k] & 0xFFFF));
+void shade(const GroundRow& row, const Bands& bands, const Group& c, const float* __restrict columns,
+           float* __restrict r, float* __restrict g, float* __restrict b) {
+  for (int k = 0; k < kGroup; ++k) {
+    const float fx = c.fx[k], fy = c.fy[k], u = columns[k];
+    const auto d00 = static_cast<float>((c.low[k] << 16) >> 16);
     const auto d10 = static_cast<float>(c.low[k] >> 16);
-    const auto d01 = static_cast<float>(static_cast<std::int16_t>(c.high[k] & 0xFFFF));
+    const auto d01 = static_cast<float>((c.high[k] << 16) >> 16);
     const auto d11 = static_cast<float>(c.high[k] >> 16);
     const float slope_low = d10 - d00, slope_high = d11 - d01;
     const float low = d00 + fx * slope_low;
@@ -94,20 +95,21 @@ void shade(const GroundRow& row, const Bands& bands, const Chunk& c, float* __re
     width = width > 0.5F ? width : 0.5F;
     const float per_mm = 1 / width;
     const float away = distance < 0 ? -distance : distance;
-    const float line = clamp01((bands.line_mm - away) * per_mm + 0.5F) - clamp01((-bands.line_mm - away) * per_mm + 0.5F);
+    const float line =
+        clamp01((bands.line_mm - away) * per_mm + 0.5F) - clamp01((-bands.line_mm - away) * per_mm + 0.5F);
     const float in_road = clamp01((bands.road_mm - away) * per_mm + 0.5F);
     const float in_verge = clamp01((bands.verge_mm - away) * per_mm + 0.5F);
 
-    const auto texel = [](std::int32_t pair, int shift) {
-      return static_cast<float>(static_cast<std::int8_t>((pair >> shift) & 0xFF));
-    };
-    const float asphalt_low = texel(c.noise_low[k], 0) + fx * (texel(c.noise_low[k], 16) - texel(c.noise_low[k], 0));
-    const float asphalt_high =
-        texel(c.noise_high[k], 0) + fx * (texel(c.noise_high[k], 16) - texel(c.noise_high[k], 0));
-    const float blades_low = texel(c.noise_low[k], 8) + fx * (texel(c.noise_low[k], 24) - texel(c.noise_low[k], 8));
-    const float blades_high = texel(c.noise_high[k], 8) + fx * (texel(c.noise_high[k], 24) - texel(c.noise_high[k], 8));
-    const float asphalt = row.share * (1 + bands.road_noise * row.noise * (asphalt_low + fy * (asphalt_high - asphalt_low)));
-    const float blades = row.share * (1 + bands.grass_noise * row.noise * (blades_low + fy * (blades_high - blades_low)));
+    // Byte `i` of a pair, with its sign.
+    const auto texel = [](std::int32_t pair, int i) { return static_cast<float>((pair << (24 - 8 * i)) >> 24); };
+    const float asphalt_low = texel(c.noise_low[k], 0) + fx * (texel(c.noise_low[k], 2) - texel(c.noise_low[k], 0));
+    const float asphalt_high = texel(c.noise_high[k], 0) + fx * (texel(c.noise_high[k], 2) - texel(c.noise_high[k], 0));
+    const float blades_low = texel(c.noise_low[k], 1) + fx * (texel(c.noise_low[k], 3) - texel(c.noise_low[k], 1));
+    const float blades_high = texel(c.noise_high[k], 1) + fx * (texel(c.noise_high[k], 3) - texel(c.noise_high[k], 1));
+    const float asphalt =
+        row.share * (1 + bands.road_noise * row.noise * (asphalt_low + fy * (asphalt_high - asphalt_low)));
+    const float blades =
+        row.share * (1 + bands.grass_noise * row.noise * (blades_low + fy * (blades_high - blades_low)));
 
     const float road = in_road - line > 0 ? in_road - line : 0;
     const float verge = in_verge - in_road;
@@ -116,6 +118,14 @@ void shade(const GroundRow& row, const Bands& bands, const Chunk& c, float* __re
     r[k] += w_line * bands.line[0] + w_road * bands.road[0] + w_verge * bands.verge[0] + w_grass * bands.grass[0];
     g[k] += w_line * bands.line[1] + w_road * bands.road[1] + w_verge * bands.verge[1] + w_grass * bands.grass[1];
     b[k] += w_line * bands.line[2] + w_road * bands.road[2] + w_verge * bands.verge[2] + w_grass * bands.grass[2];
+  }
+}
+
+PITLANE_VECTOR_CLONES
+void round_group(const float* __restrict values, std::uint8_t* __restrict bytes) {
+  for (int k = 0; k < kGroup; ++k) {
+    const float rounded = values[k] + 0.5F;
+    bytes[k] = static_cast<std::uint8_t>(static_cast<std::int32_t>(rounded < 255 ? rounded : 255));
   }
 }
 
@@ -165,8 +175,8 @@ void GroundPainter::make_noise(std::uint64_t seed) {
     }
     for (int y = 0; y < kNoiseStride; ++y)
       for (int x = 0; x < kNoiseStride; ++x)
-        noise_[static_cast<std::size_t>(2 * (y * kNoiseStride + x)) + texture] = static_cast<std::int8_t>(
-            std::clamp(32 * sum[static_cast<std::size_t>(y % n * n + x % n)], -127.F, 127.F));
+        noise_[static_cast<std::size_t>(2 * (y * kNoiseStride + x)) + texture] =
+            static_cast<std::int8_t>(std::clamp(32 * sum[static_cast<std::size_t>(y % n * n + x % n)], -127.F, 127.F));
   }
   static_assert(kNoiseCells == 128, "locate() and fetch() know this number");
 }
@@ -175,21 +185,19 @@ void GroundPainter::paint(const GroundRow& row, std::span<const float> u, const 
   const Bands bands = make_bands(look_);
   const Extent extent{static_cast<float>(field_->tiles_x() * DistanceField::kTileCells) - 0.01F,
                       static_cast<float>(field_->tiles_y() * DistanceField::kTileCells) - 0.01F, field_->tiles_x()};
-  Chunk chunk{};
-  alignas(64) float r[kChunk], g[kChunk], b[kChunk];
-  for (std::size_t start = 0; start < u.size(); start += kChunk) {
-    const std::size_t columns = std::min<std::size_t>(kChunk, u.size() - start);
-    std::copy_n(u.begin() + static_cast<std::ptrdiff_t>(start), columns, chunk.u);
-    locate(row, extent, chunk);
-    fetch(field_->tile_start().data(), field_->corners().data(), noise_.data(), static_cast<int>(columns), chunk);
-    std::fill_n(r, kChunk, 0.F), std::fill_n(g, kChunk, 0.F), std::fill_n(b, kChunk, 0.F);
-    shade(row, bands, chunk, r, g, b);
-    for (std::size_t k = 0; k < columns; ++k) {
-      out.r[start + k] += r[k];
-      out.g[start + k] += g[k];
-      out.b[start + k] += b[k];
-    }
+  PITLANE_CHECK(u.size() % kGroup == 0 && out.r.size() == u.size() && out.g.size() == u.size() &&
+                out.b.size() == u.size());
+  Group group;
+  for (std::size_t start = 0; start < u.size(); start += kGroup) {
+    locate(row, extent, &u[start], group);
+    fetch(field_->tile_start().data(), field_->corners().data(), noise_.data(), group);
+    shade(row, bands, group, &u[start], &out.r[start], &out.g[start], &out.b[start]);
   }
+}
+
+void to_bytes(std::span<const float> values, std::span<std::uint8_t> bytes) {
+  PITLANE_CHECK(values.size() % kGroup == 0 && bytes.size() == values.size());
+  for (std::size_t start = 0; start < values.size(); start += kGroup) round_group(&values[start], &bytes[start]);
 }
 
 }  // namespace pitlane

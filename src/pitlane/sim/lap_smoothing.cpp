@@ -14,8 +14,8 @@ namespace {
 using Point = ReferenceLine::Point;
 using Points = std::vector<Point>;
 
-constexpr double kSpacing_m = 0.25;       // while smoothing
-constexpr double kLargestGap_m = 3;       // between positions, and from the last to the first
+constexpr double kSpacing_m = 0.25;  // while smoothing
+constexpr double kLargestGap_m = 3;  // between positions, and from the last to the first
 constexpr double kShortestLap_m = 30;
 
 double distance(const Point& a, const Point& b) { return std::hypot(b.x_m - a.x_m, b.y_m - a.y_m); }

@@ -21,9 +21,9 @@ namespace pitlane {
 struct RecordedFrame {
   std::span<const std::uint8_t> picture;  ///< {height, width, 3} bytes
   int width = 0, height = 0;
-  Command label;         ///< what the expert would do, without noise
-  double time_s = 0;     ///< since the start of the whole recording
-  int session = 0;       ///< frames of one session follow each other in time; counted from 0
+  Command label;           ///< what the expert would do, without noise
+  double time_s = 0;       ///< since the start of the whole recording
+  int session = 0;         ///< frames of one session follow each other in time; counted from 0
   std::int64_t index = 0;  ///< of the frame, counted from 0
   std::int64_t total = 0;
 };

@@ -85,8 +85,6 @@ void SimWorld::restrict_view(const std::vector<int>& rows, const std::vector<int
   camera_.restrict_view(rows, columns);
 }
 
-std::string SimWorld::description() const {
-  return track_->circuit.name() + (options_.reverse ? ", reversed" : "");
-}
+std::string SimWorld::description() const { return track_->circuit.name() + (options_.reverse ? ", reversed" : ""); }
 
 }  // namespace pitlane
