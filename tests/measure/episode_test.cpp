@@ -1,0 +1,268 @@
+#include "pitlane/measure/episode.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <numbers>
+
+namespace pitlane {
+namespace {
+
+constexpr double kPi = std::numbers::pi;
+constexpr double kRadius_m = 20;
+
+// A car on a circle; frames carry nothing. Keeps a diary of what was asked of it.
+class CircleWorld : public World {
+ public:
+  CircleWorld() {
+    for (int i = 0; i < 2000; ++i)
+      line_.points.push_back({kRadius_m * std::cos(kPi * i / 1000), kRadius_m * std::sin(kPi * i / 1000)});
+  }
+  Status reset(std::uint64_t) override {
+    time_s_ = 0;
+    pose_ = start;
+    command_ = {};
+    observed.clear(), acted.clear();
+    return {};
+  }
+  Result<Observation> observe() override {
+    observed.push_back(time_s_);
+    return Observation{{}, time_s_, command_.v_mps, 0};
+  }
+  void act(const Command& command) override {
+    command_ = command;
+    acted.push_back({time_s_, command});
+  }
+  Status advance_to(double time_s) override {
+    EXPECT_GE(time_s, time_s_);
+    const double dt = time_s - time_s_, turn = command_.w_radps * dt;
+    const double half = turn / 2;
+    const double chord = command_.v_mps * dt * (half == 0 ? 1 : std::sin(half) / half);
+    pose_ = {pose_.x_m + chord * std::cos(pose_.yaw_rad + half), pose_.y_m + chord * std::sin(pose_.yaw_rad + half),
+             pose_.yaw_rad + turn};
+    time_s_ = time_s;
+    return {};
+  }
+  double time_s() const override { return time_s_; }
+  Pose pose() const override { return pose_; }
+  const ReferenceLine& reference_line() const override { return line_; }
+  double camera_period_s() const override { return 0.05; }
+  void restrict_view(const std::vector<int>&, const std::vector<int>&) override {}
+  std::string description() const override { return "circle"; }
+
+  Pose start{kRadius_m, 0, kPi / 2};
+  std::vector<double> observed;
+  struct Act {
+    double time_s;
+    Command command;
+  };
+  std::vector<Act> acted;
+
+ private:
+  ReferenceLine line_;
+  double time_s_ = 0;
+  Pose pose_;
+  Command command_;
+};
+
+class Scripted : public Controller {
+ public:
+  using Script = std::function<Result<Command>(const Observation&)>;
+  explicit Scripted(Script script) : script_(std::move(script)) {}
+  void reset() override {}
+  Result<Command> decide(const Observation& observation) override { return script_(observation); }
+
+ private:
+  Script script_;
+};
+
+Scripted steady(double v, double w) {
+  return Scripted([=](const Observation&) -> Result<Command> { return Command{v, w}; });
+}
+
+EpisodeResult run(CircleWorld& world, Controller& controller, const EpisodeOptions& options = {}) {
+  auto result = run_episode(world, controller, options);
+  EXPECT_TRUE(result.ok()) << result.error().message();
+  return *std::move(result);
+}
+
+TEST(Episode, LapTimeOfACircleIsItsLengthOverTheSpeed) {
+  CircleWorld world;
+  Scripted controller = steady(8, 8 / kRadius_m);
+  const EpisodeResult result = run(world, controller);
+  EXPECT_TRUE(result.completed);
+  EXPECT_EQ(result.end, EpisodeEnd::kCompleted);
+  EXPECT_NEAR(result.lap_time_s, 2 * kPi * kRadius_m / 8, 1e-4) << "interpolated between camera frames";
+  EXPECT_EQ(result.percentage_completed, 100);
+  EXPECT_NEAR(result.average_speed_mps, 8, 0.01);
+  EXPECT_LT(result.deviation.max, 1e-3);
+  EXPECT_EQ(result.frames_skipped, 0);
+  EXPECT_EQ(result.decide_s.size(), static_cast<std::size_t>(result.frames_used));
+}
+
+TEST(Episode, LatencyIsAddedToTheLapTimeOnce) {
+  // The car stands until the first command acts.
+  CircleWorld world;
+  Scripted controller = steady(8, 8 / kRadius_m);
+  EpisodeOptions options;
+  options.laps = 3;
+  options.latency = LatencyModel::fixed(0.06);
+  const EpisodeResult result = run(world, controller, options);
+  EXPECT_TRUE(result.completed);
+  EXPECT_NEAR(result.lap_time_s, 2 * kPi * kRadius_m / 8 + 0.06 / 3, 1e-3);
+}
+
+TEST(Episode, DeviationOfAConstantOffsetIsThatOffset) {
+  CircleWorld world;
+  world.start = {kRadius_m - 0.4, 0, kPi / 2};
+  Scripted controller = steady(8, 8 / (kRadius_m - 0.4));
+  const EpisodeResult result = run(world, controller);
+  EXPECT_NEAR(result.deviation.mean, 0.4, 1e-3);
+  EXPECT_NEAR(result.deviation.rmse, 0.4, 1e-3);
+  EXPECT_NEAR(result.deviation.p95, 0.4, 1e-3);
+  EXPECT_GT(result.trajectory.front().deviation_m, 0) << "inside an anticlockwise circle is left";
+  EXPECT_EQ(result.off_road_s, 0);
+}
+
+struct Timing {
+  double latency_s;
+  std::vector<double> observed_s, acted_s;  // the first ones
+};
+class EpisodeTiming : public testing::TestWithParam<Timing> {};
+
+TEST_P(EpisodeTiming, FollowsTheMailbox) {
+  CircleWorld world;
+  Scripted controller = steady(8, 8 / kRadius_m);
+  EpisodeOptions options;
+  options.latency = LatencyModel::fixed(GetParam().latency_s);
+  run(world, controller, options);
+  for (std::size_t i = 0; i < GetParam().observed_s.size(); ++i)
+    EXPECT_NEAR(world.observed.at(i), GetParam().observed_s[i], 1e-9) << "frame " << i;
+  for (std::size_t i = 0; i < GetParam().acted_s.size(); ++i)
+    EXPECT_NEAR(world.acted.at(i).time_s, GetParam().acted_s[i], 1e-9) << "command " << i;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Latencies, EpisodeTiming,
+    testing::Values(
+        Timing{0, {0, 0.05, 0.10}, {0, 0.05, 0.10}}, Timing{0.02, {0, 0.05, 0.10}, {0.02, 0.07, 0.12}},
+        // As long as the period: the command acts, the next frame is there, the next decision starts.
+        Timing{0.05, {0, 0.05, 0.10}, {0.05, 0.10, 0.15}},
+        // Frame 0.05 waits for 0.06; frame 0.10 waits for 0.12; 0.15 for 0.18; 0.20 for 0.24; at 0.30 two have come.
+        Timing{0.06, {0, 0.05, 0.10, 0.15, 0.20, 0.30}, {0.06, 0.12, 0.18, 0.24, 0.30, 0.36}},
+        // At 0.12 the newest is 0.10; frame 0.05 is never looked at.
+        Timing{0.12, {0, 0.10, 0.20, 0.35}, {0.12, 0.24, 0.36, 0.48}}));
+
+TEST(Episode, LongLatencyStillMovesTheCarAndSkipsFrames) {
+  CircleWorld world;
+  Scripted controller = steady(8, 8 / kRadius_m);
+  EpisodeOptions options;
+  options.latency = LatencyModel::fixed(0.5);
+  const EpisodeResult result = run(world, controller, options);
+  EXPECT_TRUE(result.completed);
+  EXPECT_GT(result.frames_skipped, 8 * result.frames_used);
+}
+
+TEST(Episode, CommandsActInOrder) {
+  CircleWorld world;
+  int k = 0;
+  Scripted controller([&k](const Observation&) -> Result<Command> { return Command{8 + 0.01 * k++, 8 / kRadius_m}; });
+  EpisodeOptions options;
+  options.latency = LatencyModel::fixed(0.06);
+  options.timeout_s = 2;
+  run(world, controller, options);
+  for (std::size_t i = 0; i < world.acted.size(); ++i)
+    EXPECT_DOUBLE_EQ(world.acted[i].command.v_mps, 8 + 0.01 * static_cast<double>(i));
+}
+
+TEST(Episode, EndsOffTheRoad) {
+  CircleWorld world;
+  Scripted controller = steady(10, 0);
+  const EpisodeResult result = run(world, controller);
+  EXPECT_EQ(result.end, EpisodeEnd::kOffRoad);
+  EXPECT_FALSE(result.completed);
+  // Along the tangent: 3 m outside after sqrt(23^2 - 20^2) = 11.4 m.
+  EXPECT_NEAR(result.distance_m, 11.36, 0.6);
+  EXPECT_GT(result.off_road_s, 0.2);
+  EXPECT_EQ(result.lap_time_s, 0);
+  EXPECT_GT(result.percentage_completed, 5);
+  EXPECT_LT(result.percentage_completed, 12);
+}
+
+TEST(Episode, EndsStuckWhereTheCarStandsOrTurnsOnTheSpot) {
+  CircleWorld world;
+  Scripted still = steady(0, 0), spinning = steady(0, 3);
+  EXPECT_EQ(run(world, still).end, EpisodeEnd::kStuck);
+  const EpisodeResult result = run(world, spinning);
+  EXPECT_EQ(result.end, EpisodeEnd::kStuck);
+  EXPECT_NEAR(result.simulated_s, 5, 0.1);
+}
+
+TEST(Episode, EndsOnTheWrongWay) {
+  CircleWorld world;
+  world.start = {kRadius_m, 0, -kPi / 2};
+  Scripted controller = steady(8, -8 / kRadius_m);
+  const EpisodeResult result = run(world, controller);
+  EXPECT_EQ(result.end, EpisodeEnd::kWrongWay);
+  EXPECT_EQ(result.percentage_completed, 0);
+}
+
+TEST(Episode, EndsAtTheTimeout) {
+  CircleWorld world;
+  Scripted controller = steady(8, 8 / kRadius_m);
+  EpisodeOptions options;
+  options.timeout_s = 4;
+  const EpisodeResult result = run(world, controller, options);
+  EXPECT_EQ(result.end, EpisodeEnd::kTimeout);
+  EXPECT_NEAR(result.simulated_s, 4, 0.051);
+  EXPECT_NEAR(result.percentage_completed, 100 * 32 / (2 * kPi * kRadius_m), 0.5);
+}
+
+TEST(Episode, ControllerThatFailsOrTalksNonsenseEndsIt) {
+  CircleWorld world;
+  Scripted failing([](const Observation& o) -> Result<Command> {
+    if (o.time_s > 0.9) return numeric_error("the network said NaN");
+    return Command{8, 8 / kRadius_m};
+  });
+  const EpisodeResult failed = run(world, failing);
+  EXPECT_EQ(failed.end, EpisodeEnd::kControllerFailed);
+  EXPECT_EQ(failed.failure, "the network said NaN");
+  EXPECT_NEAR(failed.simulated_s, 0.95, 0.06);
+  Scripted nonsense = steady(std::numeric_limits<double>::quiet_NaN(), 0);
+  EXPECT_EQ(run(world, nonsense).end, EpisodeEnd::kControllerFailed);
+}
+
+TEST(Episode, IsDeterministic) {
+  CircleWorld world;
+  EpisodeOptions options;
+  options.latency = *LatencyModel::measured({0.01, 0.03, 0.08, 0.2});
+  options.seed = 11;
+  const auto drive = [&] {
+    Scripted controller = steady(9, 9 / kRadius_m);
+    return run(world, controller, options);
+  };
+  const EpisodeResult a = drive(), b = drive();
+  options.seed = 12;
+  const EpisodeResult c = drive();
+  EXPECT_EQ(a.lap_time_s, b.lap_time_s);
+  EXPECT_EQ(a.deviation.mean, b.deviation.mean);
+  EXPECT_EQ(a.frames_used, b.frames_used);
+  EXPECT_NE(a.frames_used, c.frames_used);
+}
+
+TEST(Episode, RefusesSenselessOptions) {
+  CircleWorld world;
+  Scripted controller = steady(8, 0);
+  EpisodeOptions options;
+  options.laps = 0;
+  EXPECT_THAT(run_episode(world, controller, options).error().message(), testing::HasSubstr("at least 1 lap"));
+  options = {};
+  options.timeout_s = std::numeric_limits<double>::infinity();
+  EXPECT_THAT(run_episode(world, controller, options).error().message(), testing::HasSubstr("timeout"));
+}
+
+}  // namespace
+}  // namespace pitlane

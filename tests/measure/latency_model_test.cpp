@@ -1,0 +1,59 @@
+#include "pitlane/measure/latency_model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <map>
+
+namespace pitlane {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(LatencyModel, ParsesNoneAndDurations) {
+  Random random(1);
+  const auto none = LatencyModel::parse("none");
+  ASSERT_TRUE(none.ok());
+  EXPECT_EQ(none->name(), "none");
+  EXPECT_EQ(none->draw_s(random), 0);
+  for (const char* text : {"60ms", "0.06s"}) {
+    const auto model = LatencyModel::parse(text);
+    ASSERT_TRUE(model.ok()) << text;
+    EXPECT_EQ(model->name(), "60ms");
+    EXPECT_DOUBLE_EQ(model->draw_s(random), 0.06);
+  }
+  EXPECT_EQ(LatencyModel::parse("0ms")->name(), "none");
+}
+
+TEST(LatencyModel, RefusesWhatIsNoDuration) {
+  for (const char* text : {"", "60", "ms", "60 ms", "-5ms", "60m", "nanms", "infs", "11s", "60msx", "measured"}) {
+    const auto model = LatencyModel::parse(text);
+    ASSERT_FALSE(model.ok()) << text;
+    EXPECT_THAT(model.error().message(), AllOf(HasSubstr(std::string("'") + text + "'"), HasSubstr("60ms")));
+  }
+}
+
+TEST(LatencyModel, DrawsFromTheProfileTimesTheFactor) {
+  const auto model = LatencyModel::measured({0.01, 0.02, 0.04}, 2);
+  ASSERT_TRUE(model.ok());
+  Random a(7), b(7);
+  std::map<double, int> counts;
+  for (int i = 0; i < 3000; ++i) {
+    const double drawn = model->draw_s(a);
+    EXPECT_EQ(drawn, model->draw_s(b));
+    ++counts[drawn];
+  }
+  ASSERT_EQ(counts.size(), 3U);
+  for (const double value : {0.02, 0.04, 0.08}) EXPECT_NEAR(counts[value], 1000, 120) << value;
+}
+
+TEST(LatencyModel, RefusesBadProfiles) {
+  EXPECT_THAT(LatencyModel::measured({}).error().message(), HasSubstr("empty"));
+  EXPECT_FALSE(LatencyModel::measured({0.01, -1}).ok());
+  EXPECT_FALSE(LatencyModel::measured({std::numeric_limits<double>::quiet_NaN()}).ok());
+  EXPECT_FALSE(LatencyModel::measured({0.01}, 0).ok());
+}
+
+}  // namespace
+}  // namespace pitlane
