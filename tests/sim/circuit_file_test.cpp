@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "../temporary_directory.h"
+#include "temporary_directory.h"
 #include "pitlane/core/file.h"
 #include "small_circuits.h"
 

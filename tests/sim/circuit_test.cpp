@@ -55,8 +55,10 @@ TEST(Circuit, ReversedStartsAtTheSamePlaceTheOtherWay) {
 
 TEST(Circuit, HalfCircleOfTwoCornersIsAHairpinOfThatRadius) {
   const Circuit circuit = make_circuit(oval(2));
-  for (const auto& p : circuit.centre_line())
-    if (p.x_m > 32) EXPECT_NEAR(std::hypot(p.x_m - 32, p.y_m - 2), 2, 1e-9);
+  for (const auto& p : circuit.centre_line()) {
+    if (p.x_m <= 32) continue;
+    EXPECT_NEAR(std::hypot(p.x_m - 32, p.y_m - 2), 2, 1e-9);
+  }
 }
 
 TEST(Circuit, PointsOnACircleGiveACircle) {

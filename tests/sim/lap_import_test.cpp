@@ -7,7 +7,7 @@
 #include <cstring>
 #include <limits>
 
-#include "../temporary_directory.h"
+#include "temporary_directory.h"
 #include "pitlane/core/file.h"
 #include "pitlane/sim/lap_smoothing.h"
 #include "pitlane/sim/odometry_message.h"
