@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "temporary_directory.h"
 #include "pitlane/core/file.h"
 #include "small_circuits.h"
+#include "temporary_directory.h"
 
 namespace pitlane {
 namespace {

@@ -124,7 +124,7 @@ TEST(CircuitErrors, RoadThatOverlapsItself) {
   CircuitDefinition eight = oval();
   eight.waypoints = {{0, 0, 5}, {40, 30, 5}, {40, 0, 5}, {0, 30, 5}};
   EXPECT_THAT(error_of(eight), AllOf(HasSubstr("overlaps itself"), HasSubstr("waypoint 1"), HasSubstr("waypoint 3"),
-                                     HasSubstr("near (2"), HasSubstr("crossings: true")));
+                                     HasSubstr("near (1"), HasSubstr("crossings: true")));
   eight.crossings = true;
   EXPECT_TRUE(Circuit::create(eight).ok());
   CircuitDefinition narrow = oval(1);

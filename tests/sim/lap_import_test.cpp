@@ -7,11 +7,11 @@
 #include <cstring>
 #include <limits>
 
-#include "temporary_directory.h"
 #include "pitlane/core/file.h"
 #include "pitlane/sim/lap_smoothing.h"
 #include "pitlane/sim/odometry_message.h"
 #include "small_circuits.h"
+#include "temporary_directory.h"
 #include "test_data.h"
 
 namespace pitlane {

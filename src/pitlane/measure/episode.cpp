@@ -15,7 +15,6 @@ namespace {
 constexpr double kStuck_s = 5;     // no headway for this long ...
 constexpr double kStuck_m = 0.5;   // ... means less than this
 constexpr double kWrongWay_m = 5;  // driven back from the farthest place reached
-constexpr double kNever = 1e300;
 
 double wall_clock_s() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -114,9 +113,10 @@ DeviationSummary summarize_deviation(const std::vector<TrajectoryPoint>& traject
 }
 
 // The event loop. Events at one time are handled in this order: a command acts, a frame appears, a decision starts.
+// Times are whole nanoseconds, so that "at one time" means what it says however a latency of 60 ms adds up.
 class EpisodeRun {
   struct Pending {
-    double time_s;
+    std::int64_t time_ns;
     Command command;
   };
 
@@ -126,15 +126,15 @@ class EpisodeRun {
         controller_(controller),
         options_(options),
         referee_(world, options),
-        random_(Random::fork(options.seed, 0x1A7E)) {}
+        random_(Random::fork(options.seed, 0x1A7E)),
+        period_ns_(std::max<std::int64_t>(1, nanoseconds(world.camera_period_s()))) {}
 
   Result<EpisodeResult> run() {
     const double started = wall_clock_s();
     referee_.start(world_.time_s(), world_.pose());
     for (;;) {
-      const double frame_s = static_cast<double>(frame_) * world_.camera_period_s();
-      const bool acts_first = !pending_.empty() && pending_.front().time_s <= frame_s;
-      PITLANE_TRY_STATUS(world_.advance_to(acts_first ? pending_.front().time_s : frame_s));
+      const bool acts_first = !pending_.empty() && pending_.front().time_ns <= frame_ns_;
+      PITLANE_TRY_STATUS(world_.advance_to(seconds(acts_first ? pending_.front().time_ns : frame_ns_)));
       referee_.look(world_.time_s(), world_.pose());
       if (acts_first) {
         act();
@@ -144,10 +144,14 @@ class EpisodeRun {
       if (const auto verdict = referee_.verdict()) return finish(*verdict, started);
       PITLANE_TRY_STATUS(frame_appears());
       if (!result_.failure.empty()) return finish(EpisodeEnd::kControllerFailed, started);
+      frame_ns_ += period_ns_;
     }
   }
 
  private:
+  static std::int64_t nanoseconds(double seconds) { return std::llround(seconds * 1e9); }
+  static double seconds(std::int64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e9; }
+
   void act() {
     in_force_ = pending_.front().command;
     pending_.pop_front();
@@ -163,9 +167,7 @@ class EpisodeRun {
   // replaced by then is not even drawn, and one that will be taken is decided upon at once. What the decision can
   // know is fixed at exposure; only its command waits.
   Status frame_appears() {
-    const double frame_s = world_.time_s();
-    const double next_frame_s = static_cast<double>(++frame_) * world_.camera_period_s();
-    if (free_at_s_ >= next_frame_s) {
+    if (free_at_ns_ >= frame_ns_ + period_ns_) {
       ++result_.frames_skipped;
       return {};
     }
@@ -180,8 +182,8 @@ class EpisodeRun {
       return {};
     }
     ++result_.frames_used;
-    free_at_s_ = std::max(frame_s, free_at_s_) + options_.latency.draw_s(random_);
-    pending_.push_back({free_at_s_, *decided});
+    free_at_ns_ = std::max(frame_ns_, free_at_ns_) + nanoseconds(options_.latency.draw_s(random_));
+    pending_.push_back({free_at_ns_, *decided});
     return {};
   }
 
@@ -199,8 +201,9 @@ class EpisodeRun {
   Referee referee_;
   Random random_;
   EpisodeResult result_;
-  std::int64_t frame_ = 0;
-  double free_at_s_ = -kNever;
+  std::int64_t period_ns_;
+  std::int64_t frame_ns_ = 0;  // exposure of the next frame
+  std::int64_t free_at_ns_ = 0;
   std::deque<Pending> pending_;  // at most two: one on its way and the one decided upon after it
   Command in_force_;
 };

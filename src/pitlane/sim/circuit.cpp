@@ -30,7 +30,7 @@ Status check_sizes(const CircuitDefinition& d) {
 Status check_coordinates(const std::string& what, double x, double y) {
   if (!std::isfinite(x) || !std::isfinite(y)) return invalid_argument(what + " is not finite");
   if (std::max(std::abs(x), std::abs(y)) > kLargestCoordinate_m)
-    return invalid_argument(what + " is farther than " + number_text(kLargestCoordinate_m) + " m from the origin");
+    return invalid_argument(what + " is farther than " + number_text(kLargestCoordinate_m, 6) + " m from the origin");
   return {};
 }
 
