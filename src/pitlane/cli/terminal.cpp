@@ -12,6 +12,8 @@ namespace pitlane::cli {
 namespace {
 
 constexpr int kBarCells = 24;
+constexpr std::chrono::milliseconds kRedrawPause{100};
+constexpr std::chrono::milliseconds kLogPause{15'000};  // a log wants signs of life, not a film
 
 std::size_t terminal_width() {
   winsize size{};
@@ -64,26 +66,41 @@ bool ProgressBar::show(const Progress& progress) {
   if (new_stage) {
     stage_ = progress.stage;
     stage_start_ = now;
-    if (!terminal_) std::fprintf(stderr, "%s\n", stage_.c_str());
+    done_at_start_ = progress.done;  // work of an earlier run took none of this run's time
   }
-  if (terminal_ && (new_stage || now - last_draw_ > std::chrono::milliseconds(100))) {
+  const auto pause = terminal_ ? kRedrawPause : kLogPause;
+  if (new_stage || now - last_draw_ > pause) {
     last_draw_ = now;
     draw(progress);
   }
   return !interrupt_requested();
 }
 
-void ProgressBar::draw(const Progress& progress) {
+std::string ProgressBar::line(const Progress& progress) const {
   std::string line = stage_;
   if (progress.total > 0) {
-    const double share = std::clamp(static_cast<double>(progress.done) / static_cast<double>(progress.total), 0.0, 1.0);
+    const auto share_of = [&](std::int64_t done) {
+      return std::clamp(static_cast<double>(done) / static_cast<double>(progress.total), 0.0, 1.0);
+    };
+    const double share = share_of(progress.done);
+    const double fresh = share - share_of(done_at_start_);
     const double elapsed = std::chrono::duration<double>(last_draw_ - stage_start_).count();
-    line = bar(share) + " " + line + "  " + std::to_string(progress.done) + "/" + std::to_string(progress.total);
-    if (share > 0.02 && share < 1) line += "  " + duration_text(elapsed * (1 - share) / share) + " left";
+    if (terminal_) line = bar(share) + " " + line;
+    line += "  " + std::to_string(progress.done) + "/" + std::to_string(progress.total);
+    if (fresh > 0.005 && share < 1) line += "  " + duration_text(elapsed * (1 - share) / fresh) + " left";
   }
   if (!progress.detail.empty()) line += "  " + progress.detail;
-  line.resize(std::min(line.size(), terminal_width() - 1));
-  std::fprintf(stderr, "\r\033[K%s", line.c_str());
+  return line;
+}
+
+void ProgressBar::draw(const Progress& progress) {
+  std::string text = line(progress);
+  if (!terminal_) {
+    std::fprintf(stderr, "%s\n", text.c_str());
+    return;
+  }
+  text.resize(std::min(text.size(), terminal_width() - 1));
+  std::fprintf(stderr, "\r\033[K%s", text.c_str());
   drawn_ = true;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -17,7 +18,7 @@ void print_error(const Error& error);
 /// Sink of the library's notes.
 void print_note(LogLevel level, std::string_view message);
 
-/// A bar with time left on a terminal; elsewhere a line when a stage begins. Thread-safe.
+/// A bar with time left on a terminal; elsewhere a line now and then. Thread-safe.
 class ProgressBar {
  public:
   ProgressBar();
@@ -34,12 +35,14 @@ class ProgressBar {
   using Clock = std::chrono::steady_clock;
   bool show(const Progress& progress);
   void draw(const Progress& progress);
+  [[nodiscard]] std::string line(const Progress& progress) const;
 
   std::mutex mutex_;
   bool terminal_;
   bool drawn_ = false;
   std::string stage_;
   Clock::time_point stage_start_, last_draw_;
+  std::int64_t done_at_start_ = 0;
 };
 
 }  // namespace pitlane::cli

@@ -11,7 +11,8 @@
 namespace pitlane {
 
 struct Progress {
-  std::string stage;       ///< what is being done, e.g. "train epoch 3/8"
+  std::string
+      stage;  ///< what is being done, e.g. "train"; the same for as long as done and total count the same things
   std::int64_t done = 0;   ///< units finished
   std::int64_t total = 0;  ///< units in all, 0 if unknown
   std::string detail;      ///< e.g. "loss 0.0123", may be empty

@@ -89,7 +89,7 @@ void vary_widely(Appearance& look, Random& random) {
   look.road_noise = static_cast<float>(random.uniform(0, 0.12));
   look.grass_noise = static_cast<float>(random.uniform(0, 0.30));
   look.camera_height_m = static_cast<float>(random.uniform(0.080, 0.125));
-  look.camera_pitch_rad = static_cast<float>(random.uniform(-0.010, 0.010));
+  look.camera_pitch_rad = static_cast<float>(random.uniform(-0.004, 0.004));
   light(look, random, 0.35, 0.06);
 }
 

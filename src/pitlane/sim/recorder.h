@@ -39,7 +39,7 @@ struct RecordOptions {
   std::int64_t random_frames = 8'000;   ///< at random poses near the line
   std::uint64_t seed = 1;
   /// Frames per session: each starts somewhere else with another look.
-  int session_frames = 160;
+  int session_frames = 60;
   bool both_directions = true;
   Variation variation = Variation::kVaried;
   /// Store pictures as a network with this preprocessing sees them; empty: whole camera frames.

@@ -157,8 +157,10 @@ class Training {
 
   [[nodiscard]] bool go_on(int epoch, std::int64_t step_of_epoch, double loss) const {
     const std::int64_t done = (epoch - 1) * steps_per_epoch_ + step_of_epoch;
-    return report(progress_, {"train epoch " + std::to_string(epoch) + "/" + std::to_string(options_.epochs), done,
-                              options_.epochs * steps_per_epoch_, "loss " + text(loss)});
+    std::string detail =
+        "epoch " + std::to_string(epoch) + "/" + std::to_string(options_.epochs) + ", loss " + text(loss);
+    if (!state_.history.empty()) detail += ", validation " + text(state_.history.back().validation_loss);
+    return report(progress_, {"train", done, options_.epochs * steps_per_epoch_, detail});
   }
 
   [[nodiscard]] Error diverged(const std::string& what, int epoch, std::int64_t step) const {
