@@ -20,8 +20,8 @@ void tell_problems(const std::vector<std::string>& problems, const char* what) {
 }  // namespace
 
 void add_data_flags(CLI::App& verb, DataFlags& flags, bool required) {
-  auto* data = verb.add_option("--data", flags.directory,
-                               "recording: a DeepLearningStudio, Udacity or Pitlane folder (recognised by itself)");
+  auto* data = verb.add_option("--data", flags.directories,
+                               "recordings: DeepLearningStudio, Udacity or Pitlane folders (recognised by themselves)");
   if (required) data->required();
   verb.add_option("--format", flags.recording.format, "auto, deeplearningstudio, udacity or pitlane")
       ->capture_default_str();
@@ -34,22 +34,40 @@ void add_data_flags(CLI::App& verb, DataFlags& flags, bool required) {
   verb.add_flag("!--no-side-cameras", flags.recording.side_cameras, "leave side cameras out");
 }
 
-Result<OpenedData> open_data(const DataFlags& flags, const Recording& recording, const Preprocessing& preprocessing,
-                             const std::vector<OutputSpec>& outputs, const ProgressFn& progress) {
-  PITLANE_TRY(Dataset dataset, load_dataset(recording, preprocessing, outputs, progress));
-  tell_problems(dataset.skipped, "images could not be read and are left out");
+Result<std::vector<Recording>> open_recordings(const DataFlags& flags) {
+  if (flags.directories.empty()) return invalid_argument("--data: name at least one recording");
+  std::vector<Recording> recordings;
+  for (const std::string& directory : flags.directories) {
+    PITLANE_TRY(Recording recording, open_recording(directory, flags.recording));
+    tell_problems(recording.problems, "rows are bad and are left out");
+    recordings.push_back(std::move(recording));
+  }
+  return recordings;
+}
+
+Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording>& recordings,
+                             const Preprocessing& preprocessing, const std::vector<OutputSpec>& outputs,
+                             const ProgressFn& progress) {
+  Dataset dataset;
+  std::string names;
+  for (std::size_t i = 0; i < recordings.size(); ++i) {
+    PITLANE_TRY(Dataset loaded, load_dataset(recordings[i], preprocessing, outputs, progress));
+    tell_problems(loaded.skipped, "images could not be read and are left out");
+    names += (i == 0 ? "" : ", ") + flags.directories[i] + " (" + recordings[i].format + ")";
+    if (i == 0)
+      dataset = std::move(loaded);
+    else if (const Status joined = append(dataset, std::move(loaded)); !joined)
+      return joined.error().in(flags.directories[i]);
+  }
   PITLANE_TRY(Split split, split_dataset(dataset, flags.split));
-  std::string text = flags.directory + " (" + recording.format + "): " + std::to_string(split.train.size()) +
-                     " training and " + std::to_string(split.validation.size()) + " validation frames, " +
-                     split.description;
+  std::string text = names + ": " + split.description;
   return OpenedData{std::move(dataset), std::move(split), std::move(text)};
 }
 
 Result<OpenedData> open_data_for(const DataFlags& flags, const Network& network, const ProgressFn& progress) {
-  PITLANE_TRY(const Recording recording, open_recording(flags.directory, flags.recording));
-  tell_problems(recording.problems, "rows are bad and are left out");
+  PITLANE_TRY(const std::vector<Recording> recordings, open_recordings(flags));
   PITLANE_TRY(const InputSpec* image, image_input(network));
-  return open_data(flags, recording, image->preprocessing, network.outputs, progress);
+  return open_data(flags, recordings, image->preprocessing, network.outputs, progress);
 }
 
 Preprocessing usual_preprocessing(const Recording& recording) {

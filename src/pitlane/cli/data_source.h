@@ -15,7 +15,7 @@
 namespace pitlane::cli {
 
 struct DataFlags {
-  std::string directory;
+  std::vector<std::string> directories;
   std::string split = "auto";
   RecordingOptions recording;
 };
@@ -28,9 +28,12 @@ struct OpenedData {
   std::string description;  ///< one sentence for reports
 };
 
-/// Decodes for this preprocessing and these outputs; says on stderr what was skipped.
-Result<OpenedData> open_data(const DataFlags& flags, const Recording& recording, const Preprocessing& preprocessing,
-                             const std::vector<OutputSpec>& outputs, const ProgressFn& progress);
+/// At least one; says on stderr which rows are bad.
+Result<std::vector<Recording>> open_recordings(const DataFlags& flags);
+/// Decodes for this preprocessing and these outputs and joins; says on stderr what was skipped.
+Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording>& recordings,
+                             const Preprocessing& preprocessing, const std::vector<OutputSpec>& outputs,
+                             const ProgressFn& progress);
 /// The same for a network that exists.
 Result<OpenedData> open_data_for(const DataFlags& flags, const Network& network, const ProgressFn& progress);
 

@@ -54,7 +54,7 @@ Result<EvaluateEntry> evaluate_one(const std::string& path, const Flags& flags, 
   PITLANE_TRY(Predictions made, predict(file.network, *session, data.dataset, samples, progress));
   EvaluateEntry entry;
   entry.subject = {path, content_hash(file.network), file.size_bytes, session->description(), {}};
-  entry.data = flags.data.directory;
+  entry.data = flags.data.directories.front();
   entry.data_hash = data.dataset.hash;
   entry.accuracy = accuracy(made, data.dataset, samples);
   if (!predictions.empty() && predictions.front().values.size() == made.values.size())

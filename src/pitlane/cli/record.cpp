@@ -1,17 +1,20 @@
 // pitlane record: the expert drives circuits; frames and its commands become a recording.
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
-#include <opencv2/imgcodecs.hpp>
 #include <string>
 #include <vector>
 
 #include "pitlane/cli/command_line.h"
+#include "pitlane/cli/model_file.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/track_source.h"
 #include "pitlane/cli/verb.h"
 #include "pitlane/core/file.h"
+#include "pitlane/data/recording_writer.h"
+#include "pitlane/engine/plan.h"
+#include "pitlane/measure/network_controller.h"
 #include "pitlane/sim/recorder.h"
 
 namespace pitlane::cli {
@@ -19,69 +22,56 @@ namespace {
 
 struct Flags {
   std::vector<std::string> circuits;
-  std::string out;
+  std::string out, driver;
+  double driver_latency_ms = 0;
   std::int64_t frames = 24000;
   bool whole_frames = false;
   RecordOptions record;
 };
 
-std::string manifest(const RecordOptions& options, const std::vector<std::shared_ptr<const Track>>& tracks) {
-  nlohmann::ordered_json json;
-  json["format"] = "pitlane-recording";
-  json["version"] = 1;
-  json["labels"] = {{{"name", "v"}, {"unit", "m/s"}, {"low", 6.5}, {"high", 24}},
-                    {{"name", "w"}, {"unit", "rad/s"}, {"low", -7.1}, {"high", 7.1}}};
-  json["stored_preprocessing"] = nullptr;
-  if (options.preprocessing) {
-    const Preprocessing& p = *options.preprocessing;
-    json["stored_preprocessing"] = {{"source_width", p.source_width},
-                                    {"source_height", p.source_height},
-                                    {"crop", {p.crop.x, p.crop.y, p.crop.width, p.crop.height}},
-                                    {"width", p.width},
-                                    {"height", p.height},
-                                    {"format", "rgb"}};
-  }
-  for (const auto& track : tracks) json["circuits"].push_back(track->circuit.name());
-  json["seed"] = options.seed;
-  json["command"] = command_line();
-  return json.dump(2) + "\n";
+constexpr float kSlowest_mps = 6.5, kFastest_mps = 24, kFastestTurn_radps = 7.1;
+
+RecordingManifest manifest(const RecordOptions& options, const std::vector<std::shared_ptr<const Track>>& tracks) {
+  RecordingManifest out;
+  out.labels = {{"v", "m/s", kSlowest_mps, kFastest_mps}, {"w", "rad/s", -kFastestTurn_radps, kFastestTurn_radps}};
+  out.stored = options.preprocessing;
+  for (const auto& track : tracks) out.circuits.push_back(track->circuit.name());
+  return out;
 }
 
-Status save_picture(const RecordedFrame& frame, const std::filesystem::path& path) {
-  // OpenCV stores BGR; the copy turns the channels round.
-  cv::Mat picture(frame.height, frame.width, CV_8UC3);
-  for (std::size_t i = 0; i + 2 < frame.picture.size(); i += 3)
-    for (std::size_t c = 0; c < 3; ++c) picture.data[i + c] = frame.picture[i + 2 - c];
-  std::vector<unsigned char> png;
-  if (!cv::imencode(".png", picture, png, {cv::IMWRITE_PNG_COMPRESSION, 1}))
-    return io_error(path.string() + ": the picture cannot be encoded");
-  return write_file(path, std::as_bytes(std::span(png)));
+// The network at the wheel, or nothing where the expert drives.
+Result<MakeDriver> chosen_driver(const Flags& flags) {
+  if (flags.driver.empty()) return MakeDriver();
+  PITLANE_TRY(const ModelFile file, open_model(flags.driver));
+  PITLANE_TRY(const auto plan, compile(file.network));
+  return MakeDriver([network = file.network, plan](const World&) -> Result<std::unique_ptr<Controller>> {
+    PITLANE_TRY(auto controller, NetworkController::create(network, *plan));
+    return std::unique_ptr<Controller>(std::move(controller));
+  });
 }
 
 Result<int> run(Flags flags) {
+  PITLANE_TRY(const MakeDriver driver, chosen_driver(flags));
   std::vector<std::shared_ptr<const Track>> tracks;
   PITLANE_TRY(const auto named, open_tracks(flags.circuits));
   for (const auto& track : named)
     if (!flags.circuits.empty() || !track->circuit.definition().held_out) tracks.push_back(track);
   const std::filesystem::path out = flags.out;
   PITLANE_TRY_STATUS(make_writable_directory(out));
-  flags.record.driven_frames = flags.frames * 2 / 3;
+  // A network shows where it goes wrong only while it drives; random places are the expert's part.
+  flags.record.driven_frames = driver ? flags.frames : flags.frames * 2 / 3;
   flags.record.random_frames = flags.frames - flags.record.driven_frames;
+  flags.record.driver_latency_s = flags.driver_latency_ms / 1000;
   if (flags.whole_frames) flags.record.preprocessing.reset();
-  std::string csv = "image_name,v,w,timestamp,session\n";
-  const FrameSink sink = [&](const RecordedFrame& frame) -> Status {
-    const std::string name = std::to_string(frame.index) + ".png";
-    char line[128];
-    std::snprintf(line, sizeof line, "%s,%.6f,%.6f,%.3f,%d\n", name.c_str(), frame.label.v_mps, frame.label.w_radps,
-                  frame.time_s, frame.session);
-    csv += line;
-    return save_picture(frame, out / name);
+  RecordingWriter writer(out, manifest(flags.record, tracks), command_line(), flags.record.seed);
+  const FrameSink sink = [&](const RecordedFrame& frame) {
+    return writer.add(frame.picture, frame.width, frame.height, std::array{frame.label.v_mps, frame.label.w_radps},
+                      frame.time_s, frame.session);
   };
   ProgressBar bar;
-  PITLANE_TRY_STATUS(record_frames(tracks, flags.record, sink, bar.callback()));
+  PITLANE_TRY_STATUS(record_frames(tracks, flags.record, sink, bar.callback(), driver));
   bar.clear();
-  PITLANE_TRY_STATUS(write_text(out / "recording.json", manifest(flags.record, tracks)));
-  PITLANE_TRY_STATUS(write_text(out / "data.csv", csv));
+  PITLANE_TRY_STATUS(writer.finish());
   std::printf("%s: %lld frames from %zu circuits\n", flags.out.c_str(), static_cast<long long>(flags.frames),
               tracks.size());
   return kSuccess;
@@ -96,6 +86,11 @@ void declare_record(CLI::App& app, Chosen& chosen) {
   verb->add_option("--out", flags->out, "directory for data.csv, recording.json and the frames")->required();
   verb->add_option("--frames", flags->frames, "frames in all")->check(CLI::Range(1, 10000000))->capture_default_str();
   verb->add_option("--seed", flags->record.seed, "of everything random")->capture_default_str();
+  verb->add_option("--driver", flags->driver,
+                   "a network that drives while the expert says what it should have done (DAgger)");
+  verb->add_option("--driver-latency-ms", flags->driver_latency_ms, "the network's commands act this much later")
+      ->check(CLI::Range(0.0, 1000.0))
+      ->capture_default_str();
   verb->add_flag("--whole-frames", flags->whole_frames, "store 640x480 frames instead of what the network sees");
   verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });
 }

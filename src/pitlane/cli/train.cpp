@@ -1,4 +1,5 @@
 // pitlane train: a recording becomes a network.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -6,7 +7,9 @@
 
 #include "pitlane/cli/command_line.h"
 #include "pitlane/cli/data_source.h"
+#include "pitlane/cli/model_file.h"
 #include "pitlane/cli/terminal.h"
+#include "pitlane/cli/track_source.h"
 #include "pitlane/cli/verb.h"
 #include "pitlane/core/file.h"
 #include "pitlane/network/families.h"
@@ -19,7 +22,7 @@ namespace {
 
 struct Flags {
   DataFlags data;
-  std::string network, out;
+  std::string network, from, out;
   std::vector<int> crop, size;
   TrainOptions train;
 };
@@ -41,7 +44,7 @@ Result<Preprocessing> chosen_preprocessing(const Flags& flags, const Recording& 
   Preprocessing p = usual_preprocessing(recording);
   if (recording.stored && (!flags.crop.empty() || !flags.size.empty()))
     return invalid_argument(
-        flags.data.directory +
+        recording.directory.string() +
         ": its frames are stored cropped and resized already; record again with other --crop and --size");
   if (!flags.crop.empty()) p.crop = {flags.crop[0], flags.crop[1], flags.crop[2], flags.crop[3]};
   if (!flags.size.empty()) {
@@ -49,6 +52,30 @@ Result<Preprocessing> chosen_preprocessing(const Flags& flags, const Recording& 
     p.height = flags.size[1];
   }
   return p;
+}
+
+// Fresh from its family, or the one to go on from.
+Result<Network> first_network(const Flags& flags, const Recording& recording) {
+  if (flags.from.empty() == flags.network.empty())
+    return invalid_argument("name either --network FAMILY to start afresh or --from MODEL to train on");
+  if (flags.from.empty()) {
+    PITLANE_TRY(const Family* family, find_family(flags.network));
+    PITLANE_TRY(Preprocessing preprocessing, chosen_preprocessing(flags, recording));
+    return family->build({preprocessing, outputs_of(recording), flags.train.seed});
+  }
+  if (!flags.crop.empty() || !flags.size.empty())
+    return invalid_argument("--crop and --size belong to a fresh network; " + flags.from + " brings its own");
+  PITLANE_TRY(ModelFile file, open_model(flags.from));
+  return std::move(file.network);
+}
+
+// Those of a network that is trained on stay known to it.
+void note_circuits(Network& network, const std::vector<Recording>& recordings) {
+  std::vector<std::string> names = trained_circuits(network);
+  for (const Recording& recording : recordings)
+    for (const std::string& name : recording.circuits)
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  if (!names.empty()) set_trained_circuits(network, names);
 }
 
 void print_epochs(const TrainResult& result) {
@@ -62,12 +89,12 @@ Result<int> run(Flags flags) {
   // The last step of hours of work must not fail on a place that could have been tried before.
   const std::filesystem::path out = flags.out;
   PITLANE_TRY_STATUS(make_writable_directory(out.has_parent_path() ? out.parent_path() : "."));
-  PITLANE_TRY(const Family* family, find_family(flags.network));
-  PITLANE_TRY(const Recording recording, open_recording(flags.data.directory, flags.data.recording));
-  PITLANE_TRY(Preprocessing preprocessing, chosen_preprocessing(flags, recording));
-  PITLANE_TRY(Network network, family->build({preprocessing, outputs_of(recording), flags.train.seed}));
+  PITLANE_TRY(const std::vector<Recording> recordings, open_recordings(flags.data));
+  PITLANE_TRY(Network network, first_network(flags, recordings.front()));
+  PITLANE_TRY(const InputSpec* image, image_input(network));
   ProgressBar bar;
-  PITLANE_TRY(const OpenedData data, open_data(flags.data, recording, preprocessing, network.outputs, bar.callback()));
+  PITLANE_TRY(const OpenedData data,
+              open_data(flags.data, recordings, image->preprocessing, network.outputs, bar.callback()));
   bar.clear();
   std::fprintf(stderr, "%s\n", data.description.c_str());
   if (flags.train.checkpoint.empty()) flags.train.checkpoint = out.string() + ".checkpoint";
@@ -77,6 +104,7 @@ Result<int> run(Flags flags) {
   result.network.metadata["data"] = data.dataset.hash;
   result.network.metadata["split"] = data.split.description;
   result.network.metadata["command"] = command_line();
+  note_circuits(result.network, recordings);
   PITLANE_TRY_STATUS(save_pit(result.network, out));
   std::error_code ignored;
   std::filesystem::remove(flags.train.checkpoint, ignored);
@@ -94,7 +122,8 @@ void declare_train(CLI::App& app, Chosen& chosen) {
   const auto flags = std::make_shared<Flags>();
   flags->train.epochs = 20;
   add_data_flags(*verb, flags->data, true);
-  verb->add_option("--network", flags->network, "family:" + family_names())->required();
+  verb->add_option("--network", flags->network, "family:" + family_names());
+  verb->add_option("--from", flags->from, "a network to train on, instead of a fresh one of --network");
   verb->add_option("--out", flags->out, "where the network goes, e.g. my.pit")->required();
   verb->add_option("--crop", flags->crop, "part of the frame that the network sees: X Y WIDTH HEIGHT in pixels")
       ->expected(4);

@@ -63,7 +63,7 @@ std::vector<std::shared_ptr<const Track>> data_tracks(const std::vector<std::sha
 }
 
 Result<OpenedData> open_tune_data(const Flags& flags, const Network& network, const ProgressFn& progress) {
-  if (!flags.data.directory.empty()) return open_data_for(flags.data, network, progress);
+  if (!flags.data.directories.empty()) return open_data_for(flags.data, network, progress);
   if (!drives_directly(network))
     return invalid_argument("tuning this network needs --data DIR: the simulator's expert labels v and w only");
   PITLANE_TRY(const auto own, open_tracks({}));

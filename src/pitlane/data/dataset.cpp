@@ -137,6 +137,32 @@ Result<Dataset> load_dataset(const Recording& recording, const Preprocessing& pr
   return dataset;
 }
 
+Status append(Dataset& dataset, Dataset more) {
+  const auto same = [](const OutputSpec& a, const OutputSpec& b) {
+    return a.name == b.name && a.low == b.low && a.high == b.high;
+  };
+  if (more.width != dataset.width || more.height != dataset.height || more.channels != dataset.channels)
+    return invalid_argument("recordings of different picture sizes cannot be joined");
+  if (!std::equal(more.outputs.begin(), more.outputs.end(), dataset.outputs.begin(), dataset.outputs.end(), same))
+    return invalid_argument("recordings of different labels cannot be joined");
+  const auto behind = [](const auto& counted) {
+    return counted.empty() ? 0 : *std::max_element(counted.begin(), counted.end()) + 1;
+  };
+  const int first_session = behind(dataset.session);
+  const std::int64_t first_row = behind(dataset.row);
+  for (int& session : more.session) session += first_session;
+  for (std::int64_t& row : more.row) row += first_row;
+  const auto move_over = [](auto& to, auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  move_over(dataset.pictures, more.pictures);
+  move_over(dataset.labels, more.labels);
+  move_over(dataset.session, more.session);
+  move_over(dataset.row, more.row);
+  move_over(dataset.side_camera, more.side_camera);
+  move_over(dataset.skipped, more.skipped);
+  hash_dataset(dataset);
+  return {};
+}
+
 void hash_dataset(Dataset& dataset) {
   Hasher hasher;
   for (const int size : {dataset.width, dataset.height, dataset.channels})

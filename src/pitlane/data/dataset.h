@@ -47,6 +47,10 @@ struct Dataset {
 Result<Dataset> load_dataset(const Recording& recording, const Preprocessing& preprocessing,
                              const std::vector<OutputSpec>& outputs, const ProgressFn& progress = {});
 
+/// Adds another recording's samples behind its own, their sessions and rows counted on. Errors: pictures of another
+/// size, other outputs.
+Status append(Dataset& dataset, Dataset more);
+
 /// Recomputes `hash` from everything else but `skipped`. About 0.5 GB/s and core.
 void hash_dataset(Dataset& dataset);
 

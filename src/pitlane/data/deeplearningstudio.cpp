@@ -66,7 +66,7 @@ Result<Recording> open_deeplearningstudio(const fs::path& directory, const Recor
   std::error_code error;
   if (!fs::exists(directory / "data.csv", error) && fs::exists(directory / kJsonFile, error))
     return open_json(directory);
-  return open_labelled_csv(directory, RecordingManifest{f1_labels(), std::nullopt}, kFormat);
+  return open_labelled_csv(directory, RecordingManifest{f1_labels(), {}, std::nullopt}, kFormat);
 }
 
 Result<Recording> open_pitlane(const fs::path& directory, const RecordingOptions&) {

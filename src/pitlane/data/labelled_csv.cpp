@@ -164,6 +164,7 @@ Result<Recording> open_labelled_csv(const fs::path& directory, const RecordingMa
   if (const Status status = reader.finish(); !status) return status.error().in(where);
   PITLANE_TRY(Recording recording, std::move(builder).finish(reader.row_count()));
   recording.stored = manifest.stored;
+  recording.circuits = manifest.circuits;
   return recording;
 }
 

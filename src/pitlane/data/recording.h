@@ -39,6 +39,7 @@ struct Recording {
   int image_width = 0, image_height = 0;  ///< of the first readable image
   /// Set when frames are stored already cropped and resized (our `record`): what was done to them.
   std::optional<Preprocessing> stored;
+  std::vector<std::string> circuits;  ///< of the simulator, where it was recorded there
   std::int64_t row_count = 0;         ///< of the index file, good and bad
   std::int64_t bad_rows = 0;          ///< with at least one of the `problems`
   std::vector<std::string> problems;  ///< bad rows, each "file:line: what"; they are not in `rows`

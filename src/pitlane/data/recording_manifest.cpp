@@ -64,6 +64,18 @@ Result<std::vector<LabelSpec>> labels(const Json& document) {
   return out;
 }
 
+Result<std::vector<std::string>> circuits(const Json& document) {
+  std::vector<std::string> out;
+  const auto found = document.find("circuits");
+  if (found == document.end()) return out;
+  if (!found->is_array()) return corrupt("'circuits' must be a list of names");
+  for (const Json& name : *found) {
+    if (!name.is_string()) return corrupt("each of 'circuits' must be a text");
+    out.push_back(name.get<std::string>());
+  }
+  return out;
+}
+
 Result<PixelFormat> pixel_format(const Json& stored) {
   PITLANE_TRY(const std::string name, text(stored, "format"));
   if (name == "rgb") return PixelFormat::kRgb;
@@ -110,6 +122,7 @@ Result<RecordingManifest> parse(const std::string& content) {
                        "; use the program that wrote it or a newer one");
   RecordingManifest out;
   PITLANE_TRY(out.labels, labels(document));
+  PITLANE_TRY(out.circuits, circuits(document));
   const auto stored = document.find("stored_preprocessing");
   if (stored != document.end() && !stored->is_null()) {
     Result<Preprocessing> parsed = stored_preprocessing(*stored);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "pitlane/core/result.h"
@@ -12,6 +13,7 @@ namespace pitlane {
 
 struct RecordingManifest {
   std::vector<LabelSpec> labels;
+  std::vector<std::string> circuits;    ///< of the simulator, where it was recorded there
   std::optional<Preprocessing> stored;  ///< crop, sizes and channel order only; scale and offset keep defaults
 };
 

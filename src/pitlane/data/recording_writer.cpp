@@ -1,0 +1,76 @@
+#include "pitlane/data/recording_writer.h"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <utility>
+
+#include "pitlane/core/file.h"
+
+namespace pitlane {
+namespace {
+
+std::string manifest_text(const RecordingManifest& manifest, const std::string& command, std::uint64_t seed) {
+  nlohmann::ordered_json json;
+  json["format"] = "pitlane-recording";
+  json["version"] = 1;
+  for (const LabelSpec& label : manifest.labels)
+    json["labels"].push_back({{"name", label.name}, {"unit", label.unit}, {"low", label.low}, {"high", label.high}});
+  json["stored_preprocessing"] = nullptr;
+  if (manifest.stored) {
+    const Preprocessing& p = *manifest.stored;
+    json["stored_preprocessing"] = {{"source_width", p.source_width},
+                                    {"source_height", p.source_height},
+                                    {"crop", {p.crop.x, p.crop.y, p.crop.width, p.crop.height}},
+                                    {"width", p.width},
+                                    {"height", p.height},
+                                    {"format", "rgb"}};
+  }
+  json["circuits"] = manifest.circuits;
+  json["seed"] = seed;
+  json["command"] = command;
+  return json.dump(2) + "\n";
+}
+
+Status save_png(std::span<const std::uint8_t> rgb, int width, int height, const std::filesystem::path& path) {
+  // OpenCV stores BGR; the copy turns the channels round.
+  cv::Mat picture(height, width, CV_8UC3);
+  for (std::size_t i = 0; i + 2 < rgb.size(); i += 3)
+    for (std::size_t c = 0; c < 3; ++c) picture.data[i + c] = rgb[i + 2 - c];
+  std::vector<unsigned char> png;
+  if (!cv::imencode(".png", picture, png, {cv::IMWRITE_PNG_COMPRESSION, 1}))
+    return io_error(path.string() + ": the picture cannot be encoded");
+  return write_file(path, std::as_bytes(std::span(png)));
+}
+
+}  // namespace
+
+RecordingWriter::RecordingWriter(std::filesystem::path directory, RecordingManifest manifest, std::string command,
+                                 std::uint64_t seed)
+    : directory_(std::move(directory)), manifest_(std::move(manifest)), command_(std::move(command)), seed_(seed) {
+  csv_ = "image_name";
+  for (const LabelSpec& label : manifest_.labels) csv_ += "," + label.name;
+  csv_ += ",timestamp,session\n";
+}
+
+Status RecordingWriter::add(std::span<const std::uint8_t> rgb, int width, int height, std::span<const double> labels,
+                            double time_s, int session) {
+  PITLANE_CHECK(labels.size() == manifest_.labels.size());
+  const std::string name = std::to_string(frames_++) + ".png";
+  csv_ += name;
+  char text[64];
+  for (const double label : labels) {
+    std::snprintf(text, sizeof text, ",%.6f", label);
+    csv_ += text;
+  }
+  std::snprintf(text, sizeof text, ",%.3f,%d\n", time_s, session);
+  csv_ += text;
+  return save_png(rgb, width, height, directory_ / name);
+}
+
+Status RecordingWriter::finish() {
+  PITLANE_TRY_STATUS(write_text(directory_ / "recording.json", manifest_text(manifest_, command_, seed_)));
+  return write_text(directory_ / "data.csv", csv_);
+}
+
+}  // namespace pitlane
