@@ -2,14 +2,29 @@
 #include "pitlane/sim/circuit.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "pitlane/cli/verb.h"
+#include "pitlane/core/file.h"
 #include "pitlane/sim/circuit_file.h"
+#include "pitlane/sim/circuit_picture.h"
+#include "pitlane/sim/lap_import.h"
 
 namespace pitlane::cli {
 namespace {
+
+struct ShowFlags {
+  std::string circuit, out;
+  int width = 1000;
+};
+
+struct ImportFlags {
+  std::string bag, out, name, topic;
+  bool for_training = false;
+  double road_width_m = 3;
+};
 
 Result<int> list() {
   for (const std::string& name : list_circuits()) {
@@ -28,10 +43,57 @@ Result<int> check(const std::string& name) {
   return kSuccess;
 }
 
+Result<int> show(const ShowFlags& flags) {
+  PITLANE_TRY(const Circuit circuit, find_circuit(flags.circuit));
+  PITLANE_TRY(const std::vector<std::byte> png, circuit_picture(circuit, flags.width));
+  PITLANE_TRY_STATUS(write_file(flags.out, png));
+  std::printf("%s: %s from above and from the car\n", flags.out.c_str(), circuit.name().c_str());
+  return kSuccess;
+}
+
+Result<int> import(const ImportFlags& flags) {
+  const std::string name = flags.name.empty() ? std::filesystem::path(flags.bag).stem().string() : flags.name;
+  PITLANE_TRY(ImportedLap lap, import_lap(flags.bag, name, flags.topic));
+  lap.definition.held_out = !flags.for_training;
+  lap.definition.road_width_m = flags.road_width_m;
+  PITLANE_TRY(const Circuit circuit, Circuit::create(lap.definition));
+  PITLANE_TRY_STATUS(save_circuit(flags.out, circuit.definition()));
+  std::printf(
+      "%s: %s, %lld positions of %s; %.1f m along the line (%.1f m along the recorded positions), smallest radius "
+      "%.2f m%s\n",
+      flags.out.c_str(), name.c_str(), static_cast<long long>(lap.positions), lap.topic.c_str(), lap.length_m,
+      lap.raw_length_m, circuit.smallest_radius_m(),
+      lap.definition.held_out ? "; held out from training (--for-training to allow it)" : "");
+  return kSuccess;
+}
+
+void declare_show(CLI::App& verb, Chosen& chosen) {
+  CLI::App* show_verb = verb.add_subcommand("show", "Draw a circuit from above and as the car sees it at the start");
+  const auto flags = std::make_shared<ShowFlags>();
+  show_verb->add_option("CIRCUIT", flags->circuit, "name or file")->required();
+  show_verb->add_option("--out", flags->out, "the picture, a PNG")->required();
+  show_verb->add_option("--width", flags->width, "pixels")->check(CLI::Range(300, 4000))->capture_default_str();
+  show_verb->callback([&chosen, flags] { chosen.action = [flags] { return show(*flags); }; });
+}
+
+void declare_import(CLI::App& verb, Chosen& chosen) {
+  CLI::App* import_verb = verb.add_subcommand("import", "Make a circuit of a lap in a ROS 1 bag");
+  const auto flags = std::make_shared<ImportFlags>();
+  import_verb->add_option("BAG", flags->bag, "a .bag with nav_msgs/Odometry")->required();
+  import_verb->add_option("--out", flags->out, "the circuit file, e.g. my.yaml")->required();
+  import_verb->add_option("--name", flags->name, "of the circuit (default: the bag's)");
+  import_verb->add_option("--topic", flags->topic, "of the odometry, where the bag has several");
+  import_verb->add_option("--road-width", flags->road_width_m, "metres")
+      ->check(CLI::Range(1.0, 20.0))
+      ->capture_default_str();
+  import_verb->add_flag("--for-training", flags->for_training, "record and tune may use it; else it is held out");
+  import_verb->callback([&chosen, flags] { chosen.action = [flags] { return import(*flags); }; });
+}
+
 }  // namespace
 
 void declare_circuit(CLI::App& app, Chosen& chosen) {
-  CLI::App* verb = app.add_subcommand("circuit", "List and check circuits");
+  CLI::App* verb = app.add_subcommand("circuit", "List, check, draw and import circuits");
   verb->require_subcommand(1);
   verb->add_subcommand("list", "One circuit a line: name, length, smallest radius")->callback([&chosen] {
     chosen.action = list;
@@ -40,6 +102,8 @@ void declare_circuit(CLI::App& app, Chosen& chosen) {
   const auto name = std::make_shared<std::string>();
   check_verb->add_option("CIRCUIT", *name, "name or file")->required();
   check_verb->callback([&chosen, name] { chosen.action = [name] { return check(*name); }; });
+  declare_show(*verb, chosen);
+  declare_import(*verb, chosen);
 }
 
 }  // namespace pitlane::cli
