@@ -147,7 +147,7 @@ class Tuner {
     context.split = &split_;
     context.seed = options_.seed;
     context.fine_tune = [&](const Network& network, const FineTune& pass, const ProgressFn& inner) {
-      return fine_tune(network, pass, label, row.fine_tuning, inner);
+      return fine_tune(network, pass, row.fine_tuning, inner);
     };
     PITLANE_TRY(const Network network, apply_strategy(inputs_.baseline, strategy, context, tell));
     row.file = "networks/" + label + ".pit";
@@ -160,20 +160,40 @@ class Tuner {
     return row;
   }
 
-  Result<Network> fine_tune(const Network& network, const FineTune& pass, const std::string& label,
-                            std::vector<EpochRecord>& history, const ProgressFn& progress) {
+  Result<Network> fine_tune(const Network& network, const FineTune& pass, std::vector<EpochRecord>& history,
+                            const ProgressFn& progress) {
+    const fs::path kept = options_.out / "fine-tuned" / (fine_tuning_key(network, pass) + ".pit");
+    if (!fs::exists(kept)) PITLANE_TRY_STATUS(fine_tune_into(kept, network, pass, progress));
+    PITLANE_TRY(Network tuned, load_pit(kept));
+    history = training_history(tuned);
+    tuned.metadata = network.metadata;
+    return tuned;
+  }
+
+  // Several strategies begin with the same pruning and training: it is done once.
+  [[nodiscard]] std::string fine_tuning_key(const Network& network, const FineTune& pass) const {
+    Hasher hasher;
+    hasher.text(kVersion).text("fine-tuned-1").text(content_hash(network)).text(inputs_.dataset->hash);
+    hasher.text(split_.description).number(split_.train.size()).number(options_.seed);
+    hasher.number(static_cast<std::uint64_t>(pass.epochs)).real(pass.learning_rate);
+    return hasher.hex();
+  }
+
+  Status fine_tune_into(const fs::path& kept, const Network& network, const FineTune& pass,
+                        const ProgressFn& progress) {
     TrainOptions train_options;
     train_options.epochs = pass.epochs;
     train_options.learning_rate = pass.learning_rate;
     train_options.seed = options_.seed;
     train_options.keep_zeros = true;
     train_options.freeze_batch_norm = true;
-    train_options.checkpoint = options_.out / "checkpoints" / (label + ".checkpoint");
+    train_options.checkpoint = fs::path(kept).replace_extension(".checkpoint");
     PITLANE_TRY(TrainResult trained, train(network, *inputs_.dataset, split_, train_options, progress));
-    history = trained.epochs;
+    set_training_history(trained.network, trained.epochs);
+    PITLANE_TRY_STATUS(save_pit(trained.network, kept));
     std::error_code ignored;
-    fs::remove(train_options.checkpoint, ignored);  // the row itself is stored next
-    return std::move(trained.network);
+    fs::remove(train_options.checkpoint, ignored);
+    return {};
   }
 
   Status judge(const Network& network, StrategyRow& row, const ProgressFn& progress) {
@@ -217,7 +237,7 @@ Result<TuneResult> tune(const TuneInputs& inputs, const TuneOptions& options, co
   PITLANE_TRY(const std::vector<const Strategy*> chosen, chosen_strategies(options.strategies));
   PITLANE_TRY_STATUS(make_writable_directory(options.out));
   PITLANE_TRY_STATUS(make_writable_directory(options.out / "networks"));
-  PITLANE_TRY_STATUS(make_writable_directory(options.out / "checkpoints"));
+  PITLANE_TRY_STATUS(make_writable_directory(options.out / "fine-tuned"));
   PITLANE_TRY(Store store, Store::open(options.out / "tune.db"));
   Tuner tuner(inputs, options, progress, std::move(store));
   return tuner.run(chosen, on_row);
