@@ -6,11 +6,13 @@
 #include <memory>
 #include <string>
 
+#include "pitlane/cli/output_file.h"
 #include "pitlane/cli/verb.h"
 #include "pitlane/core/file.h"
 #include "pitlane/sim/circuit_file.h"
 #include "pitlane/sim/circuit_picture.h"
 #include "pitlane/sim/lap_import.h"
+#include "pitlane/sim/number_text.h"
 
 namespace pitlane::cli {
 namespace {
@@ -44,6 +46,7 @@ Result<int> check(const std::string& name) {
 }
 
 Result<int> show(const ShowFlags& flags) {
+  PITLANE_TRY_STATUS(check_output_file(flags.out));
   PITLANE_TRY(const Circuit circuit, find_circuit(flags.circuit));
   PITLANE_TRY(const std::vector<std::byte> png, circuit_picture(circuit, flags.width));
   PITLANE_TRY_STATUS(write_file(flags.out, png));
@@ -53,10 +56,13 @@ Result<int> show(const ShowFlags& flags) {
 
 Result<int> import(const ImportFlags& flags) {
   const std::string name = flags.name.empty() ? std::filesystem::path(flags.bag).stem().string() : flags.name;
+  PITLANE_TRY_STATUS(check_output_file(flags.out));
   PITLANE_TRY(ImportedLap lap, import_lap(flags.bag, name, flags.topic));
   lap.definition.held_out = !flags.for_training;
   lap.definition.road_width_m = flags.road_width_m;
-  PITLANE_TRY(const Circuit circuit, Circuit::create(lap.definition));
+  const Result<Circuit> made = Circuit::create(lap.definition);
+  if (!made.ok()) return made.error().in(flags.bag + " with --road-width " + number_text(flags.road_width_m));
+  const Circuit& circuit = *made;
   PITLANE_TRY_STATUS(save_circuit(flags.out, circuit.definition()));
   std::printf(
       "%s: %s, %lld positions of %s; %.1f m along the line (%.1f m along the recorded positions), smallest radius "

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "pitlane/cli/interrupt.h"
 #include "pitlane/cli/model_file.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/track_source.h"
@@ -64,7 +65,7 @@ Result<Car> network_car(const std::string& path, const Flags& flags) {
 
 void print_entry(const DriveEntry& e) {
   const EpisodeResult& r = e.result;
-  std::printf("%-22s %-16s %-8s %-7s %-10s %6.1f%% %8.2f %7.2f %7.3f %7.3f %7.3f %7.0fx\n", e.subject.model.c_str(),
+  std::printf("%-22s %-20s %-8s %-7s %-10s %6.1f%% %8.2f %7.2f %7.3f %7.3f %7.3f %7.0fx\n", e.subject.model.c_str(),
               (e.circuit + (e.held_out ? "*" : "")).c_str(), e.reverse ? "reverse" : "forward", e.latency.c_str(),
               to_string(r.end), r.percentage_completed, r.lap_time_s, r.average_speed_mps, r.deviation.mean,
               r.deviation.p95, r.deviation.max, r.wall_s > 0 ? r.simulated_s / r.wall_s : 0);
@@ -102,7 +103,7 @@ Result<int> run(const Flags& flags) {
   PITLANE_TRY(const auto tracks, open_tracks(flags.circuits));
   if (!flags.json)
     std::printf(
-        "%-22s %-16s %-8s %-7s %-10s %7s %8s %7s %7s %7s %7s %8s\n%-22s %-16s %-8s %-7s %-10s %7s %8s %7s %7s %7s %7s "
+        "%-22s %-20s %-8s %-7s %-10s %7s %8s %7s %7s %7s %7s %8s\n%-22s %-20s %-8s %-7s %-10s %7s %8s %7s %7s %7s %7s "
         "%8s\n",
         "model", "circuit", "way", "latency", "end", "driven", "lap", "speed", "mean", "p95", "largest", "pace", "",
         "* = held out", "", "", "", "", "s", "m/s", "dev. m", "dev. m", "dev. m", "real time");
@@ -112,6 +113,7 @@ Result<int> run(const Flags& flags) {
     for (const Course& course :
          make_courses(tracks, flags.both || !flags.reverse, flags.both || flags.reverse, car.trained))
       for (const LatencyModel& latency : latencies) {
+        if (interrupt_requested()) return Error(ErrorKind::kInterrupted, "interrupted; the laps above are complete");
         PITLANE_TRY(DriveEntry entry, drive_once(car, course, latency, flags));
         if (!flags.json) print_entry(entry);
         failed = failed || entry.result.end == EpisodeEnd::kControllerFailed;

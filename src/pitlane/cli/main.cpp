@@ -9,6 +9,7 @@
 #include "pitlane/cli/interrupt.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/verb.h"
+#include "pitlane/cli/verb_names.h"
 #include "pitlane/core/log.h"
 #include "pitlane/core/version.h"
 #include "pitlane/kernels/isa.h"
@@ -37,8 +38,9 @@ int finish_parsing(const CLI::App& app, const CLI::ParseError& error) {
   std::string message = error.what();
   for (char& c : message)
     if (c == '\n') c = ' ';
-  const auto chosen = app.get_subcommands();
-  const std::string verb = chosen.empty() ? "" : " " + chosen.front()->get_name();
+  std::string verb;
+  for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = chosen.front()->get_subcommands())
+    verb += " " + chosen.front()->get_name();
   print_error(invalid_argument(message + " (see pitlane" + verb + " --help)"));
   return kBadInput;
 }
@@ -54,6 +56,7 @@ int run(int argc, char** argv) {
   app.get_formatter()->column_width(34);
   Chosen chosen;
   for (const DeclareVerb declare : kVerbs) declare(app, chosen);
+  if (const Status known = check_verb_names(app, argc, argv); !known.ok()) return finish(known.error());
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -67,6 +70,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that closes early (| head) is no failure
+  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond the limit is an error of write(), told in words
   pitlane::cli::install_interrupt_handler();
   pitlane::cli::remember_command_line(argc, argv);
   pitlane::set_log_sink(pitlane::cli::print_note);

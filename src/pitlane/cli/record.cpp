@@ -8,6 +8,7 @@
 
 #include "pitlane/cli/command_line.h"
 #include "pitlane/cli/model_file.h"
+#include "pitlane/cli/output_file.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/track_source.h"
 #include "pitlane/cli/verb.h"
@@ -50,13 +51,35 @@ Result<MakeDriver> chosen_driver(const Flags& flags) {
   });
 }
 
+// Frames of two recordings in one folder could never be told apart again.
+Status check_place(const std::filesystem::path& out) {
+  std::error_code ignored;
+  for (const char* index : {"recording.json", "data.csv", "data.json", "driving_log.csv"})
+    if (std::filesystem::exists(out / index, ignored))
+      return invalid_argument(out.string() + ": holds a recording already (" + index +
+                              "); choose another directory or remove it");
+  return check_output_directory(out);
+}
+
+// Nothing half done stays: the folder is what it was before.
+Error give_up(const Error& error, RecordingWriter& writer, const std::filesystem::path& out, bool was_there) {
+  writer.discard();
+  std::error_code ignored;
+  if (!was_there) std::filesystem::remove(out, ignored);
+  if (error.kind() != ErrorKind::kInterrupted) return error;
+  return {error.kind(), "interrupted; a recording cannot be continued, so nothing of it is kept"};
+}
+
 Result<int> run(Flags flags) {
+  const std::filesystem::path out = flags.out;
+  PITLANE_TRY_STATUS(check_place(out));
   PITLANE_TRY(const MakeDriver driver, chosen_driver(flags));
   std::vector<std::shared_ptr<const Track>> tracks;
   PITLANE_TRY(const auto named, open_tracks(flags.circuits));
   for (const auto& track : named)
     if (!flags.circuits.empty() || !track->circuit.definition().held_out) tracks.push_back(track);
-  const std::filesystem::path out = flags.out;
+  std::error_code ignored;
+  const bool was_there = std::filesystem::exists(out, ignored);
   PITLANE_TRY_STATUS(make_writable_directory(out));
   // A network shows where it goes wrong only while it drives; random places are the expert's part.
   flags.record.driven_frames = driver ? flags.frames : flags.frames * 2 / 3;
@@ -69,9 +92,10 @@ Result<int> run(Flags flags) {
                       frame.time_s, frame.session);
   };
   ProgressBar bar;
-  PITLANE_TRY_STATUS(record_frames(tracks, flags.record, sink, bar.callback(), driver));
+  Status recorded = record_frames(tracks, flags.record, sink, bar.callback(), driver);
   bar.clear();
-  PITLANE_TRY_STATUS(writer.finish());
+  if (recorded.ok()) recorded = writer.finish();
+  if (!recorded.ok()) return give_up(recorded.error(), writer, out, was_there);
   std::printf("%s: %lld frames from %zu circuits\n", flags.out.c_str(), static_cast<long long>(flags.frames),
               tracks.size());
   return kSuccess;

@@ -39,7 +39,13 @@ std::string bar(double share) {
 
 }  // namespace
 
-void print_error(const Error& error) { std::fprintf(stderr, "pitlane: %s\n", error.message().c_str()); }
+// A message may quote what a broken file holds: one line it stays, and the terminal obeys none of it.
+void print_error(const Error& error) {
+  std::string line = error.message();
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  std::fprintf(stderr, "pitlane: %s\n", line.c_str());
+}
 
 void print_note(LogLevel level, std::string_view message) {
   std::fprintf(stderr, "%s%.*s\n", level == LogLevel::kWarning ? "warning: " : "", static_cast<int>(message.size()),

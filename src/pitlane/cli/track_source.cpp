@@ -66,6 +66,14 @@ void set_trained_circuits(Network& network, const std::vector<std::string>& name
   network.metadata[kKey] = text;
 }
 
+void note_circuits(Network& network, const std::vector<Recording>& recordings) {
+  std::vector<std::string> names = trained_circuits(network);
+  for (const Recording& recording : recordings)
+    for (const std::string& name : recording.circuits)
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  if (!names.empty()) set_trained_circuits(network, names);
+}
+
 std::vector<Course> make_courses(const std::vector<std::shared_ptr<const Track>>& tracks, bool forwards, bool backwards,
                                  const std::vector<std::string>& trained, const SimOptions& options) {
   std::vector<Course> courses;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pitlane/core/result.h"
+#include "pitlane/data/recording.h"
 #include "pitlane/measure/latency_model.h"
 #include "pitlane/network/network.h"
 #include "pitlane/sim/sim_world.h"
@@ -22,6 +23,8 @@ Result<std::vector<std::shared_ptr<const Track>>> open_tracks(const std::vector<
 std::vector<std::string> trained_circuits(const Network& network);
 /// metadata["circuits"]
 void set_trained_circuits(Network& network, const std::vector<std::string>& names);
+/// Adds the circuits that these recordings were driven on to those that the network is known to have learned from.
+void note_circuits(Network& network, const std::vector<Recording>& recordings);
 
 /// A course for each track and direction. Held out: not among `trained`; where that is empty, what the circuit's file
 /// says.

@@ -1,5 +1,4 @@
 // pitlane train: a recording becomes a network.
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -8,6 +7,7 @@
 #include "pitlane/cli/command_line.h"
 #include "pitlane/cli/data_source.h"
 #include "pitlane/cli/model_file.h"
+#include "pitlane/cli/output_file.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/track_source.h"
 #include "pitlane/cli/verb.h"
@@ -69,15 +69,6 @@ Result<Network> first_network(const Flags& flags, const Recording& recording) {
   return std::move(file.network);
 }
 
-// Those of a network that is trained on stay known to it.
-void note_circuits(Network& network, const std::vector<Recording>& recordings) {
-  std::vector<std::string> names = trained_circuits(network);
-  for (const Recording& recording : recordings)
-    for (const std::string& name : recording.circuits)
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  if (!names.empty()) set_trained_circuits(network, names);
-}
-
 void print_epochs(const TrainResult& result) {
   std::printf("epoch   training loss   validation loss\n");
   for (const EpochRecord& e : result.epochs)
@@ -85,10 +76,21 @@ void print_epochs(const TrainResult& result) {
                 e.epoch == result.best_epoch ? "  best, kept" : "");
 }
 
+// What is kept of a training that was interrupted.
+Error how_to_go_on(const Error& error, const std::filesystem::path& checkpoint) {
+  if (error.kind() != ErrorKind::kInterrupted) return error;
+  std::error_code ignored;
+  if (!std::filesystem::exists(checkpoint, ignored))
+    return {error.kind(), "interrupted before the first epoch ended: nothing is kept; run the same command again"};
+  return {error.kind(), "interrupted; the finished epochs lie in " + checkpoint.string() +
+                            ": run the same command again to go on, or delete it to start afresh"};
+}
+
 Result<int> run(Flags flags) {
-  // The last step of hours of work must not fail on a place that could have been tried before.
   const std::filesystem::path out = flags.out;
-  PITLANE_TRY_STATUS(make_writable_directory(out.has_parent_path() ? out.parent_path() : "."));
+  if (flags.train.checkpoint.empty()) flags.train.checkpoint = out.string() + ".checkpoint";
+  PITLANE_TRY_STATUS(check_output_file(out));
+  PITLANE_TRY_STATUS(check_output_file(flags.train.checkpoint));
   PITLANE_TRY(const std::vector<Recording> recordings, open_recordings(flags.data));
   PITLANE_TRY(Network network, first_network(flags, recordings.front()));
   PITLANE_TRY(const InputSpec* image, image_input(network));
@@ -97,8 +99,10 @@ Result<int> run(Flags flags) {
               open_data(flags.data, recordings, image->preprocessing, network.outputs, bar.callback()));
   bar.clear();
   std::fprintf(stderr, "%s\n", data.description.c_str());
-  if (flags.train.checkpoint.empty()) flags.train.checkpoint = out.string() + ".checkpoint";
-  PITLANE_TRY(TrainResult result, train(network, data.dataset, data.split, flags.train, bar.callback()));
+  PITLANE_TRY_STATUS(make_writable_directory(out.has_parent_path() ? out.parent_path() : "."));
+  Result<TrainResult> trained = train(network, data.dataset, data.split, flags.train, bar.callback());
+  if (!trained.ok()) return how_to_go_on(trained.error(), flags.train.checkpoint);
+  TrainResult& result = *trained;
   bar.clear();
   set_training_history(result.network, result.epochs);
   result.network.metadata["data"] = data.dataset.hash;

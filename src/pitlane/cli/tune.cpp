@@ -13,6 +13,7 @@
 #include "pitlane/cli/data_source.h"
 #include "pitlane/cli/machine.h"
 #include "pitlane/cli/model_file.h"
+#include "pitlane/cli/output_file.h"
 #include "pitlane/cli/simulated_data.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/track_source.h"
@@ -62,8 +63,12 @@ std::vector<std::shared_ptr<const Track>> data_tracks(const std::vector<std::sha
   return out;
 }
 
-Result<OpenedData> open_tune_data(const Flags& flags, const Network& network, const ProgressFn& progress) {
-  if (!flags.data.directories.empty()) return open_data_for(flags.data, network, progress);
+Result<OpenedData> open_tune_data(const Flags& flags, const std::vector<Recording>& recordings, const Network& network,
+                                  const ProgressFn& progress) {
+  if (!recordings.empty()) {
+    PITLANE_TRY(const InputSpec* image, image_input(network));
+    return open_data(flags.data, recordings, image->preprocessing, network.outputs, progress);
+  }
   if (!drives_directly(network))
     return invalid_argument("tuning this network needs --data DIR: the simulator's expert labels v and w only");
   PITLANE_TRY(const auto own, open_tracks({}));
@@ -175,7 +180,7 @@ Result<int> run(Flags flags) {
   for (const std::string& name : flags.strategies)
     if (name != "all") flags.tune.strategies.push_back(name);
   for (const std::string& name : flags.tune.strategies) PITLANE_TRY_STATUS(find_strategy(name));
-  PITLANE_TRY_STATUS(make_writable_directory(flags.out));
+  PITLANE_TRY_STATUS(check_output_directory(flags.out));
   flags.tune.out = flags.out;
   if (flags.max_size_mb) flags.constraints.max_size_bytes = *flags.max_size_mb * kBytesPerMegabyte;
   PITLANE_TRY(flags.tune.laps.latencies, parse_latencies(flags.latency));
@@ -184,9 +189,15 @@ Result<int> run(Flags flags) {
   PITLANE_TRY(ModelFile file, open_model(flags.model));
   inputs.baseline = std::move(file.network);
   inputs.baseline_file = flags.model;
+  std::vector<Recording> recordings;
+  if (!flags.data.directories.empty()) {
+    PITLANE_TRY(recordings, open_recordings(flags.data));
+  }
+  // What the rows are fine-tuned on is not held out from them.
+  note_circuits(inputs.baseline, recordings);
   PITLANE_TRY_STATUS(add_courses(flags, inputs));
   ProgressBar bar;
-  PITLANE_TRY(const OpenedData data, open_tune_data(flags, inputs.baseline, bar.callback()));
+  PITLANE_TRY(const OpenedData data, open_tune_data(flags, recordings, inputs.baseline, bar.callback()));
   bar.clear();
   std::fprintf(stderr, "%s\n", data.description.c_str());
   inputs.dataset = &data.dataset;

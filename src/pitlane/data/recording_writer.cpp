@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <opencv2/imgcodecs.hpp>
+#include <system_error>
 #include <utility>
 
 #include "pitlane/core/file.h"
@@ -32,6 +33,8 @@ std::string manifest_text(const RecordingManifest& manifest, const std::string& 
   return json.dump(2) + "\n";
 }
 
+std::string picture_name(std::int64_t frame) { return std::to_string(frame) + ".png"; }
+
 Status save_png(std::span<const std::uint8_t> rgb, int width, int height, const std::filesystem::path& path) {
   // OpenCV stores BGR; the copy turns the channels round.
   cv::Mat picture(height, width, CV_8UC3);
@@ -56,7 +59,7 @@ RecordingWriter::RecordingWriter(std::filesystem::path directory, RecordingManif
 Status RecordingWriter::add(std::span<const std::uint8_t> rgb, int width, int height, std::span<const double> labels,
                             double time_s, int session) {
   PITLANE_CHECK(labels.size() == manifest_.labels.size());
-  const std::string name = std::to_string(frames_++) + ".png";
+  const std::string name = picture_name(frames_++);
   csv_ += name;
   char text[64];
   for (const double label : labels) {
@@ -71,6 +74,12 @@ Status RecordingWriter::add(std::span<const std::uint8_t> rgb, int width, int he
 Status RecordingWriter::finish() {
   PITLANE_TRY_STATUS(write_text(directory_ / "recording.json", manifest_text(manifest_, command_, seed_)));
   return write_text(directory_ / "data.csv", csv_);
+}
+
+void RecordingWriter::discard() {
+  std::error_code ignored;
+  for (const char* index : {"data.csv", "recording.json"}) std::filesystem::remove(directory_ / index, ignored);
+  while (frames_ > 0) std::filesystem::remove(directory_ / picture_name(--frames_), ignored);
 }
 
 }  // namespace pitlane

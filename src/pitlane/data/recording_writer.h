@@ -23,6 +23,8 @@ class RecordingWriter {
              int session);
   /// Writes recording.json, then data.csv.
   Status finish();
+  /// Removes every file written so far: what is not finished is no recording and only takes up the disk.
+  void discard();
 
  private:
   std::filesystem::path directory_;

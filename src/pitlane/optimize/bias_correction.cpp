@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pitlane/optimize/activation_probe.h"
+#include "pitlane/optimize/compact.h"
 #include "pitlane/optimize/layers.h"
 
 namespace pitlane {
@@ -59,6 +60,11 @@ void shift_bias(Weight& bias, const std::vector<double>& now, const std::vector<
 }
 
 }  // namespace
+
+void own_biases(Network& network) {
+  for (const Layer& layer : weighted_layers(network))
+    if (layer.bias != kNoWeight) own_weight(network, layer.node, layer.bias);
+}
 
 Status correct_biases(const Network& original, Network& quantized, const Dataset& dataset,
                       std::span<const std::int64_t> samples, const ProgressFn& progress) {

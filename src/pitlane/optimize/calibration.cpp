@@ -81,7 +81,7 @@ Result<std::vector<Histogram>> histograms(ActivationProbe& probe, const Network&
   PITLANE_TRY_STATUS(probe.run(samples, widen, progress));
   std::vector<Histogram> result;
   for (std::size_t i = 0; i < watched.size(); ++i) {
-    if (!(ranges[i].high > ranges[i].low))
+    if (!has_levels(ranges[i]))
       return numeric_error(layer_name(network.nodes[watched[i].reader]) +
                            " reads nothing but zeros on the calibration data, so its range cannot be measured; the "
                            "layer before it is dead");
@@ -101,12 +101,15 @@ bool all_alike(const Dataset& dataset, const std::vector<std::int64_t>& samples)
 
 Result<std::vector<std::int64_t>> calibration_samples(const StrategyContext& context, int count) {
   if (context.dataset == nullptr || context.split == nullptr)
-    return invalid_argument("static quantisation needs data to calibrate on; name a recording");
+    return invalid_argument("quantisation needs training pictures to measure on; name a recording");
+  if (count < kFewestSamples)
+    return invalid_argument("quantisation measures on at least " + std::to_string(kFewestSamples) +
+                            " training pictures, is asked for " + std::to_string(count));
   const std::vector<std::int64_t>& train = context.split->train;
   const auto available = static_cast<std::int64_t>(train.size());
   const std::int64_t wanted = std::min<std::int64_t>(count, available);
   if (wanted < kFewestSamples)
-    return invalid_argument("static quantisation calibrates on at least " + std::to_string(kFewestSamples) +
+    return invalid_argument("quantisation measures on at least " + std::to_string(kFewestSamples) +
                             " training pictures, there are " + std::to_string(wanted));
   std::vector<std::int64_t> samples;
   for (std::int64_t i = 0; i < wanted; ++i) {

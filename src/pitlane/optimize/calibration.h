@@ -13,8 +13,8 @@
 
 namespace pitlane {
 
-/// `count` samples (or all, if there are fewer) spread evenly over the training part. Errors: no data, too few to say
-/// anything, pictures that are all alike.
+/// `count` samples (or all, if there are fewer) spread evenly over the training part. Errors: no data, fewer than 16,
+/// pictures that are all alike.
 Result<std::vector<std::int64_t>> calibration_samples(const StrategyContext& context, int count);
 
 /// Sets Value::quantization on what these layers read, from the network's own f32 activations: the camera's bytes where

@@ -14,6 +14,10 @@
 namespace pitlane {
 namespace {
 
+// In deviations of what the normalisation reads, as it learnt them. Twice what real pictures reach: a border farther
+// out would cost an 8-bit grid over picture and border more than half of its levels.
+constexpr double kFarthestBorder = 8;
+
 class Folder {
  public:
   explicit Folder(Network& network) : network_(network) {}
@@ -61,7 +65,7 @@ class Folder {
         pad = conv->pad_value;
         pad.resize(affine.scale.size(), 0.0F);
       }
-      if (!can_undo(affine, pad)) return false;
+      if (!can_undo(std::get<BatchNorm>(network_.nodes[norm].op), affine, pad)) return false;
       write(*layer, conv->weight, conv->bias, affine);
       std::get<Conv2d>(network_.nodes[*layer].op).pad_value = fold_padding(affine, pad);
     } else if (const auto* dense = std::get_if<Dense>(&op)) {
@@ -73,8 +77,13 @@ class Folder {
     return true;
   }
 
-  /// scale 0 erases what lay under it, so nothing can be put there that gives back the border's value.
-  static bool can_undo(const Affine& affine, const std::vector<float>& pad) {
+  /// gamma 0 erases what lay under it, so nothing can be put there that gives back the border's value; a small one asks
+  /// for something far from all that the layer reads.
+  [[nodiscard]] bool can_undo(const BatchNorm& op, const Affine& affine, const std::vector<float>& pad) const {
+    const std::vector<float> gamma = decode_f32(network_.weights[op.gamma]);
+    const std::vector<float> beta = decode_f32(network_.weights[op.beta]);
+    for (std::size_t c = 0; c < pad.size(); ++c)
+      if (!(std::abs(static_cast<double>(pad[c]) - beta[c]) <= kFarthestBorder * std::abs(gamma[c]))) return false;
     return std::ranges::all_of(fold_padding(affine, pad), [](float v) { return std::isfinite(v); });
   }
 

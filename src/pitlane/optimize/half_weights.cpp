@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <span>
 #include <string>
 
 #include "pitlane/optimize/layers.h"
@@ -8,7 +10,19 @@
 namespace pitlane {
 namespace {
 
-constexpr float kLargestHalf = 65504;  // IEEE 754 binary16
+// IEEE 754 binary16. Below the smallest normal number each halving costs a bit.
+constexpr float kLargestHalf = 65504, kSmallestNormalHalf = 6.1035e-05F;
+
+/// Error where a layer's weights would overflow, or would all lose precision.
+Status check_range(const Node& node, std::span<const float> values) {
+  float largest = 0;
+  for (const float v : values) largest = std::max(largest, std::abs(v));
+  if (largest == 0 || (largest <= kLargestHalf && largest >= kSmallestNormalHalf)) return {};
+  char magnitude[32];
+  std::snprintf(magnitude, sizeof magnitude, "%.6g", static_cast<double>(largest));
+  return numeric_error(layer_name(node) + " has weights up to " + magnitude +
+                       ", float16 reaches from 6.1e-05 to 65504; keep this network in float32");
+}
 
 }  // namespace
 
@@ -18,10 +32,7 @@ Status apply_pass(const HalfWeights& /*pass*/, Network& network) {
     Weight& weight = network.weights[layer.weight];
     if (weight.storage == Storage::kF16) continue;  // shared with an earlier layer
     const auto values = weight.f32();
-    const auto largest = std::ranges::max(values, {}, [](float v) { return std::abs(v); });
-    if (std::abs(largest) > kLargestHalf)
-      return numeric_error(layer_name(network.nodes[layer.node]) + " has a weight of " + std::to_string(largest) +
-                           ", float16 ends at 65504; keep this network in float32");
+    PITLANE_TRY_STATUS(check_range(network.nodes[layer.node], values));
     weight = make_f16_weight(weight.name, weight.shape, values);
   }
   return {};

@@ -8,8 +8,12 @@ namespace {
 
 // 16 bins per level of an 8-bit grid: finer than what rounding can tell apart.
 constexpr std::size_t kBins = 4096;
-// Candidate ranges: limit * i / kCandidates for the upper four fifths; more clipping than that never wins.
+// Candidate ends: limit * i / kCandidates for the upper four fifths; more clipping than that never wins.
 constexpr int kCandidates = 100, kFirstCandidate = 20;
+
+float scale_of(ActivationRange range) {
+  return static_cast<float>((static_cast<double>(range.high) - range.low) / 255);
+}
 
 }  // namespace
 
@@ -21,9 +25,11 @@ void ActivationRange::include(float value) {
 Histogram::Histogram(ActivationRange range) : range_(range), bins_(kBins) {}
 
 void Histogram::add(std::span<const float> values) {
-  const float per_unit = static_cast<float>(kBins) / (range_.high - range_.low);
-  const auto last = static_cast<float>(kBins - 1);
-  for (const float v : values) ++bins_[static_cast<std::size_t>(std::clamp((v - range_.low) * per_unit, 0.0F, last))];
+  // In doubles: neither the width of a range of floats nor its inverse can overflow.
+  const double low = range_.low;
+  const double per_unit = static_cast<double>(kBins) / (static_cast<double>(range_.high) - low);
+  const auto last = static_cast<double>(kBins - 1);
+  for (const float v : values) ++bins_[static_cast<std::size_t>(std::clamp((v - low) * per_unit, 0.0, last))];
 }
 
 double Histogram::centre(std::size_t bin) const {
@@ -59,23 +65,31 @@ double Histogram::squared_error(ActivationRange range) const {
   return sum;
 }
 
-ActivationRange Histogram::smallest_error_range(ActivationRange limit) const {
-  ActivationRange best = limit;
-  double best_error = squared_error(limit);
+void Histogram::draw_in(ActivationRange& range, float ActivationRange::*end) const {
+  const float limit = range.*end;
+  if (limit == 0) return;
+  double best_error = squared_error(range);
+  ActivationRange candidate = range;
   for (int i = kFirstCandidate; i < kCandidates; ++i) {
-    const float share = static_cast<float>(i) / kCandidates;
-    const ActivationRange candidate{limit.low * share, limit.high * share};
+    candidate.*end = limit * static_cast<float>(i) / kCandidates;
     const double error = squared_error(candidate);
     if (error >= best_error) continue;
-    best = candidate;
+    range = candidate;
     best_error = error;
   }
-  return best;
 }
 
+ActivationRange Histogram::smallest_error_range(ActivationRange limit) const {
+  draw_in(limit, &ActivationRange::high);
+  draw_in(limit, &ActivationRange::low);
+  return limit;
+}
+
+bool has_levels(ActivationRange range) { return std::isnormal(scale_of(range)); }
+
 ActivationQuantization quantization_of(ActivationRange range) {
-  const float scale = (range.high - range.low) / 255.0F;
-  if (!std::isnormal(scale)) return {1, 0};
+  if (!has_levels(range)) return {1, 0};
+  const float scale = scale_of(range);
   const float zero = std::nearbyint(-range.low / scale);
   return {scale, static_cast<std::int32_t>(std::clamp(zero, 0.0F, 255.0F))};
 }

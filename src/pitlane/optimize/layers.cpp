@@ -4,7 +4,7 @@
 #include <cmath>
 #include <variant>
 
-#include "pitlane/engine/affine_chain.h"
+#include "pitlane/engine/quantization.h"
 #include "pitlane/kernels/kernel_args.h"
 
 namespace pitlane {
@@ -19,6 +19,15 @@ std::vector<WeightId> weight_ids(const Op& op) {
   if (const auto* dense = std::get_if<Dense>(&op)) return {dense->weight, dense->bias};
   if (const auto* norm = std::get_if<BatchNorm>(&op)) return {norm->gamma, norm->beta, norm->mean, norm->variance};
   return {};
+}
+
+/// What the last layer in front of `value` made, before flattening, activation or normalisation.
+ValueId layer_result(const Network& network, ValueId value) {
+  for (const Node* node = producer(network, value); node != nullptr; node = producer(network, value)) {
+    if (std::holds_alternative<Conv2d>(node->op) || std::holds_alternative<Dense>(node->op)) break;
+    value = node->inputs.front();
+  }
+  return value;
 }
 
 }  // namespace
@@ -42,7 +51,7 @@ Activation layer_activation(const Node& node) {
 }
 
 bool makes_output(const Network& network, const Node& node) {
-  const auto is_result = [&](ValueId value) { return storage_of(network, value) == node.output; };
+  const auto is_result = [&](ValueId value) { return layer_result(network, value) == node.output; };
   return std::ranges::any_of(network.outputs, is_result, &OutputSpec::value) ||
          std::ranges::any_of(network.states, is_result, &StateSpec::after);
 }

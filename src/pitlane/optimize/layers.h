@@ -25,7 +25,7 @@ std::string layer_name(const Node& node);
 
 Activation layer_activation(const Node& node);
 
-/// True if the node's result is, as it is or flattened, an output of the network or a state.
+/// True if the node's result becomes an output of the network or a state without passing another layer with weights.
 bool makes_output(const Network& network, const Node& node);
 
 /// Layers whose weights may become int8: not those that make outputs (some hundred bytes, and their rounding would go

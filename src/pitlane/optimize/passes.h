@@ -8,26 +8,29 @@
 
 namespace pitlane {
 
-/// Also folds a BatchNorm behind a Conv2d or Dense without activation. One that has several readers, or whose
-/// border cannot be expressed (a scale of zero before a padded convolution), stays.
+/// Also folds a BatchNorm behind a Conv2d or Dense without activation. One that has several readers stays, as does one
+/// before a padded convolution whose border would have to be far outside what the layer reads (a scale near zero).
 Status apply_pass(const FoldBatchNorm& pass, Network& network);
 
-/// Exactly floor(sparsity * n) weights are zero afterwards (or more, if more were zero before). To be followed by
-/// fine-tuning, and done before folding: the smallest weights are those of the network as it was trained, and a frozen
-/// BatchNorm in front of a layer does not move its zeros. Errors: a layer would lose all of its weights.
+/// Exactly floor(sparsity * n) weights are zero afterwards (or more, if more were zero before); of equal magnitudes the
+/// first ones go. Biases and normalisations are exempt. To be followed by fine-tuning, and done before folding: the
+/// smallest weights are those of the network as it was trained, and a frozen BatchNorm in front of a layer does not
+/// move its zeros. Errors: a layer would lose all of its weights.
 Status apply_pass(const PruneGlobal& pass, Network& network);
 
-/// Errors: no FineTuneFn, a result of another architecture.
+/// Errors: no FineTuneFn, a result of another architecture, or one in which zeros have moved.
 Status apply_pass(const FineTune& pass, Network& network, const FineTuneFn& fine_tune, const ProgressFn& progress);
 
-/// Folds BatchNorm first: its scales may leave binary16's range. Biases stay f32; they weigh nothing.
+/// Folds BatchNorm first: its scales may leave binary16's range. Biases stay f32; they weigh nothing. Errors: a layer
+/// whose weights binary16 cannot hold.
 Status apply_pass(const HalfWeights& pass, Network& network);
 
-/// Folds BatchNorm first. Layers that make outputs stay f32, as do those whose sums could overflow 32 bits.
-Status apply_pass(const QuantizeDynamic& pass, Network& network);
+/// Folds BatchNorm first. Layers that make outputs stay f32, as do those whose sums could overflow 32 bits. Their
+/// biases take part in the correction all the same. Pictures are spread evenly over the training part, as they are.
+Status apply_pass(const QuantizeDynamic& pass, Network& network, const StrategyContext& context,
+                  const ProgressFn& progress);
 
-/// As QuantizeDynamic, with ranges from calibration pictures (spread evenly over the training part, as they are) and
-/// biases corrected for the mean error that rounding leaves in each channel.
+/// As QuantizeDynamic, with ranges from calibration pictures.
 Status apply_pass(const QuantizeStatic& pass, Network& network, const StrategyContext& context,
                   const ProgressFn& progress);
 

@@ -26,6 +26,14 @@ Threshold find_threshold(std::vector<float> magnitudes, std::size_t count) {
   return {magnitude, count - static_cast<std::size_t>(below)};
 }
 
+/// One layer for each weight, however many share it: no weight is counted twice.
+std::vector<Layer> layers_by_weight(const Network& network) {
+  std::vector<Layer> layers;
+  for (const Layer& layer : weighted_layers(network))
+    if (std::ranges::find(layers, layer.weight, &Layer::weight) == layers.end()) layers.push_back(layer);
+  return layers;
+}
+
 std::string percent(double share) {
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, "%.4g %%", 100 * share);
@@ -38,7 +46,8 @@ Status apply_pass(const PruneGlobal& pass, Network& network) {
   if (!(pass.sparsity >= 0 && pass.sparsity < 1))
     return invalid_argument("sparsity must be at least 0 and below 1, is " + std::to_string(pass.sparsity));
   decode_all(network);
-  const std::vector<Layer> layers = weighted_layers(network);
+  PITLANE_TRY_STATUS(check_finite_layers(network));
+  const std::vector<Layer> layers = layers_by_weight(network);
   std::vector<float> magnitudes;
   for (const Layer& layer : layers)
     for (const float v : network.weights[layer.weight].f32()) magnitudes.push_back(std::abs(v));

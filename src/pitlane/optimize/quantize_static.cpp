@@ -5,7 +5,6 @@
 
 #include "pitlane/optimize/bias_correction.h"
 #include "pitlane/optimize/calibration.h"
-#include "pitlane/optimize/compact.h"
 #include "pitlane/optimize/layers.h"
 #include "pitlane/optimize/passes.h"
 
@@ -30,8 +29,7 @@ Status apply_pass(const QuantizeStatic& pass, Network& network, const StrategyCo
     return invalid_argument("percentile must be above 0.5 and at most 1, is " + std::to_string(pass.percentile));
   PITLANE_TRY(const std::vector<std::int64_t> samples, calibration_samples(context, pass.samples));
   PITLANE_TRY_STATUS(apply_pass(FoldBatchNorm{}, network));
-  for (const Layer& layer : weighted_layers(network))  // each bias is corrected for its own layer
-    if (layer.bias != kNoWeight) own_weight(network, layer.node, layer.bias);
+  own_biases(network);
   const Network folded = network;
   const std::vector<Layer> layers = quantizable_layers(network);
   PITLANE_TRY_STATUS(calibrate(network, layers, *context.dataset, samples, pass.percentile, progress));

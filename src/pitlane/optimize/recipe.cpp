@@ -19,7 +19,9 @@ std::string text(const FineTune& pass) {
   return "fine_tune(epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) + ")";
 }
 std::string text(const HalfWeights& /*pass*/) { return "half_weights"; }
-std::string text(const QuantizeDynamic& /*pass*/) { return "quantize_dynamic"; }
+std::string text(const QuantizeDynamic& pass) {
+  return "quantize_dynamic(bias_samples=" + std::to_string(pass.bias_samples) + ")";
+}
 std::string text(const QuantizeStatic& pass) {
   return "quantize_static(samples=" + std::to_string(pass.samples) + ", percentile=" + number(pass.percentile) + ")";
 }

@@ -27,11 +27,14 @@ struct FineTune {
 };
 /// Weights to binary16; arithmetic stays in f32.
 struct HalfWeights {};
-/// Weights to int8 per channel; activation ranges measured in each run.
-struct QuantizeDynamic {};
-/// Weights to int8 per channel; activation ranges from training data.
+/// Weights to int8 per channel; activation ranges measured in each run. Rounding moves the mean of each channel;
+/// training pictures show by how much, and the biases take it back.
+struct QuantizeDynamic {
+  int bias_samples = 128;  ///< training pictures for that, at least 16; 0 = leave the biases, no data needed
+};
+/// Weights to int8 per channel; activation ranges from training data; biases as in QuantizeDynamic.
 struct QuantizeStatic {
-  int samples = 512;
+  int samples = 512;  ///< training pictures for the ranges, at least 16; the biases take up to 128 of them
   /// Share of the activation histogram kept at each end: 1 = minimum and maximum.
   double percentile = 0.9999;
 };

@@ -1,0 +1,39 @@
+#include "pitlane/cli/output_file.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <system_error>
+
+namespace pitlane::cli {
+namespace fs = std::filesystem;
+
+Status check_output_directory(const fs::path& path) {
+  // The nearest part of the path that is there decides.
+  fs::path nearest = path.empty() ? fs::path(".") : path;
+  std::error_code error;
+  while (!fs::exists(nearest, error) && nearest.has_relative_path()) {
+    nearest = nearest.parent_path();
+    if (nearest.empty()) nearest = ".";
+  }
+  const std::string where = path.empty() ? "." : path.string();
+  if (!fs::is_directory(nearest, error))
+    return invalid_argument(where + ": " + nearest.string() + " is not a directory; choose another place");
+  if (::access(nearest.c_str(), W_OK | X_OK) != 0)
+    return io_error(where + ": " + nearest.string() + " cannot be written to: " + std::strerror(errno) +
+                    "; check its permissions or choose another place");
+  return {};
+}
+
+Status check_output_file(const fs::path& path) {
+  std::error_code error;
+  if (path.filename().empty() || fs::is_directory(path, error))
+    return invalid_argument(path.string() + ": is a directory; name a file in it");
+  if (fs::exists(path, error) && !fs::is_regular_file(path, error))
+    return invalid_argument(path.string() + ": is not a regular file and would be replaced; choose another name");
+  return check_output_directory(path.parent_path());
+}
+
+}  // namespace pitlane::cli
