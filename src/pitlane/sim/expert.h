@@ -15,7 +15,7 @@ struct ExpertOptions {
   double expected_latency_s = 0.04;  ///< commands are meant for the pose this much later
   double slowest_mps = 6.5, fastest_mps = 20;
   double fastest_turn_radps = 7.1;
-  double sight_m = 9;   ///< corners farther ahead change nothing: the camera hardly shows them
+  double sight_m = 9;  ///< corners farther ahead change nothing: the camera hardly shows them
 };
 
 /// Pure pursuit (Coulter, "Implementation of the pure pursuit path tracking algorithm", 1992): steer on the arc that
