@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <filesystem>
 
 #include "program.h"
@@ -12,43 +13,93 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
-class TrainResume : public ::testing::TestWithParam<const char*> {};
+constexpr int kInterrupted = 130;
 
-// The network notes its own command, so all runs must be given the same one: each in a folder of its own.
-TEST_P(TrainResume, GivesTheSameBytes) {
-  const TemporaryDirectory place;
-  record(place / "rec", 600);
-  for (const char* folder : {"a", "b"}) fs::create_directory(place / folder);
-  const std::string train = "train --network pilotnet-torch --epochs 6 --data ../rec --out n.pit";
-  const auto in = [&](const char* folder) { return "cd '" + (place / folder).string() + "';"; };
-  ASSERT_EQ(pitlane(train, in("a")).code, 0);
-  const Outcome stopped = pitlane(train, in("b") + " timeout -s " + GetParam() + " 8");
-  ASSERT_TRUE(fs::exists(place / "b/n.pit.checkpoint")) << stopped.err;
-  ASSERT_FALSE(fs::exists(place / "b/n.pit"));
-  if (std::string(GetParam()) == "INT") {
-    EXPECT_THAT(stopped.err, HasSubstr("run the same command again to go on"));
+class TrainResume : public ::testing::Test {
+ protected:
+  void SetUp() override { record(place_ / "rec", 80); }
+
+  [[nodiscard]] static std::string train(int epochs) {
+    return "train --network pilotnet-torch --data ../rec --out n.pit --epochs " + std::to_string(epochs);
   }
-  ASSERT_EQ(pitlane(train, in("b")).code, 0);
-  EXPECT_EQ(read(place / "a/n.pit"), read(place / "b/n.pit"));
+
+  // A folder of its own for each run: the network notes its command, so all must be given the same one.
+  [[nodiscard]] fs::path folder(const std::string& name) const {
+    fs::create_directory(place_ / name);
+    return place_ / name;
+  }
+
+  // Disturbed as soon as an epoch is on disk.
+  static Outcome disturb(const std::string& command, const fs::path& folder, int signal) {
+    Running run(command, folder);
+    EXPECT_TRUE(run.wait_until([&] { return fs::exists(folder / "n.pit.checkpoint"); })) << run.err();
+    run.send(signal);
+    return run.finish();
+  }
+
+  TemporaryDirectory place_;
+};
+
+TEST_F(TrainResume, GivesTheBytesOfAnUninterruptedRun) {
+  const fs::path whole = folder("whole");
+  ASSERT_EQ(Running(train(4), whole).finish().code, 0);
+  EXPECT_EQ(entries(whole), 1U) << "the checkpoint goes when the network is there";
+  for (const int signal : {SIGINT, SIGKILL}) {
+    const fs::path stopped = folder("signal" + std::to_string(signal));
+    ASSERT_EQ(disturb(train(4), stopped, signal).code, 128 + signal);
+    ASSERT_FALSE(fs::exists(stopped / "n.pit")) << "it was through before the signal came";
+    const Outcome resumed = Running(train(4), stopped).finish();
+    ASSERT_EQ(resumed.code, 0) << resumed.err;
+    EXPECT_THAT(resumed.err, Not(HasSubstr("epoch 1/4"))) << "it began again";
+    EXPECT_TRUE(read(whole / "n.pit") == read(stopped / "n.pit")) << "after signal " << signal;
+  }
 }
 
-INSTANTIATE_TEST_SUITE_P(Signals, TrainResume, ::testing::Values("INT", "KILL"),
-                         [](const auto& tested) { return std::string(tested.param); });
+TEST_F(TrainResume, AfterCtrlCIsExplained) {
+  const fs::path here = folder("here");
+  const Outcome stopped = disturb(train(90000), here, SIGINT);
+  EXPECT_EQ(stopped.code, kInterrupted);
+  EXPECT_THAT(stopped.err, AllOf(HasSubstr("stopping at the next safe point"),
+                                 HasSubstr("pitlane: interrupted; the finished epochs lie in n.pit.checkpoint: run the "
+                                           "same command again to go on")));
+  EXPECT_EQ(stopped.out, "");
+  EXPECT_FALSE(fs::exists(here / "n.pit"));
+  EXPECT_EQ(entries(here), 1U) << "the checkpoint alone";
+
+  // With other options it is refused, not mixed into another training.
+  const Outcome other = Running(train(90001), here).finish();
+  EXPECT_EQ(other.code, 2);
+  EXPECT_THAT(other.err, AllOf(HasSubstr("of another training: epochs is 90001 now and was 90000"),
+                               HasSubstr("delete it to start again")));
+}
+
+TEST(RecordInterrupted, LeavesNothing) {
+  const TemporaryDirectory place;
+  Running run("record --frames 1000000 --out rec", place.path());
+  ASSERT_TRUE(run.wait_until([&] { return fs::exists(place / "rec/3.png"); })) << run.err();
+  run.send(SIGINT);
+  const Outcome stopped = run.finish();
+  EXPECT_EQ(stopped.code, kInterrupted);
+  EXPECT_THAT(stopped.err, HasSubstr("a recording cannot be continued, so nothing of it is kept"));
+  EXPECT_EQ(entries(place.path()), 0U);
+}
 
 TEST(TuneResume, KeepsFinishedRowsAfterAKill) {
   const TemporaryDirectory place;
   save_pilotnet(place / "a.pit");
-  const std::string tune = "tune '" + (place / "a.pit").string() + "' --quick --frames 600 --circuit mixed --out '" +
-                           (place / "out").string() + "'";
-  // Killed in the pruning's training, after the rows that need none.
-  const Outcome killed = pitlane(tune, "timeout -s KILL 30");
-  ASSERT_THAT(killed.err, HasSubstr("baseline         done:"));
-  const Outcome second = pitlane(tune);
+  const std::string tune = "tune a.pit --quick --frames 600 --circuit mixed --out out";
+  Running killed(tune, place.path());
+  ASSERT_TRUE(killed.wait_until([&] { return killed.err().find("baseline         done:") != std::string::npos; }))
+      << killed.err();
+  killed.send(SIGKILL);
+  EXPECT_EQ(killed.finish().code, 128 + SIGKILL);
+  const Outcome second = Running(tune, place.path()).finish();
   ASSERT_EQ(second.code, 0) << second.err;
   EXPECT_THAT(second.err, HasSubstr("baseline         done by an earlier run"));
   for (const char* file : {"report.html", "results.csv", "results.json"}) EXPECT_TRUE(fs::exists(place / "out" / file));
-  const Outcome third = pitlane(tune);
+  const Outcome third = Running(tune, place.path()).finish();
   EXPECT_THAT(third.err, AllOf(HasSubstr("baseline         done by an earlier run"),
                                HasSubstr("prune_quan       done by an earlier run")));
 }

@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
-#include "pitlane/network/pit_file.h"
 #include "program.h"
+#include "sim/test_data.h"
 
 namespace pitlane::testing {
 namespace {
@@ -13,6 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 class Help : public ::testing::TestWithParam<const char*> {};
@@ -54,40 +55,66 @@ TEST(Circuit, ShowWritesAPng) {
   EXPECT_EQ(read(place / "a.png").substr(1, 3), "PNG");
 }
 
-TEST(Circuit, ImportedLapCanBeDriven) {
-  const char* data = std::getenv("PITLANE_TEST_DATA");
-  const fs::path bag =
-      fs::path(data != nullptr ? data : PITLANE_SOURCE_DIR "/../shared/data") / "jderobot/lap-simple-circuit.bag";
-  if (!fs::exists(bag)) GTEST_SKIP() << bag << " is not there; PITLANE_TEST_DATA names the folder";
+// The example of docs/formats/circuit.md is a circuit.
+TEST(Circuit, DocumentedExampleIsGood) {
+  const std::string page = read(fs::path(PITLANE_SOURCE_DIR) / "docs/formats/circuit.md");
+  const auto start = page.find("```yaml\n"), end = page.find("```\n", start + 8);
+  ASSERT_NE(start, std::string::npos);
+  ASSERT_NE(end, std::string::npos);
   const TemporaryDirectory place;
-  const std::string out = (place / "lap.yaml").string();
-  const Outcome imported = pitlane("circuit import '" + bag.string() + "' --out '" + out + "'");
-  ASSERT_EQ(imported.code, 0) << imported.err;
-  EXPECT_THAT(imported.out, HasSubstr("held out from training"));
-  const Outcome driven = pitlane("drive expert --both --circuit '" + out + "'");
-  EXPECT_EQ(driven.code, 0) << driven.err;
-  EXPECT_THAT(driven.out, AllOf(HasSubstr("lap-simple-circuit*"), HasSubstr("completed")));
+  write(place / "oval.yaml", page.substr(start + 8, end - start - 8));
+  const Outcome checked = pitlane("circuit check '" + (place / "oval.yaml").string() + "'");
+  EXPECT_EQ(checked.code, 0) << checked.err;
+  EXPECT_THAT(checked.out, HasSubstr("oval: good, 110.3 m, smallest radius 8.00 m"));
 }
 
-TEST(Train, RemembersTheCircuitsOfItsRecording) {
+class ImportedLap : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(ImportedLap, CanBeDrivenBothWays) {
+  const fs::path bag = test_data(std::string("jderobot/") + GetParam() + ".bag");
+  PITLANE_NEEDS_TEST_DATA(bag);
   const TemporaryDirectory place;
-  const std::string rec = (place / "rec").string(), net = (place / "n.pit").string();
-  ASSERT_EQ(pitlane("record --circuit mixed --frames 120 --out '" + rec + "'").code, 0);
-  const Outcome trained = pitlane("train --network pilotnet-torch --epochs 1 --data '" + rec + "' --out '" + net + "'");
-  ASSERT_EQ(trained.code, 0) << trained.err;
-  EXPECT_EQ(load_pit(net)->metadata.at("circuits"), "mixed");
-  EXPECT_FALSE(fs::exists(net + ".checkpoint"));
-  const Outcome driven = pitlane("drive '" + net + "' --circuit mixed --circuit tight --timeout 1");
-  EXPECT_THAT(driven.out, AllOf(HasSubstr("mixed "), HasSubstr("tight* ")));
-  const Outcome judged = pitlane("evaluate '" + net + "' --data '" + rec + "'");
-  EXPECT_THAT(judged.out, HasSubstr("MSE / variance"));
-  // Trained on, with what it drove itself.
-  const std::string own = (place / "own").string(), more = (place / "more.pit").string();
-  ASSERT_EQ(pitlane("record --circuit tight --driver '" + net + "' --frames 60 --out '" + own + "'").code, 0);
-  const Outcome again =
-      pitlane("train --from '" + net + "' --epochs 1 --data '" + rec + "' '" + own + "' --out '" + more + "'");
-  ASSERT_EQ(again.code, 0) << again.err;
-  EXPECT_EQ(load_pit(more)->metadata.at("circuits"), "mixed,tight");
+  const std::string out = "'" + (place / "lap.yaml").string() + "'";
+  const Outcome imported = pitlane("circuit import '" + bag.string() + "' --out " + out);
+  ASSERT_EQ(imported.code, 0) << imported.err;
+  EXPECT_THAT(imported.out, HasSubstr("held out from training"));
+  EXPECT_THAT(read(place / "lap.yaml"), HasSubstr("held_out: true"));
+  // How well the expert drives there is tested with the expert.
+  const std::string driven = pitlane("drive expert --both --latency none,60ms --circuit " + out).out;
+  EXPECT_THAT(driven, HasSubstr(std::string(GetParam()) + "*"));
+  std::size_t completed = 0;
+  for (auto at = driven.find("completed"); at != std::string::npos; at = driven.find("completed", at + 1)) ++completed;
+  EXPECT_EQ(completed, 4U) << driven;
+  // A wider road, a name of its own, free for training.
+  const Outcome other =
+      pitlane("circuit import '" + bag.string() + "' --name mine --road-width 3.5 --for-training --out " + out);
+  ASSERT_EQ(other.code, 0) << other.err;
+  EXPECT_THAT(read(place / "lap.yaml"),
+              AllOf(HasSubstr("name: \"mine\""), HasSubstr("road_width_m: 3.5"), Not(HasSubstr("held_out"))));
+  EXPECT_THAT(refused("circuit import '" + bag.string() + "' --topic /none --out " + out), HasSubstr("/F1ROS/odom"));
+  EXPECT_THAT(refused("circuit import '" + bag.string() + "' --road-width 20 --out " + out),
+              AllOf(HasSubstr(".bag: --road-width 20 does not fit this lap: "), HasSubstr("overlaps itself")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Bags, ImportedLap, ::testing::Values("lap-simple-circuit", "lap-montreal"),
+                         [](const auto& tested) { return std::string(tested.param).substr(4, 6); });
+
+TEST(Evaluate, MeasuresAgainstLabels) {
+  const TemporaryDirectory place;
+  record(place / "rec", 30);
+  save_pilotnet(place / "n.pit");
+  const Outcome judged =
+      pitlane("evaluate '" + (place / "n.pit").string() + "' --data '" + (place / "rec").string() + "' --part all");
+  EXPECT_EQ(judged.code, 0) << judged.err;
+  EXPECT_THAT(judged.out, AllOf(HasSubstr("30 frames"), HasSubstr("MSE / variance")));
+}
+
+TEST(Record, CanLetANetworkDrive) {
+  const TemporaryDirectory place;
+  save_pilotnet(place / "n.pit");
+  record(place / "rec", 20, "--circuit tight --driver '" + (place / "n.pit").string() + "'");
+  EXPECT_THAT(read(place / "rec/recording.json"), HasSubstr("\"tight\""));
+  EXPECT_EQ(entries(place / "rec"), 22U) << "frames, data.csv and recording.json";
 }
 
 TEST(Inspect, ShowsTheNetwork) {

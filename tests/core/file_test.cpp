@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sys/resource.h>
@@ -80,6 +81,18 @@ TEST(File, FullDeviceIsAnErrorWithARemedy) {
   const Status status = write_text("/dev/full/inside", "x");
   EXPECT_FALSE(status.ok());
   EXPECT_THAT(status.error().message(), HasSubstr("/dev/full/inside"));
+}
+
+TEST(WriteFile, LeavesWhatIsNoRegularFileAlone) {
+  const TemporaryDirectory place;
+  const std::string pipe = (place / "pipe").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::string& path : {pipe, place.path().string()}) {
+    const Status status = write_text(path, "x");
+    ASSERT_FALSE(status.ok());
+    EXPECT_THAT(status.error().message(), ::testing::HasSubstr("is not a regular file; choose another name"));
+  }
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
 }
 
 }  // namespace

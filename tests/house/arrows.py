@@ -31,7 +31,7 @@ LIBRARIES = {
     "torch/": {"train"},
     "ATen/": {"train"},
     "c10/": {"train"},
-    "opencv2/": {"data", "sim", "report", "cli"},
+    "opencv2/": {"data", "sim", "report"},
     "flatbuffers/": {"network"},
     "zstd": {"network"},
     "rosbag/": {"data", "sim"},

@@ -61,7 +61,8 @@ Result<int> import(const ImportFlags& flags) {
   lap.definition.held_out = !flags.for_training;
   lap.definition.road_width_m = flags.road_width_m;
   const Result<Circuit> made = Circuit::create(lap.definition);
-  if (!made.ok()) return made.error().in(flags.bag + " with --road-width " + number_text(flags.road_width_m));
+  if (!made.ok())
+    return made.error().in(flags.bag + ": --road-width " + number_text(flags.road_width_m) + " does not fit this lap");
   const Circuit& circuit = *made;
   PITLANE_TRY_STATUS(save_circuit(flags.out, circuit.definition()));
   std::printf(

@@ -1,7 +1,9 @@
 // The program `pitlane`: one verb per file in this folder.
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <string>
 
@@ -30,6 +32,15 @@ int finish(const Result<int>& outcome) {
   if (outcome.ok()) return *outcome;
   print_error(outcome.error());
   return outcome.error().kind() == ErrorKind::kInterrupted ? kInterruptedExit : kBadInput;
+}
+
+// Results that went to a full disk are no success.
+Status flush_results() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return {};
+  if (errno == EPIPE) return {};  // a reader that closes early (| head) has seen enough
+  return io_error(std::string("standard output: cannot write: ") + std::strerror(errno != 0 ? errno : EIO) +
+                  "; the results are not complete");
 }
 
 // CLI11 throws to end parsing; help and version are such ends too.
@@ -62,7 +73,9 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return finish_parsing(app, error);
   }
-  return finish(chosen.action());
+  const int code = finish(chosen.action());
+  const Status told = flush_results();
+  return told.ok() ? code : finish(told.error());
 }
 
 }  // namespace

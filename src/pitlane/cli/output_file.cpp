@@ -1,11 +1,9 @@
 #include "pitlane/cli/output_file.h"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <string>
 #include <system_error>
+
+#include "pitlane/core/file.h"
 
 namespace pitlane::cli {
 namespace fs = std::filesystem;
@@ -21,9 +19,9 @@ Status check_output_directory(const fs::path& path) {
   const std::string where = path.empty() ? "." : path.string();
   if (!fs::is_directory(nearest, error))
     return invalid_argument(where + ": " + nearest.string() + " is not a directory; choose another place");
-  if (::access(nearest.c_str(), W_OK | X_OK) != 0)
-    return io_error(where + ": " + nearest.string() + " cannot be written to: " + std::strerror(errno) +
-                    "; check its permissions or choose another place");
+  // Tried, not asked: root is told that it may write to places which refuse it.
+  if (const Status writable = make_writable_directory(nearest); !writable.ok())
+    return nearest == path ? writable.error() : writable.error().in(where);
   return {};
 }
 

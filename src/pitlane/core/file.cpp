@@ -97,6 +97,10 @@ Result<std::string> read_text(const fs::path& path, std::uint64_t limit_bytes) {
 }
 
 Status write_file(const fs::path& path, std::span<const std::byte> content) {
+  // Renaming onto a device would put a file in its place.
+  std::error_code ignored;
+  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored))
+    return invalid_argument(path.string() + ": is not a regular file; choose another name");
   std::string temporary = path.string() + ".XXXXXX";
   FileDescriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
   if (file.get() < 0) return os_error("cannot create", path, errno);

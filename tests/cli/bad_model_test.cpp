@@ -1,0 +1,150 @@
+// Model files that are cut, of another time, or damaged in one place: each verb that opens one refuses it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <limits>
+
+#include "pitlane/network/pilotnet.h"
+#include "pitlane/network/pit_file.h"
+#include "program.h"
+
+namespace pitlane::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+template <typename T>
+std::string bytes_of(const T& value) {
+  return {reinterpret_cast<const char*>(&value), sizeof value};
+}
+
+class BadModel : public ::testing::Test {
+ protected:
+  [[nodiscard]] std::string at(const std::string& name) const { return "'" + (place_ / name).string() + "'"; }
+
+  // Output names of equal length, so that one can be written over the other.
+  static Network network(const Preprocessing& preprocessing = {}) {
+    const std::vector<OutputSpec> outputs = {{"speed", "m/s", 6.5, 24, -1, 0}, {"turns", "rad/s", -7, 7, -1, 0}};
+    return build_pilotnet_torch({preprocessing, outputs, 1}).value();
+  }
+
+  // The network's file with `to` wherever `from` stood; both of one length.
+  void save_damaged(const std::string& name, const std::string& from, const std::string& to) const {
+    ASSERT_EQ(from.size(), to.size());
+    ASSERT_TRUE(save_pit(network(), place_ / name).ok());
+    std::string bytes = read(place_ / name);
+    ASSERT_NE(bytes.find(from), std::string::npos) << "nothing was damaged";
+    for (auto at = bytes.find(from); at != std::string::npos; at = bytes.find(from, at + to.size()))
+      bytes.replace(at, from.size(), to);
+    write(place_ / name, bytes);
+  }
+
+  TemporaryDirectory place_;
+};
+
+TEST_F(BadModel, NoSuchFile) {
+  for (const char* verb : {"inspect ", "bench ", "drive "})
+    EXPECT_THAT(refused(verb + at("gone.pit")), HasSubstr("gone.pit: no such file")) << verb;
+}
+
+TEST_F(BadModel, UnknownFileType) {
+  write(place_ / "model.xyz", "who knows");
+  for (const char* verb : {"inspect ", "bench ", "drive "})
+    EXPECT_THAT(refused(verb + at("model.xyz")),
+                AllOf(HasSubstr("model.xyz: unknown model type '.xyz'"), HasSubstr("reads .pit")))
+        << verb;
+  EXPECT_THAT(refused("tune " + at("model.xyz") + " --out " + at("out")), HasSubstr("unknown model type"));
+  write(place_ / "text.pit", "this is a sentence");
+  EXPECT_THAT(refused("inspect " + at("text.pit")), HasSubstr("text.pit: not a .pit file"));
+  EXPECT_EQ(entries(place_.path()), 2U);
+}
+
+TEST_F(BadModel, Truncated) {
+  save_pilotnet(place_ / "a.pit");
+  const std::string whole = read(place_ / "a.pit");
+  for (const std::size_t size : {std::size_t{0}, std::size_t{10}, whole.size() / 2, whole.size() - 100}) {
+    write(place_ / "cut.pit", whole.substr(0, size));
+    const std::string message = refused("inspect " + at("cut.pit"));
+    EXPECT_THAT(message, HasSubstr("cut.pit: ")) << size;
+    if (size <= 10) continue;  // too little to tell what it was
+    EXPECT_THAT(message, HasSubstr("truncated .pit file (" + std::to_string(size) + " bytes)"));
+  }
+  EXPECT_THAT(refused("tune " + at("cut.pit") + " --out " + at("out")), HasSubstr("truncated"));
+  EXPECT_FALSE(fs::exists(place_ / "out"));
+}
+
+TEST_F(BadModel, OfANewerVersion) {
+  save_pilotnet(place_ / "new.pit");
+  std::string bytes = read(place_ / "new.pit");
+  // The version is the root table's first field: found by following the table's own offsets.
+  const auto number = [&](std::size_t at, std::size_t size) {
+    std::uint32_t value = 0;
+    std::memcpy(&value, bytes.data() + at, size);
+    return value;
+  };
+  const std::size_t root = number(0, 4), vtable = root - number(root, 4);
+  bytes[root + number(vtable + 4, 2)] = 99;
+  write(place_ / "new.pit", bytes);
+  EXPECT_THAT(refused("inspect " + at("new.pit")),
+              AllOf(HasSubstr("new.pit: written by a newer Pitlane (format 99"), HasSubstr("update Pitlane")));
+}
+
+TEST_F(BadModel, WithTwoOutputsOfOneName) {
+  save_damaged("twice.pit", "turns", "speed");
+  for (const char* verb : {"inspect ", "drive ", "bench "})
+    EXPECT_THAT(refused(verb + at("twice.pit")),
+                AllOf(HasSubstr("twice.pit: "), HasSubstr("output 'speed' is named twice")))
+        << verb;
+}
+
+TEST_F(BadModel, WithNaNAmongItsWeights) {
+  const Network sound = network();
+  const auto kernel = std::find_if(sound.weights.begin(), sound.weights.end(),
+                                   [](const Weight& weight) { return weight.shape.size() == 4; });
+  ASSERT_NE(kernel, sound.weights.end());
+  const std::string start(reinterpret_cast<const char*>(kernel->f32().data()), 16);
+  save_damaged("nan.pit", start, bytes_of(std::numeric_limits<float>::quiet_NaN()) + start.substr(4));
+  for (const char* verb : {"inspect ", "drive ", "bench "})
+    EXPECT_THAT(refused(verb + at("nan.pit")),
+                AllOf(HasSubstr("nan.pit: "), HasSubstr("weight '" + kernel->name + "' holds NaN")))
+        << verb;
+}
+
+TEST_F(BadModel, WhoseInputIsNotWhatItsPreprocessingMakes) {
+  const auto shape = [](std::int64_t width) {
+    return bytes_of(std::int64_t{66}) + bytes_of(width) + bytes_of(std::int64_t{3});
+  };
+  save_damaged("wide.pit", shape(200), shape(204));
+  EXPECT_THAT(refused("drive " + at("wide.pit")), AllOf(HasSubstr("wide.pit: "), HasSubstr("its preprocessing makes")));
+}
+
+TEST_F(BadModel, MadeForAnotherCamera) {
+  Preprocessing udacity;
+  udacity.source_width = 320, udacity.source_height = 160, udacity.crop = {0, 60, 320, 75};
+  Network other = network(udacity);
+  other.outputs[0].name = "v", other.outputs[1].name = "w";
+  ASSERT_TRUE(save_pit(other, place_ / "other.pit").ok());
+  EXPECT_THAT(refused("tune " + at("other.pit") + " --vehicle direct --out " + at("out")),
+              AllOf(HasSubstr("320x160"), HasSubstr("640x480")));
+  EXPECT_FALSE(fs::exists(place_ / "out"));
+}
+
+TEST_F(BadModel, ThatSeesOtherPicturesThanTheRecordingHolds) {
+  save_pilotnet(place_ / "a.pit");
+  record(place_ / "rec", 20);
+  std::string manifest = read(place_ / "rec/recording.json");
+  const auto width = manifest.find("\"width\": 200");
+  ASSERT_NE(width, std::string::npos);
+  write(place_ / "rec/recording.json", manifest.replace(width, 12, "\"width\": 160"));
+  EXPECT_THAT(refused("evaluate " + at("a.pit") + " --data " + at("rec")),
+              AllOf(HasSubstr("200x66"), HasSubstr("160x66")));
+}
+
+}  // namespace
+}  // namespace pitlane::testing

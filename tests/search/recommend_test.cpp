@@ -1,0 +1,152 @@
+#include "pitlane/search/recommend.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace pitlane {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+LapRow lap(const std::string& circuit, bool completed, double mean_m) {
+  LapRow row;
+  row.circuit = circuit;
+  row.latency = "none";
+  row.result.completed = completed;
+  row.result.end = completed ? EpisodeEnd::kCompleted : EpisodeEnd::kOffRoad;
+  row.result.deviation.mean = mean_m;
+  row.result.deviation.max = 4 * mean_m;
+  return row;
+}
+
+StrategyRow row(const std::string& name, double p50_ms, std::int64_t bytes, double mse, double deviation_m) {
+  StrategyRow out;
+  out.strategy = name;
+  out.size_bytes = bytes;
+  out.latency_ms.p50 = p50_ms;
+  out.latency_ms.runs = 100;
+  out.accuracy = Accuracy{.mse = mse, .mae = 0.1, .outputs = {}, .samples = 1000};
+  out.laps = {lap("a", true, deviation_m), lap("b", true, deviation_m / 2)};
+  return out;
+}
+
+TuneResult three_rows() {
+  TuneResult result;
+  result.rows = {row("baseline", 1.0, 6'000'000, 0.010, 0.10), row("small", 0.5, 1'500'000, 0.0101, 0.11),
+                 row("tiny", 0.25, 700'000, 0.0140, 0.15)};
+  return result;
+}
+
+std::string words(const Recommendation& r) {
+  std::string all;
+  for (const std::string& reason : r.reasons) all += reason + "\n";
+  return all;
+}
+
+TEST(Recommend, TheFastestThatKeepsAccuracyAndLaps) {
+  const Recommendation r = recommend(three_rows());
+  EXPECT_EQ(r.strategy, "small") << "tiny's MSE rose by 40 %";
+  EXPECT_EQ(r.reasons.size(), 3U);
+  EXPECT_THAT(words(r), AllOf(HasSubstr("Take small"), HasSubstr("0.500 ms"), HasSubstr("2.0 times"), HasSubstr("25 %"),
+                              HasSubstr("tiny is faster at 0.250 ms, but was left out (MSE +40 %)"),
+                              HasSubstr("1.0 % above the baseline's 0.0100"), HasSubstr("2 of 2 laps (baseline 2)")));
+}
+
+TEST(Recommend, AWiderLimitLetsTheFasterIn) {
+  TuneResult result = three_rows();
+  result.constraints.max_mse_increase = 0.5;
+  EXPECT_EQ(recommend(result).strategy, "tiny");
+}
+
+TEST(Recommend, TiesGoToTheSmallerFile) {
+  TuneResult result = three_rows();
+  result.rows[2] = row("tiny", 0.51, 700'000, 0.0101, 0.11);
+  EXPECT_EQ(recommend(result).strategy, "tiny") << "2 % slower is as fast";
+  result.rows[2].latency_ms.p50 = 0.56;
+  EXPECT_EQ(recommend(result).strategy, "small");
+}
+
+TEST(Recommend, LosingALapExcludes) {
+  TuneResult result = three_rows();
+  result.rows[1].laps[1].result.completed = false;
+  const Recommendation r = recommend(result);
+  EXPECT_EQ(r.strategy, "baseline");
+  EXPECT_THAT(words(r), AllOf(HasSubstr("Stay with baseline"), HasSubstr("2 of 2 laps")));
+}
+
+TEST(Recommend, FailedRowsAreNeverChosen) {
+  TuneResult result = three_rows();
+  result.rows[1].failure = "it burnt";
+  result.rows[1].latency_ms.p50 = 0.001;
+  EXPECT_EQ(recommend(result).strategy, "baseline");
+}
+
+struct Limit {
+  const char* name;
+  std::optional<double> Constraints::*field;
+  double impossible;
+  const char* says;
+};
+
+class EachConstraint : public ::testing::TestWithParam<Limit> {};
+
+TEST_P(EachConstraint, UnmetSaysWhichAndByHowMuch) {
+  TuneResult result = three_rows();
+  result.constraints.*GetParam().field = GetParam().impossible;
+  const Recommendation r = recommend(result);
+  EXPECT_EQ(r.strategy, std::nullopt);
+  EXPECT_FALSE(r.closest.empty());
+  EXPECT_THAT(words(r), AllOf(HasSubstr("None of the 3 networks meets every condition"), HasSubstr(GetParam().says)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Limits, EachConstraint,
+    ::testing::Values(Limit{"latency", &Constraints::max_latency_ms, 0.2,
+                            "median latency of 0.500 ms is 0.300 ms (150 %) above the limit of 0.200 ms"},
+                      Limit{"size", &Constraints::max_size_bytes, 500'000, "above the limit of 0.500 MB"},
+                      Limit{"deviation", &Constraints::max_deviation_m, 0.05, "above the limit of 0.050 m"},
+                      Limit{"mse", &Constraints::max_mse_increase, -0.5, "the baseline's 0.0100"}),
+    [](const auto& tested) { return std::string(tested.param.name); });
+
+TEST(Recommend, MeetsAllConstraintsTogether) {
+  TuneResult result = three_rows();
+  result.constraints = {
+      .max_latency_ms = 0.6, .max_size_bytes = 2e6, .max_deviation_m = 0.12, .max_mse_increase = 0.02};
+  const Recommendation r = recommend(result);
+  EXPECT_EQ(r.strategy, "small");
+  EXPECT_THAT(words(r), AllOf(HasSubstr("(limit 0.600 ms)"), HasSubstr("(limit 0.120 m)")));
+}
+
+TEST(Recommend, WhatWasNotDrivenIsSaid) {
+  TuneResult result = three_rows();
+  for (StrategyRow& r : result.rows) r.laps.clear(), r.why_not_driven = "no adapter was named";
+  const Recommendation r = recommend(result);
+  EXPECT_EQ(r.strategy, "small");
+  EXPECT_THAT(words(r), HasSubstr("It was not driven (no adapter was named)"));
+  result.constraints.max_deviation_m = 0.2;
+  const Recommendation limited = recommend(result);
+  EXPECT_EQ(limited.strategy, std::nullopt) << "a limit that nobody could check is not met";
+  EXPECT_THAT(words(limited), HasSubstr("cannot be checked because it was not driven"));
+}
+
+TEST(Recommend, NaNIsNeverGoodEnough) {
+  TuneResult result = three_rows();
+  result.rows[1].accuracy->mse = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_NE(recommend(result).strategy, "small");
+}
+
+TEST(Recommend, NothingRan) {
+  TuneResult result = three_rows();
+  for (StrategyRow& r : result.rows) r.failure = "the disk is full";
+  const Recommendation r = recommend(result);
+  EXPECT_EQ(r.strategy, std::nullopt);
+  EXPECT_THAT(words(r), AllOf(HasSubstr("0 of 3 strategies gave a result"), HasSubstr("the disk is full")));
+  EXPECT_EQ(recommend(TuneResult{}).strategy, std::nullopt);
+}
+
+}  // namespace
+}  // namespace pitlane

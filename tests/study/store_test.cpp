@@ -1,0 +1,109 @@
+#include "pitlane/study/store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <string>
+
+#include "temporary_directory.h"
+
+namespace pitlane {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class StoreTest : public ::testing::Test {
+ protected:
+  [[nodiscard]] std::filesystem::path path() const { return place_ / "tune.db"; }
+  TemporaryDirectory place_;
+};
+
+TEST_F(StoreTest, FindsWhatWasPutAlsoAfterOpeningAgain) {
+  const std::string bytes("a\0b\xFF", 4);
+  {
+    Store store = Store::open(path()).value();
+    EXPECT_EQ(store.find("key").value(), std::nullopt);
+    ASSERT_TRUE(store.put("key", "old").ok());
+    ASSERT_TRUE(store.put("key", bytes).ok());
+    ASSERT_TRUE(store.put("empty", "").ok());
+  }
+  const Store store = Store::open(path()).value();
+  EXPECT_EQ(store.find("key").value(), bytes);
+  EXPECT_EQ(store.find("empty").value(), "");
+  EXPECT_EQ(store.find("other").value(), std::nullopt);
+}
+
+// A child puts rows as fast as it can and is killed in the middle: what it had been told is stored is there, whole.
+TEST_F(StoreTest, KillLosesNothingThatWasPut) {
+  int told[2];
+  ASSERT_EQ(::pipe(told), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    Store store = Store::open(path()).value();
+    for (int i = 0; i < 100000; ++i) {
+      if (!store.put("row " + std::to_string(i), std::string(5000, static_cast<char>('a' + i % 26))).ok()) break;
+      if (::write(told[1], &i, sizeof i) != sizeof i) break;
+    }
+    ::_exit(0);
+  }
+  int last = -1;
+  while (last < 20 && ::read(told[0], &last, sizeof last) == sizeof last) {
+  }
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  ASSERT_EQ(last, 20);
+  const Store store = Store::open(path()).value();
+  for (int i = 0; i <= last; ++i)
+    EXPECT_EQ(store.find("row " + std::to_string(i)).value(), std::string(5000, static_cast<char>('a' + i % 26)));
+}
+
+TEST_F(StoreTest, TwoProcessesMayShareIt) {
+  Store first = Store::open(path()).value();
+  Store second = Store::open(path()).value();
+  ASSERT_TRUE(first.put("a", "1").ok());
+  ASSERT_TRUE(second.put("b", "2").ok());
+  EXPECT_EQ(first.find("b").value(), "2");
+  EXPECT_EQ(second.find("a").value(), "1");
+}
+
+TEST_F(StoreTest, RefusesWhatIsNoStore) {
+  std::ofstream(path()) << "this is a text, and long enough to be looked at as if it were a database of some kind";
+  const auto opened = Store::open(path());
+  ASSERT_FALSE(opened.ok());
+  EXPECT_THAT(opened.error().message(), HasSubstr(path().string()));
+  std::ifstream in(path());
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}).substr(0, 14), "this is a text") << "left as it was";
+}
+
+TEST_F(StoreTest, RefusesAForeignDatabaseAndLeavesIt) {
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(path().c_str(), &db), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(db, "CREATE TABLE mine (x)", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  const auto opened = Store::open(path());
+  ASSERT_FALSE(opened.ok());
+  EXPECT_THAT(opened.error().message(), HasSubstr(path().string()));
+}
+
+TEST_F(StoreTest, RefusesANewerVersion) {
+  ASSERT_TRUE(Store::open(path()).ok());
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(path().c_str(), &db), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(db, "PRAGMA user_version = 7", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  EXPECT_THAT(Store::open(path()).error().message(),
+              AllOf(HasSubstr("newer pitlane"), HasSubstr("version 7"), HasSubstr("update pitlane")));
+}
+
+TEST_F(StoreTest, NoSuchDirectory) {
+  EXPECT_THAT(Store::open(place_ / "gone/tune.db").error().message(), HasSubstr("gone/tune.db"));
+}
+
+}  // namespace
+}  // namespace pitlane

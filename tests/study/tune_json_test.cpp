@@ -1,0 +1,61 @@
+#include "pitlane/study/tune_json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "report/sample_result.h"
+
+namespace pitlane {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(TuneJson, WholeResultsReadBackExactly) {
+  const TuneResult result = sample_result();
+  const std::string text = to_json(result);
+  const auto back = tune_result_from_json(text);
+  ASSERT_TRUE(back.ok()) << back.error().message();
+  EXPECT_EQ(to_json(*back), text);
+  ASSERT_EQ(back->rows.size(), result.rows.size());
+  EXPECT_EQ(back->rows[0].laps.size(), result.rows[0].laps.size());
+  EXPECT_EQ(back->rows[0].laps[0].result.trajectory.size(), result.rows[0].laps[0].result.trajectory.size());
+  EXPECT_EQ(back->rows[0].laps[0].result.deviation.mean, result.rows[0].laps[0].result.deviation.mean);
+}
+
+TEST(TuneJson, CarriesEveryDouble) {
+  StrategyRow row = sample_result().rows[0];
+  for (const double value : {0.1, 5e-324, 1.7976931348623157e308, -0.0, std::nan(""),
+                             std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()}) {
+    row.sparsity = value;
+    const auto back = strategy_row_from_json(to_json(row));
+    ASSERT_TRUE(back.ok()) << back.error().message();
+    if (std::isnan(value)) {
+      EXPECT_TRUE(std::isnan(back->sparsity));
+    } else {
+      EXPECT_EQ(back->sparsity, value);
+      EXPECT_EQ(std::signbit(back->sparsity), std::signbit(value));
+    }
+  }
+}
+
+TEST(TuneJson, HostileStringsSurvive) {
+  StrategyRow row = sample_result().rows[0];
+  row.summary = "</script><script>alert(1)</script> \"quoted\" \n \x01 \xE2\x82\xAC";
+  EXPECT_EQ(strategy_row_from_json(to_json(row))->summary, row.summary);
+}
+
+TEST(TuneJson, NamesThePlaceOfAFault) {
+  EXPECT_FALSE(strategy_row_from_json("").ok());
+  EXPECT_FALSE(strategy_row_from_json("[]").ok());
+  std::string text = to_json(sample_result());
+  const auto at = text.find("\"seed\":");
+  ASSERT_NE(at, std::string::npos);
+  text.insert(at + 7, "\"x\",\"was\":");
+  EXPECT_THAT(tune_result_from_json(text).error().message(), HasSubstr("rows[0].laps[0].seed"));
+}
+
+}  // namespace
+}  // namespace pitlane

@@ -1,0 +1,162 @@
+#include "pitlane/study/tune.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+
+#include "pitlane/network/pit_file.h"
+#include "pitlane/optimize/strategy.h"
+#include "temporary_directory.h"
+#include "train/synthetic.h"
+
+namespace pitlane {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+
+constexpr int kWidth = 20, kHeight = 12;
+
+class Tune : public ::testing::Test {
+ protected:
+  Tune() {
+    inputs_.baseline = testing::tiny_network(kWidth, kHeight);
+    inputs_.baseline_file = "tiny.pit";
+    inputs_.dataset = &dataset_;
+    inputs_.split = &split_;
+    inputs_.why_not_driven = "there is no track in this test";
+    options_.out = place_ / "out";
+    options_.timing.min_runs = 20;
+    options_.timing.warm_up_s = 0.001;
+    options_.timing.budget_s = 0.01;
+  }
+
+  // Runs, and notes which rows an earlier run had finished.
+  TuneResult run(const ProgressFn& progress = {}) {
+    resumed_.clear();
+    auto result = tune(inputs_, options_, progress,
+                       [&](const StrategyRow& row, bool resumed) { resumed_[row.strategy] = resumed; });
+    EXPECT_TRUE(result.ok()) << result.error().message();
+    return result.ok() ? *std::move(result) : TuneResult{};
+  }
+
+  TemporaryDirectory place_;
+  Dataset dataset_ = testing::bar_dataset(kWidth, kHeight, 300, 5);
+  Split split_ = testing::tail_split(dataset_);
+  TuneInputs inputs_;
+  TuneOptions options_;
+  std::map<std::string, bool> resumed_;
+};
+
+TEST_F(Tune, MakesEveryRowOfTheTableInItsOrder) {
+  const TuneResult result = run();
+  ASSERT_EQ(result.rows.size(), strategies().size());
+  for (std::size_t i = 0; i < result.rows.size(); ++i) {
+    const StrategyRow& row = result.rows[i];
+    EXPECT_EQ(row.strategy, strategies()[i].name);
+    EXPECT_EQ(row.failure, std::nullopt) << row.failure.value_or("");
+    EXPECT_EQ(row.why_not_driven, "there is no track in this test");
+    ASSERT_TRUE(row.accuracy && row.agreement);
+    EXPECT_EQ(row.accuracy->samples, 60);
+    EXPECT_GT(row.latency_ms.p50, 0);
+    const auto network = load_pit(options_.out / row.file);
+    ASSERT_TRUE(network.ok());
+    EXPECT_EQ(content_hash(*network), row.network_hash);
+    EXPECT_EQ(static_cast<std::uintmax_t>(row.size_bytes), std::filesystem::file_size(options_.out / row.file));
+  }
+  EXPECT_EQ(result.rows[0].agreement->mse, 0) << "the baseline agrees with itself";
+  EXPECT_EQ(result.rows[0].network_hash, content_hash(inputs_.baseline));
+}
+
+TEST_F(Tune, SecondRunTakesEveryRowFromTheStore) {
+  const TuneResult first = run();
+  EXPECT_THAT(resumed_, Each(Pair(::testing::_, false)));
+  const TuneResult second = run();
+  EXPECT_THAT(resumed_, Each(Pair(::testing::_, true)));
+  for (std::size_t i = 0; i < first.rows.size(); ++i) {
+    EXPECT_EQ(first.rows[i].network_hash, second.rows[i].network_hash);
+    EXPECT_EQ(first.rows[i].accuracy->mse, second.rows[i].accuracy->mse);
+    EXPECT_EQ(first.rows[i].agreement->mse, second.rows[i].agreement->mse);
+  }
+}
+
+TEST_F(Tune, FromScratchGivesTheSameNetworks) {
+  const TuneResult first = run();
+  options_.out = place_ / "again";
+  const TuneResult second = run();
+  for (std::size_t i = 0; i < first.rows.size(); ++i)
+    EXPECT_EQ(first.rows[i].network_hash, second.rows[i].network_hash) << first.rows[i].strategy;
+}
+
+TEST_F(Tune, InterruptedInTheMiddleItGoesOnFromThere) {
+  const auto stop_when_training = [](const Progress& p) { return p.stage != "global_prune: train" || p.done < 3; };
+  const auto stopped = tune(inputs_, options_, stop_when_training);
+  ASSERT_FALSE(stopped.ok());
+  EXPECT_EQ(stopped.error().kind(), ErrorKind::kInterrupted);
+  run();
+  for (const char* done : {"baseline", "float16_quan", "dynamic_quan", "int_flt_quan"})
+    EXPECT_THAT(resumed_, Contains(Pair(done, true)));
+  EXPECT_THAT(resumed_, Contains(Pair("global_prune", false)));
+}
+
+TEST_F(Tune, WhatChangesTheResultMakesRowsAgain) {
+  run();
+  options_.seed = 2;
+  run();
+  EXPECT_THAT(resumed_, Each(Pair(::testing::_, false))) << "another seed";
+  dataset_.labels[0] += 0.01F;
+  hash_dataset(dataset_);
+  run();
+  EXPECT_THAT(resumed_, Each(Pair(::testing::_, false))) << "other data";
+  inputs_.baseline = testing::tiny_network(kWidth, kHeight, 9);
+  run();
+  EXPECT_THAT(resumed_, Each(Pair(::testing::_, false))) << "another network";
+}
+
+TEST_F(Tune, ALostOrChangedNetworkIsMadeAgain) {
+  const TuneResult first = run();
+  std::filesystem::remove(options_.out / first.rows[1].file);
+  ASSERT_TRUE(save_pit(inputs_.baseline, options_.out / first.rows[2].file).ok());
+  run();
+  EXPECT_FALSE(resumed_.at("float16_quan"));
+  EXPECT_FALSE(resumed_.at("dynamic_quan"));
+  EXPECT_TRUE(resumed_.at("int_flt_quan"));
+}
+
+TEST_F(Tune, AStrategyThatFailsIsARowAndIsTriedAgain) {
+  split_.train.resize(2);  // too few for calibration
+  const TuneResult result = run();
+  const StrategyRow* failed = nullptr;
+  for (const StrategyRow& row : result.rows)
+    if (row.strategy == "int_flt_quan") failed = &row;
+  ASSERT_NE(failed, nullptr);
+  ASSERT_TRUE(failed->failure.has_value());
+  EXPECT_THAT(*failed->failure, HasSubstr("int_flt_quan"));
+  run();
+  EXPECT_FALSE(resumed_.at("int_flt_quan"));
+  EXPECT_TRUE(resumed_.at("float16_quan"));
+}
+
+TEST_F(Tune, ChosenStrategiesOnly) {
+  options_.strategies = {"dynamic_quan"};
+  const TuneResult result = run();
+  ASSERT_EQ(result.rows.size(), 2U);
+  EXPECT_EQ(result.rows[0].strategy, "baseline");
+  options_.strategies = {"quantum"};
+  EXPECT_THAT(tune(inputs_, options_).error().message(), HasSubstr("'quantum'"));
+}
+
+TEST_F(Tune, PrunedWeightsStayZeroThroughFineTuning) {
+  options_.strategies = {"global_prune"};
+  const TuneResult result = run();
+  ASSERT_EQ(result.rows[1].failure, std::nullopt);
+  EXPECT_NEAR(result.rows[1].sparsity, 0.7, 0.01);
+  EXPECT_EQ(result.rows[1].fine_tuning.size(), 3U);
+}
+
+}  // namespace
+}  // namespace pitlane
