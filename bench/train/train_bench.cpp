@@ -1,8 +1,8 @@
 // Usage: train_bench [NETWORK] [ROUNDS] [BATCHES] [THREADS]
 //
 // Images per second of train() - shuffling, augmentation, conversion of bytes and Adam included - beside a plain
-// LibTorch loop over ready tensors of the same network. The two take turns in one process, so that a noisy machine
-// disturbs both; the first round warms up. Aim: at least 0.9.
+// LibTorch loop over ready tensors of the same network. First both must have the same loss and gradients on one batch.
+// Then they take turns in one process, so that a noisy machine disturbs both; the first round warms up. Aim: 0.9.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -14,9 +14,18 @@
 #include "pitlane/network/families.h"
 #include "pitlane/train/trainer.h"
 #include "plain_loop.h"
+#include "same_step.h"
 
-namespace pitlane {
+namespace pitlane::bench {
 namespace {
+
+struct Setting {
+  std::string network = "pilotnet-torch";  // or "pilotnet-tf"
+  int rounds = 5;
+  int batches = 8;
+  int batch = 64;
+  int threads = static_cast<int>(std::thread::hardware_concurrency());
+};
 
 Dataset noise(const Network& network, int samples) {
   const Shape& shape = network.values[static_cast<std::size_t>(network.inputs[0].value)].shape;
@@ -43,52 +52,65 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-Result<double> run_ours(const Network& network, const Dataset& dataset, const PlainLoop& loop) {
+Result<double> run_ours(const Network& network, const Dataset& dataset, const Setting& setting) {
   Split split;
   for (std::int64_t i = 0; i < dataset.size(); ++i) split.train.push_back(i);
   split.validation = {0};
   TrainOptions options;
   options.epochs = 1;
-  options.batch = loop.batch;
-  options.threads = loop.threads;
+  options.batch = setting.batch;
+  options.threads = setting.threads;
   PITLANE_TRY(const TrainResult result, train(network, dataset, split, options));
   return result.images_per_s;
 }
 
-Status run(const PlainLoop& loop, int rounds) {
-  PITLANE_TRY(const Family* family, find_family(loop.network));
+Result<double> run_plain(const Network& network, const Setting& setting) {
+  at::set_num_threads(setting.threads);
+  std::vector<torch::Tensor> pictures, labels;
+  for (int b = 0; b < setting.batches; ++b) {
+    pictures.push_back(torch::rand({setting.batch, 3, 66, 200}));
+    labels.push_back(torch::rand({setting.batch, 2}));
+  }
+  PITLANE_TRY(PlainLoop loop, PlainLoop::make(network, {1, 5}));
+  return loop.run(pictures, labels);
+}
+
+Status run(const Setting& setting) {
+  PITLANE_TRY(const Family* family, find_family(setting.network));
   FamilyOptions options;
   options.outputs = {{"v", "m/s", 0, 1, -1, 0}, {"w", "rad/s", -1, 1, -1, 0}};
   PITLANE_TRY(const Network network, family->build(options));
-  const Dataset dataset = noise(network, loop.batches * loop.batch);
-  std::vector<double> ours, plain;
-  std::printf("%s, batch %d, %d threads, %d images a round\n", loop.network.c_str(), loop.batch, loop.threads,
-              loop.batches * loop.batch);
-  for (int round = 0; round <= rounds; ++round) {
-    PITLANE_TRY(const double a, run_ours(network, dataset, loop));
-    const double b = run_plain_loop(loop);
+  const Dataset dataset = noise(network, setting.batches * setting.batch);
+  PITLANE_TRY_STATUS(check_same_step(network, dataset, setting.batch));
+  std::printf("%s, batch %d, %d threads, %lld images a round; same loss and gradients on one batch\n",
+              setting.network.c_str(), setting.batch, setting.threads, static_cast<long long>(dataset.size()));
+  std::vector<double> ours, plain, ratios;
+  for (int round = 0; round <= setting.rounds; ++round) {
+    PITLANE_TRY(const double a, run_ours(network, dataset, setting));
+    PITLANE_TRY(const double b, run_plain(network, setting));
     std::printf("round %d%s: train() %.1f images/s, plain loop %.1f images/s\n", round, round == 0 ? " (warm-up)" : "",
                 a, b);
+    std::fflush(stdout);
     if (round == 0) continue;
     ours.push_back(a);
     plain.push_back(b);
+    ratios.push_back(a / b);
   }
-  std::printf("median: train() %.1f, plain loop %.1f images/s, ratio %.3f\n", median(ours), median(plain),
-              median(ours) / median(plain));
+  std::printf("median: train() %.1f, plain loop %.1f images/s; median ratio %.3f, lowest %.3f\n", median(ours),
+              median(plain), median(ratios), *std::ranges::min_element(ratios));
   return {};
 }
 
 }  // namespace
-}  // namespace pitlane
+}  // namespace pitlane::bench
 
 int main(int argc, char** argv) {
-  pitlane::PlainLoop loop;
-  loop.threads = static_cast<int>(std::thread::hardware_concurrency());
-  if (argc > 1) loop.network = argv[1];
-  const int rounds = argc > 2 ? std::max(1, std::atoi(argv[2])) : 5;
-  if (argc > 3) loop.batches = std::max(1, std::atoi(argv[3]));
-  if (argc > 4) loop.threads = std::max(1, std::atoi(argv[4]));
-  const pitlane::Status status = pitlane::run(loop, rounds);
+  pitlane::bench::Setting setting;
+  if (argc > 1) setting.network = argv[1];
+  if (argc > 2) setting.rounds = std::max(1, std::atoi(argv[2]));
+  if (argc > 3) setting.batches = std::max(1, std::atoi(argv[3]));
+  if (argc > 4) setting.threads = std::max(1, std::atoi(argv[4]));
+  const pitlane::Status status = pitlane::bench::run(setting);
   if (status.ok()) return 0;
   std::fprintf(stderr, "train_bench: %s\n", status.error().message().c_str());
   return 2;

@@ -4,19 +4,26 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
+#include <functional>
+#include <limits>
 
 #include "pitlane/core/random.h"
 
 namespace pitlane {
 namespace {
 
-std::vector<float> bell(std::size_t count, double spread) {
-  Random random(7);
-  std::vector<float> values(count);
-  for (float& v : values) v = static_cast<float>(spread * random.normal());
+std::vector<float> draw(int count, const std::function<double(Random&)>& next) {
+  Random random(3);
+  std::vector<float> values;
+  for (int i = 0; i < count; ++i) values.push_back(static_cast<float>(next(random)));
   return values;
 }
+
+double relu_normal(Random& random) { return std::max(0.0, random.normal()); }
+double two_sided(Random& random) { return random.normal() * (random.chance(0.5) ? 1 : 0.2) + 0.3; }
+/// Normal, but one in ten thousand is fifty times as large.
+double with_outliers(Random& random) { return random.normal() * (random.chance(1e-4) ? 50 : 1); }
+double uniform(Random& random) { return random.uniform(0, 3); }
 
 ActivationRange range_of(const std::vector<float>& values) {
   ActivationRange range;
@@ -24,66 +31,116 @@ ActivationRange range_of(const std::vector<float>& values) {
   return range;
 }
 
-// Straight from the values, one by one.
+Histogram histogram_of(const std::vector<float>& values) {
+  Histogram histogram(range_of(values));
+  histogram.add(values);
+  return histogram;
+}
+
+/// Mean |error|^3 of the values themselves, by the definition.
 double error_of(const std::vector<float>& values, ActivationRange range) {
   const ActivationQuantization q = quantization_of(range);
   double sum = 0;
-  for (const float v : values) {
-    const double level = std::clamp(std::nearbyint(v / q.scale) + q.zero_point, 0.0F, 255.0F);
-    sum += std::pow(v - q.scale * (level - q.zero_point), 2);
+  for (const float x : values) {
+    const double level = std::clamp(std::round(static_cast<double>(x) / q.scale) + q.zero_point, 0.0, 255.0);
+    sum += std::pow(std::abs(x - q.scale * (level - q.zero_point)), 3);
   }
-  return sum;
+  return sum / static_cast<double>(values.size());
 }
 
-TEST(Histogram, PercentileOfOneIsTheWholeRange) {
-  const std::vector<float> values = bell(5000, 2);
-  const ActivationRange range = range_of(values);
-  Histogram histogram(range);
-  histogram.add(values);
-  EXPECT_NEAR(histogram.percentile_range(1).low, range.low, 1e-4);
-  EXPECT_NEAR(histogram.percentile_range(1).high, range.high, 1e-4);
+/// Tries every candidate of one end, then of the other.
+ActivationRange best_slowly(const std::vector<float>& values, const ActivationRange& limit) {
+  ActivationRange best = limit;
+  for (const bool high : {true, false}) {
+    const ActivationRange start = best;
+    for (int percent = 99; percent >= 20; --percent) {
+      ActivationRange candidate = start;
+      (high ? candidate.high : candidate.low) *= static_cast<float>(percent) / 100;
+      if (error_of(values, candidate) < error_of(values, best)) best = candidate;
+    }
+  }
+  return best;
 }
 
-TEST(Histogram, PercentileAgreesWithSortedValues) {
-  std::vector<float> values = bell(20000, 1);
-  const ActivationRange range = range_of(values);
-  Histogram histogram(range);
-  histogram.add(values);
+struct Kind {
+  const char* name;
+  double (*next)(Random&);
+};
+
+class Distribution : public ::testing::TestWithParam<Kind> {};
+
+TEST_P(Distribution, SmallestErrorRangeIsThatOfTheSlowSearch) {
+  const std::vector<float> values = draw(20000, GetParam().next);
+  const ActivationRange limit = range_of(values);
+  const ActivationRange found = histogram_of(values).smallest_error_range(limit);
+  EXPECT_GE(found.low, limit.low);
+  EXPECT_LE(found.high, limit.high);
+  EXPECT_LE(error_of(values, found), 1.01 * error_of(values, best_slowly(values, limit)));
+}
+
+TEST_P(Distribution, PercentileRangeIsThatOfTheSortedValues) {
+  std::vector<float> values = draw(20000, GetParam().next);
+  const Histogram histogram = histogram_of(values);
+  const ActivationRange all = range_of(values);
+  EXPECT_FLOAT_EQ(histogram.percentile_range(1).high, all.high);
+  EXPECT_FLOAT_EQ(histogram.percentile_range(1).low, all.low);
   std::ranges::sort(values);
-  const ActivationRange kept = histogram.percentile_range(0.99);
-  const double bin = (range.high - range.low) / 4096.0;
-  EXPECT_NEAR(kept.low, values[200], 2 * bin);
-  EXPECT_NEAR(kept.high, values[values.size() - 201], 2 * bin);
+  const float bin = (all.high - all.low) / 4096;
+  const ActivationRange most = histogram.percentile_range(0.99);
+  EXPECT_NEAR(most.high, std::max(0.0F, values[19800]), 2 * bin);
+  EXPECT_NEAR(most.low, std::min(0.0F, values[200]), 2 * bin);
 }
 
-TEST(Histogram, SmallestErrorRangeBeatsOrEqualsEveryOther) {
-  std::vector<float> values = bell(4000, 1);
-  for (int i = 0; i < 3; ++i) values.push_back(40);  // outliers that waste levels
-  for (float& v : values) v = std::max(v, 0.0F);     // behind a ReLU
-  const ActivationRange range = range_of(values);
-  Histogram histogram(range);
-  histogram.add(values);
-  const ActivationRange best = histogram.smallest_error_range(range);
-  EXPECT_LE(best.high, range.high);
-  for (int i = 20; i <= 100; i += 5) {
-    const ActivationRange other{0, range.high * static_cast<float>(i) / 100};
-    EXPECT_LE(error_of(values, best), 1.02 * error_of(values, other)) << i;
+INSTANTIATE_TEST_SUITE_P(Kinds, Distribution,
+                         ::testing::Values(Kind{"ReluNormal", relu_normal}, Kind{"TwoSided", two_sided},
+                                           Kind{"WithOutliers", with_outliers}, Kind{"Uniform", uniform}),
+                         [](const auto& param_info) { return param_info.param.name; });
+
+TEST(Histogram, ClipsOutliersButNotAUniformRange) {
+  const std::vector<float> wild = draw(50000, with_outliers), even = draw(50000, uniform);
+  EXPECT_LT(histogram_of(wild).smallest_error_range(range_of(wild)).high, 0.99F * range_of(wild).high);
+  EXPECT_GE(histogram_of(even).smallest_error_range(range_of(even)).high, 0.99F * range_of(even).high);
+}
+
+TEST(Histogram, CountsWhatLiesOutsideAtTheEnds) {
+  Histogram histogram({-1, 1});
+  histogram.add(std::vector<float>{-9, 9, 0});
+  EXPECT_EQ(histogram.percentile_range(1).low, -1);
+  EXPECT_EQ(histogram.percentile_range(1).high, 1);
+}
+
+TEST(Histogram, ExtremeRangesDoNotOverflow) {
+  const float huge = 3e38F, small = 1e-44F;
+  for (const float end : {huge, small}) {
+    Histogram histogram({-end, end});
+    histogram.add(std::vector<float>{-end, 0, end});
+    const ActivationRange range = histogram.percentile_range(1);
+    EXPECT_NEAR(range.low / end, -1, 1e-5);
+    EXPECT_NEAR(range.high / end, 1, 1e-5);
+    (void)histogram.smallest_error_range(range);
   }
+  EXPECT_NEAR(quantization_of({-huge, huge}).scale, 6e38 / 255, 1e32);
 }
 
-TEST(Quantization, ZeroIsAWholeLevel) {
-  for (const ActivationRange range : {ActivationRange{-1, 2}, ActivationRange{0, 6}, ActivationRange{-3.3F, 0}}) {
+TEST(Quantization, ZeroIsAWholeLevelAndTheEndsAreReached) {
+  Random random(8);
+  for (int i = 0; i < 1000; ++i) {
+    const ActivationRange range{static_cast<float>(-random.uniform(0, 5)), static_cast<float>(random.uniform(0, 5))};
     const ActivationQuantization q = quantization_of(range);
-    EXPECT_GE(q.zero_point, 0);
-    EXPECT_LE(q.zero_point, 255);
-    EXPECT_NEAR(q.scale * 255, range.high - range.low, 1e-5);
-    EXPECT_NEAR(q.scale * static_cast<float>(-q.zero_point), range.low, q.scale / 2 + 1e-6);
+    ASSERT_GE(q.zero_point, 0);
+    ASSERT_LE(q.zero_point, 255);
+    EXPECT_NEAR(q.scale * static_cast<float>(0 - q.zero_point), range.low, 0.501 * q.scale);
+    EXPECT_NEAR(q.scale * static_cast<float>(255 - q.zero_point), range.high, 0.501 * q.scale);
   }
 }
 
-TEST(Quantization, NoRangeIsHarmless) {
-  EXPECT_EQ(quantization_of({0, 0}).scale, 1);
-  EXPECT_EQ(quantization_of({0, 0}).zero_point, 0);
+TEST(Quantization, ARangeWithoutLevelsGetsScaleOne) {
+  for (const ActivationRange range : {ActivationRange{0, 0}, {0, 1e-44F}, {-1e-38F, 0}}) {
+    EXPECT_FALSE(has_levels(range));
+    EXPECT_EQ(quantization_of(range), (ActivationQuantization{1, 0}));
+  }
+  EXPECT_TRUE(has_levels({0, 255})) << "scale 1 by itself";
+  EXPECT_EQ(quantization_of({-3, 0}).zero_point, 255);
 }
 
 }  // namespace

@@ -3,77 +3,127 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
+#include <limits>
 
-#include "bright_bar.h"
 #include "pitlane/optimize/layers.h"
 #include "pitlane/optimize/passes.h"
+#include "sketch.h"
 
 namespace pitlane {
 namespace {
 
-using ::testing::AllOf;
-using testing::bar_network;
+using testing::camera;
 using ::testing::HasSubstr;
+using testing::Sketch;
 
-std::vector<float> magnitudes(const Network& network) {
+std::vector<float> all_weights(const Network& network) {
   std::vector<float> all;
   for (const Layer& layer : weighted_layers(network))
-    for (const float v : network.weights[layer.weight].f32()) all.push_back(std::abs(v));
+    for (const float v : decode_f32(network.weights[layer.weight])) all.push_back(v);
   return all;
 }
 
-class PruneGlobalShare : public ::testing::TestWithParam<double> {};
-
-TEST_P(PruneGlobalShare, RemovesTheSmallestOfAllLayersTogether) {
-  const Network before = bar_network();
-  Network after = before;
-  ASSERT_TRUE(apply_pass(PruneGlobal{GetParam()}, after).ok());
-  std::vector<float> sorted = magnitudes(before);
-  std::ranges::sort(sorted);
-  const auto count = static_cast<std::size_t>(GetParam() * static_cast<double>(sorted.size()));
-  const std::vector<float> was = magnitudes(before), is = magnitudes(after);
-  EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(is, 0.0F)), count);
-  for (std::size_t i = 0; i < was.size(); ++i) {
-    if (is[i] == 0)
-      EXPECT_LE(was[i], sorted[count - 1]);
-    else
-      EXPECT_EQ(is[i], was[i]) << "what stays is untouched";
-  }
+/// Sorts everything; of equal magnitudes the first go.
+std::vector<float> pruned_slowly(std::vector<float> weights, double share) {
+  std::vector<std::size_t> order(weights.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return std::abs(weights[i]); });
+  order.resize(static_cast<std::size_t>(std::floor(share * static_cast<double>(weights.size()))));
+  for (const std::size_t i : order) weights[i] = 0;
+  return weights;
 }
 
-INSTANTIATE_TEST_SUITE_P(Shares, PruneGlobalShare, ::testing::Values(0.25, 0.5, 0.8));
+class Share : public ::testing::TestWithParam<double> {};
+
+TEST_P(Share, ZeroesExactlyTheSmallestOfAllLayersTogether) {
+  const Network before = testing::small_network();
+  Network after = before;
+  const Status status = apply_pass(PruneGlobal{GetParam()}, after);
+  ASSERT_TRUE(status.ok()) << status.error().message();
+  const std::vector<float> weights = all_weights(after);
+  EXPECT_EQ(weights, pruned_slowly(all_weights(before), GetParam()));
+  EXPECT_EQ(std::ranges::count(weights, 0.0F),
+            static_cast<std::ptrdiff_t>(GetParam() * static_cast<double>(weights.size())));
+}
+
+INSTANTIATE_TEST_SUITE_P(Shares, Share, ::testing::Values(0.0, 1e-5, 0.3, 0.5, 0.7, 0.8));
 
 TEST(PruneGlobal, LeavesBiasesAndNormalisationAlone) {
-  const Network before = bar_network();
+  const Network before = testing::lively_pilotnet("pilotnet-torch");
   Network after = before;
-  ASSERT_TRUE(apply_pass(PruneGlobal{0.5}, after).ok());
+  ASSERT_TRUE(apply_pass(PruneGlobal{0.7}, after).ok());
+  std::size_t zeros = 0, all = 0;
   for (std::size_t i = 0; i < before.weights.size(); ++i) {
-    if (before.weights[i].shape.size() > 1) continue;
-    EXPECT_TRUE(std::ranges::equal(before.weights[i].f32(), after.weights[i].f32())) << before.weights[i].name;
+    const std::vector<float> now = decode_f32(after.weights[i]);
+    if (before.weights[i].shape.size() == 1) {
+      EXPECT_EQ(now, decode_f32(before.weights[i]));
+      continue;
+    }
+    zeros += static_cast<std::size_t>(std::ranges::count(now, 0.0F));
+    all += now.size();
   }
+  EXPECT_EQ(zeros, static_cast<std::size_t>(0.7 * static_cast<double>(all)));
 }
 
-TEST(PruneGlobal, EqualMagnitudesStillGiveTheExactNumber) {
-  Network network = bar_network();
-  for (const Layer& layer : weighted_layers(network)) {
-    Weight& w = network.weights[layer.weight];
-    w = make_f32_weight(w.name, w.shape, std::vector<float>(static_cast<std::size_t>(w.size()), 0.5F));
-  }
-  // The first layers lose theirs first, so a share that would empty one is refused.
+TEST(PruneGlobal, OfEqualMagnitudesTheFirstGo) {
+  Sketch s(camera(1, 1));
+  Network network = s.finish(s.dense(s.image(), 2, {}));
+  Weight& weight = network.weights[std::get<Dense>(network.nodes[0].op).weight];
+  weight = make_f32_weight("weight", {2, 3}, {0.5F, -0.5F, 0.5F, -0.5F, 2, 0.1F});
+  ASSERT_TRUE(apply_pass(PruneGlobal{0.5}, network).ok());
+  EXPECT_EQ(all_weights(network), (std::vector<float>{0, 0, 0.5F, -0.5F, 2, 0}));
+}
+
+TEST(PruneGlobal, KeepsZerosThatWereThereAndCountsThem) {
+  Network network = testing::small_network();
+  ASSERT_TRUE(apply_pass(PruneGlobal{0.6}, network).ok());
+  const std::vector<float> once = all_weights(network);
+  ASSERT_TRUE(apply_pass(PruneGlobal{0.6}, network).ok());
+  EXPECT_EQ(all_weights(network), once);
+  ASSERT_TRUE(apply_pass(PruneGlobal{0.2}, network).ok());
+  EXPECT_EQ(all_weights(network), once);
+}
+
+TEST(PruneGlobal, CountsSharedWeightsOnce) {
+  Sketch s(camera(3, 2));
+  const WeightId shared = s.uniform("shared", {18, 18}, 1);
+  const ValueId x = s.dense(s.dense(s.image(), 18, {.weight = shared}), 18, {.weight = shared});
+  Network network = s.finish(s.dense(x, 2, {}));
+  ASSERT_TRUE(apply_pass(PruneGlobal{0.5}, network).ok());
+  std::ptrdiff_t zeros = 0;
+  for (const Weight& weight : network.weights)
+    if (weight.shape.size() == 2) zeros += std::ranges::count(decode_f32(weight), 0.0F);
+  EXPECT_EQ(zeros, (18 * 18 + 2 * 18) / 2);
+}
+
+TEST(PruneGlobal, RefusesToEmptyALayer) {
+  Network network = testing::small_network();
+  Weight& last = network.weights[std::get<Dense>(network.nodes.back().op).weight];
+  last = make_f32_weight(last.name, last.shape, std::vector<float>(static_cast<std::size_t>(last.size()), 1e-6F));
   const Status status = apply_pass(PruneGlobal{0.5}, network);
   ASSERT_FALSE(status.ok());
-  EXPECT_THAT(status.error().message(),
-              AllOf(HasSubstr("Conv2d 'conv'"), HasSubstr("50 %"), HasSubstr("ask for less")));
+  EXPECT_EQ(status.error().message(),
+            "Dense 'dense7' would lose all of its weights at a sparsity of 50 %; ask for less");
 }
 
-TEST(PruneGlobal, RefusesNonsense) {
-  for (const double sparsity : {-0.1, 1.0, std::nan("")}) {
-    Network network = bar_network();
-    const Status status = apply_pass(PruneGlobal{sparsity}, network);
-    ASSERT_FALSE(status.ok());
+TEST(PruneGlobal, RefusesSharesThatMakeNoSense) {
+  for (const double share : {-0.1, 1.0, 1.5, std::numeric_limits<double>::quiet_NaN()}) {
+    Network network = testing::small_network();
+    const Status status = apply_pass(PruneGlobal{share}, network);
+    ASSERT_FALSE(status.ok()) << share;
     EXPECT_THAT(status.error().message(), HasSubstr("sparsity must be at least 0 and below 1"));
   }
+}
+
+TEST(PruneGlobal, RefusesNaN) {
+  Network network = testing::small_network();
+  Weight& last = network.weights[std::get<Dense>(network.nodes.back().op).weight];
+  std::vector<float> values = decode_f32(last);
+  values[3] = std::numeric_limits<float>::quiet_NaN();
+  last = make_f32_weight(last.name, last.shape, values);
+  const Status status = apply_pass(PruneGlobal{0.5}, network);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().message(), "Dense 'dense7' holds NaN or infinity in 'weight'");
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ TEST(QuantizeDynamic, OneScalePerChannelByTheLargestMagnitude) {
   Network folded = bar_network();
   ASSERT_TRUE(apply_pass(FoldBatchNorm{}, folded).ok());
   Network network = bar_network();
-  ASSERT_TRUE(apply_pass(QuantizeDynamic{}, network).ok());
+  ASSERT_TRUE(apply_pass(QuantizeDynamic{0}, network, {}, {}).ok());
   const Weight& real = weight_named(folded, "hidden.weight");
   const Weight& whole = weight_named(network, "hidden.weight");
   ASSERT_EQ(whole.storage, Storage::kI8);
@@ -71,13 +71,13 @@ TEST(QuantizeDynamic, OneScalePerChannelByTheLargestMagnitude) {
 TEST(QuantizeDynamic, StaysNearTheFloatNetwork) {
   const BarData data;
   Network network = bar_network();
-  ASSERT_TRUE(apply_pass(QuantizeDynamic{}, network).ok());
+  ASSERT_TRUE(apply_pass(QuantizeDynamic{0}, network, {}, {}).ok());
   EXPECT_LT(testing::difference(bar_network(), network, data.dataset), 1e-4);
 }
 
 TEST(QuantizeDynamic, RefusesNaN) {
   Network network = with_weight(bar_network(), "conv.weight", 3, std::numeric_limits<float>::quiet_NaN());
-  const Status status = apply_pass(QuantizeDynamic{}, network);
+  const Status status = apply_pass(QuantizeDynamic{0}, network, {}, {});
   ASSERT_FALSE(status.ok());
   EXPECT_THAT(status.error().message(), HasSubstr("'conv"));
 }
@@ -144,7 +144,7 @@ TEST(QuantizeStatic, SaysWhatIsWrong) {
 
 TEST(Quantize, PilotNetFitsItsTarget) {
   Network network = build_pilotnet_torch({Preprocessing{}, testing::tiny_outputs(), 1}).value();
-  ASSERT_TRUE(apply_pass(QuantizeDynamic{}, network).ok());
+  ASSERT_TRUE(apply_pass(QuantizeDynamic{0}, network, {}, {}).ok());
   EXPECT_LE(serialize_pit(network).value().size(), 1'750'000U);
 }
 

@@ -1,79 +1,170 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <set>
-#include <string>
 
-#include "bright_bar.h"
-#include "pitlane/engine/plan.h"
-#include "pitlane/measure/accuracy.h"
+#include "pitlane/network/pit_file.h"
+#include "pitlane/optimize/layers.h"
 #include "pitlane/optimize/strategy.h"
+#include "sketch.h"
+#include "small_data.h"
 
 namespace pitlane {
 namespace {
 
-using ::testing::AllOf;
-using testing::bar_network;
-using testing::BarData;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::SmallData;
 
-TEST(Strategies, HaveTheNamesThatTheFieldUses) {
-  std::set<std::string> names;
-  for (const Strategy& s : strategies()) names.insert(s.name);
-  EXPECT_EQ(names.size(), strategies().size()) << "a name stands twice";
-  for (const char* name : {"baseline", "float16_quan", "dynamic_quan", "int_flt_quan", "global_prune", "prune_quan"})
-    EXPECT_TRUE(names.contains(name)) << name;
-  EXPECT_STREQ(strategies().front().name, "baseline");
+std::vector<std::string> names() {
+  std::vector<std::string> result;
+  for (const Strategy& strategy : strategies()) result.emplace_back(strategy.name);
+  return result;
 }
 
-TEST(Strategies, UnknownNameListsTheKnownOnes) {
-  const auto found = find_strategy("int4_magic");
-  ASSERT_FALSE(found.ok());
-  EXPECT_THAT(found.error().message(), AllOf(HasSubstr("'int4_magic'"), HasSubstr("prune_quan")));
+TEST(Strategies, StandInTheOrderOfTheReport) {
+  EXPECT_THAT(names(),
+              ElementsAre("baseline", "float16_quan", "dynamic_quan", "int_flt_quan", "global_prune", "prune_quan"));
 }
 
-class EveryStrategy : public ::testing::TestWithParam<const char*> {};
-
-TEST_P(EveryStrategy, RunsInTheEngineNearTheBaselineAndIsReproducible) {
-  const BarData data;
-  const Strategy& strategy = *find_strategy(GetParam()).value();
-  const Network before = bar_network();
-  const auto after = apply_strategy(before, strategy, data.context());
-  ASSERT_TRUE(after.ok()) << after.error().message();
-  EXPECT_EQ(after->metadata.at("strategy"), strategy.name);
-  EXPECT_EQ(after->metadata.at("recipe"), recipe(strategy));
-  EXPECT_EQ(content_hash(*after), content_hash(apply_strategy(before, strategy, data.context()).value()));
-  const auto plan = compile(*after).value();
-  const auto session = plan->new_session();
-  const auto predicted = predict(*after, *session, data.dataset, data.split.validation);
-  ASSERT_TRUE(predicted.ok()) << predicted.error().message();
-  for (std::size_t i = 0; i < 10; ++i) {
-    const auto slow = testing::slow_outputs(*after, data.dataset, data.split.validation[i]);
-    for (std::size_t o = 0; o < 2; ++o) EXPECT_NEAR(predicted->values[2 * i + o], slow[o], 2e-3F);
+TEST(Strategies, AreDescribedAndTellWhetherTheyTrain) {
+  std::set<std::string> seen, recipes;
+  for (const Strategy& strategy : strategies()) {
+    EXPECT_TRUE(seen.insert(strategy.name).second) << strategy.name << " stands twice";
+    EXPECT_TRUE(recipes.insert(recipe(strategy)).second) << strategy.name << " does what another does";
+    EXPECT_EQ(std::string(strategy.summary).back(), '.') << strategy.name;
+    EXPECT_FALSE(std::string(strategy.origin).empty()) << strategy.name;
+    const bool trains =
+        std::ranges::any_of(strategy.passes, [](const Pass& pass) { return std::holds_alternative<FineTune>(pass); });
+    EXPECT_EQ(strategy.needs_training, trains) << strategy.name;
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, EveryStrategy,
-                         ::testing::Values("baseline", "float16_quan", "dynamic_quan", "int_flt_quan", "global_prune",
-                                           "prune_quan"),
-                         [](const auto& tested) { return std::string(tested.param); });
-
-TEST(Strategies, PruningWithoutTrainingIsRefused) {
-  const BarData data;
-  StrategyContext context = data.context();
-  context.fine_tune = {};
-  const auto pruned = apply_strategy(bar_network(), *find_strategy("global_prune").value(), context);
-  ASSERT_FALSE(pruned.ok());
-  EXPECT_THAT(pruned.error().message(), HasSubstr("strategy global_prune"));
+TEST(Strategies, AreFoundByName) {
+  for (const Strategy& strategy : strategies()) EXPECT_EQ(*find_strategy(strategy.name), &strategy);
+  const auto missing = find_strategy("int8");
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().kind(), ErrorKind::kNotFound);
+  EXPECT_EQ(missing.error().message(),
+            "there is no strategy 'int8'; known are baseline, float16_quan, dynamic_quan, int_flt_quan, "
+            "global_prune, prune_quan");
 }
 
-TEST(Strategies, ATrainerThatChangesTheArchitectureIsRefused) {
-  const BarData data;
-  StrategyContext context = data.context();
-  context.fine_tune = [](const Network&, const FineTune&, const ProgressFn&) -> Result<Network> {
-    return testing::tiny_network(testing::kWidth + 2, testing::kHeight);
-  };
-  EXPECT_FALSE(apply_strategy(bar_network(), *find_strategy("global_prune").value(), context).ok());
+TEST(Strategies, RecipesNameEveryOption) {
+  const Strategy all{"all",
+                     "",
+                     "",
+                     {FoldBatchNorm{}, PruneGlobal{0.25}, FineTune{4, 1e-4}, HalfWeights{}, QuantizeDynamic{32},
+                      QuantizeStatic{99, 0.999}},
+                     true};
+  EXPECT_EQ(recipe(all),
+            "fold_batch_norm | prune_global(sparsity=0.25) | fine_tune(epochs=4, learning_rate=0.0001) | half_weights "
+            "| quantize_dynamic(bias_samples=32) | quantize_static(samples=99, percentile=0.999)");
+  EXPECT_EQ(recipe(strategies().front()), "unchanged");
+}
+
+class Row : public ::testing::TestWithParam<std::string> {
+ protected:
+  [[nodiscard]] Network made(std::uint64_t seed = 1) {
+    data_.context.seed = seed;
+    Result<Network> network = apply_strategy(baseline_, **find_strategy(GetParam()), data_.context);
+    EXPECT_TRUE(network.ok()) << network.error().message();
+    return *std::move(network);
+  }
+
+  Network baseline_ = testing::small_network();
+  SmallData data_{baseline_};
+};
+
+TEST_P(Row, RunsFromTheBaselineToAFileAndBack) {
+  const std::string before = content_hash(baseline_);
+  const Network network = made();
+  EXPECT_EQ(content_hash(baseline_), before);
+  EXPECT_EQ(network.metadata.at("strategy"), GetParam());
+  EXPECT_EQ(network.metadata.at("recipe"), recipe(**find_strategy(GetParam())));
+  const Result<Network> read = parse_pit(SharedBytes(serialize_pit(network).value()));
+  ASSERT_TRUE(read.ok()) << read.error().message();
+  EXPECT_EQ(content_hash(*read), content_hash(network));
+  EXPECT_EQ(content_hash(network) == before, GetParam() == "baseline");
+}
+
+TEST_P(Row, SameSeedSameNetwork) {
+  EXPECT_EQ(content_hash(made()), content_hash(made()));
+  EXPECT_EQ(content_hash(made(1)) == content_hash(made(2)), !(*find_strategy(GetParam()))->needs_training);
+}
+
+TEST_P(Row, AnswersStayNearThoseOfTheSameWeightsInFloats) {
+  const Network network = made();
+  Network floats = baseline_;
+  if ((*find_strategy(GetParam()))->needs_training)
+    floats = *apply_strategy(baseline_, **find_strategy("global_prune"), data_.context);
+  const auto a = testing::engine_answers(floats, data_.dataset, data_.split.validation);
+  const auto b = testing::engine_answers(network, data_.dataset, data_.split.validation);
+  double squares = 0;
+  for (std::size_t s = 0; s < a.size(); ++s)
+    for (std::size_t i = 0; i < a[s].size(); ++i) squares += std::pow(a[s][i] - b[s][i], 2);
+  EXPECT_LT(std::sqrt(squares / static_cast<double>(2 * data_.split.validation.size())), 0.015);
+}
+
+TEST_P(Row, RunsInTheEngineAsInTheReference) {
+  const Network network = made();
+  const auto answers = testing::engine_answers(network, data_.dataset, data_.split.validation);
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    EXPECT_LT(testing::largest_difference(
+                  answers[i], testing::reference_answer(network, data_.dataset.picture(data_.split.validation[i]))),
+              2e-4);
+}
+
+TEST_P(Row, RefusesNaN) {
+  Weight& weight = baseline_.weights[std::get<Conv2d>(baseline_.nodes[2].op).bias];
+  weight = make_f32_weight("bias", {12}, std::vector<float>(12, std::numeric_limits<float>::quiet_NaN()));
+  const auto made = apply_strategy(baseline_, **find_strategy(GetParam()), data_.context);
+  ASSERT_FALSE(made.ok());
+  EXPECT_THAT(made.error().message(), HasSubstr("strategy " + GetParam() + ": network 'sketch': weight 'bias' holds "));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Row, ::testing::ValuesIn(names()),
+                         [](const auto& param_info) { return param_info.param; });
+
+double zeros(const Network& network) {
+  double none = 0, all = 0;
+  for (const Layer& layer : weighted_layers(network)) {
+    const Weight& weight = network.weights[layer.weight];
+    none += sparsity(weight) * static_cast<double>(weight.size());
+    all += static_cast<double>(weight.size());
+  }
+  return none / all;
+}
+
+TEST(Strategies, PrunedRowsKeepTheirZerosToTheEnd) {
+  const Network network = testing::small_network();
+  const SmallData data(network);
+  const auto pruned = apply_strategy(network, **find_strategy("global_prune"), data.context);
+  const auto both = apply_strategy(network, **find_strategy("prune_quan"), data.context);
+  ASSERT_TRUE(pruned.ok() && both.ok());
+  EXPECT_NEAR(zeros(*pruned), 0.7, 1e-3);
+  EXPECT_GE(zeros(*both), zeros(*pruned));
+  EXPECT_LT(serialize_pit(*both)->size(), serialize_pit(*pruned)->size());
+  EXPECT_LT(serialize_pit(*pruned)->size(), serialize_pit(network)->size());
+}
+
+TEST(Strategies, SayWhatTheyLack) {
+  const Network network = testing::small_network();
+  EXPECT_EQ(apply_strategy(network, **find_strategy("int_flt_quan"), {}).error().message(),
+            "strategy int_flt_quan: quantisation needs training pictures to measure on; name a recording");
+  EXPECT_EQ(apply_strategy(network, **find_strategy("global_prune"), {}).error().message(),
+            "strategy global_prune: fine-tuning needs a build with LibTorch and training data");
+  EXPECT_TRUE(apply_strategy(network, **find_strategy("float16_quan"), {}).ok());
+}
+
+TEST(Strategies, AnErrorOfAPassNamesTheStrategy) {
+  const Network network = testing::small_network();
+  const Strategy strategy{"mine", "", "", {PruneGlobal{2}}, false};
+  EXPECT_EQ(apply_strategy(network, strategy, {}).error().message(),
+            "strategy mine: sparsity must be at least 0 and below 1, is 2.000000");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pitlane/cli/command_line.h"
@@ -23,6 +24,7 @@ namespace {
 struct Flags {
   DataFlags data;
   std::string network, from, out;
+  std::vector<std::string> outputs;
   std::vector<int> crop, size;
   TrainOptions train;
 };
@@ -33,10 +35,29 @@ std::string family_names() {
   return text;
 }
 
-std::vector<OutputSpec> outputs_of(const Recording& recording) {
+// Throttle, brake and speed of a simulator's log say what the driver did, not what the picture asks for: where there is
+// steering, a network learns that alone unless more is asked for.
+std::vector<std::string> usual_outputs(const Recording& recording) {
+  std::vector<std::string> names;
+  for (const LabelSpec& label : recording.labels) {
+    if (label.name == "steering") return {label.name};
+    names.push_back(label.name);
+  }
+  return names;
+}
+
+Result<std::vector<OutputSpec>> chosen_outputs(const Flags& flags, const Recording& recording) {
   std::vector<OutputSpec> outputs;
-  for (const LabelSpec& label : recording.labels)
-    outputs.push_back({label.name, label.unit, label.low, label.high, -1, 0});
+  for (const std::string& name : flags.outputs.empty() ? usual_outputs(recording) : flags.outputs) {
+    const auto label = std::ranges::find(recording.labels, name, &LabelSpec::name);
+    if (label == recording.labels.end()) {
+      std::string known;
+      for (const LabelSpec& l : recording.labels) known += (known.empty() ? "" : ", ") + l.name;
+      return invalid_argument("--outputs: " + recording.directory.string() + " has no label '" + name + "', only " +
+                              known);
+    }
+    outputs.push_back({label->name, label->unit, label->low, label->high, -1, 0});
+  }
   return outputs;
 }
 
@@ -61,10 +82,12 @@ Result<Network> first_network(const Flags& flags, const Recording& recording) {
   if (flags.from.empty()) {
     PITLANE_TRY(const Family* family, find_family(flags.network));
     PITLANE_TRY(Preprocessing preprocessing, chosen_preprocessing(flags, recording));
-    return family->build({preprocessing, outputs_of(recording), flags.train.seed});
+    PITLANE_TRY(std::vector<OutputSpec> outputs, chosen_outputs(flags, recording));
+    return family->build({preprocessing, std::move(outputs), flags.train.seed});
   }
-  if (!flags.crop.empty() || !flags.size.empty())
-    return invalid_argument("--crop and --size belong to a fresh network; " + flags.from + " brings its own");
+  if (!flags.crop.empty() || !flags.size.empty() || !flags.outputs.empty())
+    return invalid_argument("--crop, --size and --outputs belong to a fresh network; " + flags.from +
+                            " brings its own");
   PITLANE_TRY(ModelFile file, open_model(flags.from));
   return std::move(file.network);
 }
@@ -129,6 +152,8 @@ void declare_train(CLI::App& app, Chosen& chosen) {
   verb->add_option("--network", flags->network, "family:" + family_names());
   verb->add_option("--from", flags->from, "a network to train on, instead of a fresh one of --network");
   verb->add_option("--out", flags->out, "where the network goes, e.g. my.pit")->required();
+  verb->add_option("--outputs", flags->outputs,
+                   "labels that the network learns (default: steering where there is one, else all)");
   verb->add_option("--crop", flags->crop, "part of the frame that the network sees: X Y WIDTH HEIGHT in pixels")
       ->expected(4);
   verb->add_option("--size", flags->size, "size that the crop is resized to: WIDTH HEIGHT (default 200 66)")

@@ -18,7 +18,7 @@ namespace pitlane {
 Result<std::vector<std::int64_t>> calibration_samples(const StrategyContext& context, int count);
 
 /// Sets Value::quantization on what these layers read, from the network's own f32 activations: the camera's bytes where
-/// they are an exact grid, else the range inside `percentile` with the smallest squared error. Errors: a layer that
+/// they are an exact grid, else the range inside `percentile` with the smallest error. Errors: a layer that
 /// reads nothing but zeros.
 Status calibrate(Network& network, const std::vector<Layer>& layers, const Dataset& dataset,
                  std::span<const std::int64_t> samples, double percentile, const ProgressFn& progress);

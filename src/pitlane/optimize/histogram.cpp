@@ -52,15 +52,15 @@ ActivationRange Histogram::percentile_range(double percentile) const {
   return range;
 }
 
-double Histogram::squared_error(ActivationRange range) const {
+double Histogram::cubed_error(ActivationRange range) const {
   const ActivationQuantization q = quantization_of(range);
   double sum = 0;
   for (std::size_t b = 0; b < kBins; ++b) {
     if (bins_[b] == 0) continue;
     const double x = centre(b);
     const double level = std::clamp(std::nearbyint(x / q.scale) + q.zero_point, 0.0, 255.0);
-    const double error = x - q.scale * (level - q.zero_point);
-    sum += static_cast<double>(bins_[b]) * error * error;
+    const double error = std::abs(x - q.scale * (level - q.zero_point));
+    sum += static_cast<double>(bins_[b]) * error * error * error;
   }
   return sum;
 }
@@ -68,11 +68,11 @@ double Histogram::squared_error(ActivationRange range) const {
 void Histogram::draw_in(ActivationRange& range, float ActivationRange::*end) const {
   const float limit = range.*end;
   if (limit == 0) return;
-  double best_error = squared_error(range);
+  double best_error = cubed_error(range);
   ActivationRange candidate = range;
   for (int i = kFirstCandidate; i < kCandidates; ++i) {
     candidate.*end = limit * static_cast<float>(i) / kCandidates;
-    const double error = squared_error(candidate);
+    const double error = cubed_error(candidate);
     if (error >= best_error) continue;
     range = candidate;
     best_error = error;

@@ -23,13 +23,15 @@ class Histogram {
   /// Leaves out a share of 1 - percentile at each end.
   [[nodiscard]] ActivationRange percentile_range(double percentile) const;
   /// `limit` with its ends drawn in, first the upper, then the lower one, each by the whole percents (at most 80) that
-  /// give the smallest mean squared error of 256 levels, clipping included (as Sung et al., "Resiliency of Deep Neural
-  /// Networks under Quantization", 2015, choose theirs).
+  /// give the smallest mean |error|^3 of 256 levels, clipping included. Squares clip more than a driver can bear: the
+  /// largest activations are rare, and stand in the sharpest turns. (Norms between 2 and 4 are the family of Nahshan et
+  /// al., "Loss Aware Post-training Quantization", 2019; the power was chosen on a trained PilotNet: same mean error in
+  /// its outputs as with squares, less than half the largest one in steering.)
   [[nodiscard]] ActivationRange smallest_error_range(ActivationRange limit) const;
 
  private:
   [[nodiscard]] double centre(std::size_t bin) const;
-  [[nodiscard]] double squared_error(ActivationRange range) const;
+  [[nodiscard]] double cubed_error(ActivationRange range) const;
   void draw_in(ActivationRange& range, float ActivationRange::*end) const;
 
   ActivationRange range_;

@@ -10,6 +10,8 @@
 namespace pitlane {
 namespace {
 
+constexpr std::int64_t kSmallDense = 8192;
+
 bool all_finite(const Weight& weight) {
   return std::ranges::all_of(decode_f32(weight), [](float v) { return std::isfinite(v); });
 }
@@ -60,7 +62,9 @@ std::vector<Layer> quantizable_layers(const Network& network) {
   std::vector<Layer> layers = weighted_layers(network);
   std::erase_if(layers, [&](const Layer& layer) {
     const Weight& weight = network.weights[layer.weight];
-    return makes_output(network, network.nodes[layer.node]) || weight.size() / weight.shape[0] > kernels::kMaxI8Terms;
+    const Node& node = network.nodes[layer.node];
+    const bool small = std::holds_alternative<Dense>(node.op) && weight.size() <= kSmallDense;
+    return small || makes_output(network, node) || weight.size() / weight.shape[0] > kernels::kMaxI8Terms;
   });
   return layers;
 }

@@ -25,8 +25,8 @@ Status apply_pass(const FineTune& pass, Network& network, const FineTuneFn& fine
 /// whose weights binary16 cannot hold.
 Status apply_pass(const HalfWeights& pass, Network& network);
 
-/// Folds BatchNorm first. Layers that make outputs stay f32, as do those whose sums could overflow 32 bits. Their
-/// biases take part in the correction all the same. Pictures are spread evenly over the training part, as they are.
+/// Folds BatchNorm first. Layers that make outputs and small dense ones stay f32, as do those whose sums could overflow
+/// 32 bits; their biases are corrected all the same. Pictures are spread evenly over the training part, as they are.
 Status apply_pass(const QuantizeDynamic& pass, Network& network, const StrategyContext& context,
                   const ProgressFn& progress);
 

@@ -83,7 +83,7 @@ class Tuner {
   // Everything that decides a row's content, so that an old row is never mistaken for this one's.
   [[nodiscard]] std::string key(const Strategy& strategy) const {
     Hasher hasher;
-    hasher.text(kVersion).text("row-2").text(content_hash(inputs_.baseline)).text(recipe(strategy));
+    hasher.text(kVersion).text("row-3").text(content_hash(inputs_.baseline)).text(recipe(strategy));
     hasher.text(inputs_.dataset->hash).text(split_.description).number(options_.seed);
     hasher.number(split_.train.size()).number(split_.validation.size());
     for (const Course& course : inputs_.courses) hasher.text(course.key).number(course.reverse ? 1 : 0);

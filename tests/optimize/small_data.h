@@ -1,0 +1,35 @@
+// A dataset of made-up pictures, and what strategies are given besides the network.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "pitlane/data/dataset.h"
+#include "pitlane/data/split.h"
+#include "pitlane/network/network.h"
+#include "pitlane/optimize/strategy.h"
+
+namespace pitlane::testing {
+
+/// A bright bar that moves, on a gradient with noise, as large as the network's pictures.
+Dataset bar_pictures(const Network& network, int samples, std::uint64_t seed = 7);
+
+/// The last quarter validates. Stands still: the context points into it.
+struct SmallData {
+  explicit SmallData(const Network& network, int samples = 64);
+  SmallData(const SmallData&) = delete;
+  SmallData& operator=(const SmallData&) = delete;
+
+  Dataset dataset;
+  Split split;
+  StrategyContext context;  ///< fine_tune is nudge_weights with the context's seed
+};
+
+/// What the engine answers to these samples; compiles once.
+std::vector<std::vector<float>> engine_answers(const Network& network, const Dataset& dataset,
+                                               const std::vector<std::int64_t>& samples);
+
+/// Stands for training: moves what is not zero by about a thousandth, the same for the same seed.
+Network nudge_weights(const Network& network, std::uint64_t seed);
+
+}  // namespace pitlane::testing
