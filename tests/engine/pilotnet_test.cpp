@@ -1,6 +1,7 @@
 // Both PilotNets, in every storage and on every level, against the reference.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -65,12 +66,15 @@ TEST_P(PilotNetTest, TfStaticInt8IsEqual) { expect_near("pilotnet-tf", Kind::kSt
 
 PITLANE_ALL_LEVELS(PilotNetTest);
 
+// Eight bits against a scale set by the largest value leave about 1 % of a layer's rms as noise; ten layers of it, from
+// weights drawn by He's rule that neither damp nor amplify, add up to about 3 % of the answer.
 TEST(PilotNet, QuantisationKeepsTheAnswer) {
   for (const char* family : {"pilotnet-torch", "pilotnet-tf"}) {
     const std::vector<float>& exact = sample(family, Kind::kFloat).answer;
     for (const Kind kind : {Kind::kHalf, Kind::kDynamic, Kind::kStatic}) {
       for (std::size_t i = 0; i < exact.size(); ++i)
-        EXPECT_NEAR(sample(family, kind).answer[i], exact[i], 0.02F) << family << " " << static_cast<int>(kind);
+        EXPECT_NEAR(sample(family, kind).answer[i], exact[i], 0.05F * std::max(1.0F, std::abs(exact[i])))
+            << family << " " << static_cast<int>(kind);
     }
   }
 }
