@@ -137,6 +137,11 @@ std::string learning_html(const TuneResult& result) {
   return "<section><h2>How they learned</h2><div class=\"grid\">" + figures + "</div></section>";
 }
 
+std::string outputs_html(const TuneResult& result) {
+  const std::string table = output_table_html(result);
+  return table.empty() ? "" : "<h3>Accuracy by output</h3>" + table;
+}
+
 std::string laps_html(const TuneResult& result) {
   const std::string table = lap_table_html(result);
   if (table.empty()) return "";
@@ -200,7 +205,7 @@ Result<std::string> html_report(const TuneResult& result) {
       "Pitlane</p><h1>" +
       name + "</h1><p class=\"sub\">" + subtitle(result) + "</p></div></header>\n<main class=\"wrap\">\n";
   page += recommendation_html(result) + "\n" + notes_html(result);
-  page += "\n<section><h2>Results</h2>" + results_table_html(result) + "</section>\n";
+  page += "\n<section><h2>Results</h2>" + results_table_html(result) + outputs_html(result) + "</section>\n";
   page +=
       charts_html(result) + "\n" + track_html(result) + "\n" + learning_html(result) + "\n" + laps_html(result) + "\n";
   page += published_html(result) + "\n" + provenance_html(result);

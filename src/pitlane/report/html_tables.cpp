@@ -30,24 +30,25 @@ std::string region(const std::string& label, const std::string& table) {
          "</div>";
 }
 
+std::string dot(std::size_t index) {
+  return "<span class=\"dot\" style=\"--c:var(--s" + std::to_string(index % 8) + ")\"></span>";
+}
+
 // --- results -------------------------------------------------------------------------------------------------------
 
 /// What every row of the results table refers to.
 struct Table {
   const TuneResult* result;
-  std::vector<std::string> outputs;
   double largest_size = 0;
   double largest_p50 = 0;
   [[nodiscard]] const StrategyRow& baseline() const { return result->rows.front(); }
 };
 
 Table survey(const TuneResult& result) {
-  Table table{.result = &result, .outputs = {}};
+  Table table{.result = &result};
   for (const StrategyRow& row : result.rows) {
     table.largest_size = std::max(table.largest_size, static_cast<double>(row.size_bytes));
     table.largest_p50 = std::max(table.largest_p50, row.latency_ms.p50);
-    if (row.accuracy && table.outputs.empty())
-      for (const OutputAccuracy& output : row.accuracy->outputs) table.outputs.push_back(output.name);
   }
   return table;
 }
@@ -56,38 +57,21 @@ std::string group(const std::string& title, std::size_t columns) {
   return "<th scope=\"colgroup\" colspan=\"" + std::to_string(columns) + "\">" + title + "</th>";
 }
 
-std::string results_head(const Table& table) {
-  const std::size_t outputs = table.outputs.size() > 1 ? table.outputs.size() : 0;
-  std::string out = "<thead><tr><td></td>" + group("File", 2) + group("Offline accuracy", 4 + outputs) +
-                    group("Latency, one core", 4) + group("On the track", 3) + "</tr><tr>";
+std::string results_head() {
+  std::string out = "<thead><tr><td></td>" + group("File", 2) + group("Accuracy", 2) + group("Latency, one core", 4) +
+                    group("On the track", 3) + "</tr><tr>";
   out += head("Strategy") + head("Size") + head("Zeros", "title=\"share of weights that are zero\"");
   out += head("MSE", "title=\"validation data, normalised units\"") + head("Change");
-  if (outputs)
-    for (const std::string& output : table.outputs) out += head("MSE of " + html_escape(output));
-  out += head("MSE / var", "title=\"1 = no better than the labels' mean\"");
-  out += head("Agreement", "title=\"mean squared difference from the baseline's outputs\"");
   out += head("p50, ms") + head("p90, ms") + head("p99, ms") + head("Speed");
   out += head("Laps") + head("Mean dev.", "title=\"mean deviation from the line on the worst lap\"");
   return out + head("Max dev.", "title=\"largest deviation from the line in any lap\"") + "</tr></thead>";
 }
 
 std::string accuracy_cells(const StrategyRow& row, const Table& table) {
-  const std::size_t outputs = table.outputs.size() > 1 ? table.outputs.size() : 0;
-  std::string out;
-  if (!row.accuracy) {
-    for (std::size_t i = 0; i < outputs + 3; ++i) out += cell(kNone);
-  } else {
-    const bool comparable = table.baseline().accuracy && &row != &table.baseline();
-    out += cell(significant_text(row.accuracy->mse, 4));
-    out += cell(comparable ? signed_percent_text(relative_mse(row, table.baseline())) : kNone);
-    double over_variance = 0;
-    for (const OutputAccuracy& output : row.accuracy->outputs)
-      over_variance += output.mse_over_variance / static_cast<double>(row.accuracy->outputs.size());
-    for (std::size_t i = 0; i < outputs; ++i)
-      out += cell(i < row.accuracy->outputs.size() ? significant_text(row.accuracy->outputs[i].mse, 4) : kNone);
-    out += cell(significant_text(over_variance, 3));
-  }
-  return out + cell(row.agreement ? significant_text(row.agreement->mse, 2) : kNone);
+  if (!row.accuracy) return cell(kNone) + cell(kNone);
+  const bool comparable = table.baseline().accuracy && &row != &table.baseline();
+  return cell(significant_text(row.accuracy->mse, 4)) +
+         cell(comparable ? signed_percent_text(relative_mse(row, table.baseline())) : kNone);
 }
 
 std::string latency_cells(const StrategyRow& row, const Table& table) {
@@ -111,9 +95,8 @@ std::string track_cells(const StrategyRow& row) {
 }
 
 std::string name_head(const StrategyRow& row, const TuneResult& result, std::size_t index) {
-  std::string out = "<th scope=\"row\" title=\"" + html_escape(row.summary) +
-                    "\"><span class=\"dot\" style=\"--c:var(--s" + std::to_string(index % 8) + ")\"></span>" +
-                    html_escape(row.strategy);
+  std::string out =
+      "<th scope=\"row\" title=\"" + html_escape(row.summary) + "\">" + dot(index) + html_escape(row.strategy);
   if (result.recommendation.strategy == row.strategy) out += " <span class=\"badge pick\">recommended</span>";
   if (result.recommendation.closest == row.strategy) out += " <span class=\"badge\">closest</span>";
   return out + "</th>";
@@ -124,16 +107,31 @@ std::string results_row(const StrategyRow& row, const Table& table, std::size_t 
   std::string out = "<tr data-strategy=\"" + html_escape(row.strategy) + "\"" + (chosen ? " class=\"chosen\"" : "") +
                     ">" + name_head(row, *table.result, index);
   if (row.failure) {
-    const std::size_t columns = 13 + (table.outputs.size() > 1 ? table.outputs.size() : 0);
-    return out +
-           cell("✗ failed: " + html_escape(*row.failure),
-                "class=\"bad failed\" colspan=\"" + std::to_string(columns) + "\"") +
-           "</tr>";
+    return out + cell("✗ failed: " + html_escape(*row.failure), "class=\"bad failed\" colspan=\"11\"") + "</tr>";
   }
   const auto size = static_cast<double>(row.size_bytes);
   out += bar_cell(bytes_text(size), table.largest_size > 0 ? size / table.largest_size : 0);
   out += cell(row.sparsity > 0 ? percent_text(row.sparsity) : kNone);
   return out + accuracy_cells(row, table) + latency_cells(row, table) + track_cells(row) + "</tr>";
+}
+
+// --- accuracy by output
+// -------------------------------------------------------------------------------------------------
+
+std::string output_cells(const OutputAccuracy& accuracy, const OutputAccuracy* reference) {
+  const bool comparable = reference && reference->mse > 0;
+  return cell(significant_text(accuracy.mse, 4)) +
+         cell(comparable ? signed_percent_text((accuracy.mse - reference->mse) / reference->mse) : kNone) +
+         cell(significant_text(accuracy.mae, 4)) + cell(significant_text(accuracy.mse_over_variance, 3));
+}
+
+std::string output_row(const StrategyRow& row, const StrategyRow& baseline, std::size_t index) {
+  std::string out = "<th scope=\"row\">" + dot(index) + html_escape(row.strategy) + "</th>";
+  for (std::size_t i = 0; i < row.accuracy->outputs.size(); ++i) {
+    const bool comparable = baseline.accuracy && &row != &baseline && i < baseline.accuracy->outputs.size();
+    out += output_cells(row.accuracy->outputs[i], comparable ? &baseline.accuracy->outputs[i] : nullptr);
+  }
+  return "<tr>" + out + cell(row.agreement ? significant_text(row.agreement->mse, 2) : kNone) + "</tr>\n";
 }
 
 // --- laps ----------------------------------------------------------------------------------------------------------
@@ -159,9 +157,8 @@ std::string why_ended(const EpisodeResult& episode) {
 std::string lap_row(const LapRow& lap, const std::string& strategy, std::size_t index) {
   const EpisodeResult& e = lap.result;
   std::string out = "<tr data-strategy=\"" + html_escape(strategy) + "\" data-circuit=\"" + html_escape(lap.circuit) +
-                    "\" data-done=\"" + (e.completed ? "1" : "0") +
-                    "\"><th scope=\"row\"><span class=\"dot\" style=\"--c:var(--s" + std::to_string(index % 8) +
-                    ")\"></span>" + html_escape(strategy) + "</th>";
+                    "\" data-done=\"" + (e.completed ? "1" : "0") + "\"><th scope=\"row\">" + dot(index) +
+                    html_escape(strategy) + "</th>";
   out +=
       cell(html_escape(lap.circuit) + (lap.held_out ? " <span class=\"badge\">held out</span>" : ""), "class=\"text\"");
   out += cell(lap.reverse ? "reverse" : "forward", "class=\"text\"") + cell(html_escape(lap.latency), "class=\"text\"");
@@ -213,10 +210,31 @@ std::string published_row(const PublishedRow& row, const TuneResult& result, std
 std::string results_table_html(const TuneResult& result) {
   if (result.rows.empty()) return "<p class=\"quiet\">No strategy was run.</p>";
   const Table table = survey(result);
-  std::string out = "<table id=\"results\"><caption class=\"hidden\">One row a strategy</caption>" +
-                    results_head(table) + "<tbody>\n";
+  std::string out =
+      "<table id=\"results\"><caption class=\"hidden\">One row a strategy</caption>" + results_head() + "<tbody>\n";
   for (std::size_t i = 0; i < result.rows.size(); ++i) out += results_row(result.rows[i], table, i) + "\n";
   return region("Results of all strategies", out + "</tbody></table>");
+}
+
+std::string output_table_html(const TuneResult& result) {
+  const auto judged = std::find_if(result.rows.begin(), result.rows.end(), [](const StrategyRow& row) {
+    return row.accuracy && !row.accuracy->outputs.empty();
+  });
+  if (judged == result.rows.end()) return "";
+  std::string groups, titles, body;
+  for (const OutputAccuracy& output : judged->accuracy->outputs) {
+    groups += group(html_escape(output.name), 4);
+    titles +=
+        head("MSE") + head("Change") + head("MAE") + head("MSE / var", "title=\"1 = no better than the labels' mean\"");
+  }
+  groups += "<td></td>";
+  titles += head("Agreement", "title=\"mean squared difference from the baseline's outputs\"");
+  for (std::size_t i = 0; i < result.rows.size(); ++i)
+    if (result.rows[i].accuracy) body += output_row(result.rows[i], result.rows.front(), i);
+  return region(
+      "Accuracy by output",
+      "<table id=\"outputs\"><caption class=\"hidden\">Accuracy of each output</caption><thead><tr><td></td>" + groups +
+          "</tr><tr>" + head("Strategy") + titles + "</tr></thead><tbody>\n" + body + "</tbody></table>");
 }
 
 std::string lap_table_html(const TuneResult& result) {
