@@ -1,0 +1,76 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <regex>
+
+#include "pitlane/report/report.h"
+#include "pitlane/search/recommend.h"
+#include "sample_result.h"
+
+namespace pitlane {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string page(TuneResult result = sample_result()) {
+  result.recommendation = recommend(result);
+  const Result<std::string> html = html_report(result);
+  EXPECT_TRUE(html.ok());
+  return html.ok() ? *html : std::string();
+}
+
+std::size_t count(const std::string& text, const std::string& pattern) {
+  const std::regex regex(pattern);
+  return static_cast<std::size_t>(
+      std::distance(std::sregex_iterator(text.begin(), text.end(), regex), std::sregex_iterator()));
+}
+
+std::string element(const std::string& text, const std::string& from, const std::string& to) {
+  const std::size_t start = text.find(from);
+  return start == std::string::npos ? "" : text.substr(start, text.find(to, start) - start);
+}
+
+TEST(HtmlReport, EveryStrategyAndEveryDriveHasItsRow) {
+  const std::string html = page();
+  const std::string results = element(html, "<table id=\"results\"", "</table>");
+  EXPECT_EQ(count(results, "<tr data-strategy="), 7U);
+  EXPECT_EQ(count(element(html, "<table id=\"outputs\"", "</table>"), "<th scope=\"row\">"), 6U);
+  EXPECT_EQ(count(element(html, "<table id=\"laps\"", "</table>"), "<tr data-strategy="), 120U);
+  EXPECT_THAT(results, HasSubstr("recommended"));
+  EXPECT_THAT(results, HasSubstr("failed: fine-tuning diverged"));
+  EXPECT_THAT(html, HasSubstr("leave out --quick"));
+}
+
+TEST(HtmlReport, NeedsNothingFromOutside) {
+  const std::string html = page();
+  EXPECT_EQ(count(html, "<(script|img|iframe|link)[^>]*(src|href)="), 0U);
+  EXPECT_THAT(html, Not(HasSubstr("@import")));
+}
+
+TEST(HtmlReport, NamesAreTextAndNeverMarkup) {
+  TuneResult result = sample_result();
+  const std::string evil = "</script><script>alert(1)</script>";
+  result.network_name = result.command = result.notes[0] = evil;
+  result.rows[1].strategy = result.rows[2].summary = evil;
+  *result.rows[6].failure = evil;
+  for (StrategyRow& row : result.rows)
+    for (LapRow& lap : row.laps) lap.circuit = evil;
+  result.circuits[0].name = evil;
+  result.provenance[0].second = evil;
+  EXPECT_THAT(page(std::move(result)), Not(HasSubstr("<script>alert")));
+}
+
+TEST(HtmlReport, SaysWhyARowWasNotDriven) {
+  TuneResult result = sample_result();
+  for (StrategyRow& row : result.rows) row.laps.clear(), row.why_not_driven = "it only steers";
+  const std::string html = page(std::move(result));
+  EXPECT_THAT(html, HasSubstr("not driven"));
+  EXPECT_THAT(html, HasSubstr("it only steers"));
+  EXPECT_EQ(count(html, "<table id=\"laps\""), 0U);
+}
+
+TEST(HtmlReport, TwoPagesOfOneResultAreEqual) { EXPECT_EQ(page(), page()); }
+
+}  // namespace
+}  // namespace pitlane

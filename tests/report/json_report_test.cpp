@@ -1,0 +1,73 @@
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "pitlane/report/report.h"
+#include "pitlane/search/recommend.h"
+#include "sample_result.h"
+
+namespace pitlane {
+namespace {
+
+using nlohmann::json;
+
+void drop_timing(json& value) {
+  if (value.is_object()) value.erase("timing");
+  if (value.is_structured())
+    for (auto& child : value) drop_timing(child);
+}
+
+json without_timing(const TuneResult& result) {
+  json value = json::parse(json_report(result));
+  drop_timing(value);
+  return value;
+}
+
+TEST(JsonReport, ClocksChangeOnlyWhatStandsUnderTiming) {
+  TuneResult one = sample_result(), other = sample_result();
+  for (StrategyRow& row : other.rows) {
+    row.latency_ms.p50 *= 1.7;
+    for (LapRow& lap : row.laps) lap.result.wall_s *= 3, lap.result.decide_s = {0.1};
+    for (EpochRecord& epoch : row.fine_tuning) epoch.seconds += 9;
+  }
+  for (EpochRecord& epoch : other.training) epoch.seconds += 9;
+  for (auto& [key, value] : other.provenance)
+    if (key == "date") value = "2030-12-24";
+  one.recommendation = recommend(one);
+  other.recommendation = {.strategy = std::nullopt, .closest = "prune_quan", .reasons = {"all are too slow"}};
+  EXPECT_NE(json_report(one), json_report(other));
+  EXPECT_EQ(without_timing(one), without_timing(other));
+}
+
+TEST(JsonReport, HoldsWhatWasMeasured) {
+  TuneResult result = sample_result();
+  result.recommendation = recommend(result);
+  const json value = json::parse(json_report(result));
+  EXPECT_EQ(value.at("rows").size(), 7U);
+  const json& row = value.at("rows").at(3);
+  EXPECT_EQ(row.at("strategy"), "int_flt_quan");
+  EXPECT_EQ(row.at("size_bytes"), 1641856);
+  EXPECT_DOUBLE_EQ(row.at("mse"), 0.00417);
+  EXPECT_EQ(row.at("laps").size(), 20U);
+  EXPECT_EQ(row.at("laps_completed"), 20);
+  EXPECT_DOUBLE_EQ(row.at("timing").at("latency_ms").at("p50"), 0.331);
+  EXPECT_EQ(value.at("timing").at("recommendation").at("strategy"), "int_flt_quan");
+  EXPECT_EQ(value.at("rows").at(6).at("failure"), "fine-tuning diverged: the loss is not a number in epoch 2");
+  EXPECT_FALSE(value.at("rows").at(6).contains("size_bytes"));
+}
+
+TEST(JsonReport, NumbersThatAreNotFiniteAreNull) {
+  TuneResult result = sample_result();
+  result.rows[0].accuracy->mse = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_TRUE(json::parse(json_report(result)).at("rows").at(0).at("mse").is_null());
+}
+
+TEST(JsonReport, BytesThatAreNotTextBecomeReplacements) {
+  TuneResult result = sample_result();
+  result.rows[0].summary = "\xFFstrange";
+  EXPECT_EQ(json::parse(json_report(result)).at("rows").at(0).at("summary"), "\xEF\xBF\xBDstrange");
+}
+
+}  // namespace
+}  // namespace pitlane

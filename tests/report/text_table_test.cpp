@@ -1,0 +1,81 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "pitlane/report/report.h"
+#include "pitlane/search/recommend.h"
+#include "sample_result.h"
+
+namespace pitlane {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+TuneResult recommended_sample() {
+  TuneResult result = sample_result();
+  result.recommendation = recommend(result);
+  return result;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+std::size_t characters(const std::string& line) {
+  return static_cast<std::size_t>(
+      std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+TEST(TextTable, OneLineARowAndAMarkAtTheChosenOne) {
+  const auto lines = lines_of(text_table(recommended_sample()));
+  ASSERT_EQ(lines.size(), 9U);  // titles, rule, 7 rows
+  EXPECT_THAT(lines[2], StartsWith("  baseline "));
+  EXPECT_THAT(lines[5], StartsWith("> int_flt_quan "));
+  EXPECT_THAT(lines[5], HasSubstr("1.64 MB"));
+  EXPECT_THAT(lines[5], HasSubstr("+1.2 %"));
+  EXPECT_THAT(lines[5], HasSubstr("2.84x"));
+  EXPECT_THAT(lines[5], HasSubstr("20/20"));
+  EXPECT_THAT(lines[7], HasSubstr("18/20"));
+  EXPECT_THAT(lines[8], HasSubstr("quan_aware"));
+  EXPECT_THAT(lines[8], HasSubstr("failed: fine-tuning diverged"));
+}
+
+TEST(TextTable, ColumnsLineUpAndFitTheTerminal) {
+  const auto lines = lines_of(text_table(recommended_sample()));
+  for (std::size_t i = 2; i + 1 < lines.size(); ++i) EXPECT_EQ(characters(lines[i]), characters(lines[0])) << lines[i];
+  for (const std::string& line : lines) EXPECT_LE(characters(line), 110U);
+}
+
+TEST(TextTable, LongAndStrangeNamesAreShortenedBetweenCharacters) {
+  TuneResult result = recommended_sample();
+  result.rows[1].strategy = "größer\n\x1b[2Jgrößer größer größer größer größer";
+  const std::string table = text_table(result);
+  EXPECT_EQ(lines_of(table).size(), 9U);
+  EXPECT_THAT(table, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(table, HasSubstr("…"));
+}
+
+TEST(TextTable, WhatWasNotMeasuredIsADash) {
+  TuneResult result = recommended_sample();
+  result.rows[1].laps.clear();
+  result.rows[1].latency_ms = {};
+  result.rows[1].accuracy.reset();
+  EXPECT_EQ(lines_of(text_table(result))[3].find("0."), std::string::npos);
+}
+
+TEST(TextRecommendation, WrapsItsSentences) {
+  const auto lines = lines_of(text_recommendation(recommended_sample()));
+  ASSERT_GE(lines.size(), 3U);
+  EXPECT_THAT(lines[0], HasSubstr("int_flt_quan"));
+  for (const std::string& line : lines) EXPECT_LE(characters(line), 110U);
+}
+
+}  // namespace
+}  // namespace pitlane
