@@ -1,8 +1,10 @@
 #include "pitlane/data/augmentation.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
 
 #include "made_up_recording.h"
 #include "pitlane/data/dataset_builder.h"
@@ -132,6 +134,47 @@ TEST(Augment, BrightnessIsOneFactorForAllBytes) {
   EXPECT_LT(most, 1.26);
 }
 
+/// The moved picture, pixel by pixel, by OpenCV.
+cv::Mat moved(const cv::Mat& picture, int dx, int dy) {
+  cv::Mat out;
+  const cv::Mat matrix = (cv::Mat_<double>(2, 3) << 1, 0, dx, 0, 1, dy);
+  cv::warpAffine(picture, out, matrix, picture.size(), cv::INTER_NEAREST, cv::BORDER_REPLICATE);
+  return out;
+}
+
+TEST(Augment, ShiftMovesThePictureAndAddsToTheSteering) {
+  const Dataset dataset = dataset_with({output("steering", -1, 1), output("throttle", 0, 1)});
+  AugmentationOptions options{.flip = false, .brightness = 0};
+  options.shift_x_px = 3, options.shift_y_px = 1, options.shift_steering = 0.05;
+  std::map<std::pair<int, int>, int> seen;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    const Varied out = varied(dataset, 1, options, seed);
+    EXPECT_EQ(out.labels[1], dataset.label(1)[1]);
+    const auto dx = static_cast<int>(std::lround((out.labels[0] - dataset.label(1)[0]) * 2 / 0.05));
+    ASSERT_LE(std::abs(dx), 3);
+    int matches = 0;
+    for (int dy = -1; dy <= 1; ++dy) {
+      const cv::Mat expected = moved(as_mat(dataset, dataset.picture(1)), dx, dy);
+      if (!std::equal(out.picture.begin(), out.picture.end(), expected.data)) continue;
+      ++matches;
+      ++seen[{dx, dy}];
+    }
+    EXPECT_EQ(matches, 1) << seed;
+  }
+  EXPECT_EQ(seen.size(), 7U * 3U);
+}
+
+TEST(Augment, ShiftedSteeringStaysInItsRange) {
+  const Dataset dataset = dataset_with({output("steering", -1, 1)});
+  AugmentationOptions options{.flip = false, .brightness = 0};
+  options.shift_x_px = 8, options.shift_steering = 1;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const float label = varied(dataset, 2, options, seed).labels[0];
+    EXPECT_GE(label, 0);
+    EXPECT_LE(label, 1);
+  }
+}
+
 TEST(Augment, SeedDecidesAndOptionsDoNotDisturbEachOther) {
   const Dataset dataset = dataset_with(f1_outputs());
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
@@ -148,6 +191,15 @@ TEST(Augment, OptionsAreChecked) {
     ASSERT_FALSE(status);
     EXPECT_THAT(status.error().message(), HasSubstr("brightness"));
   }
+}
+
+TEST(Augment, ShiftsAreChecked) {
+  AugmentationOptions options;
+  options.shift_y_px = -1;
+  EXPECT_THAT(validate(options).error().message(), HasSubstr("shifts must not be negative"));
+  options = {};
+  options.shift_steering = NAN;
+  EXPECT_THAT(validate(options).error().message(), HasSubstr("shift's steering must be a number"));
 }
 
 TEST(IsSteering, Names) {

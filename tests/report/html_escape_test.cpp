@@ -13,8 +13,11 @@ TEST(HtmlEscape, MakesMarkupHarmless) {
   EXPECT_EQ(html_escape("Runde 1 · größer"), "Runde 1 · größer");
 }
 
-TEST(HtmlEscape, ReplacesNullBytes) { EXPECT_EQ(html_escape(std::string_view("a\0b", 3)), "a\xEF\xBF\xBD"
-                                                                                          "b"); }
+TEST(HtmlEscape, ReplacesNullBytes) {
+  EXPECT_EQ(html_escape(std::string_view("a\0b", 3)),
+            "a\xEF\xBF\xBD"
+            "b");
+}
 
 TEST(ScriptSafeJson, CannotCloseItsScriptAndMeansTheSame) {
   const nlohmann::json value{{"name", "</script><!-- & \xE2\x80\xA8 \xE2\x80\xA9 ü"}};

@@ -25,7 +25,7 @@ struct Flags {
   DataFlags data;
   std::string network, from, out;
   std::vector<std::string> outputs;
-  std::vector<int> crop, size;
+  std::vector<int> crop, size, shift;
   TrainOptions train;
 };
 
@@ -111,6 +111,10 @@ Error how_to_go_on(const Error& error, const std::filesystem::path& checkpoint) 
 
 Result<int> run(Flags flags) {
   const std::filesystem::path out = flags.out;
+  if (!flags.shift.empty()) {
+    flags.train.augmentation.shift_x_px = flags.shift[0];
+    flags.train.augmentation.shift_y_px = flags.shift[1];
+  }
   if (flags.train.checkpoint.empty()) flags.train.checkpoint = out.string() + ".checkpoint";
   PITLANE_TRY_STATUS(check_output_file(out));
   PITLANE_TRY_STATUS(check_output_file(flags.train.checkpoint));
@@ -176,6 +180,13 @@ void declare_train(CLI::App& app, Chosen& chosen) {
   verb->add_option("--brightness", flags->train.augmentation.brightness,
                    "brightness varies by this factor, 0 = not at all")
       ->check(CLI::Range(0.0, 0.9))
+      ->capture_default_str();
+  verb->add_option("--shift", flags->shift, "pictures move by up to so many of the network's pixels: SIDEWAYS UPWARDS")
+      ->expected(2)
+      ->check(CLI::Range(0, 1000));
+  verb->add_option("--shift-steering", flags->train.augmentation.shift_steering,
+                   "added to the steering for each pixel that a picture moves to the right")
+      ->check(CLI::Range(-10.0, 10.0))
       ->capture_default_str();
   verb->add_flag("--extreme", flags->train.augmentation.extreme,
                  "repeat frames of sharp turns, as DeepLearningStudio does");

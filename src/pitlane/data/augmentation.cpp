@@ -33,6 +33,24 @@ void mirror(const Dataset& dataset, std::span<const std::uint8_t> from, std::spa
     mirror_row(from.data() + start, dataset.width, dataset.channels, to.data() + start);
 }
 
+/// Moves the picture by (dx, dy) pixels, right and down positive; what comes in at an edge repeats that edge.
+void shift(const Dataset& dataset, std::span<std::uint8_t> picture, int dx, int dy) {
+  const std::vector<std::uint8_t> from(picture.begin(), picture.end());
+  const int channels = dataset.channels;
+  auto to = picture.begin();
+  for (int y = 0; y < dataset.height; ++y) {
+    const auto row = from.begin() +
+                     static_cast<std::ptrdiff_t>(std::clamp(y - dy, 0, dataset.height - 1)) * dataset.width * channels;
+    for (int x = 0; x < dataset.width; ++x)
+      to = std::copy_n(row + static_cast<std::ptrdiff_t>(std::clamp(x - dx, 0, dataset.width - 1)) * channels, channels,
+                       to);
+  }
+}
+
+float moved(const OutputSpec& output, float y, double change) {
+  return static_cast<float>(std::clamp(y + change / (static_cast<double>(output.high) - output.low), 0.0, 1.0));
+}
+
 /// y such that its physical value is the negative of `y`'s.
 float opposite(const OutputSpec& output, float y) {
   const double zero_twice = -2.0 * output.low / (static_cast<double>(output.high) - output.low);
@@ -60,6 +78,10 @@ int extra_copies(double w) {
 Status validate(const AugmentationOptions& options) {
   if (!(options.brightness >= 0 && options.brightness < 1))
     return invalid_argument("augmentation: brightness must be at least 0 and below 1");
+  if (options.shift_x_px < 0 || options.shift_y_px < 0)
+    return invalid_argument("augmentation: shifts must not be negative");
+  if (!std::isfinite(options.shift_steering))
+    return invalid_argument("augmentation: a shift's steering must be a number");
   return {};
 }
 
@@ -69,9 +91,11 @@ void augment(const Dataset& dataset, std::int64_t sample, const AugmentationOpti
              std::span<std::uint8_t> picture, std::span<float> labels) {
   PITLANE_CHECK(sample >= 0 && sample < dataset.size());
   PITLANE_CHECK(picture.size() == dataset.picture_bytes() && labels.size() == dataset.outputs.size());
-  // Both are always drawn, so that switching one off leaves the other as it was.
+  // All are always drawn, so that switching one off leaves the others as they were.
   const bool flip = random.chance(0.5) && options.flip;
   const double factor = 1 + options.brightness * random.uniform(-1, 1);
+  const int dx = static_cast<int>(std::lround(options.shift_x_px * random.uniform(-1, 1)));
+  const int dy = static_cast<int>(std::lround(options.shift_y_px * random.uniform(-1, 1)));
   const auto from = dataset.picture(sample);
   const auto label = dataset.label(sample);
   if (flip) {
@@ -79,13 +103,17 @@ void augment(const Dataset& dataset, std::int64_t sample, const AugmentationOpti
   } else {
     std::copy(from.begin(), from.end(), picture.begin());
   }
+  if (dx != 0 || dy != 0) shift(dataset, picture, dx, dy);
   if (options.brightness > 0) {
     const auto table = brightness_table(factor);
     for (std::uint8_t& byte : picture) byte = table[byte];
   }
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const OutputSpec& output = dataset.outputs[i];
-    labels[i] = flip && is_steering(output.name) ? opposite(output, label[i]) : label[i];
+    labels[i] = label[i];
+    if (!is_steering(output.name)) continue;
+    if (flip) labels[i] = opposite(output, labels[i]);
+    if (dx != 0) labels[i] = moved(output, labels[i], dx * options.shift_steering);
   }
 }
 

@@ -163,12 +163,12 @@ std::string lap_row(const LapRow& lap, const std::string& strategy, std::size_t 
       cell(html_escape(lap.circuit) + (lap.held_out ? " <span class=\"badge\">held out</span>" : ""), "class=\"text\"");
   out += cell(lap.reverse ? "reverse" : "forward", "class=\"text\"") + cell(html_escape(lap.latency), "class=\"text\"");
   out += cell(std::to_string(lap.seed));
-  out += cell(e.completed ? "✓ yes" : "✗ " + fixed_text(e.percentage_completed, 1) + " %",
-              e.completed ? "class=\"good\"" : "class=\"bad\"");
+  const std::string share = e.completed ? "✓ " : "✗ " + fixed_text(e.percentage_completed, 1) + " %, ";
+  out += cell(share + why_ended(e), e.completed ? "class=\"good text\"" : "class=\"bad text\"");
   out += cell(e.lap_time_s > 0 ? fixed_text(e.lap_time_s, 2) : kNone) + cell(fixed_text(e.average_speed_mps, 2));
   out += cell(fixed_text(e.deviation.mean, 3)) + cell(fixed_text(e.deviation.p95, 3)) +
          cell(fixed_text(e.deviation.max, 2));
-  return out + cell(why_ended(e), "class=\"text\"") + "</tr>\n";
+  return out + "</tr>\n";
 }
 
 // --- published -----------------------------------------------------------------------------------------------------
@@ -244,12 +244,10 @@ std::string lap_table_html(const TuneResult& result) {
   if (rows.empty()) return "";
   std::string titles;
   for (const char* text : {"Strategy", "Circuit", "Direction", "Latency"}) titles += head(text, "class=\"text\"");
-  for (const char* text :
-       {"Seed", "Completed", "Lap time, s", "Speed, m/s", "Mean dev., m", "p95 dev., m", "Max dev., m"})
-    titles += head(text);
+  titles += head("Seed") + head("End", "class=\"text\"");
+  for (const char* text : {"Lap, s", "Speed, m/s", "Mean, m", "p95, m", "Max, m"}) titles += head(text);
   return region("All laps", "<table id=\"laps\"><caption class=\"hidden\">One row a drive</caption><thead><tr>" +
-                                titles + head("End", "class=\"text\"") + "</tr></thead><tbody>\n" + rows +
-                                "</tbody></table>");
+                                titles + "</tr></thead><tbody>\n" + rows + "</tbody></table>");
 }
 
 std::string published_table_html(const TuneResult& result) {

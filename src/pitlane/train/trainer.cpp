@@ -50,20 +50,23 @@ TrainKey make_key(const Network& network, const Dataset& dataset, const Split& s
   for (const double w : loss_weights(options, dataset.outputs)) weights += (weights.empty() ? "" : " ") + exact_text(w);
   const AugmentationOptions& augmentation = options.augmentation;
   const auto flag = [](bool on) { return std::string(on ? "on" : "off"); };
-  return {{"network (hash of architecture and initial weights)", content_hash(network)},
-          {"data (hash)", dataset.hash},
-          {"split (hash)", hash_indices(split.train, split.validation)},
-          {"epochs", std::to_string(options.epochs)},
-          {"batch", std::to_string(options.batch)},
-          {"learning rate", exact_text(options.learning_rate)},
-          {"output weights", weights},
-          {"augmentation flip", flag(augmentation.flip)},
-          {"augmentation brightness", exact_text(augmentation.brightness)},
-          {"augmentation extreme", flag(augmentation.extreme)},
-          {"seed", std::to_string(options.seed)},
-          {"patience", std::to_string(options.patience)},
-          {"keep zeros", flag(options.keep_zeros)},
-          {"freeze batch norm", flag(options.freeze_batch_norm)}};
+  return {
+      {"network (hash of architecture and initial weights)", content_hash(network)},
+      {"data (hash)", dataset.hash},
+      {"split (hash)", hash_indices(split.train, split.validation)},
+      {"epochs", std::to_string(options.epochs)},
+      {"batch", std::to_string(options.batch)},
+      {"learning rate", exact_text(options.learning_rate)},
+      {"output weights", weights},
+      {"augmentation flip", flag(augmentation.flip)},
+      {"augmentation brightness", exact_text(augmentation.brightness)},
+      {"augmentation shift", std::to_string(augmentation.shift_x_px) + " " + std::to_string(augmentation.shift_y_px) +
+                                 " " + exact_text(augmentation.shift_steering)},
+      {"augmentation extreme", flag(augmentation.extreme)},
+      {"seed", std::to_string(options.seed)},
+      {"patience", std::to_string(options.patience)},
+      {"keep zeros", flag(options.keep_zeros)},
+      {"freeze batch norm", flag(options.freeze_batch_norm)}};
 }
 
 // By WeightId: 1 where an element may move. Only matrices and kernels are pruned, so biases stay free to.
