@@ -129,5 +129,42 @@ TEST(Strategies, AreListed) {
   EXPECT_THAT(pitlane("strategies").out, AllOf(HasSubstr("baseline"), HasSubstr("prune_quan")));
 }
 
+// The start of a real recording of Udacity's simulator: it has four labels, and a network learns the steering.
+class TrainOnUdacity : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const fs::path source = test_data("udacity");
+    PITLANE_NEEDS_TEST_DATA(source);
+    const std::string log = read(source / "driving_log.csv");
+    std::size_t end = 0;
+    for (int line = 0; line < 30; ++line) end = log.find('\n', end) + 1;
+    write(place_ / "driving_log.csv", log.substr(0, end));
+    fs::create_directory_symlink(fs::canonical(source / "IMG"), place_ / "IMG");
+  }
+  [[nodiscard]] std::string train(const std::string& more) const {
+    return "train --data '" + place_.path().string() + "' --network pilotnet-torch --epochs 1 --split blocks:5:5 " +
+           "--out '" + (place_ / "my.pit").string() + "' " + more;
+  }
+  TemporaryDirectory place_;
+};
+
+TEST_F(TrainOnUdacity, LearnsTheSteeringAlone) {
+  const Outcome trained = pitlane(train("--shift 8 4 --shift-steering 0.004"));
+  EXPECT_EQ(trained.code, 0) << trained.err;
+  const Outcome inspected = pitlane("inspect '" + (place_ / "my.pit").string() + "'");
+  EXPECT_THAT(inspected.out, AllOf(HasSubstr("steering"), Not(HasSubstr("throttle"))));
+}
+
+TEST_F(TrainOnUdacity, LearnsWhatOutputsNames) {
+  EXPECT_EQ(pitlane(train("--outputs throttle steering")).code, 0);
+  const Outcome inspected = pitlane("inspect '" + (place_ / "my.pit").string() + "'");
+  EXPECT_THAT(inspected.out, AllOf(HasSubstr("steering"), HasSubstr("throttle")));
+}
+
+TEST_F(TrainOnUdacity, RefusesALabelThatIsNotThere) {
+  EXPECT_THAT(refused(train("--outputs w")), AllOf(HasSubstr("has no label 'w'"), HasSubstr("steering, throttle")));
+  EXPECT_FALSE(fs::exists(place_ / "my.pit"));
+}
+
 }  // namespace
 }  // namespace pitlane::testing
