@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <tuple>
 
 #include "pitlane/core/file.h"
 #include "pitlane/network/pit_file.h"
@@ -78,12 +79,12 @@ TEST_F(TrainerTest, SeedDecidesTheBytes) {
   EXPECT_NE(bytes(a->network), bytes(c->network));
 }
 
-class ResumeTest : public TrainerTest, public ::testing::WithParamInterface<int> {
+class ResumeTest : public TrainerTest, public ::testing::WithParamInterface<std::tuple<int, double>> {
   void TearDown() override { std::filesystem::remove("resume.ckpt"); }
 };
 
 TEST_P(ResumeTest, ResumedEqualsUninterruptedByteForByte) {
-  options_.threads = GetParam();
+  std::tie(options_.threads, options_.averaging) = GetParam();
   const auto whole = train(network_, dataset_, split_, options_);
   ASSERT_TRUE(whole.ok());
   options_.checkpoint = std::filesystem::path(::testing::TempDir()) / "resume.ckpt";
@@ -107,7 +108,30 @@ TEST_P(ResumeTest, ResumedEqualsUninterruptedByteForByte) {
   std::filesystem::remove(options_.checkpoint);
 }
 
-INSTANTIATE_TEST_SUITE_P(Threads, ResumeTest, ::testing::Values(1, 2));
+INSTANTIATE_TEST_SUITE_P(Threads, ResumeTest, ::testing::Combine(::testing::Values(1, 2), ::testing::Values(0, 0.9)));
+
+// A mean that forgets at once is the last weights; one that remembers is not, and the loss reported is its own.
+TEST_F(TrainerTest, AveragingKeepsAndJudgesTheMean) {
+  const auto last = train(network_, dataset_, split_, options_);
+  options_.averaging = 1e-12;
+  const auto forgetful = train(network_, dataset_, split_, options_);
+  options_.averaging = 0.9;
+  const auto mean = train(network_, dataset_, split_, options_);
+  ASSERT_TRUE(last.ok() && forgetful.ok() && mean.ok());
+  for (std::size_t e = 0; e < last->epochs.size(); ++e) {
+    EXPECT_NEAR(forgetful->epochs[e].validation_loss, last->epochs[e].validation_loss, 1e-6);
+    EXPECT_EQ(mean->epochs[e].train_loss, last->epochs[e].train_loss) << "the mean only watches";
+  }
+  EXPECT_NE(bytes(mean->network), bytes(last->network));
+  const auto y = torch_predict(mean->network, dataset_, split_.validation);
+  ASSERT_TRUE(y.ok());
+  double loss = 0;
+  for (std::size_t i = 0; i < y->size(); ++i) {
+    const float label = dataset_.label(split_.validation[i / 2])[i % 2];
+    loss += (i % 2 == 1 ? 5 : 1) * std::pow((*y)[i] - label, 2) / static_cast<double>(split_.validation.size());
+  }
+  EXPECT_NEAR(loss, mean->epochs[static_cast<std::size_t>(mean->best_epoch) - 1].validation_loss, 1e-6);
+}
 
 TEST_F(TrainerTest, ACheckpointOfOtherOptionsIsRefused) {
   options_.checkpoint = checkpoint_;
@@ -202,6 +226,7 @@ TEST_F(TrainerTest, SenselessOptionsAreRefused) {
   EXPECT_THAT(message([](TrainOptions& o) { o.epochs = 0; }), HasSubstr("epochs must be at least 1, not 0"));
   EXPECT_THAT(message([](TrainOptions& o) { o.batch = 0; }), HasSubstr("batch must be at least 1"));
   EXPECT_THAT(message([](TrainOptions& o) { o.learning_rate = NAN; }), HasSubstr("learning rate must be a positive"));
+  EXPECT_THAT(message([](TrainOptions& o) { o.averaging = 1; }), HasSubstr("averaging must be at least 0 and below 1"));
   EXPECT_THAT(message([](TrainOptions& o) { o.output_weights = {1}; }), HasSubstr("1 output weights given"));
   EXPECT_THAT(message([](TrainOptions& o) { o.output_weights = {1, -1}; }), HasSubstr("not negative"));
   EXPECT_THAT(message([](TrainOptions& o) { o.checkpoint = "/nonexistent-directory/x.ckpt"; }),

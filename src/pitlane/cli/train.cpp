@@ -176,6 +176,10 @@ void declare_train(CLI::App& app, Chosen& chosen) {
                    "stop after so many epochs without a better validation loss, 0 = never")
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();
+  verb->add_option("--averaging", flags->train.averaging,
+                   "keep a running mean of the weights with this decay a step, e.g. 0.995; 0 = the last weights")
+      ->check(CLI::Range(0.0, 0.99999))
+      ->capture_default_str();
   verb->add_flag("!--no-flip", flags->train.augmentation.flip, "do not mirror half of the samples");
   verb->add_option("--brightness", flags->train.augmentation.brightness,
                    "brightness varies by this factor, 0 = not at all")

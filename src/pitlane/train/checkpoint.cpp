@@ -56,9 +56,9 @@ Status check_key(const TrainKey& found, const TrainKey& wanted, const std::files
 
 Status check_sizes(const TrainState& found, const TrainState& start, const std::filesystem::path& path) {
   const bool fits = same_sizes(found.weights, start.weights) && same_sizes(found.best_weights, start.weights) &&
-                    same_moments(found.moments, start.moments) && found.epochs_done >= 1 && found.best_epoch >= 1 &&
-                    found.best_epoch <= found.epochs_done && found.step >= 0 &&
-                    found.history.size() == static_cast<std::size_t>(found.epochs_done);
+                    same_sizes(found.averages, start.averages) && same_moments(found.moments, start.moments) &&
+                    found.epochs_done >= 1 && found.best_epoch >= 1 && found.best_epoch <= found.epochs_done &&
+                    found.step >= 0 && found.history.size() == static_cast<std::size_t>(found.epochs_done);
   return fits ? Status() : about(path, ErrorKind::kCorrupt, "damaged (its tensors are not those of the network)");
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "checkpoints are little-endian");
 
-constexpr std::string_view kMagic = "PITLANE-TRAIN-1\n";
+constexpr std::string_view kMagic = "PITLANE-TRAIN-2\n";
 constexpr std::size_t kChecksumSize = 32;
 
 std::string checksum(std::span<const std::byte> bytes) { return Hasher().bytes(bytes).hex(); }
@@ -122,6 +122,7 @@ TrainState read_state(Reader& reader) {
   state.step = reader.number<std::int64_t>();
   state.best_epoch = reader.number<std::int32_t>();
   state.weights = reader.tensors();
+  state.averages = reader.tensors();
   state.best_weights = reader.tensors();
   state.moments.resize(reader.count(2 * sizeof(std::uint64_t)));
   for (AdamMoments& moments : state.moments) {
@@ -146,6 +147,7 @@ std::vector<std::byte> encode_checkpoint(const TrainState& state) {
   writer.number<std::int64_t>(state.step);
   writer.number<std::int32_t>(state.best_epoch);
   writer.tensors(state.weights);
+  writer.tensors(state.averages);
   writer.tensors(state.best_weights);
   writer.number<std::uint64_t>(state.moments.size());
   for (const AdamMoments& moments : state.moments) {

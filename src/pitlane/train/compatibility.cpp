@@ -57,6 +57,8 @@ Status check_options(const TrainOptions& options, const Dataset& dataset) {
     return invalid_argument("threads must not be negative, is " + std::to_string(options.threads));
   if (!(options.learning_rate > 0) || !std::isfinite(options.learning_rate))
     return invalid_argument("learning rate must be a positive number, not " + std::to_string(options.learning_rate));
+  if (!(options.averaging >= 0 && options.averaging < 1))
+    return invalid_argument("averaging must be at least 0 and below 1, not " + std::to_string(options.averaging));
   PITLANE_TRY_STATUS(validate(options.augmentation));
   const auto& weights = options.output_weights;
   if (!weights.empty() && weights.size() != dataset.outputs.size())

@@ -58,6 +58,7 @@ TrainKey make_key(const Network& network, const Dataset& dataset, const Split& s
       {"batch", std::to_string(options.batch)},
       {"learning rate", exact_text(options.learning_rate)},
       {"output weights", weights},
+      {"averaging", exact_text(options.averaging)},
       {"augmentation flip", flag(augmentation.flip)},
       {"augmentation brightness", exact_text(augmentation.brightness)},
       {"augmentation shift", std::to_string(augmentation.shift_x_px) + " " + std::to_string(augmentation.shift_y_px) +
@@ -110,6 +111,7 @@ class Training {
       moments.second.resize(p.values.size());
     }
     state_.weights = model_->weights();
+    if (options.averaging > 0) state_.averages = state_.weights;
   }
 
   Status resume() {
@@ -178,13 +180,16 @@ class Training {
     PITLANE_TRY(const double train_loss, learn(epoch));
     step_seconds_ += seconds_since(start);
     images_ += static_cast<std::int64_t>(train_indices_.size());
-    PITLANE_TRY(const double validation_loss, validation(epoch));
+    state_.weights = model_->weights();
+    swap_averages();
+    const Result<double> judged = validation(epoch);
+    swap_averages();
+    PITLANE_TRY(const double validation_loss, judged);
     state_.history.push_back({epoch, train_loss, validation_loss, seconds_since(start)});
     state_.epochs_done = epoch;
-    state_.weights = model_->weights();
     if (state_.best_epoch == 0 || validation_loss < best_loss()) {
       state_.best_epoch = epoch;
-      state_.best_weights = state_.weights;
+      state_.best_weights = options_.averaging > 0 ? state_.averages : state_.weights;
     }
     return {};
   }
@@ -213,6 +218,22 @@ class Training {
       const auto id = static_cast<std::size_t>(p.weight);
       adam_update(p.values, p.gradient, state_.moments[id], masks_[id], step, threads_);
     }
+    average();
+  }
+
+  // Young means follow faster, so that the start is soon forgotten.
+  void average() {
+    const auto steps = static_cast<double>(state_.step);
+    const auto decay = static_cast<float>(std::min(options_.averaging, (1 + steps) / (10 + steps)));
+    for (std::size_t id = 0; id < state_.averages.size(); ++id)
+      std::ranges::transform(state_.averages[id], model_->weights()[id], state_.averages[id].begin(),
+                             [decay](float mean, float now) { return decay * mean + (1 - decay) * now; });
+  }
+
+  // Element-wise: LibTorch holds views of the model's vectors.
+  void swap_averages() {
+    for (std::size_t id = 0; id < state_.averages.size(); ++id)
+      std::ranges::swap_ranges(state_.averages[id], model_->weights()[id]);
   }
 
   Result<double> validation(int epoch) {

@@ -24,6 +24,9 @@ struct TrainOptions {
   double learning_rate = 1e-3;         ///< Adam, cosine decay to zero over all epochs
   std::vector<double> output_weights;  ///< by output; empty: 5 for steering outputs, 1 for others
   AugmentationOptions augmentation;
+  /// Decay per step of a running mean of the weights, which is judged and kept in place of the last ones (Polyak and
+  /// Juditsky, "Acceleration of stochastic approximation by averaging", 1992): 0 = off, else below 1.
+  double averaging = 0;
   std::uint64_t seed = 1;
   int patience = 0;                ///< epochs without a better validation loss before stopping, 0 = never stop early
   bool keep_zeros = false;         ///< weights that are exactly zero stay zero (fine-tuning a pruned network)
