@@ -176,6 +176,12 @@ RowFn row_printer(ProgressBar& bar) {
   };
 }
 
+// Every row that ended is on the disk.
+Error how_to_go_on(const Error& error) {
+  if (error.kind() != ErrorKind::kInterrupted) return error;
+  return {error.kind(), "interrupted; run the same command again to go on"};
+}
+
 Result<int> run(Flags flags) {
   for (const std::string& name : flags.strategies)
     if (name != "all") flags.tune.strategies.push_back(name);
@@ -203,7 +209,9 @@ Result<int> run(Flags flags) {
   inputs.dataset = &data.dataset;
   inputs.split = &data.split;
 
-  PITLANE_TRY(TuneResult result, tune(inputs, flags.tune, bar.callback(), row_printer(bar)));
+  Result<TuneResult> tuned = tune(inputs, flags.tune, bar.callback(), row_printer(bar));
+  if (!tuned.ok()) return how_to_go_on(tuned.error());
+  TuneResult& result = *tuned;
   bar.clear();
   result.constraints = flags.constraints;
   add_provenance(result, flags, data, inputs.baseline);

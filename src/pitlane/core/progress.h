@@ -25,6 +25,6 @@ using ProgressFn = std::function<bool(const Progress&)>;
 /// Calls `progress` where there is one; true means "go on".
 inline bool report(const ProgressFn& progress, const Progress& state) { return !progress || progress(state); }
 
-inline Error interrupted() { return {ErrorKind::kInterrupted, "interrupted; run the same command again to go on"}; }
+inline Error interrupted() { return {ErrorKind::kInterrupted, "interrupted"}; }
 
 }  // namespace pitlane
