@@ -20,9 +20,9 @@ using TrainKey = std::vector<std::pair<std::string, std::string>>;
 struct TrainState {
   TrainKey key;
   int epochs_done = 0;
-  std::int64_t step = 0;                    ///< optimiser steps done
-  std::vector<std::vector<float>> weights;  ///< by WeightId
-  std::vector<AdamMoments> moments;         ///< by WeightId; empty where a weight is not trained
+  std::int64_t step = 0;                     ///< optimiser steps done
+  std::vector<std::vector<float>> weights;   ///< by WeightId
+  std::vector<AdamMoments> moments;          ///< by WeightId; empty where a weight is not trained
   std::vector<std::vector<float>> averages;  ///< by WeightId; empty where weights are not averaged
   int best_epoch = 0;
   std::vector<std::vector<float>> best_weights;
