@@ -30,7 +30,10 @@ TrainState some_state() {
 class CheckpointTest : public ::testing::Test {
  protected:
   void TearDown() override { std::filesystem::remove(path_); }
-  std::filesystem::path path_ = std::filesystem::path(::testing::TempDir()) / "checkpoint_test.ckpt";
+  // A name of its own: ctest runs the tests side by side.
+  std::filesystem::path path_ =
+      std::filesystem::path(::testing::TempDir()) /
+      (std::string("checkpoint_") + ::testing::UnitTest::GetInstance()->current_test_info()->name() + ".ckpt");
 };
 
 TEST_F(CheckpointTest, ComesBackWhole) {
