@@ -15,9 +15,8 @@ namespace {
 enum class PadMode { kValid, kSame };
 
 // Appends layers with fresh weights to a builder. Weights before a ReLU are drawn uniformly with variance 2 / fan_in
-// (He et al., "Delving deep into rectifiers", ICCV 2015), others with variance 2 / (fan_in + fan_out) (Glorot and
-// Bengio, AISTATS 2010); biases start at zero. The frameworks' own defaults let the signal shrink from layer to layer:
-// from PyTorch's, one seed in two stayed on a plateau for its whole training.
+// (He et al., "Delving deep into rectifiers", ICCV 2015); biases start at zero. PyTorch's default lets the signal
+// shrink from layer to layer: from it, one seed in two stayed on a plateau for its whole training.
 class Layers {
  public:
   Layers(NetworkBuilder& builder, PadMode pad, std::uint64_t seed) : builder_(builder), pad_(pad), random_(seed) {}
@@ -43,17 +42,29 @@ class Layers {
       std::tie(op.padding.left, op.padding.right) = same_padding(in[1], kernel, stride);
     }
     const std::int64_t area = kernel * kernel;
-    op.weight = uniform(name + ".weight", shape, area * in.back(), area * channels, op.activation);
+    op.weight = uniform(name + ".weight", shape, he_limit(area * in.back()));
     op.bias = constant(name + ".bias", channels, 0);
     return builder_.add(name, op, {input});
   }
 
-  ValueId dense(const std::string& name, ValueId input, std::int64_t features, Activation activation) {
+  ValueId dense(const std::string& name, ValueId input, std::int64_t features) {
     const std::int64_t in = element_count(builder_.shape(input));
     Dense op;
-    op.activation = activation;
-    op.weight = uniform(name + ".weight", {features, in}, in, features, activation);
+    op.activation = Activation::kRelu;
+    op.weight = uniform(name + ".weight", {features, in}, he_limit(in));
     op.bias = constant(name + ".bias", features, 0);
+    return builder_.add(name, op, {input});
+  }
+
+  // The last layer starts almost silent, in the middle of the outputs' range. Labels of driving lie close together (a
+  // steering's deviation is often 3 % of its range); what a loud first guess leaves behind is noise that the training
+  // has to unlearn and, on a small recording, never does.
+  ValueId head(const std::string& name, ValueId input, std::int64_t outputs) {
+    constexpr double kQuiet = 0.03;
+    const std::int64_t in = element_count(builder_.shape(input));
+    Dense op;
+    op.weight = uniform(name + ".weight", {outputs, in}, kQuiet * std::sqrt(6.0 / static_cast<double>(in + outputs)));
+    op.bias = constant(name + ".bias", outputs, 0.5F);
     return builder_.add(name, op, {input});
   }
 
@@ -69,10 +80,10 @@ class Layers {
     return builder_.weight(make_f32_weight(name, {size}, std::vector<float>(static_cast<std::size_t>(size), value)));
   }
 
-  WeightId uniform(const std::string& name, const Shape& shape, std::int64_t fan_in, std::int64_t fan_out,
-                   Activation activation) {
-    const double variance = 2.0 / static_cast<double>(activation == Activation::kRelu ? fan_in : fan_in + fan_out);
-    const double limit = std::sqrt(3 * variance);
+  // A uniform distribution over +-limit has the variance limit^2 / 3.
+  static double he_limit(std::int64_t fan_in) { return std::sqrt(3 * 2.0 / static_cast<double>(fan_in)); }
+
+  WeightId uniform(const std::string& name, const Shape& shape, double limit) {
     std::vector<float> values(static_cast<std::size_t>(element_count(shape)));
     for (float& v : values) v = static_cast<float>(random_.uniform(-limit, limit));
     return builder_.weight(make_f32_weight(name, shape, std::move(values)));
@@ -95,11 +106,11 @@ Result<Network> build_pilotnet(const std::string& name, PadMode pad, const Famil
   x = layers.conv("conv4", x, 64, 3, 1);
   x = layers.conv("conv5", x, 64, 3, 1);
   x = builder.add("flatten", Flatten{}, {x});
-  x = layers.dense("dense1", x, 1164, Activation::kRelu);
-  x = layers.dense("dense2", x, 100, Activation::kRelu);
-  x = layers.dense("dense3", x, 50, Activation::kRelu);
-  x = layers.dense("dense4", x, 10, Activation::kRelu);
-  x = layers.dense("outputs", x, static_cast<std::int64_t>(options.outputs.size()), Activation::kNone);
+  x = layers.dense("dense1", x, 1164);
+  x = layers.dense("dense2", x, 100);
+  x = layers.dense("dense3", x, 50);
+  x = layers.dense("dense4", x, 10);
+  x = layers.head("outputs", x, static_cast<std::int64_t>(options.outputs.size()));
   int element = 0;
   for (OutputSpec output : options.outputs) {
     output.value = x;
