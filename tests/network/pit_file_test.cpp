@@ -9,6 +9,7 @@
 #include "network/small_network.h"
 #include "pitlane/core/file.h"
 #include "pitlane/core/random.h"
+#include "pitlane/network/pit_checksum.h"
 #include "temporary_directory.h"
 
 namespace pitlane {
@@ -94,16 +95,35 @@ TEST(PitFile, EveryTruncationIsAnError) {
   const std::vector<std::byte> bytes = serialize_pit(mixed_network()).value();
   Random random(3);
   for (int i = 0; i < 300; ++i) {
-    const std::size_t keep = random.index(bytes.size());
+    const std::size_t keep = i == 0 ? bytes.size() - 1 : random.index(bytes.size());
     const auto result = parse_pit(
         SharedBytes(std::vector<std::byte>(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(keep))));
     ASSERT_FALSE(result.ok()) << keep;
   }
 }
 
-// Damage anywhere but in the weights themselves must never crash; most of it must be noticed.
-TEST(PitFile, RandomDamageNeverCrashes) {
+TEST(PitFile, AnyFlippedBitIsAnError) {
   const std::vector<std::byte> good = serialize_pit(mixed_network()).value();
+  Random random(5);
+  for (int i = 0; i < 300; ++i) {
+    std::vector<std::byte> bytes = good;
+    const std::size_t at = random.index(bytes.size());
+    bytes[at] ^= static_cast<std::byte>(1U << random.index(8));
+    ASSERT_FALSE(parse_pit(SharedBytes(bytes)).ok()) << at;
+  }
+}
+
+TEST(PitFile, DamagedWeightsAreNamedAsDamage) {
+  std::vector<std::byte> bytes = serialize_pit(small_network()).value();
+  bytes[bytes.size() / 2] ^= std::byte{1};  // the dense layers' weights lie there
+  EXPECT_EQ(parse_pit(SharedBytes(bytes)).error().message(),
+            "damaged .pit file: its bytes do not match its checksum; copy it again");
+}
+
+// A hostile file has a right checksum: what lies behind the checksum must stand on its own.
+TEST(PitFile, RandomDamageUnderARightChecksumNeverCrashes) {
+  const std::vector<std::byte> good = serialize_pit(mixed_network()).value();
+  const std::size_t checksum_at = find_pit_checksum(good).value();
   Random random(4);
   for (int i = 0; i < 400; ++i) {
     std::vector<std::byte> bytes = good;
@@ -112,6 +132,8 @@ TEST(PitFile, RandomDamageNeverCrashes) {
       const std::size_t span = random.chance(0.5) ? std::min<std::size_t>(6000, bytes.size()) : bytes.size();
       bytes[random.index(span)] = static_cast<std::byte>(random.next());
     }
+    const std::uint64_t checksum = compute_pit_checksum(bytes, checksum_at);
+    std::memcpy(bytes.data() + checksum_at, &checksum, sizeof checksum);
     (void)parse_pit(SharedBytes(bytes)).ok();
   }
 }

@@ -32,15 +32,19 @@ std::vector<std::string> verbs_of(const CLI::App& app) {
   return names;
 }
 
+std::string listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list.append(list.empty() ? "" : ", ").append(name);
+  return list;
+}
+
 Error unknown_verb(const std::string& program, const std::string& word, const std::vector<std::string>& known) {
   const auto nearest = std::min_element(
       known.begin(), known.end(), [&](const auto& a, const auto& b) { return distance(word, a) < distance(word, b); });
   const bool near = distance(word, *nearest) <= 1 + nearest->size() / 4;
-  std::string list;
-  for (const std::string& name : known) list += (list.empty() ? "" : ", ") + name;
   return invalid_argument("there is no verb '" + word.substr(0, 60) + "'; " +
-                          (near ? "did you mean '" + *nearest + "'?" : "there are " + list) + " (see " + program +
-                          " --help)");
+                          (near ? "did you mean '" + *nearest + "'?" : "there are " + listed(known)) + " (see " +
+                          program + " --help)");
 }
 
 }  // namespace
@@ -52,9 +56,7 @@ Status check_verb_names(const CLI::App& app, int argc, const char* const* argv) 
     const std::vector<std::string> known = verbs_of(*at);
     if (known.empty()) return {};
     if (i >= argc) {
-      std::string list;
-      for (const std::string& name : known) list += (list.empty() ? "" : ", ") + name;
-      return invalid_argument("name a verb: " + list + " (see " + program + " --help)");
+      return invalid_argument("name a verb: " + listed(known) + " (see " + program + " --help)");
     }
     const std::string word = argv[i];
     if (word.starts_with('-')) return {};

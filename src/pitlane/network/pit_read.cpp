@@ -4,6 +4,7 @@
 
 #include "pit_generated.h"
 #include "pitlane/core/file.h"
+#include "pitlane/network/pit_checksum.h"
 #include "pitlane/network/pit_file.h"
 #include "pitlane/network/pit_version.h"
 #include "pitlane/network/sparse_encoding.h"
@@ -135,6 +136,8 @@ Status check_identity(std::span<const std::byte> data) {
   if (version > kPitVersion)
     return unsupported("written by a newer Pitlane (format " + std::to_string(version) + ", this program reads up to " +
                        std::to_string(kPitVersion) + "); update Pitlane");
+  if (!pit_checksum_matches(data))
+    return corrupt("damaged .pit file: its bytes do not match its checksum; copy it again");
   return {};
 }
 

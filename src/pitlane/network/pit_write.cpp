@@ -3,6 +3,7 @@
 
 #include "pit_generated.h"
 #include "pitlane/core/file.h"
+#include "pitlane/network/pit_checksum.h"
 #include "pitlane/network/pit_file.h"
 #include "pitlane/network/pit_version.h"
 #include "pitlane/network/sparse_encoding.h"
@@ -117,10 +118,14 @@ Result<std::vector<std::byte>> serialize_pit(const Network& network) {
     entries.push_back(pit::CreateEntry(out, out.CreateString(key), out.CreateString(value)));
   const auto metadata = out.CreateVector(entries);
   const auto name = out.CreateString(network.name);
-  out.Finish(pit::CreateFile(out, kPitVersion, name, inputs, outputs, states, values, nodes, weights, metadata),
-             pit::FileIdentifier());
+  constexpr std::uint64_t kUnsealed = 1;  // a zero would be left out of the file
+  out.Finish(
+      pit::CreateFile(out, kPitVersion, name, inputs, outputs, states, values, nodes, weights, metadata, kUnsealed),
+      pit::FileIdentifier());
   const auto* begin = reinterpret_cast<const std::byte*>(out.GetBufferPointer());
-  return std::vector<std::byte>(begin, begin + out.GetSize());
+  std::vector<std::byte> file(begin, begin + out.GetSize());
+  seal_pit(file);
+  return file;
 }
 
 Status save_pit(const Network& network, const std::filesystem::path& path) {
