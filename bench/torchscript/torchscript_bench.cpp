@@ -94,7 +94,7 @@ Result<int> run(const std::string& path, double seconds) {
   PITLANE_TRY_STATUS(check_same(ours, theirs));
   const PinnedThread pinned;
   const auto samples = time_interleaved({run_ours, run_theirs}, {1, seconds, 0.001, 500});
-  return print(session->description(), summarize(samples[0]), summarize(samples[1]));
+  return print(session->description(), summarize(samples[0], kTimingBurst), summarize(samples[1], kTimingBurst));
 }
 
 }  // namespace

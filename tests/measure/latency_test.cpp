@@ -21,6 +21,18 @@ TEST(Summarize, PercentilesAreOrderStatistics) {
   EXPECT_EQ(s.runs, 1000);
 }
 
+// Ten equal calls a burst tell no more than one: the interval is that of a tenth of the samples.
+TEST(Summarize, CallsOfABurstAreOneObservation) {
+  std::vector<double> samples;
+  for (int burst = 0; burst < 100; ++burst) samples.insert(samples.end(), 10, burst * 37 % 100);
+  const LatencySummary s = summarize(samples, 10);
+  EXPECT_EQ(s.p50, 50);
+  EXPECT_NEAR(s.p50_low, 40, 1);
+  EXPECT_NEAR(s.p50_high, 60, 1);
+  EXPECT_NEAR(summarize(samples, 1).p50_low, 46.9, 1) << "taken for independent, it looks three times as precise";
+  EXPECT_EQ(s.runs, 1000);
+}
+
 TEST(Summarize, OneSampleIsItsOwnEverything) {
   const LatencySummary s = summarize({3});
   EXPECT_EQ(s.p50, 3);

@@ -70,6 +70,27 @@ TEST(Recommend, TiesGoToTheSmallerFile) {
   EXPECT_EQ(recommend(result).strategy, "small");
 }
 
+TEST(Recommend, FilesOfOneSizeAreToldApartByAccuracy) {
+  TuneResult result = three_rows();
+  result.rows[2] = row("twin", 0.51, 1'499'900, 0.0102, 0.11);
+  const Recommendation r = recommend(result);
+  EXPECT_EQ(r.strategy, "small") << "100 bytes decide nothing";
+  EXPECT_THAT(words(r), HasSubstr("twin is as fast and as small, and loses by its MSE of 0.01020 against 0.01010"));
+  result.rows[2] = row("twin", 0.51, 1'500'100, 0.0100, 0.11);
+  EXPECT_EQ(recommend(result).strategy, "twin");
+}
+
+TEST(Recommend, NothingThatNeverFinishesALap) {
+  TuneResult result = three_rows();
+  for (StrategyRow& one : result.rows)
+    for (LapRow& driven : one.laps) driven.result.completed = false;
+  const Recommendation none = recommend(result);
+  EXPECT_EQ(none.strategy, std::nullopt);
+  EXPECT_THAT(words(none), HasSubstr("ompletes none of its 2 laps, as little as the baseline"));
+  result.rows[1].laps[0].result.completed = true;
+  EXPECT_EQ(recommend(result).strategy, "small") << "better than a baseline that never arrives";
+}
+
 TEST(Recommend, LosingALapExcludes) {
   TuneResult result = three_rows();
   result.rows[1].laps[1].result.completed = false;
@@ -126,7 +147,7 @@ TEST(Recommend, WhatWasNotDrivenIsSaid) {
   for (StrategyRow& r : result.rows) r.laps.clear(), r.why_not_driven = "no adapter was named";
   const Recommendation r = recommend(result);
   EXPECT_EQ(r.strategy, "small");
-  EXPECT_THAT(words(r), HasSubstr("It was not driven (no adapter was named)"));
+  EXPECT_THAT(words(r), HasSubstr("It was not driven: no adapter was named; so 0 laps"));
   result.constraints.max_deviation_m = 0.2;
   const Recommendation limited = recommend(result);
   EXPECT_EQ(limited.strategy, std::nullopt) << "a limit that nobody could check is not met";

@@ -9,6 +9,7 @@
 #include "pitlane/cli/verb.h"
 #include "pitlane/core/random.h"
 #include "pitlane/engine/plan.h"
+#include "pitlane/measure/answer_check.h"
 #include "pitlane/measure/latency.h"
 #include "pitlane/report/episode_json.h"
 
@@ -54,8 +55,8 @@ Result<std::unique_ptr<Candidate>> prepare(const std::string& path, const Compil
   candidate->session = plan->new_session();
   candidate->entry.subject = {path, content_hash(file.network), file.size_bytes, candidate->session->description(), {}};
   fill_inputs(*candidate);
-  if (const RunStatus status = candidate->session->run(candidate->in, candidate->out); status != RunStatus::kOk)
-    return numeric_error(path + ": " + to_string(status));
+  if (const Status right = check_answer(file.network, *candidate->session, candidate->in); !right.ok())
+    return right.error().in(path);
   return candidate;
 }
 
@@ -74,7 +75,7 @@ Result<int> run(const Flags& flags) {
   const auto samples = time_interleaved(calls, flags.latency);
   std::vector<BenchEntry> entries;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    candidates[i]->entry.latency_ms = summarize(samples[i]);
+    candidates[i]->entry.latency_ms = summarize(samples[i], kTimingBurst);
     entries.push_back(candidates[i]->entry);
   }
   if (flags.json) {

@@ -31,6 +31,7 @@ constexpr const char* kExpert = "expert";
 struct Car {
   JsonSubject subject;
   std::vector<std::string> trained;
+  SimOptions sim;
   std::function<Result<std::unique_ptr<Controller>>(const World&)> make_controller;
 };
 
@@ -55,6 +56,7 @@ Result<Car> network_car(const std::string& path, const Flags& flags) {
   Car car;
   car.subject = {path, content_hash(file.network), file.size_bytes, plan->new_session()->description(), {}};
   car.trained = trained_circuits(file.network);
+  PITLANE_TRY(car.sim, sim_options_for(file.network));
   car.make_controller = [network = file.network, plan,
                          vehicle = flags.vehicle](const World&) -> Result<std::unique_ptr<Controller>> {
     PITLANE_TRY(auto controller, NetworkController::create(network, *plan, vehicle));
@@ -111,7 +113,7 @@ Result<int> run(const Flags& flags) {
   bool failed = false;
   for (const Car& car : cars)
     for (const Course& course :
-         make_courses(tracks, flags.both || !flags.reverse, flags.both || flags.reverse, car.trained))
+         make_courses(tracks, flags.both || !flags.reverse, flags.both || flags.reverse, car.trained, car.sim))
       for (const LatencyModel& latency : latencies) {
         if (interrupt_requested()) return Error(ErrorKind::kInterrupted, "interrupted; the laps above are complete");
         PITLANE_TRY(DriveEntry entry, drive_once(car, course, latency, flags));

@@ -1,7 +1,9 @@
 // pitlane evaluate: how far networks are from a recording's labels.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,40 +38,55 @@ void print_entry(const EvaluateEntry& entry) {
   std::printf("%s: %lld frames, MSE %.6f, MAE %.6f (normalised)\n", entry.subject.model.c_str(),
               static_cast<long long>(entry.accuracy.samples), entry.accuracy.mse, entry.accuracy.mae);
   for (const OutputAccuracy& o : entry.accuracy.outputs)
-    std::printf("  %-10s MSE %.6f   MAE %.6f   MSE / variance %.4f\n", o.name.c_str(), o.mse, o.mae,
-                o.mse_over_variance);
+    std::printf("  %-10s MSE %.6f   MAE %.6f   MSE / variance %.4f%s\n", o.name.c_str(), o.mse, o.mae,
+                o.mse_over_variance, o.mse_over_variance >= 1 ? "   no better than always saying the mean" : "");
   if (entry.agreement)
     std::printf("  against the first network: mean squared difference %.3g, largest %.3g\n", entry.agreement->mse,
                 entry.agreement->max_abs);
 }
 
+// What the first network said, for the others to be compared with.
+struct First {
+  std::vector<OutputSpec> outputs;
+  Predictions predictions;
+};
+
+bool comparable(const std::vector<OutputSpec>& a, const std::vector<OutputSpec>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const OutputSpec& x, const OutputSpec& y) {
+    return x.name == y.name && x.low == y.low && x.high == y.high;
+  });
+}
+
 Result<EvaluateEntry> evaluate_one(const std::string& path, const Flags& flags, const ProgressFn& progress,
-                                   std::vector<Predictions>& predictions) {
-  const auto start = std::chrono::steady_clock::now();
+                                   std::optional<First>& first) {
   PITLANE_TRY(const ModelFile file, open_model(path));
   PITLANE_TRY(const OpenedData data, open_data_for(flags.data, file.network, progress));
   const std::vector<std::int64_t> samples = chosen_samples(data, flags.part);
   PITLANE_TRY(const auto plan, compile(file.network));
   const std::unique_ptr<Session> session = plan->new_session();
+  const auto start = std::chrono::steady_clock::now();
   PITLANE_TRY(Predictions made, predict(file.network, *session, data.dataset, samples, progress));
   EvaluateEntry entry;
+  entry.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   entry.subject = {path, content_hash(file.network), file.size_bytes, session->description(), {}};
-  entry.data = flags.data.directories.front();
+  for (const std::string& directory : flags.data.directories) entry.data += (entry.data.empty() ? "" : " ") + directory;
   entry.data_hash = data.dataset.hash;
   entry.accuracy = accuracy(made, data.dataset, samples);
-  if (!predictions.empty() && predictions.front().values.size() == made.values.size())
-    entry.agreement = agreement(made, predictions.front());
-  predictions.push_back(std::move(made));
-  entry.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (!first)
+    first = First{data.dataset.outputs, std::move(made)};
+  else if (comparable(first->outputs, data.dataset.outputs) && first->predictions.values.size() == made.values.size())
+    entry.agreement = agreement(made, first->predictions);
+  else
+    std::fprintf(stderr, "%s: not compared with the first network, whose outputs or frames are others\n", path.c_str());
   return entry;
 }
 
 Result<int> run(const Flags& flags) {
   std::vector<EvaluateEntry> entries;
-  std::vector<Predictions> predictions;
+  std::optional<First> first;
   ProgressBar bar;
   for (const std::string& path : flags.models) {
-    PITLANE_TRY(EvaluateEntry entry, evaluate_one(path, flags, bar.callback(), predictions));
+    PITLANE_TRY(EvaluateEntry entry, evaluate_one(path, flags, bar.callback(), first));
     bar.clear();
     if (!flags.json) print_entry(entry);
     entries.push_back(std::move(entry));

@@ -22,17 +22,17 @@ CircuitMap map_of(const Track& track) {
   return map;
 }
 
+// Everything that decides what the world does: the circuit as its file would say it, and how it is driven and seen.
 std::string key_of(const Track& track, const SimOptions& options) {
-  const CircuitDefinition& d = track.circuit.definition();
   Hasher hasher;
-  hasher.text(d.name).real(d.road_width_m).real(d.line_width_m).real(d.verge_width_m).real(options.camera_period_s);
-  hasher.real(options.start_side_m)
-      .real(options.start_heading_rad)
-      .number(static_cast<std::uint64_t>(options.variation));
-  for (const Rgb& c : {d.colours.line, d.colours.road, d.colours.verge, d.colours.grass, d.colours.sky})
-    hasher.number(c.r).number(c.g).number(c.b);
-  hasher.number(d.walls ? 1 : 0);
+  hasher.text(circuit_text(track.circuit.definition()));
   for (const auto& point : track.circuit.centre_line()) hasher.real(point.x_m).real(point.y_m);
+  const CameraGeometry& camera = options.camera;
+  hasher.number(static_cast<std::uint64_t>(camera.width)).number(static_cast<std::uint64_t>(camera.height));
+  for (const double v : {camera.horizontal_field_of_view_rad, camera.x_m, camera.y_m, camera.near_m, camera.far_m,
+                         options.camera_period_s, options.start_side_m, options.start_heading_rad})
+    hasher.real(v);
+  hasher.number(static_cast<std::uint64_t>(options.variation)).number(options.reverse ? 1 : 0);
   return hasher.hex();
 }
 
@@ -97,6 +97,20 @@ std::vector<Course> make_courses(const std::vector<std::shared_ptr<const Track>>
     }
   }
   return courses;
+}
+
+Result<SimOptions> sim_options_for(const Network& network) {
+  PITLANE_TRY(const InputSpec* image, image_input(network));
+  SimOptions options;
+  options.camera.width = image->preprocessing.source_width;
+  options.camera.height = image->preprocessing.source_height;
+  const auto possible = [](int size) { return size >= kSmallestPicture_px && size <= kLargestPicture_px; };
+  if (!possible(options.camera.width) || !possible(options.camera.height))
+    return unsupported("the network wants frames of " + std::to_string(options.camera.width) + "x" +
+                       std::to_string(options.camera.height) + "; the simulator's camera takes " +
+                       std::to_string(kSmallestPicture_px) + " to " + std::to_string(kLargestPicture_px) +
+                       " pixels a side");
+  return options;
 }
 
 Result<std::vector<LatencyModel>> parse_latencies(const std::string& text) {

@@ -31,6 +31,10 @@ void note_circuits(Network& network, const std::vector<Recording>& recordings);
 std::vector<Course> make_courses(const std::vector<std::shared_ptr<const Track>>& tracks, bool forwards, bool backwards,
                                  const std::vector<std::string>& trained, const SimOptions& options = {});
 
+/// The simulator's camera takes pictures of the size that the network's frames have, at its usual field of view.
+/// Errors: a size that the camera cannot have.
+Result<SimOptions> sim_options_for(const Network& network);
+
 /// "0,60ms,0.12s" or "none".
 Result<std::vector<LatencyModel>> parse_latencies(const std::string& text);
 

@@ -30,6 +30,7 @@ namespace {
 
 constexpr std::int64_t kFullFrames = 12000;
 constexpr std::int64_t kQuickFrames = 3000;
+constexpr std::int64_t kQuickTrainingFrames = 2500;
 constexpr double kBytesPerMegabyte = 1e6;
 
 struct Flags {
@@ -92,19 +93,9 @@ Status add_courses(const Flags& flags, TuneInputs& inputs) {
     return {};
   }
   PITLANE_TRY_STATUS(VehicleAdapter::create(flags.tune.laps.vehicle, inputs.baseline.outputs));
-  PITLANE_TRY(const InputSpec* image, image_input(inputs.baseline));
-  const CameraGeometry camera;
-  if (image->preprocessing.source_width != camera.width || image->preprocessing.source_height != camera.height) {
-    const std::string size =
-        std::to_string(image->preprocessing.source_width) + "x" + std::to_string(image->preprocessing.source_height);
-    if (named)
-      return invalid_argument("--vehicle: the network wants frames of " + size +
-                              ", the simulator's camera gives 640x480; leave --vehicle out to judge it offline");
-    inputs.why_not_driven = "the network wants frames of " + size + ", the simulator's camera gives 640x480";
-    return {};
-  }
+  PITLANE_TRY(const SimOptions options, sim_options_for(inputs.baseline));
   PITLANE_TRY(const auto tracks, open_tracks(flags.circuits));
-  inputs.courses = make_courses(tracks, true, true, trained_circuits(inputs.baseline));
+  inputs.courses = make_courses(tracks, true, true, trained_circuits(inputs.baseline), options);
   return {};
 }
 
@@ -124,10 +115,25 @@ void add_provenance(TuneResult& result, const Flags& flags, const OpenedData& da
   result.command = command_line();
 }
 
+// Frames that the network learned by heart say nothing about it.
+void add_split_note(TuneResult& result, const Network& network, const OpenedData& data) {
+  const auto trained_on = network.metadata.find("data");
+  const auto split = network.metadata.find("split");
+  if (trained_on == network.metadata.end() || split == network.metadata.end()) return;
+  if (trained_on->second != data.dataset.hash || split->second == data.split.description) return;
+  result.notes.push_back("The network was trained on this recording with another split (" + split->second +
+                         "): validation frames of this run may be frames that it learned from. Give the same --split.");
+}
+
 void add_notes(TuneResult& result, const Flags& flags, const TuneInputs& inputs, const OpenedData& data) {
-  if (flags.quick)
-    result.notes.push_back("Quick run: fine-tuning and calibration saw " + std::to_string(data.split.train.size()) +
+  const auto training = static_cast<std::int64_t>(data.split.train.size());
+  if (flags.quick && training > kQuickTrainingFrames)
+    result.notes.push_back("Quick run: fine-tuning and calibration saw " + std::to_string(kQuickTrainingFrames) +
+                           " of " + std::to_string(training) + " frames. Run tune without --quick for all.");
+  else if (flags.quick)
+    result.notes.push_back("Quick run: fine-tuning and calibration saw " + std::to_string(training) +
                            " frames only. Run tune without --quick for the full set.");
+  add_split_note(result, inputs.baseline, data);
   if (!inputs.why_not_driven.empty()) result.notes.push_back("Not driven: " + inputs.why_not_driven + ".");
   if (!data.dataset.skipped.empty())
     result.notes.push_back(std::to_string(data.dataset.skipped.size()) +
@@ -188,6 +194,7 @@ Result<int> run(Flags flags) {
   for (const std::string& name : flags.tune.strategies) PITLANE_TRY_STATUS(find_strategy(name));
   PITLANE_TRY_STATUS(check_output_directory(flags.out));
   flags.tune.out = flags.out;
+  if (flags.quick) flags.tune.most_training_samples = kQuickTrainingFrames;
   if (flags.max_size_mb) flags.constraints.max_size_bytes = *flags.max_size_mb * kBytesPerMegabyte;
   PITLANE_TRY(flags.tune.laps.latencies, parse_latencies(flags.latency));
 
@@ -224,7 +231,7 @@ Result<int> run(Flags flags) {
     print_outcome(result, flags.tune.out);
   const bool failed =
       std::any_of(result.rows.begin(), result.rows.end(), [](const StrategyRow& r) { return r.failure.has_value(); });
-  return failed ? kPartialFailure : kSuccess;
+  return failed || !result.recommendation.strategy ? kPartialFailure : kSuccess;
 }
 
 void add_constraint_flags(CLI::App& verb, Flags& flags) {

@@ -12,9 +12,11 @@
 namespace pitlane {
 namespace {
 
-constexpr double kStuck_s = 5;     // no headway for this long ...
-constexpr double kStuck_m = 0.5;   // ... means less than this
-constexpr double kWrongWay_m = 5;  // driven back from the farthest place reached
+constexpr double kStuck_s = 5;              // no headway for this long ...
+constexpr double kStuck_m = 0.5;            // ... means less than this
+constexpr double kWrongWay_m = 5;           // driven back from the farthest place reached
+constexpr double kSlowest_mps = 2;          // of an episode without a timeout of its own ...
+constexpr double kShortestTimeout_s = 600;  // ... which is never less than this
 
 double wall_clock_s() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -22,7 +24,7 @@ double wall_clock_s() {
 
 Status check(const EpisodeOptions& options, const World& world) {
   if (options.laps < 1) return invalid_argument("an episode needs at least 1 lap");
-  if (!std::isfinite(options.timeout_s) || options.timeout_s <= 0 || options.timeout_s > 1e5)
+  if (!std::isfinite(options.timeout_s) || options.timeout_s < 0 || options.timeout_s > 1e5)
     return invalid_argument("an episode's timeout must be within 0..100000 s");
   if (!(options.off_road_limit_m > 0)) return invalid_argument("the off-road limit must be positive");
   if (!(world.camera_period_s() > 0)) return invalid_argument("the world's camera period must be positive");
@@ -33,7 +35,10 @@ Status check(const EpisodeOptions& options, const World& world) {
 class Referee {
  public:
   Referee(const World& world, const EpisodeOptions& options)
-      : options_(options), tracker_(world.reference_line()), road_half_m_(world.reference_line().road_width_m / 2) {}
+      : options_(options), tracker_(world.reference_line()), road_half_m_(world.reference_line().road_width_m / 2) {
+    if (options_.timeout_s == 0)
+      options_.timeout_s = std::max(kShortestTimeout_s, options.laps * tracker_.length_m() / kSlowest_mps);
+  }
 
   void start(double time_s, const Pose& pose) {
     last_ = tracker_.locate(pose.x_m, pose.y_m);

@@ -26,36 +26,48 @@ double percentile(const std::vector<double>& sorted, double p) {
   return sorted[std::min(at, sorted.size() - 1)];
 }
 
+std::vector<double> sorted_burst_medians(const std::vector<double>& samples, std::size_t burst) {
+  std::vector<double> medians;
+  for (std::size_t begin = 0; begin < samples.size(); begin += burst) {
+    const auto first = samples.begin() + static_cast<std::ptrdiff_t>(begin);
+    std::vector<double> one(first, first + static_cast<std::ptrdiff_t>(std::min(burst, samples.size() - begin)));
+    std::sort(one.begin(), one.end());
+    medians.push_back(percentile(one, 0.5));
+  }
+  std::sort(medians.begin(), medians.end());
+  return medians;
+}
+
 bool precise_enough(const std::vector<double>& samples_ms, double precision) {
-  const LatencySummary summary = summarize(samples_ms);
+  const LatencySummary summary = summarize(samples_ms, kTimingBurst);
   return summary.p50_high - summary.p50_low <= 2 * precision * summary.p50;
 }
 
 }  // namespace
 
-LatencySummary summarize(std::vector<double> samples_ms) {
-  PITLANE_CHECK(!samples_ms.empty());
+LatencySummary summarize(std::vector<double> samples_ms, std::size_t burst) {
+  PITLANE_CHECK(!samples_ms.empty() && burst > 0);
+  const std::vector<double> medians = sorted_burst_medians(samples_ms, burst);
   std::sort(samples_ms.begin(), samples_ms.end());
-  const auto n = static_cast<double>(samples_ms.size());
   LatencySummary s;
   s.runs = static_cast<std::int64_t>(samples_ms.size());
   s.min = samples_ms.front();
   s.p50 = percentile(samples_ms, 0.5);
   s.p90 = percentile(samples_ms, 0.9);
   s.p99 = percentile(samples_ms, 0.99);
-  s.mean = std::accumulate(samples_ms.begin(), samples_ms.end(), 0.0) / n;
+  s.mean = std::accumulate(samples_ms.begin(), samples_ms.end(), 0.0) / static_cast<double>(s.runs);
   // Ranks n/2 -+ 0.98 sqrt(n) hold the median with 95 % (binomial, normal approximation).
+  const auto n = static_cast<double>(medians.size());
   const double half_width = 0.98 * std::sqrt(n);
-  const auto rank = [&](double r) { return samples_ms[static_cast<std::size_t>(std::clamp(r, 0.0, n - 1))]; };
-  s.p50_low = rank(std::floor(n / 2 - half_width));
-  s.p50_high = rank(std::ceil(n / 2 + half_width));
+  const auto rank = [&](double r) { return medians[static_cast<std::size_t>(std::clamp(r, 0.0, n - 1))]; };
+  s.p50_low = std::min(s.p50, rank(std::floor(n / 2 - half_width)));
+  s.p50_high = std::max(s.p50, rank(std::ceil(n / 2 + half_width)));
   return s;
 }
 
 std::vector<std::vector<double>> time_interleaved(const std::vector<std::function<void()>>& candidates,
                                                   const LatencyOptions& options) {
   // Bursts, not single calls: each candidate runs with its own weights in the cache, as on the robot.
-  constexpr int kBurst = 10;
   constexpr int kCheckEvery = 16;  // rounds; sorting is not free
   const PinnedThread pinned;
   for (const auto& candidate : candidates) {
@@ -68,11 +80,12 @@ std::vector<std::vector<double>> time_interleaved(const std::vector<std::functio
   for (int round = 1;; ++round) {
     for (std::size_t c = 0; c < candidates.size(); ++c) {
       candidates[c]();  // brings the weights back after the other candidates; not counted
-      for (int i = 0; i < kBurst; ++i) samples[c].push_back(time_ms(candidates[c]));
+      for (std::size_t i = 0; i < kTimingBurst; ++i) samples[c].push_back(time_ms(candidates[c]));
     }
-    if (static_cast<std::int64_t>(samples[0].size()) < options.min_runs) continue;
+    const auto runs = static_cast<std::int64_t>(samples[0].size());
+    if (runs < options.min_runs) continue;
     if (seconds_since(start) >= options.budget_s * static_cast<double>(candidates.size())) break;
-    if (round % kCheckEvery != 0) continue;
+    if (runs < options.runs_for_percentiles || round % kCheckEvery != 0) continue;
     if (std::all_of(samples.begin(), samples.end(),
                     [&](const auto& s) { return precise_enough(s, options.precision); }))
       break;

@@ -35,7 +35,7 @@ struct DriveEntry {
 
 struct EvaluateEntry {
   JsonSubject subject;
-  std::string data;  ///< directory, as the user named it
+  std::string data;  ///< directories as the user named them, separated by spaces
   std::string data_hash;
   Accuracy accuracy;
   std::optional<Agreement> agreement;  ///< with the first network named

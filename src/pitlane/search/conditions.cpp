@@ -64,6 +64,12 @@ void check_mse(std::vector<Shortfall>& out, const StrategyRow& row, const Strate
 
 void check_laps(std::vector<Shortfall>& out, const StrategyRow& row, const StrategyRow& baseline) {
   const LapPairing laps = pair_laps(row, baseline);
+  if (!row.laps.empty() && laps_completed(row) == 0 && laps.baseline_completed == 0) {
+    // Nothing was lost, and yet this is no network to put on a robot.
+    const std::string all = std::to_string(row.laps.size());
+    out.push_back({"it completes none of its " + all + " laps, as little as the baseline", "completes no lap", 2});
+    return;
+  }
   if (laps.kept == laps.baseline_completed) return;
   const int lost = laps.baseline_completed - laps.kept;
   const std::string of = std::to_string(lost) + " of " + std::to_string(laps.baseline_completed);

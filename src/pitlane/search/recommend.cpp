@@ -36,17 +36,32 @@ std::vector<Candidate> judge(const TuneResult& result) {
   return out;
 }
 
-const StrategyRow* fastest_eligible(const std::vector<Candidate>& candidates) {
-  double best_ms = std::numeric_limits<double>::infinity();
+double mse_or_last(const StrategyRow& row) {
+  return row.accuracy ? row.accuracy->mse : std::numeric_limits<double>::infinity();
+}
+
+// Of `rows` those whose value is within `tie` of the smallest.
+template <typename Value>
+std::vector<const StrategyRow*> smallest(const std::vector<const StrategyRow*>& rows, double tie, Value value) {
+  double best = std::numeric_limits<double>::infinity();
+  for (const StrategyRow* row : rows) best = std::min(best, value(*row));
+  std::vector<const StrategyRow*> out;
+  for (const StrategyRow* row : rows)
+    if (value(*row) <= best * (1 + tie)) out.push_back(row);
+  return out;
+}
+
+/// Rows that are equally fast and equally small, the best first; empty where none qualifies.
+std::vector<const StrategyRow*> best_eligible(const std::vector<Candidate>& candidates) {
+  std::vector<const StrategyRow*> rows;
   for (const Candidate& c : candidates)
-    if (c.lacks.empty()) best_ms = std::min(best_ms, p50_or_last(*c.row));
-  const StrategyRow* winner = nullptr;
-  for (const Candidate& c : candidates) {
-    if (!c.lacks.empty() || p50_or_last(*c.row) > best_ms * (1 + kLatencyTie)) continue;
-    const auto key = [](const StrategyRow& row) { return std::pair(row.size_bytes, p50_or_last(row)); };
-    if (!winner || key(*c.row) < key(*winner)) winner = c.row;
-  }
-  return winner;
+    if (c.lacks.empty()) rows.push_back(c.row);
+  rows = smallest(rows, kLatencyTie, p50_or_last);
+  rows = smallest(rows, kSizeTie, [](const StrategyRow& row) { return static_cast<double>(row.size_bytes); });
+  std::stable_sort(rows.begin(), rows.end(), [](const StrategyRow* a, const StrategyRow* b) {
+    return std::pair(mse_or_last(*a), p50_or_last(*a)) < std::pair(mse_or_last(*b), p50_or_last(*b));
+  });
+  return rows;
 }
 
 const Candidate* nearest(const std::vector<Candidate>& candidates) {
@@ -74,6 +89,13 @@ std::string left_out(const std::vector<Candidate>& candidates, const StrategyRow
          ", but was left out (" + fastest->lacks.front().brief + ")";
 }
 
+// Who would have been as good a choice but for the last digits.
+std::string tied(const std::vector<const StrategyRow*>& best) {
+  if (best.size() < 2 || !best[1]->accuracy || !best[0]->accuracy) return "";
+  return "; " + best[1]->strategy + " is as fast and as small, and loses by its MSE of " +
+         significant_text(best[1]->accuracy->mse, 4) + " against " + significant_text(best[0]->accuracy->mse, 4);
+}
+
 std::string latency_limit(const Constraints& limits) {
   return limits.max_latency_ms ? " (limit " + milliseconds(*limits.max_latency_ms) + ")" : "";
 }
@@ -86,21 +108,23 @@ std::string size_clause(const StrategyRow& row, const StrategyRow& baseline, con
   return out + ", " + percent_text(size / static_cast<double>(baseline.size_bytes)) + " of the baseline's";
 }
 
-std::string speed_sentence(const StrategyRow& row, const TuneResult& result, const std::vector<Candidate>& all) {
+std::string speed_sentence(const std::vector<const StrategyRow*>& best, const TuneResult& result,
+                           const std::vector<Candidate>& all) {
+  const StrategyRow& row = *best.front();
   const StrategyRow& baseline = result.rows.front();
   if (!timed(row))
     return row.strategy + " is the choice by size alone, because nothing was timed: its file is " +
            size_clause(row, baseline, result.constraints) + ".";
-  const std::string p50 = milliseconds(row.latency_ms.p50) + latency_limit(result.constraints);
+  const std::string p50 = "a median of " + milliseconds(row.latency_ms.p50) + latency_limit(result.constraints);
   if (&row == &baseline)
-    return "Stay with " + row.strategy + ": it answers in " + p50 + " (median) from a file of " +
+    return "Stay with " + row.strategy + ": it answers in " + p50 + " from a file of " +
            bytes_text(static_cast<double>(row.size_bytes)) + ", and no other network that is good enough beats that" +
-           left_out(all, row) + ".";
+           tied(best) + left_out(all, row) + ".";
   std::string speed_up;
   if (!baseline.failure && timed(baseline) && row.latency_ms.p50 > 0)
     speed_up = ", " + times(baseline.latency_ms.p50 / row.latency_ms.p50) + " as fast as the baseline";
-  return "Take " + row.strategy + ": it answers in " + p50 + " (median)" + speed_up + ", and its file is " +
-         size_clause(row, baseline, result.constraints) + left_out(all, row) + ".";
+  return "Take " + row.strategy + ": it answers in " + p50 + speed_up + ", and its file is " +
+         size_clause(row, baseline, result.constraints) + tied(best) + left_out(all, row) + ".";
 }
 
 std::string accuracy_sentence(const StrategyRow& row, const TuneResult& result) {
@@ -120,8 +144,8 @@ std::string accuracy_sentence(const StrategyRow& row, const TuneResult& result) 
 std::string driving_sentence(const StrategyRow& row, const TuneResult& result) {
   const StrategyRow& baseline = result.rows.front();
   if (row.laps.empty())
-    return "It was not driven" + (row.why_not_driven.empty() ? std::string() : " (" + row.why_not_driven + ")") +
-           ", so 0 laps stand behind this choice and only offline numbers count.";
+    return "It was not driven" + (row.why_not_driven.empty() ? std::string() : ": " + row.why_not_driven) +
+           "; so 0 laps stand behind this choice and only offline numbers count.";
   const int done = laps_completed(row);
   const auto all = static_cast<int>(row.laps.size());
   std::string limit;
@@ -186,12 +210,13 @@ Recommendation empty_handed(const TuneResult& result, const std::vector<Candidat
 
 Recommendation recommend(const TuneResult& result) {
   const std::vector<Candidate> candidates = judge(result);
-  const StrategyRow* winner = fastest_eligible(candidates);
-  if (!winner) return empty_handed(result, candidates);
-  return {winner->strategy,
-          {speed_sentence(*winner, result, candidates), accuracy_sentence(*winner, result),
-           driving_sentence(*winner, result)},
-          ""};
+  const std::vector<const StrategyRow*> best = best_eligible(candidates);
+  if (best.empty()) return empty_handed(result, candidates);
+  const StrategyRow& winner = *best.front();
+  return {
+      winner.strategy,
+      {speed_sentence(best, result, candidates), accuracy_sentence(winner, result), driving_sentence(winner, result)},
+      ""};
 }
 
 }  // namespace pitlane

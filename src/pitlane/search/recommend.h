@@ -9,10 +9,13 @@ namespace pitlane {
 inline constexpr double kDefaultMseIncrease = 0.10;
 /// Median latencies this close count as equal; the smaller file decides.
 inline constexpr double kLatencyTie = 0.05;
+/// So do files; the smaller MSE decides.
+inline constexpr double kSizeTie = 0.01;
 
 /// Among rows that did not fail, satisfy every constraint, complete every lap that the baseline completes, and keep the
 /// MSE within `max_mse_increase` (kDefaultMseIncrease where not given) of the baseline's: the fastest (p50), ties to
-/// the smaller file. Laps are paired by circuit, direction, latency and seed. What was not measured cannot be held
+/// the smaller file, ties of these to the smaller MSE. Where the network was driven, one that completes no lap is never
+/// recommended. Laps are paired by circuit, direction, latency and seed. What was not measured cannot be held
 /// against a row, unless a constraint asks for it: a limit that nobody could check is not met.
 ///
 /// Always three reasons, plain sentences with numbers: speed and size, accuracy, driving. Nothing satisfies: no

@@ -37,7 +37,8 @@ Camera::Camera(std::shared_ptr<const DistanceField> field, const CameraGeometry&
       focal_px_(geometry.focal_px()),
       look_(look),
       painter_(*field_, look) {
-  PITLANE_CHECK(geometry.width >= 8 && geometry.width <= 4096 && geometry.height >= 8 && geometry.height <= 4096);
+  PITLANE_CHECK(std::min(geometry.width, geometry.height) >= kSmallestPicture_px &&
+                std::max(geometry.width, geometry.height) <= kLargestPicture_px);
   pixels_.assign(3UL * static_cast<std::size_t>(geometry.width) * static_cast<std::size_t>(geometry.height), 0);
   restrict_view({}, {});
 }

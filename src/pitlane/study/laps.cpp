@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -42,9 +43,16 @@ class LapPool {
 
   template <typename Drive>
   Result<std::vector<LapRow>> run(unsigned threads, const Drive& drive) {
-    std::vector<std::thread> workers;
-    for (unsigned t = 0; t < threads; ++t) workers.emplace_back([&] { work(drive); });
-    for (std::thread& worker : workers) worker.join();
+    {
+      std::vector<std::jthread> helpers;  // joined at the end of this block, whatever happens
+      const std::size_t wanted = std::min<std::size_t>(threads, tasks_.size());
+      try {
+        while (helpers.size() + 1 < wanted) helpers.emplace_back([&] { work(drive); });
+      } catch (const std::system_error&) {
+        // The system gives no more threads: those that there are do the work.
+      }
+      work(drive);
+    }
     if (error_) return *error_;
     std::vector<LapRow> rows;
     for (auto& row : rows_) rows.push_back(*std::move(row));

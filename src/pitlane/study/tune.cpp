@@ -7,11 +7,11 @@
 #include "pitlane/core/file.h"
 #include "pitlane/core/hash.h"
 #include "pitlane/core/log.h"
-#include "pitlane/core/version.h"
 #include "pitlane/engine/plan.h"
 #include "pitlane/measure/accuracy.h"
 #include "pitlane/network/pit_file.h"
 #include "pitlane/optimize/strategy.h"
+#include "pitlane/study/source_hash.h"
 #include "pitlane/study/store.h"
 #include "pitlane/study/training_history.h"
 #include "pitlane/study/tune_json.h"
@@ -22,6 +22,8 @@ namespace pitlane {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kBaseline = "baseline";
 
 // Evenly spread, so that every session stays represented.
 std::vector<std::int64_t> thin(const std::vector<std::int64_t>& indices, std::int64_t most) {
@@ -34,7 +36,7 @@ std::vector<std::int64_t> thin(const std::vector<std::int64_t>& indices, std::in
 
 Result<std::vector<const Strategy*>> chosen_strategies(const std::vector<std::string>& names) {
   std::vector<const Strategy*> out;
-  PITLANE_TRY(const Strategy* baseline, find_strategy("baseline"));
+  PITLANE_TRY(const Strategy* baseline, find_strategy(kBaseline));
   out.push_back(baseline);
   if (names.empty())
     for (const Strategy& strategy : strategies())
@@ -83,7 +85,7 @@ class Tuner {
   // Everything that decides a row's content, so that an old row is never mistaken for this one's.
   [[nodiscard]] std::string key(const Strategy& strategy) const {
     Hasher hasher;
-    hasher.text(kVersion).text("row-3").text(content_hash(inputs_.baseline)).text(recipe(strategy));
+    hasher.text(kSourceHash).text(content_hash(inputs_.baseline)).text(recipe(strategy));
     hasher.text(inputs_.dataset->hash).text(split_.description).number(options_.seed);
     hasher.number(split_.train.size()).number(split_.validation.size());
     for (const Course& course : inputs_.courses) hasher.text(course.key).number(course.reverse ? 1 : 0);
@@ -104,6 +106,9 @@ class Tuner {
     }
     Result<StrategyRow> made = make_row(strategy);
     if (!made.ok() && made.error().kind() == ErrorKind::kInterrupted) return made.error();
+    // All other rows are compared with the baseline: without it there is nothing to say.
+    if (!made.ok() && strategy.name == std::string(kBaseline))
+      return made.error().in("the baseline cannot be measured");
     StrategyRow row = made.ok() ? *std::move(made) : failed_row(strategy, made.error());
     // A failure may have a cause that goes away (a full disk): only success is remembered.
     if (!row.failure) PITLANE_TRY_STATUS(store_.put(name, to_json(row)));
@@ -121,9 +126,19 @@ class Tuner {
       return std::optional<StrategyRow>();
     }
     const Result<Network> network = load_pit(options_.out / row->file);
-    if (network.ok() && content_hash(*network) == row->network_hash) return std::optional<StrategyRow>(*std::move(row));
+    if (network.ok() && content_hash(*network) == row->network_hash) {
+      mark_held_out(*row);
+      return std::optional<StrategyRow>(*std::move(row));
+    }
     log_warning(std::string(strategy.name) + ": " + row->file + " is gone or changed; the row is made again");
     return std::optional<StrategyRow>();
+  }
+
+  // What is held out depends on what the network was trained on, which is no part of a row's key.
+  void mark_held_out(StrategyRow& row) const {
+    for (LapRow& lap : row.laps)
+      for (const Course& course : inputs_.courses)
+        if (course.circuit == lap.circuit) lap.held_out = course.held_out;
   }
 
   static StrategyRow failed_row(const Strategy& strategy, const Error& error) {
@@ -173,7 +188,7 @@ class Tuner {
   // Several strategies begin with the same pruning and training: it is done once.
   [[nodiscard]] std::string fine_tuning_key(const Network& network, const FineTune& pass) const {
     Hasher hasher;
-    hasher.text(kVersion).text("fine-tuned-1").text(content_hash(network)).text(inputs_.dataset->hash);
+    hasher.text(kSourceHash).text(content_hash(network)).text(inputs_.dataset->hash);
     hasher.text(split_.description).number(split_.train.size()).number(options_.seed);
     hasher.number(static_cast<std::uint64_t>(pass.epochs)).real(pass.learning_rate);
     return hasher.hex();
@@ -185,6 +200,7 @@ class Tuner {
     train_options.epochs = pass.epochs;
     train_options.learning_rate = pass.learning_rate;
     train_options.seed = options_.seed;
+    train_options.keep_last = true;
     train_options.keep_zeros = true;
     train_options.freeze_batch_norm = true;
     train_options.checkpoint = fs::path(kept).replace_extension(".checkpoint");
@@ -202,7 +218,7 @@ class Tuner {
     PITLANE_TRY(const Predictions predictions,
                 predict(network, *session, *inputs_.dataset, split_.validation, progress));
     row.accuracy = accuracy(predictions, *inputs_.dataset, split_.validation);
-    if (!baseline_predictions_) baseline_predictions_ = predictions;
+    if (row.strategy == kBaseline) baseline_predictions_ = predictions;
     row.agreement = agreement(predictions, *baseline_predictions_);
     row.why_not_driven = inputs_.why_not_driven;
     if (inputs_.courses.empty()) return {};
@@ -212,7 +228,7 @@ class Tuner {
 
   // A baseline row from the store still has to be the measure of agreement for the rows that follow.
   Status remember_baseline(const StrategyRow& row, const Strategy& strategy) {
-    if (baseline_predictions_ || std::string(strategy.name) != "baseline") return {};
+    if (strategy.name != std::string(kBaseline)) return {};
     PITLANE_TRY(const Network network, load_pit(options_.out / row.file));
     PITLANE_TRY(const auto plan, compile(network));
     const std::unique_ptr<Session> session = plan->new_session();

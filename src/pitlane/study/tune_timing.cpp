@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pitlane/engine/plan.h"
+#include "pitlane/measure/answer_check.h"
 #include "pitlane/network/pit_file.h"
 
 namespace pitlane {
@@ -19,9 +20,9 @@ class TimedSession {
     PITLANE_TRY(const Network network, load_pit(file));
     PITLANE_TRY(const auto plan, compile(network));
     TimedSession timed(plan->new_session(), picture);
-    // The numbers of a session that refuses would be wonderful and wrong.
-    if (const RunStatus status = timed.run(); status != RunStatus::kOk)
-      return numeric_error(file.string() + ": " + to_string(status));
+    // The numbers of a session that refuses or errs would be wonderful and wrong.
+    if (const Status right = check_answer(network, *timed.session_, {&timed.input_, 1}); !right.ok())
+      return right.error().in(file.string());
     return timed;
   }
 
@@ -57,9 +58,13 @@ Status time_rows(std::vector<StrategyRow>& rows, const std::filesystem::path& ou
   std::vector<TimedSession> sessions;
   for (StrategyRow& row : rows) {
     if (row.failure) continue;
-    PITLANE_TRY(TimedSession session,
-                TimedSession::create(out / row.file, inputs.dataset->picture(inputs.split->validation.front())));
-    sessions.push_back(std::move(session));
+    Result<TimedSession> session =
+        TimedSession::create(out / row.file, inputs.dataset->picture(inputs.split->validation.front()));
+    if (!session.ok()) {
+      row.failure = session.error().message();
+      continue;
+    }
+    sessions.push_back(*std::move(session));
     timed_rows.push_back(&row);
   }
   if (sessions.empty()) return {};
@@ -68,7 +73,7 @@ Status time_rows(std::vector<StrategyRow>& rows, const std::filesystem::path& ou
   for (TimedSession& session : sessions) candidates.emplace_back([&session] { (void)session.run(); });
   const auto samples = time_interleaved(candidates, options);
   for (std::size_t i = 0; i < timed_rows.size(); ++i) {
-    timed_rows[i]->latency_ms = summarize(samples[i]);
+    timed_rows[i]->latency_ms = summarize(samples[i], kTimingBurst);
     timed_rows[i]->latency_samples_ms = thin(samples[i]);
   }
   (void)report(progress, {"timing all networks", 1, 1, ""});

@@ -66,6 +66,7 @@ TrainKey make_key(const Network& network, const Dataset& dataset, const Split& s
       {"augmentation extreme", flag(augmentation.extreme)},
       {"seed", std::to_string(options.seed)},
       {"patience", std::to_string(options.patience)},
+      {"keep the last epoch", flag(options.keep_last)},
       {"keep zeros", flag(options.keep_zeros)},
       {"freeze batch norm", flag(options.freeze_batch_norm)}};
 }
@@ -187,7 +188,7 @@ class Training {
     PITLANE_TRY(const double validation_loss, judged);
     state_.history.push_back({epoch, train_loss, validation_loss, seconds_since(start)});
     state_.epochs_done = epoch;
-    if (state_.best_epoch == 0 || validation_loss < best_loss()) {
+    if (options_.keep_last || state_.best_epoch == 0 || validation_loss < best_loss()) {
       state_.best_epoch = epoch;
       state_.best_weights = options_.averaging > 0 ? state_.averages : state_.weights;
     }

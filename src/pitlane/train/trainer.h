@@ -28,7 +28,10 @@ struct TrainOptions {
   /// Juditsky, "Acceleration of stochastic approximation by averaging", 1992): 0 = off, else below 1.
   double averaging = 0;
   std::uint64_t seed = 1;
-  int patience = 0;                ///< epochs without a better validation loss before stopping, 0 = never stop early
+  int patience = 0;  ///< epochs without a better validation loss before stopping, 0 = never stop early
+  /// The last epoch's weights are the result, not those of the best validation epoch: for fine-tuning whose result is
+  /// judged on the same validation samples, where choosing by them would flatter it.
+  bool keep_last = false;
   bool keep_zeros = false;         ///< weights that are exactly zero stay zero (fine-tuning a pruned network)
   bool freeze_batch_norm = false;  ///< running statistics and affine parameters stay (fine-tuning)
   // Changes only the speed and safety:
@@ -37,9 +40,9 @@ struct TrainOptions {
 };
 
 struct TrainResult {
-  Network network;  ///< weights of the best validation epoch, storage kF32
+  Network network;  ///< weights of `best_epoch`, storage kF32
   std::vector<EpochRecord> epochs;
-  int best_epoch = 0;
+  int best_epoch = 0;       ///< of the smallest validation loss, or the last one (keep_last)
   double images_per_s = 0;  ///< wall clock, training steps only
 };
 
