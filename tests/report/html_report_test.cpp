@@ -70,6 +70,19 @@ TEST(HtmlReport, SaysWhyARowWasNotDriven) {
   EXPECT_EQ(count(html, "<table id=\"laps\""), 0U);
 }
 
+TEST(HtmlReport, TheHeadNamesFileFamilyAndMachine) {
+  const std::string head = element(page(), "<title>", "</header>");
+  EXPECT_THAT(head, HasSubstr("<title>pilotnet.pit · pilotnet-torch – Pitlane</title>"));
+  EXPECT_THAT(element(head, "<h1>", "</h1>"), HasSubstr("pilotnet.pit <span class=\"family\">pilotnet-torch</span>"));
+  EXPECT_THAT(head, HasSubstr("120 laps · Example CPU @ 2.6 GHz · avx512vnni · 2026-01-31"));
+}
+
+TEST(HtmlReport, WithoutAFileTheFamilyIsTheTitle) {
+  TuneResult result = sample_result();
+  result.baseline_file.clear();
+  EXPECT_THAT(page(std::move(result)), HasSubstr("<h1>pilotnet-torch</h1>"));
+}
+
 TEST(HtmlReport, TwoPagesOfOneResultAreEqual) { EXPECT_EQ(page(), page()); }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "pitlane/core/random.h"
+#include "pitlane/study/provenance.h"
 
 namespace pitlane {
 namespace {
@@ -159,14 +160,15 @@ TuneResult sample_result() {
   out.rows.push_back(failed);
   for (int e = 1; e <= 40; ++e)
     out.training.push_back({e, 0.06 * std::exp(-e / 7.0) + 0.0036, 0.05 * std::exp(-e / 7.5) + 0.0041, 21.5});
-  out.provenance = {{"machine", "2 x 2.6 GHz, AVX-512 VNNI"},
-                    {"isa", "avx512_vnni"},
+  out.provenance = {{kProvenanceProcessor, "Example CPU @ 2.6 GHz"},
+                    {kProvenanceCores, "2"},
+                    {kProvenanceInstructionSet, "avx512vnni"},
                     {"threads", "1"},
                     {"seed", "1"},
                     {"data", "21 laps, 16,070 pictures"},
                     {"data hash", "a91f0c55d2"},
                     {"version", "0.1.0"},
-                    {"date", "2026-01-31"}};
+                    {kProvenanceDate, "2026-01-31"}};
   out.command = "pitlane tune examples/pilotnet.pit --data data/f1 --strategy all --out out";
   out.notes = {"Fine-tuning was shortened to 2 epochs for this demonstration; leave out --quick for the full one."};
   return out;

@@ -1,10 +1,13 @@
 #include <algorithm>
+#include <cctype>
+#include <filesystem>
 
 #include "pitlane/report/assets.h"
 #include "pitlane/report/html_escape.h"
 #include "pitlane/report/html_tables.h"
 #include "pitlane/report/page_data.h"
 #include "pitlane/report/report.h"
+#include "pitlane/study/provenance.h"
 #include "pitlane/study/quantity.h"
 
 namespace pitlane {
@@ -183,27 +186,41 @@ std::string subtitle(const TuneResult& result) {
   std::size_t laps = 0;
   for (const StrategyRow& row : result.rows) laps += row.laps.size();
   if (laps > 0) out += " · " + count_text(static_cast<std::int64_t>(laps)) + " laps";
-  for (const char* key : {"machine", "cpu", "isa", "date"})
+  for (const char* key : {kProvenanceProcessor, kProvenanceInstructionSet, kProvenanceDate})
     if (const auto found = result.provenance.find(key); found != result.provenance.end())
       out += " · " + html_escape(found->second);
   return out;
 }
 
+struct PageTitle {
+  std::string name;    ///< of the file that was tuned, so that pages of two networks can be told apart
+  std::string family;  ///< empty where the name already says it
+};
+
+PageTitle page_title(const TuneResult& result) {
+  const std::string file = std::filesystem::path(result.baseline_file).filename().string();
+  const std::string family = result.network_name.empty() ? "network" : result.network_name;
+  return file.empty() ? PageTitle{family, ""} : PageTitle{file, family};
+}
+
 }  // namespace
 
 Result<std::string> html_report(const TuneResult& result) {
-  const std::string name = html_escape(result.network_name.empty() ? "network" : result.network_name);
+  const PageTitle title = page_title(result);
   std::string page =
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
       "<meta name=\"color-scheme\" content=\"light dark\"><link rel=\"icon\" href=\"data:,\"><title>" +
-      name + " – Pitlane</title>\n<style>\n";
+      html_escape(title.name) + (title.family.empty() ? "" : " · " + html_escape(title.family)) +
+      " – Pitlane</title>\n<style>\n";
   page += kStyleCss;
   page +=
       "</style></head>\n<body><header><div class=\"flag\" aria-hidden=\"true\"></div><div class=\"wrap\"><p "
       "class=\"brand\">"
       "Pitlane</p><h1>" +
-      name + "</h1><p class=\"sub\">" + subtitle(result) + "</p></div></header>\n<main class=\"wrap\">\n";
+      html_escape(title.name) +
+      (title.family.empty() ? "" : " <span class=\"family\">" + html_escape(title.family) + "</span>") +
+      "</h1><p class=\"sub\">" + subtitle(result) + "</p></div></header>\n<main class=\"wrap\">\n";
   page += recommendation_html(result) + "\n" + notes_html(result);
   page += "\n<section><h2>Results</h2>" + results_table_html(result) + outputs_html(result) + "</section>\n";
   page +=
