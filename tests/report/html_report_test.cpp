@@ -83,6 +83,23 @@ TEST(HtmlReport, WithoutAFileTheFamilyIsTheTitle) {
   EXPECT_THAT(page(std::move(result)), HasSubstr("<h1>pilotnet-torch</h1>"));
 }
 
+TEST(HtmlReport, SaysWhatNotTrainedOnMeansWhereItSaysSo) {
+  const std::string meaning = "not among the circuits the network was trained on";
+  const std::string html = page();
+  EXPECT_EQ(count(element(html, "<table id=\"laps\"", "</table>"), "not trained on</span>"), 48U);
+  EXPECT_EQ(count(html, meaning), 1U);
+  TuneResult known = sample_result();
+  for (StrategyRow& row : known.rows)
+    for (LapRow& lap : row.laps) lap.held_out = false;
+  EXPECT_THAT(page(std::move(known)), Not(HasSubstr(meaning)));
+}
+
+TEST(HtmlReport, NumbersStayWithTheirUnits) {
+  TuneResult result = sample_result();
+  result.notes = {"12 % of 3 ms, and 5 minutes"};
+  EXPECT_THAT(page(std::move(result)), HasSubstr("12\u00a0% of 3\u00a0ms, and 5 minutes"));
+}
+
 TEST(HtmlReport, TwoPagesOfOneResultAreEqual) { EXPECT_EQ(page(), page()); }
 
 }  // namespace

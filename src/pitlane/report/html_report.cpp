@@ -25,6 +25,15 @@ std::string tile(const std::string& value, const std::string& label) {
   return "<div class=\"tile\"><b>" + value + "</b><span>" + label + "</span></div>";
 }
 
+/// Escaped, and a number does not part from its unit at the end of a line.
+std::string prose_html(const std::string& text) {
+  std::string out = html_escape(text);
+  for (const char* unit : {" %", " ms", " MB", " kB", " m ", " m,", " m."})
+    for (std::size_t at = 1; (at = out.find(unit, at)) != std::string::npos; ++at)
+      if (std::isdigit(static_cast<unsigned char>(out[at - 1]))) out.replace(at, 1, "\u00a0");
+  return out;
+}
+
 /// The chosen row's numbers at a glance.
 std::string tiles(const StrategyRow& row, const TuneResult& result) {
   const StrategyRow& baseline = result.rows.front();
@@ -46,7 +55,7 @@ std::string tiles(const StrategyRow& row, const TuneResult& result) {
                                                             : std::string("validation MSE"));
   if (!row.laps.empty())
     out += tile(std::to_string(laps_completed(row)) + " / " + std::to_string(row.laps.size()),
-                "laps, mean dev. ≤ " + fixed_text(worst_mean_deviation_m(row), 2) + " m");
+                "laps, mean dev. ≤\u00a0" + fixed_text(worst_mean_deviation_m(row), 3) + "\u00a0m");
   return "<div class=\"tiles\">" + out + "</div>";
 }
 
@@ -61,7 +70,7 @@ std::string recommendation_html(const TuneResult& result) {
   if (row && !r.strategy) out += "<p class=\"quiet\">The closest, " + html_escape(r.closest) + ":</p>";
   if (row) out += tiles(*row, result);
   out += "<div class=\"reasons\">";
-  for (const std::string& reason : r.reasons) out += "<p>" + html_escape(reason) + "</p>";
+  for (const std::string& reason : r.reasons) out += "<p>" + prose_html(reason) + "</p>";
   out += "</div>";
   if (row && r.strategy && !row->file.empty())
     out += "<p class=\"quiet\">File: <code>" + html_escape(row->file) + "</code></p>";
@@ -71,7 +80,7 @@ std::string recommendation_html(const TuneResult& result) {
 std::string notes_html(const TuneResult& result) {
   if (result.notes.empty()) return "";
   std::string out = "<aside class=\"callout\"><h2>Good to know</h2><ul>";
-  for (const std::string& note : result.notes) out += "<li>" + html_escape(note) + "</li>";
+  for (const std::string& note : result.notes) out += "<li>" + prose_html(note) + "</li>";
   return out + "</ul></aside>";
 }
 
@@ -91,10 +100,13 @@ std::string charts_html(const TuneResult& result) {
   if (!any_timed(result)) return "";
   std::string out = "<section><h2>Speed against accuracy</h2><div class=\"grid\">";
   out += figure("latency", "Latency",
-                "Bar: median (p50). Whisker: p90 to p99. Picture bytes in, outputs out; engine on one core.");
-  const std::string tools = "<label class=\"tool\">Down: <select id=\"pareto-by\"></select></label>";
-  out += figure("pareto", "What speed costs",
-                "Left and down is better. Area of a bubble: size of the file. Line: nothing is better in both.", tools);
+                "Bar: median (p50). Whisker: up to p99, the tick on it is p90. Picture bytes in, outputs out; engine "
+                "on one core.");
+  const std::string tools = "<label class=\"tool\">Vertical axis: <select id=\"pareto-by\"></select></label>";
+  out += figure(
+      "pareto", "What speed costs",
+      "Left and down is better. Area of a bubble: size of the file. Nothing measured lies below the dashed line.",
+      tools);
   const bool sampled = std::any_of(result.rows.begin(), result.rows.end(), [](const StrategyRow& row) {
     return !row.failure && !row.latency_samples_ms.empty();
   });
@@ -135,7 +147,10 @@ std::string learning_html(const TuneResult& result) {
     figures += figure("training", "Training of the baseline", "Weighted sum of the outputs' MSE, normalised units.");
   const bool tuned = std::any_of(result.rows.begin(), result.rows.end(),
                                  [](const StrategyRow& row) { return !row.failure && !row.fine_tuning.empty(); });
-  if (tuned) figures += figure("tuning", "Fine-tuning", "Solid: validation. Dashed: training.");
+  if (tuned)
+    figures += figure("tuning", "Fine-tuning",
+                      "Weighted sum of the outputs' MSE, normalised units. Strategies that share their fine-tuning "
+                      "share their curves.");
   if (figures.empty()) return "";
   return "<section><h2>How they learned</h2><div class=\"grid\">" + figures + "</div></section>";
 }
