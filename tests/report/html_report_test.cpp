@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <regex>
 
 #include "pitlane/report/report.h"
@@ -81,6 +82,20 @@ TEST(HtmlReport, WithoutAFileTheFamilyIsTheTitle) {
   TuneResult result = sample_result();
   result.baseline_file.clear();
   EXPECT_THAT(page(std::move(result)), HasSubstr("<h1>pilotnet-torch</h1>"));
+}
+
+TEST(HtmlReport, ChartsPrintWhatTheTablesPrint) {
+  TuneResult result = sample_result();
+  result.rows[2].latency_ms.p50 = 0.179507;  // 0.180; by way of four digits, 0.1795, it would become 0.179 in a script
+  const std::string html = page(std::move(result));
+  EXPECT_THAT(element(html, "<tr data-strategy=\"dynamic_quan\"", "</tr>"), HasSubstr(">0.180</td>"));
+  const std::string opening = "id=\"data\">";
+  const auto data = nlohmann::json::parse(element(html, opening, "</script>").substr(opening.size()));
+  const auto& text = data.at("strategies").at(2).at("text");
+  EXPECT_EQ(text.at("p50"), "0.180 ms");
+  EXPECT_EQ(text.at("speed"), "5.24×");
+  EXPECT_EQ(text.at("mse"), "0.004150");
+  EXPECT_FALSE(data.at("strategies").at(0).at("text").contains("speed"));
 }
 
 TEST(HtmlReport, SaysWhatNotTrainedOnMeansWhereItSaysSo) {
