@@ -27,8 +27,13 @@ function describe() {
   table.parentElement.scrollLeft = 150;
   const moved = name.getBoundingClientRect().left - before, scrolled = table.parentElement.scrollLeft;
   table.parentElement.scrollLeft = 0;
-  return { moved, scrolled, whiskers: latency.whiskers, width: latency.width, names: pareto.names,
-           ticks: deviation.scales.y.ticks.map((t) => t.value),
+  const ticks = deviation.scales.y.ticks.map((t) => t.value);
+  view.circuit = "hairpins", view.delay = "60ms";  // where one network leaves the road
+  refreshTrack();
+  const lost = charts.get("deviation").scales.y.max;
+  return { moved, scrolled, lost, losses: tuning.scales.y.ticks.map((t) => t.label), whiskers: latency.whiskers, width: latency.width, names: pareto.names,
+           ticks,
+           axes: [0.05, 0.42, 0.5, 0.61, 3.05, 12].map((most) => ({ most, ...evenAxis([most, -most / 2]) })),
            legend: tuning.legend.legendItems.map((i) => ({ text: i.text, dash: i.lineDash, shape: i.pointStyle })),
            dashes: tuning.data.datasets.map((set) => set.borderDash) };
 }
@@ -133,6 +138,19 @@ class BrowserTest(unittest.TestCase):
         ticks = self.charts(self.desk)["ticks"]
         self.assertEqual(len([tick for tick in ticks if abs(tick) < 1e-9]), 1)
         self.assertAlmostEqual(ticks[0], -ticks[-1])
+        for axis in self.charts(self.desk)["axes"]:
+            steps = axis["max"] / axis["ticks"]["stepSize"]
+            self.assertAlmostEqual(steps, round(steps), msg=axis)
+            self.assertLessEqual(steps, 4, axis)
+            self.assertGreaterEqual(axis["max"], axis["most"] * 0.999, axis)
+            self.assertEqual(axis["min"], -axis["max"])
+
+    def test_who_leaves_the_road_does_not_flatten_the_others(self):
+        self.assertLessEqual(self.charts(self.desk)["lost"], 0.5)
+
+    def test_no_two_ticks_of_a_loss_read_the_same(self):
+        labels = self.charts(self.desk)["losses"]
+        self.assertEqual(len(set(labels)), len(labels), labels)
 
     def test_shared_fine_tuning_is_one_curve_and_the_legend_shows_its_dashes(self):
         seen = self.charts(self.desk)

@@ -98,6 +98,13 @@ TEST(HtmlReport, ChartsPrintWhatTheTablesPrint) {
   EXPECT_FALSE(data.at("strategies").at(0).at("text").contains("speed"));
 }
 
+TEST(HtmlReport, AFewZerosAreNotNone) {
+  TuneResult result = sample_result();
+  result.rows[1].sparsity = 2e-6;
+  EXPECT_THAT(element(page(std::move(result)), "<tr data-strategy=\"float16_quan\"", "</tr>"),
+              HasSubstr("<td>&lt; 0.01 %</td>"));
+}
+
 TEST(HtmlReport, SaysWhatNotTrainedOnMeansWhereItSaysSo) {
   const std::string meaning = "not among the circuits the network was trained on";
   const std::string html = page();

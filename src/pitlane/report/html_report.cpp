@@ -138,7 +138,8 @@ std::string track_html(const TuneResult& result) {
          "<div id=\"map\"></div><p class=\"quiet small\" id=\"map-note\"></p>"
          "<h3>Deviation along the lap</h3><div class=\"plot short\"><canvas id=\"deviation\" role=\"img\" "
          "aria-label=\"Deviation along the lap; summaries stand in the table of laps\"></canvas></div>"
-         "<p class=\"quiet small\">Metres from the line, positive to its left.</p></div></section>";
+         "<p class=\"quiet small\">Metres from the line, positive to its left. Who left the road runs out of the "
+         "picture.</p></div></section>";
 }
 
 std::string learning_html(const TuneResult& result) {

@@ -78,6 +78,11 @@ std::string results_head() {
   return out + head("Max dev.,\u00a0m", "title=\"largest deviation from the line in any lap\"") + "</tr></thead>";
 }
 
+std::string zeros_text(double sparsity) {
+  if (!(sparsity > 0)) return kNone;
+  return sparsity < 0.00005 ? "&lt; 0.01 %" : percent_text(sparsity);
+}
+
 std::string accuracy_cells(const StrategyRow& row, const Table& table) {
   if (!row.accuracy) return cell(kNone) + cell(kNone);
   const bool comparable = table.baseline().accuracy && &row != &table.baseline();
@@ -121,7 +126,7 @@ std::string results_row(const StrategyRow& row, const Table& table, std::size_t 
   }
   const auto size = static_cast<double>(row.size_bytes);
   out += bar_cell(bytes_text(size), table.largest_size > 0 ? size / table.largest_size : 0);
-  out += cell(row.sparsity > 0 ? percent_text(row.sparsity) : kNone);
+  out += cell(zeros_text(row.sparsity));
   return out + accuracy_cells(row, table) + latency_cells(row, table) + track_cells(row) + "</tr>";
 }
 

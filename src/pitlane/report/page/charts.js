@@ -186,7 +186,7 @@ function drawLosses(id, datasets) {
       interaction: { mode: "nearest", axis: "x", intersect: false },
       scales: { x: axis("epoch", { type: "linear", ticks: { precision: 0 } }),
                 y: axis("loss", { ...(wide ? { type: "logarithmic", min: 0.9 * Math.min(...losses), max: 1.1 * Math.max(...losses) } : {}),
-                                  afterBuildTicks: leading([1, 2, 5]), ticks: { callback: (v) => short(v, 2), maxTicksLimit: 8 } }) },
+                                  afterBuildTicks: leading([1, 2, 5]), ticks: { callback: (v) => short(v, 4), maxTicksLimit: 8 } }) },
       plugins: { legend: lineLegend, tooltip: { usePointStyle: true, callbacks: { title: ([item]) => "epoch " + item.parsed.x,
                  label: (item) => `${item.dataset.label}: ${short(item.parsed.y)}` } } },
     },

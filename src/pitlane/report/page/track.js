@@ -165,13 +165,17 @@ function evenAxis(values) {
 }
 
 function drawDeviation() {
-  const datasets = lapsShown().map((lap, path) => {
+  const laps = lapsShown();
+  const datasets = laps.map((lap, path) => {
     const points = [];
     for (let i = 0; i + 3 < lap.path.length; i += 4)
       points.push({ x: lap.path[i + 2] / 1000, y: lap.path[i + 3] / 1000, path, i: i / 4 });
     return { label: data.strategies[lap.s].name, data: points, borderColor: colourOf(lap.s), borderDash: dashOf(lap.s),
              backgroundColor: colourOf(lap.s), borderWidth: 1.6, pointRadius: 0 };
   });
+  // Whoever left the road runs out of the picture rather than flattening the others.
+  const done = datasets.filter((_, i) => laps[i].done);
+  const measured = (done.length ? done : datasets).flatMap((set) => set.data.map((p) => p.y));
   draw("deviation", {
     type: "line",
     data: { datasets },
@@ -179,7 +183,7 @@ function drawDeviation() {
       parsing: false, normalized: true, onHover: follow,
       interaction: { mode: "nearest", axis: "x", intersect: false },
       scales: { x: axis("along the lap, m", { type: "linear", ticks: { maxTicksLimit: 12 } }),
-                y: axis("m", evenAxis(datasets.flatMap((set) => set.data.map((p) => p.y)))) },
+                y: axis("m", evenAxis(measured)) },
       plugins: { legend: { display: false }, tooltip: { callbacks: {
         title: ([item]) => Math.round(item.parsed.x) + " m", label: (item) => `${item.dataset.label}: ${item.parsed.y.toFixed(3)} m` } } },
     },
