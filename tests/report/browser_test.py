@@ -28,11 +28,15 @@ function describe() {
   const moved = name.getBoundingClientRect().left - before, scrolled = table.parentElement.scrollLeft;
   table.parentElement.scrollLeft = 0;
   const ticks = deviation.scales.y.ticks.map((t) => t.value);
+  timed[0].deviation = 1.5;  // far above the others
+  byId("pareto-by").value = "deviation";
+  drawPareto();
+  const lowest = charts.get("pareto").scales.y.min;
   view.circuit = "hairpins", view.delay = "60ms";  // where one network leaves the road
   refreshTrack();
   const lost = charts.get("deviation").scales.y.max;
   return { moved, scrolled, lost, losses: tuning.scales.y.ticks.map((t) => t.label), whiskers: latency.whiskers, width: latency.width, names: pareto.names,
-           ticks,
+           ticks, lowest,
            axes: [0.05, 0.42, 0.5, 0.61, 3.05, 12].map((most) => ({ most, ...evenAxis([most, -most / 2]) })),
            legend: tuning.legend.legendItems.map((i) => ({ text: i.text, dash: i.lineDash, shape: i.pointStyle })),
            dashes: tuning.data.datasets.map((set) => set.borderDash) };
@@ -147,6 +151,9 @@ class BrowserTest(unittest.TestCase):
 
     def test_who_leaves_the_road_does_not_flatten_the_others(self):
         self.assertLessEqual(self.charts(self.desk)["lost"], 0.5)
+
+    def test_no_axis_of_what_cannot_be_negative_is(self):
+        self.assertGreaterEqual(self.charts(self.desk)["lowest"], 0)
 
     def test_no_two_ticks_of_a_loss_read_the_same(self):
         labels = self.charts(self.desk)["losses"]

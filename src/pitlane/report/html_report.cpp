@@ -100,7 +100,8 @@ std::string charts_html(const TuneResult& result) {
   if (!any_timed(result)) return "";
   std::string out = "<section><h2>Speed against accuracy</h2><div class=\"grid\">";
   out += figure("latency", "Latency",
-                "Bar: median (p50). Whisker: up to p99, the tick on it is p90. Picture bytes in, outputs out; engine "
+                "Bar: median (p50). Whisker: up to p99, the tick on it is p90; an arrow: beyond the axis. Picture "
+                "bytes in, outputs out; engine "
                 "on one core.");
   const std::string tools = "<label class=\"tool\">Vertical axis: <select id=\"pareto-by\"></select></label>";
   out += figure(

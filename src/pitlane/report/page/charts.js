@@ -20,8 +20,10 @@ const whiskers = {
       ctx.beginPath();
       ctx.moveTo(from, middle);
       ctx.lineTo(to, middle);
-      ctx.moveTo(tick, middle - 3);
-      ctx.lineTo(tick, middle + 3);
+      if (s.ms.p90 <= x.max) {
+        ctx.moveTo(tick, middle - 3);
+        ctx.lineTo(tick, middle + 3);
+      }
       ctx.moveTo(cut ? to - 5 : to, middle - 5);
       if (cut) ctx.lineTo(to, middle);
       ctx.lineTo(cut ? to - 5 : to, middle + 5);
@@ -93,6 +95,8 @@ function drawPareto() {
   const largest = Math.max(...known.map((s) => s.size), 1);
   const points = known.map((s) => ({ x: s.ms.p50, y: s[cost.key] * (cost.scale || 1),
                                      r: 5 + 17 * Math.sqrt(s.size / largest), s }));
+  // Room for the names must not take the axis below zero.
+  const [low, high] = [Math.min(...points.map((p) => p.y)), Math.max(...points.map((p) => p.y))];
   const bubbles = points.map((p) => ({
     label: p.s.name, data: [p], borderColor: colourOf(p.s.index), backgroundColor: colourOf(p.s.index) + "66",
     borderWidth: 2, clip: false,
@@ -104,7 +108,8 @@ function drawPareto() {
     data: { datasets: [...bubbles, line] },
     options: {
       layout: { padding: { right: 12, top: 12 } },
-      scales: { x: axis("median latency, ms", { beginAtZero: true, grace: "14%" }), y: axis(cost.label, { grace: "22%" }) },
+      scales: { x: axis("median latency, ms", { beginAtZero: true, grace: "14%" }),
+                y: axis(cost.label, { grace: "22%", beginAtZero: low < 0.3 * (high - low) }) },
       plugins: { legend: { display: false }, tooltip: { filter: (item) => item.dataset.type !== "line", callbacks: {
         label: ({ raw: { s } }) => unique([s.name, s.text.p50, `${cost.label}: ${s.text[cost.key]}`, s.text.size]) } } },
     },
