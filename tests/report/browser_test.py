@@ -4,6 +4,9 @@ Usage: browser_test.py RENDER_SAMPLE
 Without Chromium: exit code 77, "left out" (a failure where CI=true).
 """
 
+import html
+import json
+import math
 import os
 import pathlib
 import re
@@ -16,6 +19,28 @@ import unittest
 RENDER = sys.argv.pop()
 # Runs before the page's own scripts; the browser prints the document as it is at the end.
 WATCH = """<script>
+// What stands where in the charts, and how far the name of a row moves when its table is scrolled.
+function describe() {
+  const [latency, pareto, deviation, tuning] = ["latency", "pareto", "deviation", "tuning"].map((id) => charts.get(id));
+  const table = byId("results"), name = table.tBodies[0].rows[0].cells[0];
+  const before = name.getBoundingClientRect().left;
+  table.parentElement.scrollLeft = 150;
+  const moved = name.getBoundingClientRect().left - before, scrolled = table.parentElement.scrollLeft;
+  table.parentElement.scrollLeft = 0;
+  const ticks = deviation.scales.y.ticks.map((t) => t.value);
+  timed[0].deviation = 1.5;  // far above the others
+  byId("pareto-by").value = "deviation";
+  drawPareto();
+  const lowest = charts.get("pareto").scales.y.min;
+  view.circuit = "hairpins", view.delay = "60ms";  // where one network leaves the road
+  refreshTrack();
+  const lost = charts.get("deviation").scales.y.max;
+  return { moved, scrolled, lost, losses: tuning.scales.y.ticks.map((t) => t.label), whiskers: latency.whiskers, width: latency.width, names: pareto.names,
+           ticks, lowest,
+           axes: [0.05, 0.42, 0.5, 0.61, 3.05, 12].map((most) => ({ most, ...evenAxis([most, -most / 2]) })),
+           legend: tuning.legend.legendItems.map((i) => ({ text: i.text, dash: i.lineDash, shape: i.pointStyle })),
+           dashes: tuning.data.datasets.map((set) => set.borderDash) };
+}
 addEventListener("error", (e) => document.documentElement.setAttribute("data-error", e.message));
 addEventListener("load", () => {
   const drawn = [...document.querySelectorAll("canvas")].map((c) => {
@@ -27,6 +52,7 @@ addEventListener("load", () => {
   html.setAttribute("data-canvases", drawn.length);
   html.setAttribute("data-empty", drawn.filter((d) => !d).length);
   html.setAttribute("data-cut-off", wide.map((r) => `${r.getAttribute("aria-label")}: ${r.scrollWidth} > ${r.clientWidth}`).join());
+  html.setAttribute("data-charts", JSON.stringify(describe()));
   html.setAttribute("data-sideways", html.scrollWidth > innerWidth + 1);
 });
 </script>"""
@@ -37,6 +63,18 @@ def browse(browser, page, width):
                f"--window-size={width},1000", "--dump-dom", page.as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     return done.stdout
+
+
+def overlap(a, b):
+    wide = min(a["x"] + a["w"], b["x"] + b["w"]) - max(a["x"], b["x"])
+    high = min(a["y"] + a["h"], b["y"] + b["h"]) - max(a["y"], b["y"])
+    return wide > 0 and high > 0
+
+
+def reaches(circle, box):
+    dx = max(box["x"] - circle["x"], 0, circle["x"] - box["x"] - box["w"])
+    dy = max(box["y"] - circle["y"], 0, circle["y"] - box["y"] - box["h"])
+    return math.hypot(dx, dy) < circle["r"]
 
 
 def attribute(dom, name):
@@ -72,6 +110,61 @@ class BrowserTest(unittest.TestCase):
         self.assertEqual(attribute(self.desk, "data-cut-off"), "")
         self.assertEqual(attribute(self.desk, "data-sideways"), "false")
         self.assertEqual(attribute(self.phone, "data-sideways"), "false")
+
+    def charts(self, dom):
+        return json.loads(html.unescape(attribute(dom, "data-charts")))
+
+    def test_on_a_phone_the_table_moves_under_its_names(self):
+        seen = self.charts(self.phone)
+        self.assertGreater(seen["scrolled"], 100)
+        self.assertLess(abs(seen["moved"]), 2)
+
+    def test_whiskers_begin_at_their_bars_and_nothing_strikes_their_numbers_through(self):
+        for dom in (self.desk, self.phone):
+            seen = self.charts(dom)
+            self.assertEqual(len(seen["whiskers"]), 6)
+            for whisker in seen["whiskers"]:
+                self.assertLess(abs(whisker["from"] - whisker["bar"]), 1)
+                self.assertGreater(whisker["left"], whisker["to"])
+                self.assertLessEqual(whisker["right"], seen["width"])
+            self.assertIn("0.941 ms", seen["whiskers"][0]["text"])
+
+    def test_names_cover_neither_each_other_nor_bubbles_nor_the_line(self):
+        names = self.charts(self.desk)["names"]
+        self.assertEqual(len(names["boxes"]), 6)
+        self.assertGreater(len(names["stairs"]), 1)
+        for i, box in enumerate(names["boxes"]):
+            others = names["boxes"][:i] + names["stairs"]
+            self.assertFalse([other for other in others if overlap(box, other)], box)
+            self.assertFalse([circle for circle in names["bubbles"] if reaches(circle, box)], box)
+
+    def test_the_axis_of_the_deviation_has_a_zero_in_its_middle(self):
+        ticks = self.charts(self.desk)["ticks"]
+        self.assertEqual(len([tick for tick in ticks if abs(tick) < 1e-9]), 1)
+        self.assertAlmostEqual(ticks[0], -ticks[-1])
+        for axis in self.charts(self.desk)["axes"]:
+            steps = axis["max"] / axis["ticks"]["stepSize"]
+            self.assertAlmostEqual(steps, round(steps), msg=axis)
+            self.assertLessEqual(steps, 4, axis)
+            self.assertGreaterEqual(axis["max"], axis["most"] * 0.999, axis)
+            self.assertEqual(axis["min"], -axis["max"])
+
+    def test_who_leaves_the_road_does_not_flatten_the_others(self):
+        self.assertLessEqual(self.charts(self.desk)["lost"], 0.5)
+
+    def test_no_axis_of_what_cannot_be_negative_is(self):
+        self.assertGreaterEqual(self.charts(self.desk)["lowest"], 0)
+
+    def test_no_two_ticks_of_a_loss_read_the_same(self):
+        labels = self.charts(self.desk)["losses"]
+        self.assertEqual(len(set(labels)), len(labels), labels)
+
+    def test_shared_fine_tuning_is_one_curve_and_the_legend_shows_its_dashes(self):
+        seen = self.charts(self.desk)
+        self.assertEqual([entry["text"] for entry in seen["legend"]],
+                         ["global_prune, prune_quan: validation", "global_prune, prune_quan: training"])
+        self.assertEqual([entry["dash"] for entry in seen["legend"]], seen["dashes"])
+        self.assertEqual({entry["shape"] for entry in seen["legend"]}, {"line"})
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <regex>
 
 #include "pitlane/report/report.h"
@@ -68,6 +69,57 @@ TEST(HtmlReport, SaysWhyARowWasNotDriven) {
   EXPECT_THAT(html, HasSubstr("not driven"));
   EXPECT_THAT(html, HasSubstr("it only steers"));
   EXPECT_EQ(count(html, "<table id=\"laps\""), 0U);
+}
+
+TEST(HtmlReport, TheHeadNamesFileFamilyAndMachine) {
+  const std::string head = element(page(), "<title>", "</header>");
+  EXPECT_THAT(head, HasSubstr("<title>pilotnet.pit · pilotnet-torch – Pitlane</title>"));
+  EXPECT_THAT(element(head, "<h1>", "</h1>"), HasSubstr("pilotnet.pit <span class=\"family\">pilotnet-torch</span>"));
+  EXPECT_THAT(head, HasSubstr("120 laps · Example CPU @ 2.6 GHz · avx512vnni · 2026-01-31"));
+}
+
+TEST(HtmlReport, WithoutAFileTheFamilyIsTheTitle) {
+  TuneResult result = sample_result();
+  result.baseline_file.clear();
+  EXPECT_THAT(page(std::move(result)), HasSubstr("<h1>pilotnet-torch</h1>"));
+}
+
+TEST(HtmlReport, ChartsPrintWhatTheTablesPrint) {
+  TuneResult result = sample_result();
+  result.rows[2].latency_ms.p50 = 0.179507;  // 0.180; by way of four digits, 0.1795, it would become 0.179 in a script
+  const std::string html = page(std::move(result));
+  EXPECT_THAT(element(html, "<tr data-strategy=\"dynamic_quan\"", "</tr>"), HasSubstr(">0.180</td>"));
+  const std::string opening = "id=\"data\">";
+  const auto data = nlohmann::json::parse(element(html, opening, "</script>").substr(opening.size()));
+  const auto& text = data.at("strategies").at(2).at("text");
+  EXPECT_EQ(text.at("p50"), "0.180 ms");
+  EXPECT_EQ(text.at("speed"), "5.24×");
+  EXPECT_EQ(text.at("mse"), "0.004150");
+  EXPECT_FALSE(data.at("strategies").at(0).at("text").contains("speed"));
+}
+
+TEST(HtmlReport, AFewZerosAreNotNone) {
+  TuneResult result = sample_result();
+  result.rows[1].sparsity = 2e-6;
+  EXPECT_THAT(element(page(std::move(result)), "<tr data-strategy=\"float16_quan\"", "</tr>"),
+              HasSubstr("<td>&lt; 0.01 %</td>"));
+}
+
+TEST(HtmlReport, SaysWhatNotTrainedOnMeansWhereItSaysSo) {
+  const std::string meaning = "not among the circuits the network was trained on";
+  const std::string html = page();
+  EXPECT_EQ(count(element(html, "<table id=\"laps\"", "</table>"), "not trained on</span>"), 48U);
+  EXPECT_EQ(count(html, meaning), 1U);
+  TuneResult known = sample_result();
+  for (StrategyRow& row : known.rows)
+    for (LapRow& lap : row.laps) lap.held_out = false;
+  EXPECT_THAT(page(std::move(known)), Not(HasSubstr(meaning)));
+}
+
+TEST(HtmlReport, NumbersStayWithTheirUnits) {
+  TuneResult result = sample_result();
+  result.notes = {"12 % of 3 ms, and 5 minutes"};
+  EXPECT_THAT(page(std::move(result)), HasSubstr("12\u00a0% of 3\u00a0ms, and 5 minutes"));
 }
 
 TEST(HtmlReport, TwoPagesOfOneResultAreEqual) { EXPECT_EQ(page(), page()); }

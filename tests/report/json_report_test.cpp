@@ -5,6 +5,7 @@
 
 #include "pitlane/report/report.h"
 #include "pitlane/search/recommend.h"
+#include "pitlane/study/provenance.h"
 #include "sample_result.h"
 
 namespace pitlane {
@@ -33,7 +34,7 @@ TEST(JsonReport, ClocksChangeOnlyWhatStandsUnderTiming) {
   }
   for (EpochRecord& epoch : other.training) epoch.seconds += 9;
   for (auto& [key, value] : other.provenance)
-    if (key == "date") value = "2030-12-24";
+    if (key == kProvenanceDate) value = "2030-12-24";
   one.recommendation = recommend(one);
   other.recommendation.closest = "prune_quan";
   EXPECT_NE(json_report(one), json_report(other));

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "pitlane/kernels/isa.h"
+#include "pitlane/study/provenance.h"
 
 namespace pitlane::cli {
 namespace {
@@ -33,13 +34,13 @@ std::string utc_now() {
 
 std::map<std::string, std::string> machine_provenance() {
   std::map<std::string, std::string> facts;
-  facts["processor"] = processor_name();
-  facts["cores"] = std::to_string(std::thread::hardware_concurrency());
+  facts[kProvenanceProcessor] = processor_name();
+  facts[kProvenanceCores] = std::to_string(std::thread::hardware_concurrency());
   const Result<Isa> isa = default_isa();
-  facts["instruction set"] = isa.ok() ? to_string(*isa) : isa.error().message();
+  facts[kProvenanceInstructionSet] = isa.ok() ? to_string(*isa) : isa.error().message();
   utsname system{};
-  if (::uname(&system) == 0) facts["system"] = std::string(system.sysname) + " " + system.machine;
-  facts["date"] = utc_now();
+  if (::uname(&system) == 0) facts[kProvenanceSystem] = std::string(system.sysname) + " " + system.machine;
+  facts[kProvenanceDate] = utc_now();
   return facts;
 }
 

@@ -6,7 +6,7 @@
 
 namespace pitlane::cli {
 
-/// "processor", "cores", "instruction set", "system", "date" (UTC).
+/// By the keys of study/provenance.h, all of them.
 std::map<std::string, std::string> machine_provenance();
 
 }  // namespace pitlane::cli

@@ -1,10 +1,13 @@
 #include <algorithm>
+#include <cctype>
+#include <filesystem>
 
 #include "pitlane/report/assets.h"
 #include "pitlane/report/html_escape.h"
 #include "pitlane/report/html_tables.h"
 #include "pitlane/report/page_data.h"
 #include "pitlane/report/report.h"
+#include "pitlane/study/provenance.h"
 #include "pitlane/study/quantity.h"
 
 namespace pitlane {
@@ -20,6 +23,15 @@ const StrategyRow* row_named(const TuneResult& result, const std::string& name) 
 
 std::string tile(const std::string& value, const std::string& label) {
   return "<div class=\"tile\"><b>" + value + "</b><span>" + label + "</span></div>";
+}
+
+/// Escaped, and a number does not part from its unit at the end of a line.
+std::string prose_html(const std::string& text) {
+  std::string out = html_escape(text);
+  for (const char* unit : {" %", " ms", " MB", " kB", " m ", " m,", " m."})
+    for (std::size_t at = 1; (at = out.find(unit, at)) != std::string::npos; ++at)
+      if (std::isdigit(static_cast<unsigned char>(out[at - 1]))) out.replace(at, 1, "\u00a0");
+  return out;
 }
 
 /// The chosen row's numbers at a glance.
@@ -43,7 +55,7 @@ std::string tiles(const StrategyRow& row, const TuneResult& result) {
                                                             : std::string("validation MSE"));
   if (!row.laps.empty())
     out += tile(std::to_string(laps_completed(row)) + " / " + std::to_string(row.laps.size()),
-                "laps, mean dev. ≤ " + fixed_text(worst_mean_deviation_m(row), 2) + " m");
+                "laps, mean dev. ≤\u00a0" + fixed_text(worst_mean_deviation_m(row), 3) + "\u00a0m");
   return "<div class=\"tiles\">" + out + "</div>";
 }
 
@@ -58,7 +70,7 @@ std::string recommendation_html(const TuneResult& result) {
   if (row && !r.strategy) out += "<p class=\"quiet\">The closest, " + html_escape(r.closest) + ":</p>";
   if (row) out += tiles(*row, result);
   out += "<div class=\"reasons\">";
-  for (const std::string& reason : r.reasons) out += "<p>" + html_escape(reason) + "</p>";
+  for (const std::string& reason : r.reasons) out += "<p>" + prose_html(reason) + "</p>";
   out += "</div>";
   if (row && r.strategy && !row->file.empty())
     out += "<p class=\"quiet\">File: <code>" + html_escape(row->file) + "</code></p>";
@@ -68,7 +80,7 @@ std::string recommendation_html(const TuneResult& result) {
 std::string notes_html(const TuneResult& result) {
   if (result.notes.empty()) return "";
   std::string out = "<aside class=\"callout\"><h2>Good to know</h2><ul>";
-  for (const std::string& note : result.notes) out += "<li>" + html_escape(note) + "</li>";
+  for (const std::string& note : result.notes) out += "<li>" + prose_html(note) + "</li>";
   return out + "</ul></aside>";
 }
 
@@ -88,10 +100,14 @@ std::string charts_html(const TuneResult& result) {
   if (!any_timed(result)) return "";
   std::string out = "<section><h2>Speed against accuracy</h2><div class=\"grid\">";
   out += figure("latency", "Latency",
-                "Bar: median (p50). Whisker: p90 to p99. Picture bytes in, outputs out; engine on one core.");
-  const std::string tools = "<label class=\"tool\">Down: <select id=\"pareto-by\"></select></label>";
-  out += figure("pareto", "What speed costs",
-                "Left and down is better. Area of a bubble: size of the file. Line: nothing is better in both.", tools);
+                "Bar: median (p50). Whisker: up to p99, the tick on it is p90; an arrow: beyond the axis. Picture "
+                "bytes in, outputs out; engine "
+                "on one core.");
+  const std::string tools = "<label class=\"tool\">Vertical axis: <select id=\"pareto-by\"></select></label>";
+  out += figure(
+      "pareto", "What speed costs",
+      "Left and down is better. Area of a bubble: size of the file. Nothing measured lies below the dashed line.",
+      tools);
   const bool sampled = std::any_of(result.rows.begin(), result.rows.end(), [](const StrategyRow& row) {
     return !row.failure && !row.latency_samples_ms.empty();
   });
@@ -123,7 +139,8 @@ std::string track_html(const TuneResult& result) {
          "<div id=\"map\"></div><p class=\"quiet small\" id=\"map-note\"></p>"
          "<h3>Deviation along the lap</h3><div class=\"plot short\"><canvas id=\"deviation\" role=\"img\" "
          "aria-label=\"Deviation along the lap; summaries stand in the table of laps\"></canvas></div>"
-         "<p class=\"quiet small\">Metres from the line, positive to its left.</p></div></section>";
+         "<p class=\"quiet small\">Metres from the line, positive to its left. Who left the road runs out of the "
+         "picture.</p></div></section>";
 }
 
 std::string learning_html(const TuneResult& result) {
@@ -132,7 +149,10 @@ std::string learning_html(const TuneResult& result) {
     figures += figure("training", "Training of the baseline", "Weighted sum of the outputs' MSE, normalised units.");
   const bool tuned = std::any_of(result.rows.begin(), result.rows.end(),
                                  [](const StrategyRow& row) { return !row.failure && !row.fine_tuning.empty(); });
-  if (tuned) figures += figure("tuning", "Fine-tuning", "Solid: validation. Dashed: training.");
+  if (tuned)
+    figures += figure("tuning", "Fine-tuning",
+                      "Weighted sum of the outputs' MSE, normalised units. Strategies that share their fine-tuning "
+                      "share their curves.");
   if (figures.empty()) return "";
   return "<section><h2>How they learned</h2><div class=\"grid\">" + figures + "</div></section>";
 }
@@ -183,27 +203,41 @@ std::string subtitle(const TuneResult& result) {
   std::size_t laps = 0;
   for (const StrategyRow& row : result.rows) laps += row.laps.size();
   if (laps > 0) out += " · " + count_text(static_cast<std::int64_t>(laps)) + " laps";
-  for (const char* key : {"machine", "cpu", "isa", "date"})
+  for (const char* key : {kProvenanceProcessor, kProvenanceInstructionSet, kProvenanceDate})
     if (const auto found = result.provenance.find(key); found != result.provenance.end())
       out += " · " + html_escape(found->second);
   return out;
 }
 
+struct PageTitle {
+  std::string name;    ///< of the file that was tuned, so that pages of two networks can be told apart
+  std::string family;  ///< empty where the name already says it
+};
+
+PageTitle page_title(const TuneResult& result) {
+  const std::string file = std::filesystem::path(result.baseline_file).filename().string();
+  const std::string family = result.network_name.empty() ? "network" : result.network_name;
+  return file.empty() ? PageTitle{family, ""} : PageTitle{file, family};
+}
+
 }  // namespace
 
 Result<std::string> html_report(const TuneResult& result) {
-  const std::string name = html_escape(result.network_name.empty() ? "network" : result.network_name);
+  const PageTitle title = page_title(result);
   std::string page =
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
       "<meta name=\"color-scheme\" content=\"light dark\"><link rel=\"icon\" href=\"data:,\"><title>" +
-      name + " – Pitlane</title>\n<style>\n";
+      html_escape(title.name) + (title.family.empty() ? "" : " · " + html_escape(title.family)) +
+      " – Pitlane</title>\n<style>\n";
   page += kStyleCss;
   page +=
       "</style></head>\n<body><header><div class=\"flag\" aria-hidden=\"true\"></div><div class=\"wrap\"><p "
       "class=\"brand\">"
       "Pitlane</p><h1>" +
-      name + "</h1><p class=\"sub\">" + subtitle(result) + "</p></div></header>\n<main class=\"wrap\">\n";
+      html_escape(title.name) +
+      (title.family.empty() ? "" : " <span class=\"family\">" + html_escape(title.family) + "</span>") +
+      "</h1><p class=\"sub\">" + subtitle(result) + "</p></div></header>\n<main class=\"wrap\">\n";
   page += recommendation_html(result) + "\n" + notes_html(result);
   page += "\n<section><h2>Results</h2>" + results_table_html(result) + outputs_html(result) + "</section>\n";
   page +=

@@ -30,8 +30,19 @@ std::string region(const std::string& label, const std::string& table) {
          "</div>";
 }
 
+/// Beside a circuit's name; what it means stands below the table.
+const char* const kNotTrainedOn = " <span class=\"badge\">not trained on</span>";
+
+const char* const kNotTrainedOnNote =
+    "<p class=\"quiet small\"><span class=\"badge\">not trained on</span> The circuit is held out: it is not among the "
+    "circuits the network was trained on, nor was a strategy tuned on it.</p>";
+
 std::string dot(std::size_t index) {
   return "<span class=\"dot\" style=\"--c:var(--s" + std::to_string(index % 8) + ")\"></span>";
+}
+
+std::string name_html(const StrategyRow& row, std::size_t index) {
+  return dot(index) + "<span class=\"name\">" + html_escape(row.strategy) + "</span>";
 }
 
 // --- results -------------------------------------------------------------------------------------------------------
@@ -62,9 +73,14 @@ std::string results_head() {
                     group("On the track", 3) + "</tr><tr>";
   out += head("Strategy") + head("Size") + head("Zeros", "title=\"share of weights that are zero\"");
   out += head("MSE", "title=\"validation data, normalised units\"") + head("Change");
-  out += head("p50, ms") + head("p90, ms") + head("p99, ms") + head("Speed");
-  out += head("Laps") + head("Mean dev.", "title=\"mean deviation from the line on the worst lap\"");
-  return out + head("Max dev.", "title=\"largest deviation from the line in any lap\"") + "</tr></thead>";
+  out += head("p50,\u00a0ms") + head("p90,\u00a0ms") + head("p99,\u00a0ms") + head("Speed");
+  out += head("Laps") + head("Mean dev.,\u00a0m", "title=\"mean deviation from the line on the worst lap\"");
+  return out + head("Max dev.,\u00a0m", "title=\"largest deviation from the line in any lap\"") + "</tr></thead>";
+}
+
+std::string zeros_text(double sparsity) {
+  if (!(sparsity > 0)) return kNone;
+  return sparsity < 0.00005 ? "&lt; 0.01 %" : percent_text(sparsity);
 }
 
 std::string accuracy_cells(const StrategyRow& row, const Table& table) {
@@ -91,14 +107,13 @@ std::string track_cells(const StrategyRow& row) {
   const bool all = completes_all(row);
   return cell((all ? "✓ " : "✗ ") + std::to_string(done) + "/" + std::to_string(row.laps.size()),
               all ? "class=\"good\"" : "class=\"bad\"") +
-         cell(fixed_text(worst_mean_deviation_m(row), 3) + " m") + cell(fixed_text(worst_deviation_m(row), 2) + " m");
+         cell(fixed_text(worst_mean_deviation_m(row), 3)) + cell(fixed_text(worst_deviation_m(row), 2));
 }
 
 std::string name_head(const StrategyRow& row, const TuneResult& result, std::size_t index) {
-  std::string out =
-      "<th scope=\"row\" title=\"" + html_escape(row.summary) + "\">" + dot(index) + html_escape(row.strategy);
-  if (result.recommendation.strategy == row.strategy) out += " <span class=\"badge pick\">recommended</span>";
-  if (result.recommendation.closest == row.strategy) out += " <span class=\"badge\">closest</span>";
+  std::string out = "<th scope=\"row\" title=\"" + html_escape(row.summary) + "\">" + name_html(row, index);
+  if (result.recommendation.strategy == row.strategy) out += "<br><span class=\"badge pick\">recommended</span>";
+  if (result.recommendation.closest == row.strategy) out += "<br><span class=\"badge\">closest</span>";
   return out + "</th>";
 }
 
@@ -111,7 +126,7 @@ std::string results_row(const StrategyRow& row, const Table& table, std::size_t 
   }
   const auto size = static_cast<double>(row.size_bytes);
   out += bar_cell(bytes_text(size), table.largest_size > 0 ? size / table.largest_size : 0);
-  out += cell(row.sparsity > 0 ? percent_text(row.sparsity) : kNone);
+  out += cell(zeros_text(row.sparsity));
   return out + accuracy_cells(row, table) + latency_cells(row, table) + track_cells(row) + "</tr>";
 }
 
@@ -126,12 +141,13 @@ std::string output_cells(const OutputAccuracy& accuracy, const OutputAccuracy* r
 }
 
 std::string output_row(const StrategyRow& row, const StrategyRow& baseline, std::size_t index) {
-  std::string out = "<th scope=\"row\">" + dot(index) + html_escape(row.strategy) + "</th>";
+  std::string out = "<th scope=\"row\">" + name_html(row, index) + "</th>";
   for (std::size_t i = 0; i < row.accuracy->outputs.size(); ++i) {
     const bool comparable = baseline.accuracy && &row != &baseline && i < baseline.accuracy->outputs.size();
     out += output_cells(row.accuracy->outputs[i], comparable ? &baseline.accuracy->outputs[i] : nullptr);
   }
-  return "<tr>" + out + cell(row.agreement ? significant_text(row.agreement->mse, 2) : kNone) + "</tr>\n";
+  return "<tr>" + out + cell(row.agreement ? significant_text(row.agreement->mse * 1e6, 2) : kNone, "class=\"apart\"") +
+         "</tr>\n";
 }
 
 // --- laps ----------------------------------------------------------------------------------------------------------
@@ -159,8 +175,7 @@ std::string lap_row(const LapRow& lap, const std::string& strategy, std::size_t 
   std::string out = "<tr data-strategy=\"" + html_escape(strategy) + "\" data-circuit=\"" + html_escape(lap.circuit) +
                     "\" data-done=\"" + (e.completed ? "1" : "0") + "\"><th scope=\"row\">" + dot(index) +
                     html_escape(strategy) + "</th>";
-  out +=
-      cell(html_escape(lap.circuit) + (lap.held_out ? " <span class=\"badge\">held out</span>" : ""), "class=\"text\"");
+  out += cell(html_escape(lap.circuit) + (lap.held_out ? kNotTrainedOn : ""), "class=\"text\"");
   out += cell(lap.reverse ? "reverse" : "forward", "class=\"text\"") + cell(html_escape(lap.latency), "class=\"text\"");
   out += cell(std::to_string(lap.seed));
   const std::string share = e.completed ? "✓ " : "✗ " + fixed_text(e.percentage_completed, 1) + " %, ";
@@ -227,8 +242,9 @@ std::string output_table_html(const TuneResult& result) {
     titles +=
         head("MSE") + head("Change") + head("MAE") + head("MSE / var", "title=\"1 = no better than the labels' mean\"");
   }
-  groups += "<td></td>";
-  titles += head("Agreement", "title=\"mean squared difference from the baseline's outputs\"");
+  groups += "<td class=\"apart\"></td>";
+  titles += head("Agreement, 10⁻⁶",
+                 "class=\"apart\" title=\"mean squared difference from the baseline's outputs, in millionths\"");
   for (std::size_t i = 0; i < result.rows.size(); ++i)
     if (result.rows[i].accuracy) body += output_row(result.rows[i], result.rows.front(), i);
   return region(
@@ -246,8 +262,12 @@ std::string lap_table_html(const TuneResult& result) {
   for (const char* text : {"Strategy", "Circuit", "Direction", "Latency"}) titles += head(text, "class=\"text\"");
   titles += head("Seed") + head("End", "class=\"text\"");
   for (const char* text : {"Lap, s", "Speed, m/s", "Mean, m", "p95, m", "Max, m"}) titles += head(text);
+  const bool any_held_out = std::any_of(result.rows.begin(), result.rows.end(), [](const StrategyRow& row) {
+    return std::any_of(row.laps.begin(), row.laps.end(), [](const LapRow& lap) { return lap.held_out; });
+  });
   return region("All laps", "<table id=\"laps\"><caption class=\"hidden\">One row a drive</caption><thead><tr>" +
-                                titles + "</tr></thead><tbody>\n" + rows + "</tbody></table>");
+                                titles + "</tr></thead><tbody>\n" + rows + "</tbody></table>") +
+         (any_held_out ? kNotTrainedOnNote : "");
 }
 
 std::string published_table_html(const TuneResult& result) {

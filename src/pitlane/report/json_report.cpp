@@ -4,11 +4,13 @@
 
 #include "pitlane/report/json_values.h"
 #include "pitlane/report/report.h"
+#include "pitlane/study/provenance.h"
 
 namespace pitlane {
 namespace {
 
-constexpr std::array<std::string_view, 5> kClockProvenance{"date", "started", "finished", "duration", "elapsed"};
+constexpr std::array<std::string_view, 5> kClockProvenance{kProvenanceDate, "started", "finished", "duration",
+                                                           "elapsed"};
 
 bool tells_the_time(std::string_view key) {
   return std::find(kClockProvenance.begin(), kClockProvenance.end(), key) != kClockProvenance.end();

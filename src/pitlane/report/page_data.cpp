@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pitlane/report/thin_trajectory.h"
+#include "pitlane/study/quantity.h"
 #include "pitlane/study/tune_json.h"
 
 namespace pitlane {
@@ -44,7 +45,22 @@ Json histogram_samples(const std::vector<double>& samples_ms) {
   return out;
 }
 
-Json strategy(const StrategyRow& row) {
+/// Numbers as the tables print them, so that no chart rounds the same value differently.
+Json texts(const StrategyRow& row, const StrategyRow& baseline) {
+  Json out{{"size", bytes_text(static_cast<double>(row.size_bytes))}};
+  if (row.accuracy) out["mse"] = significant_text(row.accuracy->mse, 4);
+  if (!row.laps.empty()) out["deviation"] = fixed_text(worst_mean_deviation_m(row), 3) + " m";
+  const LatencySummary& ms = row.latency_ms;
+  if (ms.runs == 0) return out;
+  out["p50"] = significant_text(ms.p50, 3) + " ms";
+  out["p90"] = significant_text(ms.p90, 3) + " ms";
+  out["p99"] = significant_text(ms.p99, 3) + " ms";
+  if (&row != &baseline && baseline.latency_ms.p50 > 0 && ms.p50 > 0)
+    out["speed"] = fixed_text(baseline.latency_ms.p50 / ms.p50, 2) + "×";
+  return out;
+}
+
+Json strategy(const StrategyRow& row, const StrategyRow& baseline) {
   Json out{{"name", row.strategy}, {"failed", row.failure.has_value()}};
   if (row.failure) return out;
   out["size"] = row.size_bytes;
@@ -57,6 +73,7 @@ Json strategy(const StrategyRow& row) {
     out["deviation"] = rounded(worst_mean_deviation_m(row));
     out["complete"] = completes_all(row);
   }
+  out["text"] = texts(row, baseline);
   out["samples"] = histogram_samples(row.latency_samples_ms);
   out["tuning"] = epochs(row.fine_tuning);
   return out;
@@ -91,9 +108,8 @@ Json lap(const LapRow& row, std::size_t strategy_index, std::size_t max_points) 
           {"seed", std::to_string(row.seed)},  // A script's numbers end at 2^53.
           {"done", row.result.completed},
           {"end", episode_end_name(row.result.end)},
-          {"mean", rounded(row.result.deviation.mean)},
-          {"max", rounded(row.result.deviation.max)},
-          {"time", rounded(row.result.lap_time_s)},
+          {"mean", fixed_text(row.result.deviation.mean, 3)},
+          {"max", fixed_text(row.result.deviation.max, 2)},
           {"path", path(row.result, max_points)}};
 }
 
@@ -112,7 +128,7 @@ Json laps(const TuneResult& result) {
 
 std::string page_data_json(const TuneResult& result) {
   Json out{{"strategies", Json::array()}, {"circuits", Json::array()}};
-  for (const StrategyRow& row : result.rows) out["strategies"].push_back(strategy(row));
+  for (const StrategyRow& row : result.rows) out["strategies"].push_back(strategy(row, result.rows.front()));
   for (const CircuitMap& map : result.circuits) out["circuits"].push_back(circuit(map));
   out["recommended"] = result.recommendation.strategy.value_or("");
   out["laps"] = laps(result);

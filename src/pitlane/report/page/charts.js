@@ -1,52 +1,69 @@
 // Latency bars, what speed costs, the histogram and the loss curves.
 
-// p90 to p99 as a whisker on each bar, and the numbers behind it.
+// The median's number, and how much faster than the baseline where there is room.
+const barText = (s, roomy) => s.text.p50 + (roomy && s.text.speed ? " · " + s.text.speed : "");
+
+// From the bar's end a whisker to p99 with a tick at p90, and behind it the numbers. Past the axis' end an arrow.
 const whiskers = {
   id: "whiskers",
   afterDatasetsDraw(chart) {
-    const { ctx, scales: { x, y }, chartArea } = chart;
+    const { ctx, scales: { x, y } } = chart;
     ctx.save();
-    timed.forEach((s, i) => {
+    ctx.font = "600 12px " + Chart.defaults.font.family;
+    ctx.textBaseline = "middle";
+    ctx.strokeStyle = ctx.fillStyle = css("--ink");
+    ctx.lineWidth = 1.5;
+    chart.whiskers = timed.map((s, i) => {
       const middle = y.getPixelForValue(i);
-      const [from, to] = [x.getPixelForValue(s.ms.p90), x.getPixelForValue(s.ms.p99)];
-      ctx.strokeStyle = css("--ink");
-      ctx.lineWidth = 1.5;
+      const [from, tick, to] = [s.ms.p50, s.ms.p90, s.ms.p99].map((v) => Math.min(x.getPixelForValue(v), x.right));
+      const cut = s.ms.p99 > x.max;
       ctx.beginPath();
-      for (const at of [from, to]) { ctx.moveTo(at, middle - 5); ctx.lineTo(at, middle + 5); }
       ctx.moveTo(from, middle);
       ctx.lineTo(to, middle);
+      if (s.ms.p90 <= x.max) {
+        ctx.moveTo(tick, middle - 3);
+        ctx.lineTo(tick, middle + 3);
+      }
+      ctx.moveTo(cut ? to - 5 : to, middle - 5);
+      if (cut) ctx.lineTo(to, middle);
+      ctx.lineTo(cut ? to - 5 : to, middle + 5);
       ctx.stroke();
-      const faster = i === 0 && s.index === 0 ? "" : " · " + short(timed[0].ms.p50 / s.ms.p50, 2) + "×";
-      const text = short(s.ms.p50) + " ms" + faster;
-      ctx.font = "600 12px " + Chart.defaults.font.family;
-      ctx.fillStyle = css("--ink");
-      ctx.textBaseline = "middle";
-      ctx.textAlign = "left";
-      const left = Math.min(to + 8, chartArea.right - ctx.measureText(text).width);
-      ctx.fillText(text, left, middle);
+      const text = barText(s, chart.roomy);
+      ctx.fillText(text, to + 8, middle);
+      return { from, to, bar: chart.getDatasetMeta(0).data[i].x, text, left: to + 8, right: to + 8 + ctx.measureText(text).width };
     });
     ctx.restore();
   },
 };
 
+function textWidth(texts) {
+  const ctx = document.createElement("canvas").getContext("2d");
+  ctx.font = "600 12px " + Chart.defaults.font.family;
+  return Math.max(...texts.map((text) => ctx.measureText(text).width));
+}
+
 function drawLatency() {
   if (!byId("latency")) return;
-  const longest = Math.max(...timed.map((s) => s.ms.p99));
-  byId("latency").parentElement.style.height = Math.max(220, 70 + 44 * timed.length) + "px";
+  const holder = byId("latency").parentElement;
+  const room = (chart) => { chart.roomy = holder.clientWidth > 400; return { right: 14 + textWidth(timed.map((s) => barText(s, chart.roomy))) }; };
+  // One slow run in a hundred should not squeeze the bars.
+  const reach = Math.min(Math.max(...timed.map((s) => s.ms.p99)), 2.5 * Math.max(...timed.map((s) => s.ms.p50)));
+  holder.style.height = Math.max(220, 70 + 44 * timed.length) + "px";
   draw("latency", {
     type: "bar",
     data: {
       labels: timed.map((s) => s.name),
       datasets: [{ data: timed.map((s) => s.ms.p50), backgroundColor: timed.map((s) => colourOf(s.index)),
-                   borderRadius: 5, barPercentage: 0.62 }],
+                   borderRadius: { topRight: 4, bottomRight: 4 }, barPercentage: 0.62 }],
     },
     options: {
       indexAxis: "y",
-      scales: { x: axis("ms", { beginAtZero: true, suggestedMax: longest * 1.3 }),
+      layout: { padding: ({ chart }) => room(chart) },
+      scales: { x: axis("ms", { beginAtZero: true, suggestedMax: reach }),
                 y: { grid: { display: false }, border: { display: false }, ticks: { color: css("--ink") } } },
       plugins: { legend: { display: false }, tooltip: { callbacks: { label: (item) => {
-        const { p50, p90, p99 } = timed[item.dataIndex].ms;
-        return [`p50 ${short(p50)} ms`, `p90 ${short(p90)} ms`, `p99 ${short(p99)} ms`];
+        const { p50, p90, p99 } = timed[item.dataIndex].text;
+        return [`p50 ${p50}`, `p90 ${p90}`, `p99 ${p99}`];
       } } } },
     },
     plugins: [whiskers],
@@ -59,33 +76,6 @@ function front(points) {
   let best = Infinity;
   return sorted.filter((p) => p.y < best && ((best = p.y), true));
 }
-
-// Names at the bubbles, moved down where they would cover each other.
-const bubbleNames = {
-  id: "bubbleNames",
-  afterDatasetsDraw(chart) {
-    const { ctx, chartArea } = chart;
-    const placed = [];
-    ctx.save();
-    ctx.font = "600 12px " + Chart.defaults.font.family;
-    ctx.textBaseline = "middle";
-    chart.data.datasets.forEach((set, i) => {
-      if (set.type === "line" || !chart.isDatasetVisible(i)) return;
-      const { x, y } = chart.getDatasetMeta(i).data[0];
-      const width = ctx.measureText(set.label).width;
-      const fitsRight = x + set.data[0].r + 6 + width < chartArea.right;
-      const left = fitsRight ? x + set.data[0].r + 6 : x - set.data[0].r - 6 - width;
-      let top = y;
-      const covers = (p) => Math.abs(p.top - top) < 14 && left < p.right && p.left < left + width;
-      for (let turn = 1; placed.some(covers) && turn < 12; ++turn)
-        top = y + (turn % 2 ? 1 : -1) * Math.ceil(turn / 2) * 14;
-      placed.push({ left, right: left + width, top });
-      ctx.fillStyle = css("--ink");
-      ctx.fillText(set.label, left, top);
-    });
-    ctx.restore();
-  },
-};
 
 const costs = [
   { key: "mse", label: "MSE, normalised units" },
@@ -105,21 +95,23 @@ function drawPareto() {
   const largest = Math.max(...known.map((s) => s.size), 1);
   const points = known.map((s) => ({ x: s.ms.p50, y: s[cost.key] * (cost.scale || 1),
                                      r: 5 + 17 * Math.sqrt(s.size / largest), s }));
+  // Room for the names must not take the axis below zero.
+  const [low, high] = [Math.min(...points.map((p) => p.y)), Math.max(...points.map((p) => p.y))];
   const bubbles = points.map((p) => ({
     label: p.s.name, data: [p], borderColor: colourOf(p.s.index), backgroundColor: colourOf(p.s.index) + "66",
     borderWidth: 2, clip: false,
   }));
   const line = { type: "line", label: "front", data: front(points), borderColor: css("--soft"), borderDash: [4, 4],
-                 borderWidth: 1.5, pointRadius: 0, stepped: "after", order: 9 };
+                 borderWidth: 1.5, pointRadius: 0, stepped: "before", order: 9 };
   draw("pareto", {
     type: "bubble",
     data: { datasets: [...bubbles, line] },
     options: {
       layout: { padding: { right: 12, top: 12 } },
-      scales: { x: axis("median latency, ms", { beginAtZero: true, grace: "14%" }), y: axis(cost.label, { grace: "22%" }) },
+      scales: { x: axis("median latency, ms", { beginAtZero: true, grace: "14%" }),
+                y: axis(cost.label, { grace: "22%", beginAtZero: low < 0.3 * (high - low) }) },
       plugins: { legend: { display: false }, tooltip: { filter: (item) => item.dataset.type !== "line", callbacks: {
-        label: ({ raw }) => [raw.s.name, `${short(raw.x)} ms`, `${cost.label}: ${short(raw.y, 4)}`,
-                             megabytes(raw.s.size)] } } },
+        label: ({ raw: { s } }) => unique([s.name, s.text.p50, `${cost.label}: ${s.text[cost.key]}`, s.text.size]) } } },
     },
     plugins: [bubbleNames],
   });
@@ -151,6 +143,12 @@ function histogram(samples, edges) {
   return counts.map((n, i) => ({ x: edges[i], y: (100 * n) / samples.length }));
 }
 
+// A logarithmic axis would print its ends too, however crooked they are: only these leading digits.
+const leading = (digits) => (scale) => {
+  if (scale.type !== "logarithmic") return;
+  scale.ticks = scale.ticks.filter(({ value }) => digits.includes(Math.round(1e6 * value / 10 ** Math.floor(Math.log10(value) + 1e-9)) / 1e6));
+};
+
 function drawHistogram() {
   if (!byId("histogram")) return;
   const sampled = timed.filter((s) => s.samples.length);
@@ -164,7 +162,8 @@ function drawHistogram() {
     options: {
       interaction: { mode: "nearest", axis: "x", intersect: false },
       scales: { x: axis("ms", { type: logarithmic ? "logarithmic" : "linear", min: edges[0], max: edges[edges.length - 1],
-                                ticks: { callback: (v) => short(v), autoSkip: true, maxTicksLimit: 9 } }),
+                                afterBuildTicks: leading([1, 2, 3, 4, 5, 6, 8]),
+                                ticks: { callback: (v) => short(v), includeBounds: false, autoSkip: true, maxTicksLimit: 9 } }),
                 y: axis("% of runs", { beginAtZero: true }) },
       plugins: { tooltip: { callbacks: { title: ([item]) => short(item.parsed.x) + " ms",
                                          label: (item) => `${item.dataset.label}: ${short(item.parsed.y, 2)} %` } } },
@@ -172,10 +171,15 @@ function drawHistogram() {
   });
 }
 
-function curve(label, epochs, column, colour, dash, marker) {
+function curve(label, epochs, column, colour, dash) {
   return { label, data: epochs.map((e) => ({ x: e[0], y: e[column] })), borderColor: colour, backgroundColor: colour,
-           borderDash: dash, borderWidth: 2, pointRadius: epochs.length > 30 ? 0 : 2.5, pointStyle: marker, tension: 0.2 };
+           borderDash: dash, borderWidth: 2, pointRadius: epochs.length > 30 ? 0 : 2.5 };
 }
+
+// Solid and dashed in the legend as in the chart.
+const lineLegend = { labels: { pointStyleWidth: 30, generateLabels: (chart) =>
+  Chart.defaults.plugins.legend.labels.generateLabels(chart).map((item) => ({ ...item, pointStyle: "line", lineWidth: 2,
+    lineDash: chart.data.datasets[item.datasetIndex].borderDash })) } };
 
 function drawLosses(id, datasets) {
   const losses = datasets.flatMap((d) => d.data.map((p) => p.y)).filter((y) => y > 0);
@@ -186,18 +190,31 @@ function drawLosses(id, datasets) {
     options: {
       interaction: { mode: "nearest", axis: "x", intersect: false },
       scales: { x: axis("epoch", { type: "linear", ticks: { precision: 0 } }),
-                y: axis("loss", { type: wide ? "logarithmic" : "linear", ticks: { callback: (v) => short(v, 2), maxTicksLimit: 8 } }) },
-      plugins: { tooltip: { callbacks: { title: ([item]) => "epoch " + item.parsed.x } } },
+                y: axis("loss", { ...(wide ? { type: "logarithmic", min: 0.9 * Math.min(...losses), max: 1.1 * Math.max(...losses) } : {}),
+                                  afterBuildTicks: leading([1, 2, 5]), ticks: { callback: (v) => short(v, 4), maxTicksLimit: 8 } }) },
+      plugins: { legend: lineLegend, tooltip: { usePointStyle: true, callbacks: { title: ([item]) => "epoch " + item.parsed.x,
+                 label: (item) => `${item.dataset.label}: ${short(item.parsed.y)}` } } },
     },
   });
 }
 
+// Strategies that begin with the same fine-tuning have it once: one entry with all their names.
+function tunings() {
+  const groups = new Map();
+  for (const s of alive.filter((one) => one.tuning.length)) {
+    const key = JSON.stringify(s.tuning);
+    if (!groups.has(key)) groups.set(key, { names: [], index: s.index, epochs: s.tuning });
+    groups.get(key).names.push(s.name);
+  }
+  return [...groups.values()].map(({ names, ...rest }) => ({ name: names.join(", "), ...rest }));
+}
+
 function drawLearning() {
   if (byId("training"))
-    drawLosses("training", [curve("validation", data.training, 2, colourOf(1), [], "circle"),
-                            curve("training", data.training, 1, colourOf(2), [5, 4], "rect")]);
+    drawLosses("training", [curve("validation", data.training, 2, colourOf(1), []),
+                            curve("training", data.training, 1, colourOf(2), [5, 4])]);
   if (byId("tuning"))
-    drawLosses("tuning", alive.filter((s) => s.tuning.length).flatMap((s) => [
-      curve(s.name, s.tuning, 2, colourOf(s.index), [], markers[s.index % 8]),
-      curve(s.name + ", training", s.tuning, 1, colourOf(s.index), [5, 4], markers[s.index % 8])]));
+    drawLosses("tuning", tunings().flatMap(({ name, index, epochs }) => [
+      curve(name + ": validation", epochs, 2, colourOf(index), []),
+      curve(name + ": training", epochs, 1, colourOf(index), [5, 4])]));
 }

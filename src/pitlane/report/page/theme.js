@@ -7,17 +7,12 @@ const colourOf = (index) => css("--s" + (index % 8));
 // Beyond eight networks colours repeat, so the dash tells them apart as well.
 const dashes = [[], [9, 3], [3, 3], [10, 3, 2, 3], [14, 4], [2, 2], [6, 2, 2, 2, 2, 2], [12, 2, 4, 2]];
 const dashOf = (index) => dashes[index % 8];
-const markers = ["circle", "rect", "triangle", "rectRot", "crossRot", "star", "rectRounded", "cross"];
 const alive = data.strategies.map((s, index) => ({ ...s, index })).filter((s) => !s.failed);
 const timed = alive.filter((s) => s.ms);
 
 function short(value, digits = 3) {
   if (value === null || value === undefined) return "–";
   return value === 0 ? "0" : Number(value.toPrecision(digits)).toString();
-}
-
-function megabytes(bytes) {
-  return bytes < 1e5 ? short(bytes / 1e3) + " kB" : short(bytes / 1e6) + " MB";
 }
 
 function element(tag, attributes = {}, ...children) {

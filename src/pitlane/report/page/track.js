@@ -61,7 +61,7 @@ function tab(name) {
   button.append(element("strong", { title: name }, name));
   button.append(element("small", { class: done === laps.length ? "good" : "bad" },
     `${done === laps.length ? "✓" : "✗"} ${done}/${laps.length} laps`));
-  if (laps.some((lap) => lap.held)) button.append(element("span", { class: "badge" }, "held out"));
+  if (laps.some((lap) => lap.held)) button.append(element("span", { class: "badge" }, "not trained on"));
   button.addEventListener("click", () => { view.circuit = name; refreshTrack(); });
   button.dataset.circuit = name;
   return button;
@@ -116,7 +116,7 @@ function drawMap() {
     const node = svgElement("path", { d: d(path, false), fill: "none", stroke: `var(--s${lap.s % 8})`,
       "stroke-width": 2.2 * unit, "stroke-linejoin": "round", "stroke-dasharray": dashOf(lap.s).map((n) => n * unit).join(" "),
       class: "path" });
-    node.append(svgElement("title", {}, `${data.strategies[lap.s].name}: mean ${short(lap.mean)} m, largest ${short(lap.max)} m`));
+    node.append(svgElement("title", {}, `${data.strategies[lap.s].name}: mean ${lap.mean} m, largest ${lap.max} m`));
     svg.append(node);
     if (!lap.done && path.length) {
       const [ex, ey] = path[path.length - 1], r = 7 * unit;
@@ -135,7 +135,7 @@ function drawMap() {
                                     visibility: "hidden", id: "map-dot" }));
   holder.replaceChildren(svg);
   view.paths = paths;
-  const held = laps.some((lap) => lap.held) ? " Held out: no network was trained or tuned on this circuit." : "";
+  const held = laps.some((lap) => lap.held) ? " Not trained on: this circuit is held out, not among those the network was trained on." : "";
   byId("map-note").textContent = (view.widen > 1
     ? `Road and distances from the line are drawn ${view.widen}× wider than they are; lengths along it are true.` : "True to scale.") +
     " The bar is the start, the arrow the direction; a cross marks where a drive ended early." + held;
@@ -154,14 +154,28 @@ function follow(event, items, chart) {
   mark.setAttribute("visibility", "visible");
 }
 
+// Steps of 1, 2 or 5 that meet zero, as far on one side as on the other.
+function evenAxis(values) {
+  const limit = values.reduce((most, v) => Math.max(most, Math.abs(v)), 0.2);
+  const power = 10 ** Math.floor(Math.log10(limit / 3));
+  const step = [1, 2, 5, 10].map((n) => n * power).find((s) => s * 3 >= limit * 0.999);
+  const end = Math.ceil(limit / step - 0.001) * step;
+  const grid = { drawTicks: false, color: ({ tick }) => css(Math.abs(tick.value) < step / 2 ? "--soft" : "--line") };
+  return { min: -end, max: end, grid, ticks: { stepSize: step, callback: (v) => short(v) } };
+}
+
 function drawDeviation() {
-  const datasets = lapsShown().map((lap, path) => {
+  const laps = lapsShown();
+  const datasets = laps.map((lap, path) => {
     const points = [];
     for (let i = 0; i + 3 < lap.path.length; i += 4)
       points.push({ x: lap.path[i + 2] / 1000, y: lap.path[i + 3] / 1000, path, i: i / 4 });
     return { label: data.strategies[lap.s].name, data: points, borderColor: colourOf(lap.s), borderDash: dashOf(lap.s),
              backgroundColor: colourOf(lap.s), borderWidth: 1.6, pointRadius: 0 };
   });
+  // Whoever left the road runs out of the picture rather than flattening the others.
+  const done = datasets.filter((_, i) => laps[i].done);
+  const measured = (done.length ? done : datasets).flatMap((set) => set.data.map((p) => p.y));
   draw("deviation", {
     type: "line",
     data: { datasets },
@@ -169,7 +183,7 @@ function drawDeviation() {
       parsing: false, normalized: true, onHover: follow,
       interaction: { mode: "nearest", axis: "x", intersect: false },
       scales: { x: axis("along the lap, m", { type: "linear", ticks: { maxTicksLimit: 12 } }),
-                y: axis("m", { suggestedMin: -0.2, suggestedMax: 0.2 }) },
+                y: axis("m", evenAxis(measured)) },
       plugins: { legend: { display: false }, tooltip: { callbacks: {
         title: ([item]) => Math.round(item.parsed.x) + " m", label: (item) => `${item.dataset.label}: ${item.parsed.y.toFixed(3)} m` } } },
     },
