@@ -31,7 +31,7 @@ void note_circuits(Network& network, const std::vector<Recording>& recordings);
 std::vector<Course> make_courses(const std::vector<std::shared_ptr<const Track>>& tracks, bool forwards, bool backwards,
                                  const std::vector<std::string>& trained, const SimOptions& options = {});
 
-/// "0,60ms,0.12s" or "none".
+/// A list such as "none,60ms,0.12s".
 Result<std::vector<LatencyModel>> parse_latencies(const std::string& text);
 
 }  // namespace pitlane::cli
