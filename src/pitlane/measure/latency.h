@@ -24,17 +24,13 @@ struct LatencyOptions {
   std::int64_t min_runs = 100;
 };
 
-/// `samples_ms` in any order, not empty. Percentile = sorted[floor(n p)] (MLPerf LoadGen).
+/// `samples_ms` in any order, not empty. Percentiles as in measure/percentile.h.
 LatencySummary summarize(std::vector<double> samples_ms);
 
 /// Times each of `candidates` in turn, round by round, so that a drifting clock touches all alike.
 /// Returned in the same order; raw samples in run order.
 std::vector<std::vector<double>> time_interleaved(const std::vector<std::function<void()>>& candidates,
                                                   const LatencyOptions& options);
-
-/// A session on given inputs.
-Result<LatencySummary> time_session(Session& session, const std::vector<std::vector<std::byte>>& inputs,
-                                    const LatencyOptions& options = {});
 
 /// Pins the calling thread to one core for its lifetime, then restores; does nothing where not allowed.
 class PinnedThread {
