@@ -84,10 +84,13 @@ constexpr int kCannotMount = 77;
 
 // A file system of 64 kB that this process alone sees; false where it may not have one.
 bool mount_small_disk(const fs::path& place) {
-  const std::string map = "0 " + std::to_string(::getuid()) + " 1";
-  if (::unshare(CLONE_NEWNS) != 0) {
+  const auto user = ::getuid();
+  const auto group = ::getgid();
+  if (::unshare(CLONE_NEWNS) != 0) {  // only root may; others may as the root of a world of their own
     if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
-    std::ofstream("/proc/self/uid_map") << map;
+    std::ofstream("/proc/self/setgroups") << "deny";
+    std::ofstream("/proc/self/uid_map") << "0 " << user << " 1";
+    std::ofstream("/proc/self/gid_map") << "0 " << group << " 1";
   }
   return ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
          ::mount("tmpfs", place.c_str(), "tmpfs", 0, "size=64k") == 0;
