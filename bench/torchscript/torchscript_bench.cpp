@@ -11,9 +11,11 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "frozen_module.h"
+#include "network/lively.h"
 #include "pitlane/core/random.h"
 #include "pitlane/engine/plan.h"
 #include "pitlane/measure/latency.h"
@@ -23,7 +25,7 @@
 namespace pitlane::bench {
 namespace {
 
-constexpr float kTolerance = 1e-3F;
+constexpr float kTolerance = 1e-4F;
 
 struct Frame {
   std::vector<std::uint8_t> bytes;
@@ -72,7 +74,8 @@ Result<Network> open_network(const std::string& name) {
   PITLANE_TRY(const Family* family, find_family(name));
   FamilyOptions options;
   options.outputs = {{.name = "v", .unit = "m/s"}, {.name = "w", .unit = "rad/s"}};
-  return family->build(options);
+  PITLANE_TRY(Network network, family->build(options));
+  return testing::with_loud_head(std::move(network));
 }
 
 Result<int> run(const std::string& path, double seconds) {

@@ -8,8 +8,10 @@
 #include <cstdlib>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "network/lively.h"
 #include "pitlane/core/random.h"
 #include "pitlane/network/families.h"
 #include "pitlane/train/trainer.h"
@@ -79,7 +81,9 @@ Status run(const Setting& setting) {
   PITLANE_TRY(const Family* family, find_family(setting.network));
   FamilyOptions options;
   options.outputs = {{"v", "m/s", 0, 1, -1, 0}, {"w", "rad/s", -1, 1, -1, 0}};
-  PITLANE_TRY(const Network network, family->build(options));
+  PITLANE_TRY(Network fresh, family->build(options));
+  // With a quiet head the gradients of the layers before it would be lost in the head's.
+  const Network network = testing::with_loud_head(std::move(fresh));
   const Dataset dataset = noise(network, setting.batches * setting.batch);
   PITLANE_TRY_STATUS(check_same_step(network, dataset, setting.batch));
   std::printf("%s, batch %d, %d threads, %lld images a round; same loss and gradients on one batch\n",

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <functional>
 #include <sstream>
 #include <string>
 
@@ -22,6 +23,20 @@ class BadInput : public ::testing::Test {
   [[nodiscard]] std::string at(const std::string& name) const { return "'" + (place_ / name).string() + "'"; }
   [[nodiscard]] std::string train(const std::string& recording) const {
     return "train --network pilotnet-torch --data " + at(recording) + " --out " + at("n.pit");
+  }
+
+  // Replaces a column, counted from 0, of rows `first` to `last`, counted from 1, of the recording "rec".
+  void spoil_rows(int first, int last, int column, const std::function<std::string(int row)>& value) const {
+    std::istringstream in(read(place_ / "rec/data.csv"));
+    std::string spoilt, line;
+    for (int row = 0; std::getline(in, line); ++row) {
+      std::istringstream fields(line);
+      std::string field;
+      for (int i = 0; std::getline(fields, field, ','); ++i)
+        spoilt += (i > 0 ? "," : "") + (i == column && row >= first && row <= last ? value(row) : field);
+      spoilt += "\n";
+    }
+    write(place_ / "rec/data.csv", spoilt);
   }
 
   // A circle of waypoints, to be spoilt.
@@ -90,19 +105,32 @@ TEST_F(BadInput, LabelsWithoutVariance) {
   EXPECT_EQ(entries(place_.path()), 1U);
 }
 
-// Time that goes back in a recording is a new drive, not an error; one that is no number is a bad row, and too many of
-// those are an error. (The driver's own refusal of old frames is tested with the driver.)
-TEST_F(BadInput, TimesThatAreNoNumbers) {
+// A label that is no number is a bad row, and more than a tenth of those are an error.
+TEST_F(BadInput, LabelsThatAreNoNumbers) {
   record(place_ / "rec", 60);
-  std::istringstream in(read(place_ / "rec/data.csv"));
-  std::string spoilt, line;
-  for (int row = 0; std::getline(in, line); ++row) {
-    if (row > 0 && row < 20) line = line.substr(0, line.find(',')) + ",nan,0.5,0,0";
-    spoilt += line + "\n";
-  }
-  write(place_ / "rec/data.csv", spoilt);
-  EXPECT_THAT(refused(train("rec")), AllOf(HasSubstr("data.csv"), HasSubstr("not a finite number")));
+  spoil_rows(1, 19, 1, [](int) { return "nan"; });
+  EXPECT_THAT(refused(train("rec")), AllOf(HasSubstr("data.csv: 19 of 60 rows are bad, more than a tenth"),
+                                           HasSubstr("data.csv:2: v is 'nan', not a finite number")));
   EXPECT_FALSE(fs::exists(place_ / "n.pit"));
+}
+
+// Times only say where a drive ends: without them a recording is still good, and time that goes back is a new drive.
+// (The driver's own refusal of old frames is tested with the driver.)
+TEST_F(BadInput, TimesThatAreNoNumbersOrGoBack) {
+  save_pilotnet(place_ / "a.pit");
+  record(place_ / "rec", 60);
+  const std::string evaluate = "evaluate " + at("a.pit") + " --part all --data " + at("rec");
+  spoil_rows(31, 60, 3, [](int row) { return std::to_string(0.05 * (row - 31)); });
+  const Outcome back = pitlane(evaluate);
+  EXPECT_EQ(back.code, 0) << back.err;
+  EXPECT_THAT(back.out, HasSubstr("60 frames"));
+  EXPECT_THAT(back.err, Not(HasSubstr("timestamp")));
+  spoil_rows(5, 5, 3, [](int) { return "nan"; });
+  const Outcome unknown = pitlane(evaluate);
+  EXPECT_EQ(unknown.code, 0) << unknown.err;
+  EXPECT_THAT(unknown.out, HasSubstr("60 frames"));
+  EXPECT_THAT(unknown.err, HasSubstr("warning: data.csv:6: timestamp is 'nan', not a number; the times of this "
+                                     "recording are not used\n"));
 }
 
 TEST_F(BadInput, CircuitThatOverlapsItself) {

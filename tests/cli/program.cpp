@@ -11,6 +11,7 @@
 #include <iterator>
 #include <thread>
 
+#include "network/lively.h"
 #include "pitlane/network/pilotnet.h"
 #include "pitlane/network/pit_file.h"
 
@@ -106,12 +107,8 @@ Outcome Running::finish() {
 
 void save_pilotnet(const fs::path& path) {
   const std::vector<OutputSpec> outputs = {{"v", "m/s", 6.5, 24, -1, 0}, {"w", "rad/s", -7.1F, 7.1F, -1, 0}};
-  Network network = build_pilotnet_torch({Preprocessing{}, outputs, 1}).value();
-  // A fresh head is almost silent, and pruning by magnitude would take all of it; a trained one is louder.
-  Weight& head = network.weights[std::get<Dense>(network.nodes.back().op).weight];
-  std::vector<float> loud = decode_f32(head);
-  for (float& v : loud) v *= 30;
-  head = make_f32_weight(head.name, head.shape, std::move(loud));
+  // Pruning by magnitude would take all of a quiet head.
+  const Network network = with_loud_head(build_pilotnet_torch({Preprocessing{}, outputs, 1}).value());
   ASSERT_TRUE(save_pit(network, path).ok());
 }
 

@@ -51,7 +51,7 @@ class Running {
 /// The program's path.
 std::string program();
 
-/// An untrained PilotNet for 640x480 frames with outputs v and w, saved as `path`.
+/// An untrained PilotNet with a loud head for 640x480 frames with outputs v and w, saved as `path`.
 void save_pilotnet(const std::filesystem::path& path);
 
 void write(const std::filesystem::path& path, const std::string& content);

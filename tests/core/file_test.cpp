@@ -2,13 +2,17 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <csignal>
 #include <cstring>
+#include <fstream>
+#include <string>
 
 #include "temporary_directory.h"
 
@@ -76,11 +80,45 @@ TEST(File, FailedWriteKeepsTheOldFileAndLeavesNothing) {
   EXPECT_EQ(entries(dir.path()), 1U);
 }
 
-TEST(File, FullDeviceIsAnErrorWithARemedy) {
-  // /dev/full refuses every write; a rename onto a device would need its directory, so the error comes earlier.
-  const Status status = write_text("/dev/full/inside", "x");
-  EXPECT_FALSE(status.ok());
-  EXPECT_THAT(status.error().message(), HasSubstr("/dev/full/inside"));
+constexpr int kCannotMount = 77;
+
+// A file system of 64 kB that this process alone sees; false where it may not have one.
+bool mount_small_disk(const fs::path& place) {
+  const auto user = ::getuid();
+  const auto group = ::getgid();
+  if (::unshare(CLONE_NEWNS) != 0) {  // only root may; others may as the root of a world of their own
+    if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+    std::ofstream("/proc/self/setgroups") << "deny";
+    std::ofstream("/proc/self/uid_map") << "0 " << user << " 1";
+    std::ofstream("/proc/self/gid_map") << "0 " << group << " 1";
+  }
+  return ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+         ::mount("tmpfs", place.c_str(), "tmpfs", 0, "size=64k") == 0;
+}
+
+// Writes more than fits beside "kept" and over it.
+int write_to_full_disk(const fs::path& place) {
+  if (!mount_small_disk(place)) return kCannotMount;
+  if (!write_text(place / "kept", "old").ok()) return 1;
+  for (const char* name : {"kept", "new"}) {
+    const Status status = write_text(place / name, std::string(200'000, 'n'));
+    const std::string wanted =
+        (place / name).string() + ": cannot write: No space left on device; free some space and run again";
+    if (status.ok() || status.error().message() != wanted) return 2;
+  }
+  if (read_text(place / "kept").value() != "old") return 3;
+  return entries(place) == 1 ? 0 : 4;
+}
+
+TEST(File, FullDiskIsAnErrorWithARemedyAndLeavesNothing) {
+  const TemporaryDirectory dir;
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(write_to_full_disk(dir.path()));
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == kCannotMount) GTEST_SKIP() << "this machine lets no process mount a file system";
+  EXPECT_EQ(WEXITSTATUS(status), 0) << "1: not a file, 2: another message, 3: old file lost, 4: something left behind";
 }
 
 TEST(WriteFile, LeavesWhatIsNoRegularFileAlone) {

@@ -1,6 +1,7 @@
 #include <random>
 
 #include "made_up_recording.h"
+#include "pitlane/core/log.h"
 #include "pitlane/data/recording.h"
 
 namespace pitlane {
@@ -127,10 +128,14 @@ TEST(DeepLearningStudio, TimesThatAreNotNumbersAreNotUsed) {
   const MadeUpRecording made;
   made.image("a.png", 1);
   made.text("data.csv", "image_name,v,w,timestamp\na.png,1,2,5\na.png,1,2,noon\n");
+  std::string warning;
+  set_log_sink([&](std::string_view text) { warning = text; });
   const auto recording = open_recording(made.path());
+  set_log_sink({});
   ASSERT_TRUE(recording) << recording.error().message();
   EXPECT_EQ(recording->rows[0].time_s, 0);
   EXPECT_EQ(recording->rows[1].session, 0);
+  EXPECT_EQ(warning, "data.csv:3: timestamp is 'noon', not a number; the times of this recording are not used");
 }
 
 TEST(DeepLearningStudioJson, ObjectsOneAfterAnother) {

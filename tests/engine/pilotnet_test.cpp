@@ -6,13 +6,14 @@
 #include <map>
 
 #include "level.h"
+#include "network/lively.h"
 #include "test_networks.h"
 
 namespace pitlane::testing {
 namespace {
 
 /// Float rows: ten layers, each a sum of up to 14,400 products with relative error about n * 2^-24 in the worst
-/// case and sqrt(n) * 2^-24 in the usual one; outputs are of order 1. Measured differences are below 2e-6.
+/// case and sqrt(n) * 2^-24 in the usual one; outputs are of order 1. Measured differences are below 6e-6.
 constexpr float kFloatBound = 2e-5F;
 
 enum class Kind { kFloat, kHalf, kDynamic, kStatic };
@@ -45,10 +46,7 @@ class PilotNetTest : public LevelTest {
     const Sample& s = sample(family, kind);
     const std::vector<float> got = run_engine(s.network, s.image, GetParam());
     ASSERT_EQ(got.size(), s.answer.size());
-    for (std::size_t i = 0; i < got.size(); ++i) {
-      EXPECT_NEAR(got[i], s.answer[i], bound) << i;
-      EXPECT_GT(std::abs(s.answer[i]), 1e-3F) << "a network that answers nothing proves nothing";
-    }
+    for (std::size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], s.answer[i], bound) << i;
   }
 };
 
@@ -66,14 +64,25 @@ TEST_P(PilotNetTest, TfStaticInt8IsEqual) { expect_near("pilotnet-tf", Kind::kSt
 
 PITLANE_ALL_LEVELS(PilotNetTest);
 
+// A network that always answers the same proves nothing: what is compared above must depend on the picture.
+TEST(PilotNet, AnswersDependOnThePicture) {
+  for (const char* family : {"pilotnet-torch", "pilotnet-tf"}) {
+    const Sample& s = sample(family, Kind::kFloat);
+    EXPECT_TRUE(lively({s.answer, run_slowly(s.network, dimmed(s.image))})) << family;
+  }
+}
+
 // Eight bits against a scale set by the largest value leave about 1 % of a layer's rms as noise; ten layers of it, from
-// weights drawn by He's rule that neither damp nor amplify, add up to about 3 % of the answer.
+// weights drawn by He's rule that neither damp nor amplify, add up to some percent of what the picture adds to the
+// bias; at most 7.4 % was measured.
 TEST(PilotNet, QuantisationKeepsTheAnswer) {
   for (const char* family : {"pilotnet-torch", "pilotnet-tf"}) {
     const std::vector<float>& exact = sample(family, Kind::kFloat).answer;
+    float size = 0;
+    for (const float y : exact) size = std::max(size, std::abs(y - 0.5F));
     for (const Kind kind : {Kind::kHalf, Kind::kDynamic, Kind::kStatic}) {
       for (std::size_t i = 0; i < exact.size(); ++i)
-        EXPECT_NEAR(sample(family, kind).answer[i], exact[i], 0.05F * std::max(1.0F, std::abs(exact[i])))
+        EXPECT_NEAR(sample(family, kind).answer[i], exact[i], (kind == Kind::kHalf ? 0.002F : 0.1F) * size)
             << family << " " << static_cast<int>(kind);
     }
   }

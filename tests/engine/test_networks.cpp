@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "network/lively.h"
 #include "pitlane/core/random.h"
 #include "pitlane/engine/affine_chain.h"
 #include "pitlane/engine/quantization.h"
@@ -54,7 +55,7 @@ Network pilotnet(const std::string& family) {
   OutputSpec v{.name = "v", .unit = "m/s", .low = 0, .high = 10};
   OutputSpec w{.name = "w", .unit = "rad/s", .low = -3, .high = 3};
   options.outputs = {v, w};
-  options.seed = 11;
+  options.seed = 4;  // one whose answers are lively
   const Result<const Family*> found = find_family(family);
   EXPECT_TRUE(found.ok());
   Result<Network> network = (*found)->build(options);
@@ -67,7 +68,7 @@ Network pilotnet(const std::string& family) {
   set(norm.beta, {0.1F, -0.2F, 0.05F});
   set(norm.mean, {0.45F, 0.4F, 0.5F});
   set(norm.variance, {0.07F, 0.05F, 0.09F});
-  return *std::move(network);
+  return with_loud_head(*std::move(network));
 }
 
 Network halved(Network network) {
@@ -106,6 +107,11 @@ std::vector<std::uint8_t> random_image(const Network& network, std::uint64_t see
   const Shape& shape = network.values[network.inputs.front().value].shape;
   std::vector<std::uint8_t> image(static_cast<std::size_t>(element_count(shape)));
   for (std::uint8_t& byte : image) byte = static_cast<std::uint8_t>(random.index(256));
+  return image;
+}
+
+std::vector<std::uint8_t> dimmed(std::vector<std::uint8_t> image) {
+  for (std::uint8_t& byte : image) byte = static_cast<std::uint8_t>(byte / 3);
   return image;
 }
 

@@ -12,7 +12,7 @@
 
 namespace pitlane::testing {
 
-/// A PilotNet ("pilotnet-torch" or "pilotnet-tf") whose normalisation is not the identity.
+/// A PilotNet ("pilotnet-torch" or "pilotnet-tf") whose normalisation is not the identity and whose head is loud.
 Network pilotnet(const std::string& family);
 
 /// Normalisation folded away, weights of all convolutions and dense layers in f16 or int8.
@@ -22,6 +22,8 @@ Network dynamic_int8(Network network);
 Network static_int8(const Network& network, const std::vector<std::uint8_t>& image);
 
 std::vector<std::uint8_t> random_image(const Network& network, std::uint64_t seed);
+/// A third as bright: to a network, noise looks like other noise of the same brightness.
+std::vector<std::uint8_t> dimmed(std::vector<std::uint8_t> image);
 /// What the graph sees of an image: after scale and offset.
 std::vector<float> real_image(const Network& network, const std::vector<std::uint8_t>& image);
 

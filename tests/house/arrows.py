@@ -31,16 +31,14 @@ LIBRARIES = {
     "torch/": {"train"},
     "ATen/": {"train"},
     "c10/": {"train"},
-    "opencv2/": {"data", "sim", "report"},
+    "opencv2/": {"data", "sim"},
     "flatbuffers/": {"network"},
-    "zstd": {"network"},
-    "rosbag/": {"data", "sim"},
-    "nav_msgs/": {"data", "sim"},
+    "rosbag/": {"sim"},
+    "ros/": {"sim"},
     "sqlite3": {"study"},
-    "nlohmann/": {"data", "sim", "measure", "study", "report", "cli"},
-    "yaml-cpp/": {"sim", "cli"},
+    "nlohmann/": {"data", "study", "report"},
+    "yaml-cpp/": {"sim"},
     "CLI/": {"cli"},
-    "spdlog/": {"cli"},
 }
 
 

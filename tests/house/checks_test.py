@@ -11,6 +11,7 @@ import unittest
 import arrows
 import layout
 import limits
+import packages
 import registration
 import tidy
 
@@ -25,6 +26,8 @@ SOUND = {
     "tests/CMakeLists.txt": "foreach(module core)\nendforeach()\n",
     "tests/core/CMakeLists.txt": "pitlane_test(core SOURCES a_test.cpp MODULES core)\n",
     "tests/core/a_test.cpp": "int main() { return 0; }\n",
+    "scripts/packages.txt": "# comment-dev\ng++ build compiler\nlibcore-dev build core\nnlohmann-json3-dev build json\n",
+    "src/pitlane/core/use.cmake": "find_package(Core)\nfind_package(nlohmann_json)  # zstd\n",
     "ARCHITECTURE.md": "| `core` |\n| `engine` |\n| `sim` |\n- `engine` → `core`: errors.\n",
     ".clang-format": "BasedOnStyle: Google\n",
 }
@@ -134,6 +137,10 @@ class LimitsTest(CheckTest):
         self.write("src/pitlane/core/a.h", "// TO" + "DO: later\n// see /ho" + "me/someone/x\n// https://a.org/home/x\n")
         self.expect(limits.faults, "a.h:1: a note to self", "a.h:2: a path that exists on one machine only")
 
+    def test_placeholders(self):
+        self.write("docs/table.md", "# Table\n\n@" + "@TABLE@" + "@\n\n@word@ and a@@b are none\n")
+        self.expect(limits.faults, "docs/table.md:3: the placeholder @" + "@TABLE@" + "@")
+
     def test_scripts(self):
         self.write("scripts/broken", "#!/usr/bin/env bash\nif true; then\n")
         os.chmod(self.root / "scripts/broken", 0o755)
@@ -185,8 +192,17 @@ class TidyTest(CheckTest):
         self.assertEqual(tidy.check(pathlib.Path("src/fine.cpp"), ["-std=c++20"], [], self.root), "")
 
 
-class PackagesTest(unittest.TestCase):
+class PackagesTest(CheckTest):
     """scripts/install_packages and the list that it reads."""
+
+    def test_sound_tree(self):
+        self.expect(packages.faults)
+
+    def test_library_that_nobody_uses(self):
+        self.write("scripts/packages.txt", "libzstd-dev build sections\nlibsqlite3-dev build store\nlibgtest-dev test tests\n")
+        self.write("tests/core/a_test.cpp", "#include <gtest/gtest.h>\n#include <sqlite3.h>\nint main() { return 0; }\n")
+        self.write("tests/core/CMakeLists.txt", 'pitlane_test(core SOURCES a_test.cpp)\nmessage("zstd")\n')
+        self.expect(packages.faults, "libzstd-dev is neither included nor named")
 
     def test_each_package_has_a_group_and_a_reason(self):
         root = pathlib.Path(__file__).resolve().parents[2]

@@ -1,4 +1,5 @@
-"""Limits that keep the tree readable and free of leftovers: length, size, notes to self, paths of one machine."""
+"""Limits that keep the tree readable and free of leftovers: length, size, notes to self, unfilled gaps, paths of
+one machine."""
 
 import os
 import re
@@ -16,6 +17,8 @@ COUNTED = {".h", ".cpp", ".py", ".cmake", ".md", ".txt", ".sh", ".js", ".css", "
 # Written in two parts so that this file does not find itself.
 NOTE_TO_SELF = re.compile(r"\b(TO" + "DO|FIX" + "ME|XX" + "X|BOOT" + "STRAP)\\b")
 ONE_MACHINE = re.compile(r"(?<![\w.:/-])/(home|Users|root|work" + r")/[\w.-]+")
+# A gap that somebody wanted to fill.
+PLACEHOLDER = re.compile(r"@@\w+@@")
 
 
 def is_text(content):
@@ -40,6 +43,8 @@ def text_faults(root, file, text):
     for number, line in enumerate(text.split("\n"), 1):
         if NOTE_TO_SELF.search(line):
             yield f"{file}:{number}: a note to self; do it, or open an issue"
+        if PLACEHOLDER.search(line):
+            yield f"{file}:{number}: the placeholder {PLACEHOLDER.search(line).group(0)} is not filled in"
         if ONE_MACHINE.search(line):
             yield f"{file}:{number}: a path that exists on one machine only: {ONE_MACHINE.search(line).group(0)}"
     if "\r" in text:

@@ -15,7 +15,7 @@ def files(root):
     found = []
     for folder, folders, names in os.walk(root):
         folders[:] = [f for f in folders if f not in LEFT_OUT and not (f.startswith("build") and folder == str(root))]
-        found += [pathlib.Path(folder, name).relative_to(root) for name in names]
+        found += [pathlib.Path(folder, name).relative_to(root) for name in names if name not in LEFT_OUT]
     return sorted(found)
 
 

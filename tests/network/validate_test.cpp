@@ -52,11 +52,38 @@ const Fault kFaults[] = {
      "has a broken quantisation"},
     {"ShortData", [](Network& n) { n.weights[5].data = SharedBytes(std::vector<std::byte>(3)); },
      "has 3 bytes, its shape needs"},
+    {"Int8BeyondItsRange",
+     [](Network& n) {
+       n.weights[4] = make_i8_weight("bytes", {2, 2}, {-127, 127, -128, 0}, {1, 1});
+     },
+     "weight 'bytes' holds the int8 value -128; the smallest is -127"},
+    {"NegativeVariance",
+     [](Network& n) {
+       const WeightId variance = std::get<BatchNorm>(n.nodes[0].op).variance;
+       n.weights[variance] = make_f32_weight("variance", {3}, {1, -0.5F, 1});
+     },
+     "BatchNorm 'norm': variance + epsilon of channel 1 is not positive"},
+    {"VarianceAndEpsilonOfZero",
+     [](Network& n) {
+       auto& norm = std::get<BatchNorm>(n.nodes[0].op);
+       norm.epsilon = 0;
+       n.weights[norm.variance] = make_f32_weight("variance", {3}, {1, 1, 0});
+     },
+     "BatchNorm 'norm': variance + epsilon of channel 2 is not positive"},
     {"MissingScales", [](Network& n) { n.weights[4].storage = Storage::kI8; }, "bytes, its shape needs"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Faults, Validate, ::testing::ValuesIn(kFaults),
                          [](const auto& fault) { return std::string(fault.param.name); });
+
+TEST(Validate, TheLimitsThemselvesAreFine) {
+  Network network = small_network();
+  network.weights.push_back(make_i8_weight("bytes", {1, 2}, {-127, 127}, {1}));  // of no node
+  auto& norm = std::get<BatchNorm>(network.nodes[0].op);
+  norm.epsilon = 0.5F;
+  network.weights[norm.variance] = make_f32_weight("variance", {3}, {0, 1e-6F, -0.25F});
+  EXPECT_TRUE(validate(network).ok()) << validate(network).error().message();
+}
 
 TEST(Validate, ListsSeveralFaultsAtOnce) {
   Network network = small_network();

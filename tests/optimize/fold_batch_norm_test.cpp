@@ -138,8 +138,10 @@ TEST(FoldBatchNorm, NamesTheLayerThatIsNotFinite) {
   EXPECT_EQ(nan.error().kind(), ErrorKind::kNumeric);
   EXPECT_THAT(nan.error().message(), HasSubstr("BatchNorm 'norm1' holds NaN or infinity in 'beta'"));
 
-  Sketch s(camera(9, 7));  // a negative variance has no root
-  Network broken = s.finish(s.dense(s.norm(s.image(), {{1, 1, 1}, {0, 0, 0}, {0, 0, 0}, {-1, 1, 1}}), 2, {}));
+  Sketch s(camera(9, 7));
+  Network broken = s.finish(s.dense(s.norm(s.image(), {{1, 1, 1}, {0, 0, 0}, {0, 0, 0}, {1, 1, 1}}), 2, {}));
+  Weight& variance = broken.weights[std::get<BatchNorm>(broken.nodes[0].op).variance];
+  variance = make_f32_weight("variance", {3}, {-1, 1, 1});  // has no root
   const Status root = apply_pass(FoldBatchNorm{}, broken);
   ASSERT_FALSE(root.ok());
   EXPECT_THAT(root.error().message(), HasSubstr("Dense 'dense2' holds NaN or infinity"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "pitlane/network/pit_file.h"
 #include "pitlane/optimize/layers.h"
@@ -118,6 +119,16 @@ TEST(QuantizeDynamic, DeadChannelsStayDeadAndFinite) {
   EXPECT_LT(testing::largest_difference(testing::reference_answer(network, picture),
                                         testing::reference_answer(bytes, picture)),
             0.05);
+}
+
+TEST(QuantizeDynamic, RefusesNaN) {
+  Network network = testing::small_network();
+  Weight& weight = network.weights[std::get<Conv2d>(network.nodes[1].op).weight];
+  std::vector<float> values = decode_f32(weight);
+  values[3] = std::numeric_limits<float>::quiet_NaN();
+  weight = make_f32_weight(weight.name, weight.shape, values);
+  EXPECT_EQ(apply_pass(QuantizeDynamic{0}, network, {}, {}).error().message(),
+            "Conv2d 'conv2' holds NaN or infinity in 'weight'");
 }
 
 TEST(QuantizeDynamic, NeedsPicturesToCorrectBiases) {

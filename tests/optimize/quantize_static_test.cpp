@@ -143,6 +143,24 @@ TEST(QuantizeStatic, AConstantChannelOfTheCameraDoesNoHarm) {
   EXPECT_LT(errors(network, quantized(network, data.context), data).rms, 0.02);
 }
 
+TEST(QuantizeStatic, ADeadChannelOfALayerDoesNoHarm) {
+  Network network = testing::small_network();
+  Weight& weight = network.weights[std::get<Conv2d>(network.nodes[1].op).weight];
+  std::vector<float> values = decode_f32(weight);
+  std::fill_n(values.begin(), values.size() / 8, 0.0F);
+  weight = make_f32_weight(weight.name, weight.shape, values);
+  const SmallData data(network);
+  EXPECT_LT(errors(network, quantized(network, data.context), data).rms, 0.02);
+}
+
+TEST(QuantizeStatic, RefusesPicturesThatAreAllAlike) {
+  Network network = testing::small_network();
+  SmallData data(network);
+  std::ranges::fill(data.dataset.pictures, std::uint8_t{0});
+  EXPECT_EQ(apply_pass(QuantizeStatic{}, network, data.context, {}).error().message(),
+            "all 48 calibration pictures are alike, so activation ranges cannot be measured on them");
+}
+
 TEST(QuantizeStatic, RefusesOptionsOutOfRange) {
   const Network network = testing::small_network();
   const SmallData data(network);

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "network/lively.h"
 #include "pitlane/engine/reference.h"
 #include "pitlane/network/families.h"
 
@@ -117,12 +119,7 @@ Network lively_pilotnet(const std::string& family) {
   set(norm.beta, {0.1F, -0.2F, 0.05F});
   set(norm.mean, {0.45F, 0.4F, 0.5F});
   set(norm.variance, {0.07F, 0.05F, 0.09F});
-  // A fresh head is almost silent; a trained one is about as loud as the layers before it.
-  Weight& head = network.weights[std::get<Dense>(network.nodes.back().op).weight];
-  std::vector<float> loud = decode_f32(head);
-  for (float& v : loud) v *= 30;
-  head = make_f32_weight(head.name, head.shape, std::move(loud));
-  return network;
+  return with_loud_head(std::move(network));
 }
 
 const Node& node_named(const Network& network, const std::string& name) {

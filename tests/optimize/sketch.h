@@ -58,7 +58,7 @@ class Sketch {
 /// Camera 24 x 12, normalisation, two convolutions (the first padded), a dense layer large enough for int8, two small
 /// ones: small, but nothing is left out.
 Network small_network(std::uint64_t seed = 1);
-/// A PilotNet whose normalisation is not the identity.
+/// A PilotNet whose normalisation is not the identity and whose head is loud.
 Network lively_pilotnet(const std::string& family);
 
 const Node& node_named(const Network& network, const std::string& name);

@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
   }
   pitlane::TuneResult result = pitlane::sample_result();
   result.recommendation = pitlane::recommend(result);
-  std::printf("%s\n%s", pitlane::text_table(result).c_str(), pitlane::text_recommendation(result).c_str());
+  std::printf("%s", pitlane::text_table(result).c_str());
   const pitlane::Status status = pitlane::write_reports(result, argv[1]);
   if (!status.ok()) std::fprintf(stderr, "render_sample: %s\n", status.error().message().c_str());
   return status.ok() ? 0 : 1;

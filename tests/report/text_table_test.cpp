@@ -70,12 +70,5 @@ TEST(TextTable, WhatWasNotMeasuredIsADash) {
   EXPECT_EQ(lines_of(text_table(result))[3].find("0."), std::string::npos);
 }
 
-TEST(TextRecommendation, WrapsItsSentences) {
-  const auto lines = lines_of(text_recommendation(recommended_sample()));
-  ASSERT_GE(lines.size(), 3U);
-  EXPECT_THAT(lines[0], HasSubstr("int_flt_quan"));
-  for (const std::string& line : lines) EXPECT_LE(characters(line), 110U);
-}
-
 }  // namespace
 }  // namespace pitlane

@@ -59,7 +59,7 @@ int finish_parsing(const CLI::App& app, const CLI::ParseError& error) {
 int run(int argc, char** argv) {
   CLI::App app(
       "Tunes neural networks that drive: makes them smaller and faster, proves what that costs offline and on the "
-      "track, recommends one, and drives it.\nExit codes: 0 success, 1 a row or gate failed, 2 bad argument or file, "
+      "track, recommends one, and drives it.\nExit codes: 0 success, 1 a row failed, 2 bad argument or file, "
       "130 interrupted.",
       "pitlane");
   app.set_version_flag("--version", version_text);
@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file beyond the limit is an error of write(), told in words
   pitlane::cli::install_interrupt_handler();
   pitlane::cli::remember_command_line(argc, argv);
-  pitlane::set_log_sink(pitlane::cli::print_note);
+  pitlane::set_log_sink(pitlane::cli::print_warning);
   try {
     return pitlane::cli::run(argc, argv);
   } catch (const std::bad_alloc&) {

@@ -35,7 +35,7 @@ std::vector<Course> make_courses(const std::vector<std::shared_ptr<const Track>>
 /// Errors: a size that the camera cannot have.
 Result<SimOptions> sim_options_for(const Network& network);
 
-/// "0,60ms,0.12s" or "none".
+/// A list such as "none,60ms,0.12s".
 Result<std::vector<LatencyModel>> parse_latencies(const std::string& text);
 
 }  // namespace pitlane::cli

@@ -12,7 +12,7 @@ namespace pitlane::cli {
 /// Documented in --help and in the README; scripts rely on them.
 enum ExitCode : int {
   kSuccess = 0,
-  kPartialFailure = 1,  ///< a row failed, a lap was not completed where that was asked, a gate was not met
+  kPartialFailure = 1,  ///< a row of tune failed, or a driver on the track
   kBadInput = 2,        ///< a bad argument or file; one line on stderr says what, where and the remedy
   kInterruptedExit = 130,
 };

@@ -56,9 +56,6 @@ class Random {
     for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[index(i)]);
   }
 
-  [[nodiscard]] std::uint64_t state() const { return state_; }
-  static Random from_state(std::uint64_t state) { return Random(state); }
-
  private:
   std::uint64_t state_;
 };

@@ -114,11 +114,12 @@ class Reader {
   }
 
   void take_time(const CsvRow& csv, RecordingRow& row) {
-    const auto time = parse_number(csv.fields[*columns_.time]);
+    const std::string& field = csv.fields[*columns_.time];
+    const auto time = parse_number(field);
     if (time) {
       row.time_s = *time;
-    } else if (time_unknown_line_ == 0) {
-      time_unknown_line_ = csv.line;
+    } else if (time_unknown_.empty()) {
+      time_unknown_ = std::string(kIndexFile) + ":" + std::to_string(csv.line) + ": timestamp is " + shown(field);
     }
   }
 
@@ -128,9 +129,8 @@ class Reader {
 
   void finish_times() {
     auto& rows = builder_.rows();
-    if (time_unknown_line_ > 0) {
-      log_warning(std::string(kIndexFile) + ":" + std::to_string(time_unknown_line_) +
-                  ": timestamp is not a number; times are not used");
+    if (!time_unknown_.empty()) {
+      log_warning(time_unknown_ + ", not a number; the times of this recording are not used");
       for (RecordingRow& row : rows) row.time_s = 0;
     }
     convert_times_to_seconds(rows);
@@ -143,7 +143,7 @@ class Reader {
   std::vector<Draft> drafts_;
   std::map<std::string, int> sessions_;  // numbered in the order in which they first appear
   std::int64_t row_count_ = 0;
-  std::int64_t time_unknown_line_ = 0;
+  std::string time_unknown_;  // where and what; empty: all times are numbers
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "pitlane/measure/line_tracker.h"
+#include "pitlane/measure/percentile.h"
 
 namespace pitlane {
 namespace {
@@ -112,7 +113,7 @@ DeviationSummary summarize_deviation(const std::vector<TrajectoryPoint>& traject
   double squares = 0;
   for (const double d : all) summary.mean += d / n, squares += d * d / n;
   summary.rmse = std::sqrt(squares);
-  summary.p95 = all[std::min(all.size() - 1, static_cast<std::size_t>(0.95 * n))];
+  summary.p95 = percentile(all, 0.95);
   summary.max = all.back();
   return summary;
 }

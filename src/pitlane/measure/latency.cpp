@@ -8,6 +8,8 @@
 #include <cstring>
 #include <numeric>
 
+#include "pitlane/measure/percentile.h"
+
 namespace pitlane {
 namespace {
 
@@ -19,11 +21,6 @@ double time_ms(const std::function<void()>& candidate) {
   const auto start = Clock::now();
   candidate();
   return seconds_since(start) * 1e3;
-}
-
-double percentile(const std::vector<double>& sorted, double p) {
-  const auto at = static_cast<std::size_t>(std::floor(static_cast<double>(sorted.size()) * p));
-  return sorted[std::min(at, sorted.size() - 1)];
 }
 
 std::vector<double> sorted_burst_medians(const std::vector<double>& samples, std::size_t burst) {
@@ -91,21 +88,6 @@ std::vector<std::vector<double>> time_interleaved(const std::vector<std::functio
       break;
   }
   return samples;
-}
-
-Result<LatencySummary> time_session(Session& session, const std::vector<std::vector<std::byte>>& inputs,
-                                    const LatencyOptions& options) {
-  std::vector<TensorView> in;
-  for (const auto& bytes : inputs) in.push_back({bytes.data(), bytes.size()});
-  std::vector<std::vector<float>> results;
-  std::vector<MutableTensorView> out;
-  for (const TensorSpec& spec : session.outputs())
-    results.emplace_back(static_cast<std::size_t>(element_count(spec.shape)));
-  for (auto& result : results) out.push_back({result.data(), result.size() * sizeof(float)});
-  if (const RunStatus status = session.run(in, out); status != RunStatus::kOk)
-    return invalid_argument(std::string("cannot time this session: ") + to_string(status));
-  const auto samples = time_interleaved({[&] { (void)session.run(in, out); }}, options);
-  return summarize(samples[0]);
 }
 
 PinnedThread::PinnedThread() : saved_mask_(sizeof(cpu_set_t)) {

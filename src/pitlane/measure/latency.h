@@ -28,19 +28,15 @@ struct LatencyOptions {
 /// Calls in a row of one candidate in time_interleaved().
 inline constexpr std::size_t kTimingBurst = 10;
 
-/// `samples_ms` in run order, not empty. Percentile = sorted[floor(n p)] (MLPerf LoadGen). Calls of one burst share
-/// what disturbs them, so the median's interval comes from the order statistics of the bursts' medians: `burst`
-/// consecutive samples are one observation; 1 = all are independent.
+/// `samples_ms` in run order, not empty. Percentiles as in measure/percentile.h. Calls of one burst share what disturbs
+/// them, so the median's interval comes from the order statistics of the bursts' medians: `burst` consecutive samples
+/// are one observation; 1 = all are independent.
 LatencySummary summarize(std::vector<double> samples_ms, std::size_t burst = 1);
 
 /// Times each of `candidates` in turn, round by round, so that a drifting clock touches all alike.
 /// Returned in the same order; raw samples in run order.
 std::vector<std::vector<double>> time_interleaved(const std::vector<std::function<void()>>& candidates,
                                                   const LatencyOptions& options);
-
-/// A session on given inputs.
-Result<LatencySummary> time_session(Session& session, const std::vector<std::vector<std::byte>>& inputs,
-                                    const LatencyOptions& options = {});
 
 /// Pins the calling thread to one core for its lifetime, then restores; does nothing where not allowed.
 class PinnedThread {

@@ -1,13 +1,11 @@
 #include <limits>
 #include <string>
 
+#include "pitlane/network/limits.h"
 #include "pitlane/network/network.h"
 
 namespace pitlane {
 namespace {
-
-// One tensor of a driving network never comes near this; a hostile file may claim more.
-constexpr std::int64_t kLargestTensor = std::int64_t{1} << 28;
 
 Result<const Weight*> get(const std::vector<Weight>& weights, WeightId id, const char* role, std::size_t rank) {
   if (id < 0 || static_cast<std::size_t>(id) >= weights.size())
@@ -92,12 +90,8 @@ Result<Shape> infer_shape(const Op& op, const std::vector<Weight>& weights, cons
   if (inputs.size() != 1)
     return invalid_argument(std::string(op_name(op)) + " takes one input, has " + std::to_string(inputs.size()));
   PITLANE_TRY(Shape shape, std::visit(Inference{weights, inputs[0]}, op));
-  std::int64_t count = 1;
-  for (const std::int64_t d : shape) {
-    if (d < 1 || d > kLargestTensor / count)
-      return invalid_argument(std::string(op_name(op)) + " would make a tensor of " + to_string(shape));
-    count *= d;
-  }
+  if (!within_limits(shape))
+    return invalid_argument(std::string(op_name(op)) + " would make a tensor of " + to_string(shape));
   return shape;
 }
 

@@ -4,6 +4,7 @@
 
 #include "pit_generated.h"
 #include "pitlane/core/file.h"
+#include "pitlane/network/limits.h"
 #include "pitlane/network/pit_checksum.h"
 #include "pitlane/network/pit_file.h"
 #include "pitlane/network/pit_version.h"
@@ -17,7 +18,6 @@ namespace fb = flatbuffers;
 // Bounds that no driving network meets but that keep a hostile file from costing time or memory.
 constexpr std::size_t kMostTables = 1 << 20;
 constexpr std::size_t kDeepest = 32;
-constexpr std::int64_t kLargestWeight = std::int64_t{1} << 29;
 
 template <typename T>
 std::vector<T> copy(const fb::Vector<T>* values) {
@@ -25,16 +25,6 @@ std::vector<T> copy(const fb::Vector<T>* values) {
 }
 
 std::string text(const fb::String* value) { return value == nullptr ? std::string() : value->str(); }
-
-bool plausible(const Shape& shape) {
-  std::int64_t count = 1;
-  if (shape.size() > 8) return false;
-  for (const std::int64_t d : shape) {
-    if (d < 1 || d > kLargestWeight / count) return false;
-    count *= d;
-  }
-  return true;
-}
 
 Result<Weight> read_weight(const pit::Weight& in, const SharedBytes& file) {
   Weight weight;
@@ -44,7 +34,7 @@ Result<Weight> read_weight(const pit::Weight& in, const SharedBytes& file) {
   if (in.storage() > static_cast<std::uint8_t>(Storage::kI8)) return corrupt(where + ": unknown storage type");
   weight.storage = static_cast<Storage>(in.storage());
   weight.scales = copy(in.scales());
-  if (!plausible(weight.shape)) return corrupt(where + ": impossible shape " + to_string(weight.shape));
+  if (!within_limits(weight.shape)) return corrupt(where + ": impossible shape " + to_string(weight.shape));
   const std::size_t element_bytes = bytes_per_element(weight.storage);
   const std::size_t dense_bytes = static_cast<std::size_t>(weight.size()) * element_bytes;
   const auto* begin = reinterpret_cast<const std::byte*>(in.data()->data());

@@ -3,12 +3,11 @@
 #include <set>
 #include <string>
 
+#include "pitlane/network/limits.h"
 #include "pitlane/network/network.h"
 
 namespace pitlane {
 namespace {
-
-constexpr std::int64_t kLargestTensor = std::int64_t{1} << 28;
 
 // Collects every fault, so that the author of a broken file mends it once.
 class Faults {
@@ -29,16 +28,6 @@ class Faults {
   std::string text_;
 };
 
-bool valid_shape(const Shape& shape) {
-  std::int64_t count = 1;
-  if (shape.size() > 8) return false;
-  for (const std::int64_t d : shape) {
-    if (d < 1 || d > kLargestTensor / count) return false;
-    count *= d;
-  }
-  return true;
-}
-
 bool finite_values(const Weight& weight) {
   const auto finite = [](float v) { return std::isfinite(v); };
   switch (weight.storage) {
@@ -56,7 +45,7 @@ bool finite_values(const Weight& weight) {
 void check_weight(const Weight& weight, Faults& faults) {
   const std::string where = "weight '" + weight.name + "'";
   if (weight.storage > Storage::kI8) return faults.add(where + " has an unknown storage type");
-  if (!valid_shape(weight.shape)) return faults.add(where + " has the impossible shape " + to_string(weight.shape));
+  if (!within_limits(weight.shape)) return faults.add(where + " has the impossible shape " + to_string(weight.shape));
   const auto expected = static_cast<std::size_t>(weight.size()) * bytes_per_element(weight.storage);
   if (weight.data.bytes().size() != expected)
     return faults.add(where + " has " + std::to_string(weight.data.bytes().size()) + " bytes, its shape needs " +
@@ -67,6 +56,9 @@ void check_weight(const Weight& weight, Faults& faults) {
     return faults.add(where + " has " + std::to_string(weight.scales.size()) + " scales, needs " +
                       std::to_string(scales));
   if (!finite_values(weight)) faults.add(where + " holds NaN or infinity (or a scale that is not positive)");
+  // The longest sum that kernels hold in 32 bits counts on |q| <= 127.
+  if (weight.storage == Storage::kI8 && std::ranges::count(weight.i8(), std::int8_t{-128}) > 0)
+    faults.add(where + " holds the int8 value -128; the smallest is -127");
 }
 
 class GraphCheck {
@@ -99,7 +91,7 @@ class GraphCheck {
 
   void check_values() {
     for (const Value& v : network_.values) {
-      if (!valid_shape(v.shape)) faults_.add("value '" + v.name + "' has the impossible shape " + to_string(v.shape));
+      if (!within_limits(v.shape)) faults_.add("value '" + v.name + "' has the impossible shape " + to_string(v.shape));
       if (!v.quantization) continue;
       const ActivationQuantization& q = *v.quantization;
       if (!(std::isnormal(q.scale) && q.scale > 0) || q.zero_point < 0 || q.zero_point > 255)
@@ -147,6 +139,16 @@ class GraphCheck {
     if (in_range(node.output) && value(node.output).shape != *shape)
       faults_.add(who + " makes " + to_string(*shape) + ", the file says " + to_string(value(node.output).shape));
     check_attributes(node, who);
+    if (const auto* norm = std::get_if<BatchNorm>(&node.op)) check_variance(*norm, who);
+  }
+
+  // Normalising divides by its root.
+  void check_variance(const BatchNorm& norm, const std::string& who) {
+    const std::vector<float> variance = decode_f32(network_.weights[static_cast<std::size_t>(norm.variance)]);
+    for (std::size_t c = 0; c < variance.size(); ++c) {
+      if (static_cast<double>(variance[c]) + static_cast<double>(norm.epsilon) > 0) continue;
+      return faults_.add(who + ": variance + epsilon of channel " + std::to_string(c) + " is not positive");
+    }
   }
 
   void check_attributes(const Node& node, const std::string& who) {

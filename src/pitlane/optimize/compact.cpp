@@ -2,18 +2,12 @@
 
 #include <algorithm>
 #include <utility>
-#include <variant>
 #include <vector>
+
+#include "pitlane/optimize/layers.h"
 
 namespace pitlane {
 namespace {
-
-std::vector<WeightId*> weight_fields(Op& op) {
-  if (auto* conv = std::get_if<Conv2d>(&op)) return {&conv->weight, &conv->bias};
-  if (auto* dense = std::get_if<Dense>(&op)) return {&dense->weight, &dense->bias};
-  if (auto* norm = std::get_if<BatchNorm>(&op)) return {&norm->gamma, &norm->beta, &norm->mean, &norm->variance};
-  return {};
-}
 
 std::vector<ValueId*> value_fields(Network& network) {
   std::vector<ValueId*> fields;

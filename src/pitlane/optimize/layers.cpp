@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <variant>
 
 #include "pitlane/engine/quantization.h"
 #include "pitlane/kernels/kernel_args.h"
@@ -14,13 +13,6 @@ constexpr std::int64_t kSmallDense = 8192;
 
 bool all_finite(const Weight& weight) {
   return std::ranges::all_of(decode_f32(weight), [](float v) { return std::isfinite(v); });
-}
-
-std::vector<WeightId> weight_ids(const Op& op) {
-  if (const auto* conv = std::get_if<Conv2d>(&op)) return {conv->weight, conv->bias};
-  if (const auto* dense = std::get_if<Dense>(&op)) return {dense->weight, dense->bias};
-  if (const auto* norm = std::get_if<BatchNorm>(&op)) return {norm->gamma, norm->beta, norm->mean, norm->variance};
-  return {};
 }
 
 /// What the last layer in front of `value` made, before flattening, activation or normalisation.
@@ -84,9 +76,9 @@ void decode_all(Network& network) {
 
 Status check_finite_layers(const Network& network) {
   for (const Node& node : network.nodes)
-    for (const WeightId id : weight_ids(node.op))
-      if (id != kNoWeight && !all_finite(network.weights[id]))
-        return numeric_error(layer_name(node) + " holds NaN or infinity in '" + network.weights[id].name + "'");
+    for (const WeightId* id : weight_fields(node.op))
+      if (*id != kNoWeight && !all_finite(network.weights[*id]))
+        return numeric_error(layer_name(node) + " holds NaN or infinity in '" + network.weights[*id].name + "'");
   return {};
 }
 

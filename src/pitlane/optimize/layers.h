@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <string>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
 #include "pitlane/core/result.h"
@@ -19,6 +21,16 @@ struct Layer {
 
 /// In the order in which they run.
 std::vector<Layer> weighted_layers(const Network& network);
+
+/// The fields of an Op (or const Op) that name weights; some may be kNoWeight.
+template <typename AnyOp>
+auto weight_fields(AnyOp& op) {
+  std::vector<std::conditional_t<std::is_const_v<AnyOp>, const WeightId, WeightId>*> fields;
+  if (auto* conv = std::get_if<Conv2d>(&op)) fields = {&conv->weight, &conv->bias};
+  if (auto* dense = std::get_if<Dense>(&op)) fields = {&dense->weight, &dense->bias};
+  if (auto* norm = std::get_if<BatchNorm>(&op)) fields = {&norm->gamma, &norm->beta, &norm->mean, &norm->variance};
+  return fields;
+}
 
 /// "Conv2d 'conv1'".
 std::string layer_name(const Node& node);

@@ -47,11 +47,7 @@ Json bench_value(const BenchEntry& entry) {
   Json out = subject_value(entry.subject);
   if (entry.subject.failure) return out;
   out["threads"] = entry.threads;
-  Json timing{{"latency_ms", latency_value(entry.latency_ms)}};
-  if (!entry.layers.empty()) timing["layers"] = Json::array();
-  for (const LayerTime& layer : entry.layers)
-    timing["layers"].push_back({{"name", layer.name}, {"p50_ms", layer.p50_ms}});
-  out["timing"] = timing;
+  out["timing"] = {{"latency_ms", latency_value(entry.latency_ms)}};
   return out;
 }
 

@@ -42,16 +42,10 @@ struct EvaluateEntry {
   double wall_s = 0;
 };
 
-struct LayerTime {
-  std::string name;
-  double p50_ms = 0;
-};
-
 struct BenchEntry {
   JsonSubject subject;
   int threads = 1;
   LatencySummary latency_ms;
-  std::vector<LayerTime> layers;  ///< empty without --layers
 };
 
 std::string drive_json(const std::vector<DriveEntry>& entries, bool with_trajectory = false);

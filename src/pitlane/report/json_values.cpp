@@ -1,18 +1,13 @@
 #include "pitlane/report/json_values.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
+#include "pitlane/measure/percentile.h"
 #include "pitlane/study/tune_json.h"
 
 namespace pitlane {
 namespace {
-
-double percentile(const std::vector<double>& sorted, double p) {
-  const auto at = static_cast<std::size_t>(static_cast<double>(sorted.size()) * p);
-  return sorted[std::min(at, sorted.size() - 1)];
-}
 
 Json episode_timing(const EpisodeResult& episode) {
   Json out{{"wall_s", episode.wall_s}};

@@ -20,8 +20,6 @@ std::string csv_report(const TuneResult& result);
 std::string json_report(const TuneResult& result);
 /// For the terminal: aligned, at most 110 columns, UTF-8; ">" marks the recommended row.
 std::string text_table(const TuneResult& result);
-/// The recommendation's sentences, wrapped at 110 columns.
-std::string text_recommendation(const TuneResult& result);
 
 /// The published offline rows for the same recipes.
 const std::vector<PublishedRow>& published_rows();

@@ -60,11 +60,11 @@ Cells row_cells(const StrategyRow& row, const TuneResult& result) {
           bytes_text(static_cast<double>(row.size_bytes)),
           row.accuracy ? significant_text(row.accuracy->mse, 3) : "-",
           row.accuracy && baseline.accuracy ? signed_percent_text(relative_mse(row, baseline)) : "-",
-          timed ? significant_text(row.latency_ms.p50, 3) + " ms" : "-",
-          timed ? significant_text(row.latency_ms.p99, 3) + " ms" : "-",
+          timed ? milliseconds_text(row.latency_ms.p50) : "-",
+          timed ? milliseconds_text(row.latency_ms.p99) : "-",
           comparable ? fixed_text(baseline.latency_ms.p50 / row.latency_ms.p50, 2) + "x" : "-",
           laps_cell(row),
-          driven ? fixed_text(worst_mean_deviation_m(row), 3) + " m" : "-",
+          driven ? metres_text(worst_mean_deviation_m(row)) : "-",
           driven ? fixed_text(worst_deviation_m(row), 2) + " m" : "-"};
 }
 
@@ -95,26 +95,6 @@ std::string text_table(const TuneResult& result) {
     out += failure ? shortened(padded(lines[i + 1][0], widths[0], true) + "  failed: " + printable(*failure), kWidth)
                    : line_of(lines[i + 1], widths);
     out += "\n";
-  }
-  return out;
-}
-
-std::string text_recommendation(const TuneResult& result) {
-  std::string out;
-  for (const std::string& reason : result.recommendation.reasons) {
-    std::string line;
-    const std::string text = printable(reason) + " ";
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t space = text.find(' ', at);
-      const std::string word = text.substr(at, space - at);
-      if (!line.empty() && characters(line) + 1 + characters(word) > kWidth) {
-        out += line + "\n";
-        line.clear();
-      }
-      if (!word.empty()) line += (line.empty() ? "" : " ") + word;
-      at = space + 1;
-    }
-    out += line + "\n";
   }
   return out;
 }

@@ -12,9 +12,6 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-std::string metres(double value) { return fixed_text(value, 3) + " m"; }
-std::string milliseconds(double value) { return significant_text(value, 3) + " ms"; }
-
 double relative_excess(double value, double limit) {
   if (!std::isfinite(value) || limit <= 0) return kInfinity;
   return value / limit - 1;
@@ -40,7 +37,7 @@ void check_size_and_latency(std::vector<Shortfall>& out, const StrategyRow& row,
     if (row.latency_ms.runs == 0)
       not_judged(out, "latency", "it was not timed");
     else
-      check_limit(out, "median latency", row.latency_ms.p50, *limits.max_latency_ms, milliseconds);
+      check_limit(out, "median latency", row.latency_ms.p50, *limits.max_latency_ms, milliseconds_text);
   }
   if (limits.max_size_bytes)
     check_limit(out, "file size", static_cast<double>(row.size_bytes), *limits.max_size_bytes, bytes_text);
@@ -85,7 +82,7 @@ void check_deviation(std::vector<Shortfall>& out, const StrategyRow& row, const 
   if (row.laps.empty())
     not_judged(out, "deviation", "it was not driven");
   else
-    check_limit(out, "worst mean deviation", worst_mean_deviation_m(row), *limits.max_deviation_m, metres);
+    check_limit(out, "worst mean deviation", worst_mean_deviation_m(row), *limits.max_deviation_m, metres_text);
 }
 
 bool same_drive(const LapRow& a, const LapRow& b) {

@@ -13,8 +13,6 @@
 namespace pitlane {
 namespace {
 
-std::string milliseconds(double value) { return significant_text(value, 3) + " ms"; }
-std::string metres(double value) { return fixed_text(value, 3) + " m"; }
 std::string times(double factor) { return significant_text(factor, factor < 10 ? 2 : 3) + " times"; }
 
 bool timed(const StrategyRow& row) { return row.latency_ms.runs > 0 && std::isfinite(row.latency_ms.p50); }
@@ -85,7 +83,7 @@ std::string left_out(const std::vector<Candidate>& candidates, const StrategyRow
         (!fastest || p50_or_last(*c.row) < p50_or_last(*fastest->row)))
       fastest = &c;
   if (!fastest) return "";
-  return "; " + fastest->row->strategy + " is faster at " + milliseconds(fastest->row->latency_ms.p50) +
+  return "; " + fastest->row->strategy + " is faster at " + milliseconds_text(fastest->row->latency_ms.p50) +
          ", but was left out (" + fastest->lacks.front().brief + ")";
 }
 
@@ -97,7 +95,7 @@ std::string tied(const std::vector<const StrategyRow*>& best) {
 }
 
 std::string latency_limit(const Constraints& limits) {
-  return limits.max_latency_ms ? " (limit " + milliseconds(*limits.max_latency_ms) + ")" : "";
+  return limits.max_latency_ms ? " (limit " + milliseconds_text(*limits.max_latency_ms) + ")" : "";
 }
 
 std::string size_clause(const StrategyRow& row, const StrategyRow& baseline, const Constraints& limits) {
@@ -115,7 +113,7 @@ std::string speed_sentence(const std::vector<const StrategyRow*>& best, const Tu
   if (!timed(row))
     return row.strategy + " is the choice by size alone, because nothing was timed: its file is " +
            size_clause(row, baseline, result.constraints) + ".";
-  const std::string p50 = "a median of " + milliseconds(row.latency_ms.p50) + latency_limit(result.constraints);
+  const std::string p50 = "a median of " + milliseconds_text(row.latency_ms.p50) + latency_limit(result.constraints);
   if (&row == &baseline)
     return "Stay with " + row.strategy + ": it answers in " + p50 + " from a file of " +
            bytes_text(static_cast<double>(row.size_bytes)) + ", and no other network that is good enough beats that" +
@@ -149,15 +147,15 @@ std::string driving_sentence(const StrategyRow& row, const TuneResult& result) {
   const int done = laps_completed(row);
   const auto all = static_cast<int>(row.laps.size());
   std::string limit;
-  if (result.constraints.max_deviation_m) limit = " (limit " + metres(*result.constraints.max_deviation_m) + ")";
+  if (result.constraints.max_deviation_m) limit = " (limit " + metres_text(*result.constraints.max_deviation_m) + ")";
   std::string out = "On the track it completed " + std::to_string(done) + " of " + std::to_string(all) +
                     (all == 1 ? " lap" : " laps");
   if (&row != &baseline && !baseline.laps.empty())
     out += " (baseline " + std::to_string(laps_completed(baseline)) + ")";
-  out += ", on average at most " + metres(worst_mean_deviation_m(row)) + " from the line" + limit;
+  out += ", on average at most " + metres_text(worst_mean_deviation_m(row)) + " from the line" + limit;
   if (&row != &baseline && !baseline.laps.empty())
-    out += ", where the baseline has " + metres(worst_mean_deviation_m(baseline));
-  return out + ", and never more than " + metres(worst_deviation_m(row)) + ".";
+    out += ", where the baseline has " + metres_text(worst_mean_deviation_m(baseline));
+  return out + ", and never more than " + metres_text(worst_deviation_m(row)) + ".";
 }
 
 // --- sentences of an empty hand ------------------------------------------------------------------------------------
@@ -176,12 +174,12 @@ std::string capitalised(std::string text) {
 
 std::string state_of(const StrategyRow& row) {
   std::string out = "As it stands, " + row.strategy + " ";
-  out += timed(row) ? "answers in " + milliseconds(row.latency_ms.p50) : std::string("was not timed");
+  out += timed(row) ? "answers in " + milliseconds_text(row.latency_ms.p50) : std::string("was not timed");
   out += " from a file of " + bytes_text(static_cast<double>(row.size_bytes));
   if (row.accuracy) out += " with an MSE of " + significant_text(row.accuracy->mse, 3);
   if (!row.laps.empty())
     out += " and completes " + std::to_string(laps_completed(row)) + " of " + std::to_string(row.laps.size()) +
-           " laps, on average at most " + metres(worst_mean_deviation_m(row)) + " from the line";
+           " laps, on average at most " + metres_text(worst_mean_deviation_m(row)) + " from the line";
   return out + "; loosen what it fails, or train further and tune again.";
 }
 

@@ -60,6 +60,9 @@ std::string signed_percent_text(double ratio) {
   return ratio > 0 ? "+" + text : text;
 }
 
+std::string metres_text(double metres) { return fixed_text(metres, 3) + " m"; }
+std::string milliseconds_text(double milliseconds) { return significant_text(milliseconds, 3) + " ms"; }
+
 std::string count_text(std::int64_t value) {
   std::string text = std::to_string(value);
   const int first = value < 0 ? 1 : 0;

@@ -16,6 +16,10 @@ std::string bytes_text(double bytes);
 std::string percent_text(double ratio);
 /// As percent_text, always with a sign: "+3.1 %", "-0.4 %", "±0 %".
 std::string signed_percent_text(double ratio);
+/// "0.123 m"; "- m" where the value is not finite.
+std::string metres_text(double metres);
+/// Three significant digits: "0.331 ms".
+std::string milliseconds_text(double milliseconds);
 /// 1234567 -> "1,234,567".
 std::string count_text(std::int64_t value);
 
