@@ -129,7 +129,7 @@ TEST(DeepLearningStudio, TimesThatAreNotNumbersAreNotUsed) {
   made.image("a.png", 1);
   made.text("data.csv", "image_name,v,w,timestamp\na.png,1,2,5\na.png,1,2,noon\n");
   std::string warning;
-  set_log_sink([&](std::string_view text) { warning = text; });
+  set_log_sink([&](LogLevel, std::string_view text) { warning = text; });
   const auto recording = open_recording(made.path());
   set_log_sink({});
   ASSERT_TRUE(recording) << recording.error().message();

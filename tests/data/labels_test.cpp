@@ -45,7 +45,7 @@ TEST(Labels, AllOutsideTheRangeIsAMistakeOfUnits) {
 
 TEST(Labels, OthersOutsideAreClampedAndCounted) {
   std::string warning;
-  set_log_sink([&](std::string_view text) { warning = text; });
+  set_log_sink([&](LogLevel, std::string_view text) { warning = text; });
   const auto dataset = built(output("v", 0, 10), {-1, 5, 20, 10});
   set_log_sink({});
   ASSERT_TRUE(dataset) << dataset.error().message();

@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file beyond the limit is an error of write(), told in words
   pitlane::cli::install_interrupt_handler();
   pitlane::cli::remember_command_line(argc, argv);
-  pitlane::set_log_sink(pitlane::cli::print_warning);
+  pitlane::set_log_sink(pitlane::cli::print_note);
   try {
     return pitlane::cli::run(argc, argv);
   } catch (const std::bad_alloc&) {

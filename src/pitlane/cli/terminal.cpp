@@ -47,8 +47,9 @@ void print_error(const Error& error) {
   std::fprintf(stderr, "pitlane: %s\n", line.c_str());
 }
 
-void print_warning(std::string_view message) {
-  std::fprintf(stderr, "warning: %.*s\n", static_cast<int>(message.size()), message.data());
+void print_note(LogLevel level, std::string_view message) {
+  std::fprintf(stderr, "%s%.*s\n", level == LogLevel::kWarning ? "warning: " : "", static_cast<int>(message.size()),
+               message.data());
 }
 
 ProgressBar::ProgressBar() : terminal_(::isatty(STDERR_FILENO) != 0) {}

@@ -15,8 +15,8 @@ namespace pitlane::cli {
 
 /// "pitlane: message"
 void print_error(const Error& error);
-/// "warning: message"; sink of the library's warnings.
-void print_warning(std::string_view message);
+/// Sink of the library's notes.
+void print_note(LogLevel level, std::string_view message);
 
 /// A bar with time left on a terminal; elsewhere a line now and then. Thread-safe.
 class ProgressBar {

@@ -1,4 +1,4 @@
-// Warnings for the user from inside the library. Silent until somebody sets a sink (the program does).
+// Notes for the user from inside the library. Silent until somebody sets a sink (the program does).
 #pragma once
 
 #include <functional>
@@ -6,10 +6,13 @@
 
 namespace pitlane {
 
-using LogSink = std::function<void(std::string_view)>;
+enum class LogLevel { kInfo, kWarning };
+
+using LogSink = std::function<void(LogLevel, std::string_view)>;
 
 /// Set once at start, before threads; an empty sink silences.
 void set_log_sink(LogSink sink);
+void log_info(std::string_view message);
 void log_warning(std::string_view message);
 
 }  // namespace pitlane
