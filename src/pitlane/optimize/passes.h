@@ -12,8 +12,8 @@ namespace pitlane {
 /// before a padded convolution whose border would have to be far outside what the layer reads (a scale near zero).
 Status apply_pass(const FoldBatchNorm& pass, Network& network);
 
-/// Exactly floor(sparsity * n) weights are zero afterwards (or more, if more were zero before); of equal magnitudes the
-/// first ones go. Biases and normalisations are exempt. To be followed by fine-tuning, and done before folding: the
+/// Of the n weights of all layers together exactly floor(sparsity * n) are zero afterwards (or more, if more were zero
+/// before); of equal magnitudes the first ones go. Biases, normalisations and the layers that make outputs are exempt. To be followed by fine-tuning, and done before folding: the
 /// smallest weights are those of the network as it was trained, and a frozen BatchNorm in front of a layer does not
 /// move its zeros. Errors: a layer would lose all of its weights.
 Status apply_pass(const PruneGlobal& pass, Network& network);

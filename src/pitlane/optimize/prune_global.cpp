@@ -26,12 +26,17 @@ Threshold find_threshold(std::vector<float> magnitudes, std::size_t count) {
   return {magnitude, count - static_cast<std::size_t>(below)};
 }
 
-/// One layer for each weight, however many share it: no weight is counted twice.
-std::vector<Layer> layers_by_weight(const Network& network) {
-  std::vector<Layer> layers;
-  for (const Layer& layer : weighted_layers(network))
-    if (std::ranges::find(layers, layer.weight, &Layer::weight) == layers.end()) layers.push_back(layer);
-  return layers;
+/// One layer for each weight, however many share it: no weight is counted twice. Layers that make outputs keep their
+/// weights: they are few, and on a scale of their own (an output's range), so that a threshold for all layers would
+/// empty them. A network that has no other layers is pruned nevertheless.
+std::vector<Layer> prunable_layers(const Network& network) {
+  std::vector<Layer> inner, all;
+  for (const Layer& layer : weighted_layers(network)) {
+    if (std::ranges::find(all, layer.weight, &Layer::weight) != all.end()) continue;
+    all.push_back(layer);
+    if (!makes_output(network, network.nodes[layer.node])) inner.push_back(layer);
+  }
+  return inner.empty() ? all : inner;
 }
 
 std::string percent(double share) {
@@ -47,7 +52,7 @@ Status apply_pass(const PruneGlobal& pass, Network& network) {
     return invalid_argument("sparsity must be at least 0 and below 1, is " + std::to_string(pass.sparsity));
   decode_all(network);
   PITLANE_TRY_STATUS(check_finite_layers(network));
-  const std::vector<Layer> layers = layers_by_weight(network);
+  const std::vector<Layer> layers = prunable_layers(network);
   std::vector<float> magnitudes;
   for (const Layer& layer : layers)
     for (const float v : network.weights[layer.weight].f32()) magnitudes.push_back(std::abs(v));

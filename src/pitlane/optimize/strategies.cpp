@@ -30,7 +30,7 @@ const std::vector<Strategy>& strategies() {
        {QuantizeStatic{}},
        false},
       {"global_prune",
-       "The smallest weights of all layers together set to zero, then trained on.",
+       "The smallest weights of all layers together, the outputs' own spared, set to zero; then trained on.",
        "PyTorch, global unstructured L1 pruning",
        {PruneGlobal{kSparsity}, kRecovery},
        true},
