@@ -28,9 +28,11 @@ struct LatencyOptions {
 LatencySummary summarize(std::vector<double> samples_ms);
 
 /// Times each of `candidates` in turn, round by round, so that a drifting clock touches all alike.
-/// Returned in the same order; raw samples in run order.
+/// Returned in the same order; raw samples in run order. `go_on` is asked after each round; when it says no, the
+/// samples are those so far.
 std::vector<std::vector<double>> time_interleaved(const std::vector<std::function<void()>>& candidates,
-                                                  const LatencyOptions& options);
+                                                  const LatencyOptions& options,
+                                                  const std::function<bool()>& go_on = {});
 
 /// A session on given inputs.
 Result<LatencySummary> time_session(Session& session, const std::vector<std::vector<std::byte>>& inputs,
