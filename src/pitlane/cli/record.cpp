@@ -1,5 +1,4 @@
 // pitlane record: the expert drives circuits; frames and its commands become a recording.
-#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -37,20 +36,22 @@ struct Flags {
 
 constexpr float kSlowest_mps = 6.5, kFastest_mps = 24, kFastestTurn_radps = 7.1;
 
-RecordingManifest manifest(const std::optional<Preprocessing>& stored,
-                           const std::vector<std::shared_ptr<const Track>>& tracks) {
-  RecordingManifest out;
-  out.labels = {{"v", "m/s", kSlowest_mps, kFastest_mps}, {"w", "rad/s", -kFastestTurn_radps, kFastestTurn_radps}};
-  out.stored = stored;
-  for (const auto& track : tracks) out.circuits.push_back(track->circuit.name());
-  return out;
-}
-
-// Whoever drives, and as what its frames are stored.
+// Whoever drives, and as what its frames are stored and labelled.
 struct Driving {
   MakeDriver make;                      // nothing where the expert drives
   std::optional<Preprocessing> stored;  // whole frames where empty
+  VehicleAdapter vehicle;
+  bool steers = false;  // the network has no outputs v and w but one of steering
 };
+
+RecordingManifest manifest(const Driving& driving, const std::vector<std::shared_ptr<const Track>>& tracks) {
+  RecordingManifest out;
+  out.labels = {{"v", "m/s", kSlowest_mps, kFastest_mps}, {"w", "rad/s", -kFastestTurn_radps, kFastestTurn_radps}};
+  if (driving.steers) out.labels.push_back({"steering", "1", -1, 1});
+  out.stored = driving.stored;
+  for (const auto& track : tracks) out.circuits.push_back(track->circuit.name());
+  return out;
+}
 
 // Pictures that a network can learn from later are those that it sees. A grey one gets whole frames: pictures are
 // stored in colour.
@@ -66,7 +67,8 @@ Result<Driving> chosen_driving(const Flags& flags) {
   if (flags.driver.empty()) return out;
   PITLANE_TRY(const ModelFile file, open_model(flags.driver));
   PITLANE_TRY(const auto plan, compile(file.network));
-  PITLANE_TRY_STATUS(VehicleAdapter::create(flags.vehicle, file.network.outputs));
+  PITLANE_TRY(out.vehicle, VehicleAdapter::create(flags.vehicle, file.network.outputs));
+  out.steers = out.vehicle.steering({1, 0}).has_value();
   PITLANE_TRY(const InputSpec* image, image_input(file.network));
   if (!flags.whole_frames) out.stored = seen_by(image->preprocessing);
   out.make = [network = file.network, plan,
@@ -137,13 +139,14 @@ RecordOptions record_options(const Flags& flags, const Driving& driving) {
 
 // What is left undone goes with `writer`.
 Status drive_and_write(const std::vector<std::shared_ptr<const Track>>& tracks, const RecordOptions& options,
-                       const MakeDriver& driver, RecordingWriter& writer) {
+                       const Driving& driving, RecordingWriter& writer) {
   const FrameSink sink = [&](const RecordedFrame& frame) {
-    return writer.add(frame.picture, frame.width, frame.height, std::array{frame.label.v_mps, frame.label.w_radps},
-                      frame.time_s, frame.session);
+    std::vector<double> labels = {frame.label.v_mps, frame.label.w_radps};
+    if (driving.steers) labels.push_back(driving.vehicle.steering(frame.label).value_or(0));
+    return writer.add(frame.picture, frame.width, frame.height, labels, frame.time_s, frame.session);
   };
   ProgressBar bar;
-  PITLANE_TRY_STATUS(record_frames(tracks, options, sink, bar.callback(), driver));
+  PITLANE_TRY_STATUS(record_frames(tracks, options, sink, bar.callback(), driving.make));
   return writer.finish();
 }
 
@@ -154,8 +157,8 @@ Result<int> run(const Flags& flags) {
   PITLANE_TRY(const auto tracks, chosen_tracks(flags));
   PITLANE_TRY(const std::unique_ptr<Place> place, Place::make(out));
   const RecordOptions options = record_options(flags, driving);
-  RecordingWriter writer(out, manifest(driving.stored, tracks), command_line(), options.seed);
-  const Status recorded = drive_and_write(tracks, options, driving.make, writer);
+  RecordingWriter writer(out, manifest(driving, tracks), command_line(), options.seed);
+  const Status recorded = drive_and_write(tracks, options, driving, writer);
   if (!recorded.ok() && recorded.error().kind() == ErrorKind::kInterrupted)
     return Error(ErrorKind::kInterrupted, "interrupted; a recording cannot be continued, so nothing of it is kept");
   if (!recorded.ok()) return recorded.error();
