@@ -134,11 +134,11 @@ TEST_F(NothingLost, RecordingsOfASteeringDriverHaveItsLabel) {
 
 class Interrupted : public NothingLost {
  protected:
-  // Once it is at work: after half a second.
   Outcome stop(const std::string& command) {
     Running run(command, place_.path());
+    EXPECT_TRUE(run.wait_until([&] { return run.listens(); }));
     const auto start = std::chrono::steady_clock::now();
-    run.wait_until([&] { return std::chrono::steady_clock::now() - start > std::chrono::milliseconds(1500); });
+    run.wait_until([&] { return std::chrono::steady_clock::now() - start > std::chrono::seconds(1); });
     run.send(SIGINT);
     return run.finish();
   }
