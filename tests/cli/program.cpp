@@ -100,6 +100,14 @@ void Running::send(int signal) const {
   if (child_ > 0) ::kill(child_, signal);
 }
 
+bool Running::listens() const {
+  const std::string status = read("/proc/" + std::to_string(child_) + "/status"), key = "SigCgt:";
+  const auto at = status.find(key);
+  if (at == std::string::npos) return false;
+  const auto caught = std::strtoull(status.c_str() + at + key.size(), nullptr, 16);
+  return (caught >> (SIGINT - 1) & 1U) != 0;
+}
+
 Outcome Running::finish() {
   ended(true);
   return {code_of(status_), read(place_ / "out"), err()};

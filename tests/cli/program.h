@@ -37,6 +37,8 @@ class Running {
   bool wait_until(const std::function<bool()>& reached);
   [[nodiscard]] std::string err() const;
   void send(int signal) const;
+  /// Is it far enough to answer SIGINT itself? Before, the signal just ends it.
+  [[nodiscard]] bool listens() const;
   /// Waits for the end.
   Outcome finish();
 

@@ -13,7 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr int kInterrupted = 130;
 
@@ -52,7 +51,7 @@ TEST_F(TrainResume, GivesTheBytesOfAnUninterruptedRun) {
     ASSERT_FALSE(fs::exists(stopped / "n.pit")) << "it was through before the signal came";
     const Outcome resumed = Running(train(4), stopped).finish();
     ASSERT_EQ(resumed.code, 0) << resumed.err;
-    EXPECT_THAT(resumed.err, Not(HasSubstr("epoch 1/4"))) << "it began again";
+    EXPECT_THAT(resumed.err, HasSubstr("training goes on after epoch ")) << "it began again";
     EXPECT_TRUE(read(whole / "n.pit") == read(stopped / "n.pit")) << "after signal " << signal;
   }
 }

@@ -86,13 +86,14 @@ TEST_P(ImportedLap, CanBeDrivenBothWays) {
   for (auto at = driven.find("completed"); at != std::string::npos; at = driven.find("completed", at + 1)) ++completed;
   EXPECT_EQ(completed, 4U) << driven;
   // A wider road, a name of its own, free for training.
-  const Outcome other =
-      pitlane("circuit import '" + bag.string() + "' --name mine --road-width 3.5 --for-training --out " + out);
+  const Outcome other = pitlane("circuit import '" + bag.string() +
+                                "' --name mine --road-width 3.5 --for-training --overwrite --out " + out);
   ASSERT_EQ(other.code, 0) << other.err;
   EXPECT_THAT(read(place / "lap.yaml"),
               AllOf(HasSubstr("name: \"mine\""), HasSubstr("road_width_m: 3.5"), Not(HasSubstr("held_out"))));
-  EXPECT_THAT(refused("circuit import '" + bag.string() + "' --topic /none --out " + out), HasSubstr("/F1ROS/odom"));
-  EXPECT_THAT(refused("circuit import '" + bag.string() + "' --road-width 20 --out " + out),
+  EXPECT_THAT(refused("circuit import '" + bag.string() + "' --topic /none --overwrite --out " + out),
+              HasSubstr("/F1ROS/odom"));
+  EXPECT_THAT(refused("circuit import '" + bag.string() + "' --road-width 20 --overwrite --out " + out),
               AllOf(HasSubstr(".bag: --road-width 20 does not fit this lap: "), HasSubstr("overlaps itself")));
 }
 

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <span>
 #include <string>
 
 #include "temporary_directory.h"
@@ -131,6 +132,77 @@ TEST(WriteFile, LeavesWhatIsNoRegularFileAlone) {
     EXPECT_THAT(status.error().message(), ::testing::HasSubstr("is not a regular file; choose another name"));
   }
   EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+}
+
+unsigned mode_of(const fs::path& path) {
+  struct stat info {};
+  EXPECT_EQ(::lstat(path.c_str(), &info), 0);
+  return info.st_mode & 07777U;
+}
+
+TEST(WriteFile, ObeysTheUmaskAndKeepsAnOldFilesMode) {
+  const TemporaryDirectory place;
+  const mode_t before = ::umask(027);
+  ASSERT_TRUE(write_text(place / "new", "x").ok());
+  ASSERT_TRUE(write_text(place / "mine", "x").ok());
+  fs::permissions(place / "mine", fs::perms(0604));
+  ASSERT_TRUE(write_text(place / "mine", "again").ok());
+  ::umask(before);
+  EXPECT_EQ(mode_of(place / "new"), 0640U);
+  EXPECT_EQ(mode_of(place / "mine"), 0604U);
+}
+
+TEST(WriteFile, WritesThroughLinks) {
+  const TemporaryDirectory place;
+  fs::create_directory(place / "far");
+  ASSERT_TRUE(write_text(place / "far/target", "old").ok());
+  fs::create_symlink("far/target", place / "link");
+  fs::create_symlink("link", place / "link2");
+  fs::create_symlink("far/later", place / "dangling");
+  ASSERT_TRUE(write_text(place / "link2", "new").ok());
+  ASSERT_TRUE(write_text(place / "dangling", "first").ok());
+  EXPECT_EQ(read_text(place / "far/target").value(), "new");
+  EXPECT_EQ(read_text(place / "far/later").value(), "first");
+  for (const char* name : {"link", "link2", "dangling"}) EXPECT_TRUE(fs::is_symlink(place / name)) << name;
+  fs::create_symlink("round", place / "round");
+  EXPECT_FALSE(write_text(place / "round", "x").ok());
+}
+
+// Opening a pipe for reading waits for somebody who writes.
+TEST(File, PipesAreRefusedAtOnce) {
+  const TemporaryDirectory place;
+  const fs::path pipe = place / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  ::alarm(20);
+  EXPECT_THAT(read_file(pipe).error().message(), HasSubstr("pipe: not a regular file"));
+  EXPECT_THAT(read_text("/dev/zero").error().message(), HasSubstr("/dev/zero: not a regular file"));
+  EXPECT_THAT(MappedFile::open(pipe).error().message(), HasSubstr("pipe: not a regular file"));
+  EXPECT_THAT(check_regular_file(pipe).error().message(), HasSubstr("pipe: not a regular file"));
+  ::alarm(0);
+}
+
+TEST(CreateFile, NeverReplaces) {
+  const TemporaryDirectory place;
+  const auto bytes = std::as_bytes(std::span("abc", 3));
+  ASSERT_TRUE(create_file(place / "a", bytes).ok());
+  EXPECT_THAT(create_file(place / "a", bytes).error().message(), HasSubstr("a: appeared meanwhile"));
+  EXPECT_EQ(read_text(place / "a").value(), "abc");
+  EXPECT_TRUE(sync_directory(place.path()).ok());
+}
+
+TEST(SameFile, SeesThroughSpellings) {
+  const TemporaryDirectory place;
+  ASSERT_TRUE(write_text(place / "a", "x").ok());
+  ASSERT_TRUE(write_text(place / "b", "x").ok());
+  fs::create_symlink("a", place / "to_a");
+  fs::create_symlink("gone", place / "to_gone");
+  fs::create_hard_link(place / "b", place / "b_too");
+  EXPECT_TRUE(same_file(place / "a", place / "./x/../a"));
+  EXPECT_TRUE(same_file(place / "a", place / "to_a"));
+  EXPECT_TRUE(same_file(place / "gone", place / "to_gone"));
+  EXPECT_TRUE(same_file(place / "b", place / "b_too"));
+  EXPECT_FALSE(same_file(place / "a", place / "b"));
+  EXPECT_FALSE(same_file(place / "a", place / "gone"));
 }
 
 }  // namespace

@@ -252,5 +252,15 @@ TEST_F(RealUdacity, OpensLoadsAndSplits) {
   EXPECT_EQ(dataset->row[static_cast<std::size_t>(split->validation.front())], 400);
 }
 
+TEST(LoadDataset, AnOddFirstPictureIsOneBadRow) {
+  const MadeUpRecording made;
+  write_frames(made, 60);
+  made.image("0.png", 0, 32, 24);
+  const auto dataset = load(made);
+  ASSERT_TRUE(dataset) << dataset.error().message();
+  EXPECT_EQ(dataset->size(), 59);
+  EXPECT_THAT(dataset->skipped, ElementsAre("data.csv:2: 0.png: is 32x24, not 16x12"));
+}
+
 }  // namespace
 }  // namespace pitlane

@@ -190,5 +190,18 @@ TEST(DeepLearningStudio, RandomBytesNeverCrash) {
   }
 }
 
+TEST(DeepLearningStudio, NestedObjectsAreExplained) {
+  const MadeUpRecording made;
+  std::string text;
+  for (int i = 1; i <= 12; ++i) {
+    made.image("Images/" + std::to_string(i) + ".png", i);
+    text += R"({"v": 8, "w": 0.1, "pose": {"x": 1}})";
+  }
+  made.text("data.json", text);
+  EXPECT_THAT(fault(made.path()),
+              testing::AllOf(HasSubstr("data.json: no images 0.png to 23.png"), HasSubstr("nest no object in another"),
+                             testing::Not(HasSubstr("column"))));
+}
+
 }  // namespace
 }  // namespace pitlane

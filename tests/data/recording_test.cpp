@@ -133,5 +133,18 @@ TEST(OpenRecording, ADirectoryOrPipeIsNoImage) {
   EXPECT_THAT(recording->problems, ElementsAre("data.csv:22: image 'folder.png' is not a regular file"));
 }
 
+TEST(OpenRecording, TheUsualSizeCountsNotTheFirst) {
+  const MadeUpRecording made;
+  made.text("data.csv", good_csv(made, 20));
+  made.image("0.png", 0, 32, 24);
+  const auto recording = open_recording(made.path());
+  ASSERT_TRUE(recording) << recording.error().message();
+  EXPECT_EQ(recording->image_width, 16);
+  EXPECT_EQ(recording->image_height, 12);
+  // Of equals the first seen.
+  for (int i = 0; i < 20; ++i) made.image(std::to_string(i) + ".png", i, i % 2 == 0 ? 20 : 16, 12);
+  EXPECT_EQ(open_recording(made.path()).value().image_width, 20);
+}
+
 }  // namespace
 }  // namespace pitlane

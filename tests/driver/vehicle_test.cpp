@@ -51,5 +51,19 @@ TEST(VehicleAdapter, MistakesAreNamed) {
   EXPECT_THAT(VehicleAdapter::create({"steering:8"}, kDirect).error().message(), HasSubstr("has no output 'steering'"));
 }
 
+TEST(VehicleAdapter, SteeringOfACommandIsTheInverse) {
+  OutputSpec steering;
+  steering.name = "steering";
+  for (const char* text : {"steering:8:0.5", "steering:8:0.5:left"}) {
+    const VehicleAdapter adapter = VehicleAdapter::create({text}, {steering}).value();
+    const double sign = std::string(text).ends_with("left") ? 1 : -1;
+    EXPECT_DOUBLE_EQ(adapter.steering({8, 2}).value(), sign * 0.5);
+    EXPECT_DOUBLE_EQ(adapter.steering({16, 4}).value(), sign * 0.5) << "the curve counts, not the speed";
+    EXPECT_DOUBLE_EQ(adapter.steering({1, 7}).value(), sign);
+    EXPECT_FALSE(adapter.steering({0, 1}).has_value());
+  }
+  EXPECT_FALSE(VehicleAdapter().steering({8, 2}).has_value());
+}
+
 }  // namespace
 }  // namespace pitlane

@@ -264,5 +264,22 @@ TEST(Episode, RefusesSenselessOptions) {
   EXPECT_THAT(run_episode(world, controller, options).error().message(), testing::HasSubstr("timeout"));
 }
 
+TEST(Episode, TellsHowFarItIsAndStopsWhenAsked) {
+  CircleWorld world;
+  Scripted controller = steady(8, 8 / kRadius_m);
+  EpisodeOptions options;
+  options.laps = 100;
+  std::vector<std::int64_t> metres;
+  const auto stopped = run_episode(world, controller, options, [&](const Progress& progress) {
+    EXPECT_EQ(progress.total, static_cast<std::int64_t>(100 * 2 * kPi * kRadius_m));
+    metres.push_back(progress.done);
+    return metres.size() < 4;
+  });
+  ASSERT_FALSE(stopped.ok());
+  EXPECT_EQ(stopped.error().kind(), ErrorKind::kInterrupted);
+  ASSERT_EQ(metres.size(), 4U);
+  for (std::size_t s = 0; s < metres.size(); ++s) EXPECT_NEAR(metres[s], 8.0 * static_cast<double>(s), 1) << s << " s";
+}
+
 }  // namespace
 }  // namespace pitlane

@@ -57,5 +57,16 @@ TEST(TimeInterleaved, TellsALongCandidateFromAShortOne) {
   EXPECT_GT(summarize(samples[1]).p50, 5 * summarize(samples[0]).p50);
 }
 
+TEST(TimeInterleaved, StopsWhenAsked) {
+  LatencyOptions options;
+  options.warm_up_s = 0;
+  options.budget_s = 3600;
+  options.precision = 0;  // never reached
+  int rounds = 0;
+  const auto samples = time_interleaved({[] {}}, options, [&] { return ++rounds < 3; });
+  EXPECT_EQ(rounds, 3);
+  EXPECT_LT(samples.at(0).size(), 100U);
+}
+
 }  // namespace
 }  // namespace pitlane

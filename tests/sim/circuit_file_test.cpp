@@ -124,5 +124,13 @@ TEST(CommittedCircuits, AreValidVariedAndOneIsHeldOut) {
   EXPECT_LE(tightest, 2);
 }
 
+TEST(CircuitFile, TooDeepOrTooLarge) {
+  EXPECT_THAT(error_of(std::string(kHead) + "waypoints: " + std::string(100'000, '[')),
+              testing::AllOf(StartsWith("x.yaml:4: "), HasSubstr("nest too deep")));
+  const TemporaryDirectory folder;
+  ASSERT_TRUE(write_text(folder / "a.yaml", std::string((1U << 20) + 1, '#')).ok());
+  EXPECT_THAT(load_circuit(folder / "a.yaml").error().message(), HasSubstr("more than the limit of 1048576"));
+}
+
 }  // namespace
 }  // namespace pitlane

@@ -159,5 +159,34 @@ TEST(CircuitErrors, SharpReferenceLine) {
   EXPECT_THAT(error_of(d), AllOf(HasSubstr("near reference point"), HasSubstr("cannot turn sharper")));
 }
 
+// Names go to terminals and into lists that commas separate.
+TEST(Circuit, NamesAreShortAndPlain) {
+  const auto named = [](const std::string& name) {
+    CircuitDefinition d = oval();
+    d.name = name;
+    return error_of(d);
+  };
+  for (const char* good : {"a", "Nürburgring – Nordschleife", "鈴鹿", "two words (1)"})
+    EXPECT_EQ(named(good), "no error");
+  EXPECT_EQ(named(std::string(80, 'x')), "no error");
+  EXPECT_THAT(named(std::string(81, 'x')), HasSubstr("the name has 81 bytes; at most 80 are allowed"));
+  EXPECT_THAT(named("a,b"), HasSubstr("the name 'a,b' holds a comma"));
+  for (const char* bad : {"a\nb", "\x1b[31m", "\x7f", "\xc2\x9b", "\xe2\x80\xa8", "\xe2\x80\xae"})
+    EXPECT_THAT(named(bad), HasSubstr("the name holds a control character or line break"));
+  for (const char* bad : {"\xff", "a\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\x80"})
+    EXPECT_THAT(named(bad), HasSubstr("the name is not UTF-8"));
+}
+
+// The camera's table grows with length and width.
+TEST(Circuit, HugeOnesAreRefusedBeforeTheyAreDrawn) {
+  CircuitDefinition d;
+  const double r = 3000;
+  d.waypoints = {{0, 0, r}, {2 * r + 10, 0, r}, {2 * r + 10, 2 * r + 10, r}, {0, 2 * r + 10, r}};
+  EXPECT_EQ(error_of(d), "no error");
+  d.road_width_m = 20;
+  EXPECT_THAT(error_of(d), testing::AllOf(HasSubstr("is 18890 m long and 35 m wide with verges and walls"),
+                                          HasSubstr("at this width 11429 m are the limit"), HasSubstr("road_width_m")));
+}
+
 }  // namespace
 }  // namespace pitlane

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "pitlane/cli/interrupt.h"
 #include "pitlane/cli/model_file.h"
+#include "pitlane/cli/number_range.h"
 #include "pitlane/cli/verb.h"
 #include "pitlane/core/random.h"
 #include "pitlane/engine/plan.h"
@@ -72,7 +74,8 @@ Result<int> run(const Flags& flags) {
     calls.emplace_back([c = candidate.get()] { (void)c->session->run(c->in, c->out); });
     candidates.push_back(std::move(candidate));
   }
-  const auto samples = time_interleaved(calls, flags.latency);
+  const auto samples = time_interleaved(calls, flags.latency, [] { return !interrupt_requested(); });
+  if (interrupt_requested()) return Error(ErrorKind::kInterrupted, "interrupted; nothing was measured to the end");
   std::vector<BenchEntry> entries;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     candidates[i]->entry.latency_ms = summarize(samples[i], kTimingBurst);
@@ -99,7 +102,7 @@ void declare_bench(CLI::App& app, Chosen& chosen) {
   verb->add_option("MODEL", flags->models, "one or more model files")->required();
   verb->add_option("--isa", flags->isa, "force an instruction set: scalar, avx2, avx512 or avx512vnni");
   verb->add_option("--seconds", flags->latency.budget_s, "at most this long per model")
-      ->check(CLI::Range(0.01, 3600.0))
+      ->check(within(0.01, 3600))
       ->capture_default_str();
   verb->add_flag("--json", flags->json, "print one JSON document");
   verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });

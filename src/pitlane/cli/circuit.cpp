@@ -6,7 +6,9 @@
 #include <memory>
 #include <string>
 
+#include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
+#include "pitlane/cli/terminal.h"
 #include "pitlane/cli/verb.h"
 #include "pitlane/core/file.h"
 #include "pitlane/sim/circuit_file.h"
@@ -24,18 +26,30 @@ struct ShowFlags {
 
 struct ImportFlags {
   std::string bag, out, name, topic;
-  bool for_training = false;
+  bool for_training = false, overwrite = false;
   double road_width_m = 3;
 };
 
+void print_circuit(const std::string& stem, const Circuit& circuit) {
+  const std::string named = circuit.name() == stem ? "" : "named '" + circuit.name() + "'  ";
+  std::printf("%-16s %7.1f m  smallest radius %5.2f m  %s%s%s\n", printable(stem).c_str(), circuit.length_m(),
+              circuit.smallest_radius_m(), named.c_str(), circuit.definition().held_out ? "(held out) " : "",
+              printable(circuit.definition().description).c_str());
+}
+
+// A file that cannot be read hides none of the others.
 Result<int> list() {
-  for (const std::string& name : list_circuits()) {
-    PITLANE_TRY(const Circuit circuit, find_circuit(name));
-    std::printf("%-16s %7.1f m  smallest radius %5.2f m  %s%s\n", name.c_str(), circuit.length_m(),
-                circuit.smallest_radius_m(), circuit.definition().held_out ? "(held out) " : "",
-                circuit.definition().description.c_str());
+  int code = kSuccess;
+  for (const std::string& stem : list_circuits()) {
+    const Result<Circuit> circuit = find_circuit(stem);
+    if (circuit.ok()) {
+      print_circuit(stem, *circuit);
+      continue;
+    }
+    print_error(circuit.error());
+    code = kBadInput;
   }
-  return kSuccess;
+  return code;
 }
 
 Result<int> check(const std::string& name) {
@@ -47,7 +61,9 @@ Result<int> check(const std::string& name) {
 
 Result<int> show(const ShowFlags& flags) {
   PITLANE_TRY_STATUS(check_output_file(flags.out));
-  PITLANE_TRY(const Circuit circuit, find_circuit(flags.circuit));
+  PITLANE_TRY(const std::filesystem::path file, locate_circuit(flags.circuit));
+  PITLANE_TRY_STATUS(check_not_the_same(flags.out, file, "the circuit's own file"));
+  PITLANE_TRY(const Circuit circuit, load_circuit(file));
   PITLANE_TRY(const std::vector<std::byte> png, circuit_picture(circuit, flags.width));
   PITLANE_TRY_STATUS(write_file(flags.out, png));
   std::printf("%s: %s from above and from the car\n", flags.out.c_str(), circuit.name().c_str());
@@ -57,6 +73,10 @@ Result<int> show(const ShowFlags& flags) {
 Result<int> import(const ImportFlags& flags) {
   const std::string name = flags.name.empty() ? std::filesystem::path(flags.bag).stem().string() : flags.name;
   PITLANE_TRY_STATUS(check_output_file(flags.out));
+  PITLANE_TRY_STATUS(check_not_the_same(flags.out, flags.bag, "the bag itself"));
+  if (!flags.overwrite) PITLANE_TRY_STATUS(check_output_is_new(flags.out));
+  if (const Status good = check_circuit_name(name); !good.ok())
+    return invalid_argument("--name: " + good.error().message());
   PITLANE_TRY(ImportedLap lap, import_lap(flags.bag, name, flags.topic));
   lap.definition.held_out = !flags.for_training;
   lap.definition.road_width_m = flags.road_width_m;
@@ -79,7 +99,7 @@ void declare_show(CLI::App& verb, Chosen& chosen) {
   const auto flags = std::make_shared<ShowFlags>();
   show_verb->add_option("CIRCUIT", flags->circuit, "name or file")->required();
   show_verb->add_option("--out", flags->out, "the picture, a PNG")->required();
-  show_verb->add_option("--width", flags->width, "pixels")->check(CLI::Range(300, 4000))->capture_default_str();
+  show_verb->add_option("--width", flags->width, "pixels")->check(whole(300, 4000))->capture_default_str();
   show_verb->callback([&chosen, flags] { chosen.action = [flags] { return show(*flags); }; });
 }
 
@@ -90,9 +110,8 @@ void declare_import(CLI::App& verb, Chosen& chosen) {
   import_verb->add_option("--out", flags->out, "the circuit file, e.g. my.yaml")->required();
   import_verb->add_option("--name", flags->name, "of the circuit (default: the bag's)");
   import_verb->add_option("--topic", flags->topic, "of the odometry, where the bag has several");
-  import_verb->add_option("--road-width", flags->road_width_m, "metres")
-      ->check(CLI::Range(1.0, 20.0))
-      ->capture_default_str();
+  import_verb->add_option("--road-width", flags->road_width_m, "metres")->check(within(1, 20))->capture_default_str();
+  import_verb->add_flag("--overwrite", flags->overwrite, "replace the file of --out where there is one");
   import_verb->add_flag("--for-training", flags->for_training, "record and tune may use it; else it is held out");
   import_verb->callback([&chosen, flags] { chosen.action = [flags] { return import(*flags); }; });
 }

@@ -1,4 +1,5 @@
 #include "pitlane/cli/data_source.h"
+#include "pitlane/cli/number_range.h"
 
 #include <utility>
 
@@ -30,6 +31,7 @@ void add_data_flags(CLI::App& verb, DataFlags& flags, bool required) {
       ->capture_default_str();
   verb.add_option("--steering-correction", flags.recording.steering_correction,
                   "added to the steering of left side cameras, taken from that of right ones")
+      ->check(within(-1, 1))
       ->capture_default_str();
   verb.add_flag("!--no-side-cameras", flags.recording.side_cameras, "leave side cameras out");
 }

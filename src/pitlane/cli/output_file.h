@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "pitlane/core/result.h"
 
@@ -13,5 +14,13 @@ Status check_output_file(const std::filesystem::path& path);
 
 /// The same for a directory that will be made where it is missing.
 Status check_output_directory(const std::filesystem::path& path);
+
+/// Refuses an output that would replace what `other` names (an input, another output), however the two are spelt.
+/// `what` says in words what `other` is.
+Status check_not_the_same(const std::filesystem::path& path, const std::filesystem::path& other,
+                          const std::string& what);
+
+/// Refuses a file that is there already.
+Status check_output_is_new(const std::filesystem::path& path);
 
 }  // namespace pitlane::cli

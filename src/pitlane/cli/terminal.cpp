@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "pitlane/cli/interrupt.h"
@@ -13,7 +14,7 @@ namespace {
 
 constexpr int kBarCells = 24;
 constexpr std::chrono::milliseconds kRedrawPause{100};
-constexpr std::chrono::milliseconds kLogPause{15'000};  // a log wants signs of life, not a film
+constexpr std::chrono::milliseconds kLogPause{30'000};  // a log wants signs of life, not a film
 
 std::size_t terminal_width() {
   winsize size{};
@@ -22,7 +23,7 @@ std::size_t terminal_width() {
 
 std::string duration_text(double seconds) {
   char text[32];
-  const int whole = static_cast<int>(seconds + 0.5);
+  const int whole = static_cast<int>(std::lround(seconds));
   if (whole < 60)
     std::snprintf(text, sizeof text, "%d s", whole);
   else
@@ -39,17 +40,22 @@ std::string bar(double share) {
 
 }  // namespace
 
-// A message may quote what a broken file holds: one line it stays, and the terminal obeys none of it.
-void print_error(const Error& error) {
-  std::string line = error.message();
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  std::fprintf(stderr, "pitlane: %s\n", line.c_str());
+std::string printable(std::string_view text) {
+  std::string out(text);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(out[i]);
+    if (byte < 0x20 || byte == 0x7F) out[i] = ' ';
+    // U+0080 to U+009F, which some terminals obey as well.
+    if (byte == 0xC2 && i + 1 < out.size() && static_cast<unsigned char>(out[i + 1]) < 0xA0) out[i] = out[i + 1] = ' ';
+  }
+  return out;
 }
 
+// A message may quote what a broken file holds.
+void print_error(const Error& error) { std::fprintf(stderr, "pitlane: %s\n", printable(error.message()).c_str()); }
+
 void print_note(LogLevel level, std::string_view message) {
-  std::fprintf(stderr, "%s%.*s\n", level == LogLevel::kWarning ? "warning: " : "", static_cast<int>(message.size()),
-               message.data());
+  std::fprintf(stderr, "%s%s\n", level == LogLevel::kWarning ? "warning: " : "", printable(message).c_str());
 }
 
 ProgressBar::ProgressBar() : terminal_(::isatty(STDERR_FILENO) != 0) {}
@@ -61,23 +67,33 @@ ProgressFn ProgressBar::callback() {
 
 void ProgressBar::clear() {
   const std::lock_guard lock(mutex_);
+  if (!terminal_) {
+    stage_.clear();  // what comes next is another piece of work, even where it is called the same
+    return;
+  }
   if (drawn_) std::fprintf(stderr, "\r\033[K");
   drawn_ = false;
+}
+
+bool ProgressBar::due(const Progress& progress, Clock::time_point now) const {
+  if (terminal_) return !drawn_ || now - last_draw_ > kRedrawPause;
+  const bool whole = drawn_ && progress.total > 0 && progress.done >= progress.total;
+  return !closed_ && (whole || now - last_draw_ > kLogPause);
 }
 
 bool ProgressBar::show(const Progress& progress) {
   const std::lock_guard lock(mutex_);
   const auto now = Clock::now();
-  const bool new_stage = progress.stage != stage_;
-  if (new_stage) {
+  if (progress.stage != stage_) {
     stage_ = progress.stage;
-    stage_start_ = now;
+    stage_start_ = last_draw_ = now;
     done_at_start_ = progress.done;  // work of an earlier run took none of this run's time
+    if (!terminal_) drawn_ = closed_ = false;
   }
-  const auto pause = terminal_ ? kRedrawPause : kLogPause;
-  if (new_stage || now - last_draw_ > pause) {
+  if (due(progress, now)) {
     last_draw_ = now;
     draw(progress);
+    closed_ = progress.total > 0 && progress.done >= progress.total;
   }
   return !interrupt_requested();
 }
@@ -101,13 +117,13 @@ std::string ProgressBar::line(const Progress& progress) const {
 
 void ProgressBar::draw(const Progress& progress) {
   std::string text = line(progress);
+  drawn_ = true;
   if (!terminal_) {
     std::fprintf(stderr, "%s\n", text.c_str());
     return;
   }
   text.resize(std::min(text.size(), terminal_width() - 1));
   std::fprintf(stderr, "\r\033[K%s", text.c_str());
-  drawn_ = true;
 }
 
 }  // namespace pitlane::cli

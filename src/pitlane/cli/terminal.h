@@ -13,12 +13,15 @@
 
 namespace pitlane::cli {
 
+/// One line that a terminal shows and does not obey: control characters become spaces.
+std::string printable(std::string_view text);
 /// "pitlane: message"
 void print_error(const Error& error);
 /// Sink of the library's notes.
 void print_note(LogLevel level, std::string_view message);
 
-/// A bar with time left on a terminal; elsewhere a line now and then. Thread-safe.
+/// A bar with time left on a terminal. Elsewhere a line every half minute and one when the stage is done; nothing of
+/// stages that are shorter. Thread-safe.
 class ProgressBar {
  public:
   ProgressBar();
@@ -34,12 +37,14 @@ class ProgressBar {
  private:
   using Clock = std::chrono::steady_clock;
   bool show(const Progress& progress);
+  [[nodiscard]] bool due(const Progress& progress, Clock::time_point now) const;
   void draw(const Progress& progress);
   [[nodiscard]] std::string line(const Progress& progress) const;
 
   std::mutex mutex_;
   bool terminal_;
-  bool drawn_ = false;
+  bool drawn_ = false;   // on a terminal: the bar stands on the line; elsewhere: this stage has had a line
+  bool closed_ = false;  // elsewhere: and its last one
   std::string stage_;
   Clock::time_point stage_start_, last_draw_;
   std::int64_t done_at_start_ = 0;

@@ -39,14 +39,14 @@ std::string key_of(const Track& track, const SimOptions& options) {
 }  // namespace
 
 Result<std::vector<std::shared_ptr<const Track>>> open_tracks(const std::vector<std::string>& names) {
-  std::vector<std::string> wanted = names;
-  if (wanted.empty()) {
-    wanted = list_circuits();
-  }
   std::vector<std::shared_ptr<const Track>> tracks;
-  for (const std::string& name : wanted) {
-    PITLANE_TRY(Circuit circuit, find_circuit(name));
-    tracks.push_back(make_track(std::move(circuit)));
+  for (const std::string& name : names.empty() ? list_circuits() : names) {
+    Result<Circuit> circuit = find_circuit(name);
+    if (!circuit.ok() && names.empty())
+      return Error(circuit.error().kind(),
+                   circuit.error().message() + "; move it away, or name circuits with --circuit");
+    if (!circuit.ok()) return circuit.error();
+    tracks.push_back(make_track(*std::move(circuit)));
   }
   return tracks;
 }

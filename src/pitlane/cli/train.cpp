@@ -8,6 +8,7 @@
 #include "pitlane/cli/command_line.h"
 #include "pitlane/cli/data_source.h"
 #include "pitlane/cli/model_file.h"
+#include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/track_source.h"
@@ -16,6 +17,7 @@
 #include "pitlane/network/families.h"
 #include "pitlane/network/pit_file.h"
 #include "pitlane/study/training_history.h"
+#include "pitlane/train/memory.h"
 #include "pitlane/train/trainer.h"
 
 namespace pitlane::cli {
@@ -52,7 +54,7 @@ Result<std::vector<OutputSpec>> chosen_outputs(const Flags& flags, const Recordi
     const auto label = std::ranges::find(recording.labels, name, &LabelSpec::name);
     if (label == recording.labels.end()) {
       std::string known;
-      for (const LabelSpec& l : recording.labels) known += (known.empty() ? "" : ", ") + l.name;
+      for (const LabelSpec& l : recording.labels) known.append(known.empty() ? "" : ", ").append(l.name);
       return invalid_argument("--outputs: " + recording.directory.string() + " has no label '" + name + "', only " +
                               known);
     }
@@ -66,7 +68,8 @@ Result<Preprocessing> chosen_preprocessing(const Flags& flags, const Recording& 
   if (recording.stored && (!flags.crop.empty() || !flags.size.empty()))
     return invalid_argument(
         recording.directory.string() +
-        ": its frames are stored cropped and resized already; record again with other --crop and --size");
+        ": its frames are stored cropped and resized already; leave --crop and --size out, or record again with "
+        "--whole-frames");
   if (!flags.crop.empty()) p.crop = {flags.crop[0], flags.crop[1], flags.crop[2], flags.crop[3]};
   if (!flags.size.empty()) {
     p.width = flags.size[0];
@@ -109,6 +112,19 @@ Error how_to_go_on(const Error& error, const std::filesystem::path& checkpoint) 
                             ": run the same command again to go on, or delete it to start afresh"};
 }
 
+// Before the training: what is written at its end must not destroy something else.
+Status check_outputs(const Flags& flags) {
+  const std::filesystem::path& checkpoint = flags.train.checkpoint;
+  PITLANE_TRY_STATUS(check_output_file(flags.out));
+  PITLANE_TRY_STATUS(check_output_file(checkpoint));
+  // It is deleted when the network is there.
+  const Status apart = check_not_the_same(checkpoint, flags.out, "also what --out names");
+  if (!apart.ok()) return apart.error().in("--checkpoint");
+  if (flags.from.empty()) return {};
+  const Status kept = check_not_the_same(checkpoint, flags.from, "the network of --from");
+  return kept.ok() ? kept : kept.error().in("--checkpoint");
+}
+
 Result<int> run(Flags flags) {
   const std::filesystem::path out = flags.out;
   if (!flags.shift.empty()) {
@@ -116,8 +132,7 @@ Result<int> run(Flags flags) {
     flags.train.augmentation.shift_y_px = flags.shift[1];
   }
   if (flags.train.checkpoint.empty()) flags.train.checkpoint = out.string() + ".checkpoint";
-  PITLANE_TRY_STATUS(check_output_file(out));
-  PITLANE_TRY_STATUS(check_output_file(flags.train.checkpoint));
+  PITLANE_TRY_STATUS(check_outputs(flags));
   PITLANE_TRY(const std::vector<Recording> recordings, open_recordings(flags.data));
   PITLANE_TRY(Network network, first_network(flags, recordings.front()));
   PITLANE_TRY(const InputSpec* image, image_input(network));
@@ -126,6 +141,8 @@ Result<int> run(Flags flags) {
               open_data(flags.data, recordings, image->preprocessing, network.outputs, bar.callback()));
   bar.clear();
   std::fprintf(stderr, "%s\n", data.description.c_str());
+  PITLANE_TRY_STATUS(check_training_memory(network, flags.train.batch,
+                                           static_cast<std::int64_t>(data.split.train.size()), machine_memory_bytes()));
   PITLANE_TRY_STATUS(make_writable_directory(out.has_parent_path() ? out.parent_path() : "."));
   Result<TrainResult> trained = train(network, data.dataset, data.split, flags.train, bar.callback());
   if (!trained.ok()) return how_to_go_on(trained.error(), flags.train.checkpoint);
@@ -159,44 +176,47 @@ void declare_train(CLI::App& app, Chosen& chosen) {
   verb->add_option("--outputs", flags->outputs,
                    "labels that the network learns (default: steering where there is one, else all)");
   verb->add_option("--crop", flags->crop, "part of the frame that the network sees: X Y WIDTH HEIGHT in pixels")
-      ->expected(4);
+      ->expected(4)
+      ->check(whole(0, 16384));
   verb->add_option("--size", flags->size, "size that the crop is resized to: WIDTH HEIGHT (default 200 66)")
-      ->expected(2);
+      ->expected(2)
+      ->check(whole(1, 16384));
   verb->add_option("--epochs", flags->train.epochs, "passes over the data")
-      ->check(CLI::Range(1, 100000))
+      ->check(whole(1, 100000))
       ->capture_default_str();
-  verb->add_option("--batch", flags->train.batch, "samples a step")->check(CLI::Range(1, 65536))->capture_default_str();
+  verb->add_option("--batch", flags->train.batch, "samples a step")->check(whole(1, 65536))->capture_default_str();
   verb->add_option("--learning-rate", flags->train.learning_rate, "of Adam, decays to zero along a cosine")
-      ->check(CLI::Range(1e-9, 10.0))
+      ->check(within(1e-9, 10))
       ->capture_default_str();
   verb->add_option("--output-weights", flags->train.output_weights,
-                   "weight of each output in the loss, in order (default: 5 for steering, 1 for others)");
-  verb->add_option("--seed", flags->train.seed, "of initial weights, order and augmentation")->capture_default_str();
+                   "weight of each output in the loss, in order (default: 5 for steering, 1 for others)")
+      ->check(not_negative());
+  verb->add_option("--seed", flags->train.seed, "of initial weights, order and augmentation")
+      ->check(seed())
+      ->capture_default_str();
   verb->add_option("--patience", flags->train.patience,
                    "stop after so many epochs without a better validation loss, 0 = never")
-      ->check(CLI::Range(0, 100000))
+      ->check(whole(0, 100000))
       ->capture_default_str();
   verb->add_option("--averaging", flags->train.averaging,
                    "keep a running mean of the weights with this decay a step, e.g. 0.995; 0 = the last weights")
-      ->check(CLI::Range(0.0, 0.99999))
+      ->check(within(0, 0.99999))
       ->capture_default_str();
   verb->add_flag("!--no-flip", flags->train.augmentation.flip, "do not mirror half of the samples");
   verb->add_option("--brightness", flags->train.augmentation.brightness,
                    "brightness varies by this factor, 0 = not at all")
-      ->check(CLI::Range(0.0, 0.9))
+      ->check(within(0, 0.9))
       ->capture_default_str();
   verb->add_option("--shift", flags->shift, "pictures move by up to so many of the network's pixels: SIDEWAYS UPWARDS")
       ->expected(2)
-      ->check(CLI::Range(0, 1000));
+      ->check(whole(0, 1000));
   verb->add_option("--shift-steering", flags->train.augmentation.shift_steering,
                    "added to the steering for each pixel that a picture moves to the right")
-      ->check(CLI::Range(-10.0, 10.0))
+      ->check(within(-10, 10))
       ->capture_default_str();
   verb->add_flag("--extreme", flags->train.augmentation.extreme,
                  "repeat frames of sharp turns, as DeepLearningStudio does");
-  verb->add_option("--threads", flags->train.threads, "0 = all cores")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
+  verb->add_option("--threads", flags->train.threads, "0 = all cores")->check(whole(0, 1024))->capture_default_str();
   verb->add_option("--checkpoint", flags->train.checkpoint, "written after each epoch (default: OUT.checkpoint)");
   verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });
 }

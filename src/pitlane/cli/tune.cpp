@@ -13,6 +13,7 @@
 #include "pitlane/cli/data_source.h"
 #include "pitlane/cli/machine.h"
 #include "pitlane/cli/model_file.h"
+#include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
 #include "pitlane/cli/simulated_data.h"
 #include "pitlane/cli/terminal.h"
@@ -82,7 +83,7 @@ Result<OpenedData> open_tune_data(const Flags& flags, const std::vector<Recordin
 // Courses, or the sentence that says why the track is left out.
 Status add_courses(const Flags& flags, TuneInputs& inputs) {
   if (flags.no_track) {
-    inputs.why_not_driven = "the track was left out (--no-track)";
+    inputs.why_not_driven = "--no-track left the track out";
     return {};
   }
   const bool named = flags.tune.laps.vehicle.adapter != "auto";
@@ -236,14 +237,14 @@ Result<int> run(Flags flags) {
 
 void add_constraint_flags(CLI::App& verb, Flags& flags) {
   verb.add_option("--max-latency-ms", flags.constraints.max_latency_ms, "recommend nothing slower (median)")
-      ->check(CLI::PositiveNumber);
-  verb.add_option("--max-size", flags.max_size_mb, "recommend no larger file (MB)")->check(CLI::PositiveNumber);
+      ->check(positive());
+  verb.add_option("--max-size", flags.max_size_mb, "recommend no larger file (MB)")->check(positive());
   verb.add_option("--max-deviation-m", flags.constraints.max_deviation_m,
                   "recommend nothing that strays farther on average on any circuit (metres)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive());
   verb.add_option("--max-mse-increase", flags.constraints.max_mse_increase,
                   "recommend nothing whose MSE rises more, as a share: 0.03 = 3 %")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
 }
 
 }  // namespace
@@ -262,16 +263,18 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
   verb->add_flag("--no-track", flags->no_track, "judge offline only");
   verb->add_flag("--quick", flags->quick, "a shorter set for fine-tuning; the report says so");
   verb->add_option("--frames", flags->frames, "without --data: frames that the expert records")
-      ->check(CLI::Range(500, 10000000));
+      ->check(whole(500, 10000000));
   verb->add_option("--latency", flags->latency, "from frame to command in the laps")->capture_default_str();
   verb->add_option("--vehicle", flags->tune.laps.vehicle.adapter,
                    "how outputs move the car: auto, direct, steering:SPEED_MPS[:MAX_CURVATURE_PER_M[:left|right]]")
       ->capture_default_str();
   add_constraint_flags(*verb, *flags);
-  verb->add_option("--seed", flags->tune.seed, "of data, fine-tuning and order")->capture_default_str();
-  verb->add_option("--laps-seed", flags->tune.laps.seed, "of start offset and appearance")->capture_default_str();
+  verb->add_option("--seed", flags->tune.seed, "of data, fine-tuning and order")->check(seed())->capture_default_str();
+  verb->add_option("--laps-seed", flags->tune.laps.seed, "of start offset and appearance")
+      ->check(seed())
+      ->capture_default_str();
   verb->add_option("--threads", flags->tune.laps.threads, "laps driven at once, 0 = all cores")
-      ->check(CLI::Range(0, 1024))
+      ->check(whole(0, 1024))
       ->capture_default_str();
   verb->add_flag("--json", flags->json, "print the results as one JSON document");
   verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });

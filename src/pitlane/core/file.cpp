@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <string>
 #include <system_error>
@@ -48,9 +50,14 @@ Result<std::uint64_t> regular_size(int fd, const fs::path& path) {
   return static_cast<std::uint64_t>(info.st_size);
 }
 
+// Without O_NONBLOCK a pipe that nobody writes to would be waited for, deaf to Ctrl-C.
+FileDescriptor open_at_once(const fs::path& path) {
+  return FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+}
+
 template <typename Buffer>
 Result<Buffer> read_whole(const fs::path& path, std::uint64_t limit_bytes) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor file = open_at_once(path);
   if (file.get() < 0) return os_error("cannot open", path, errno);
   PITLANE_TRY(const std::uint64_t size, regular_size(file.get(), path));
   if (size > limit_bytes)
@@ -79,6 +86,29 @@ Status write_all(int fd, std::span<const std::byte> content, const fs::path& pat
   return {};
 }
 
+// A new file beside `target`; `name` becomes its path. Not mkstemp, which ignores the umask.
+FileDescriptor create_beside(const fs::path& target, std::string& name) {
+  static std::atomic<unsigned> counter = 0;
+  constexpr int kTries = 100;  // names that a killed run left behind
+  for (int i = 0; i < kTries; ++i) {
+    char suffix[48];
+    std::snprintf(suffix, sizeof suffix, ".%ld-%u.part", static_cast<long>(::getpid()), counter.fetch_add(1));
+    name = target.string() + suffix;
+    const int fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0 || errno != EEXIST) return FileDescriptor(fd);
+  }
+  return FileDescriptor(-1);
+}
+
+// The renaming itself reaches the disk with its folder. Some file systems cannot flush folders; they flush by
+// themselves.
+Status flush_folder_of(const fs::path& target, const fs::path& path) {
+  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  const FileDescriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() < 0 || ::fsync(directory.get()) == 0) return {};
+  return errno == EIO || errno == ENOSPC ? Status(os_error("cannot write", path, errno)) : Status();
+}
+
 Status write_and_flush(FileDescriptor& file, std::span<const std::byte> content, const fs::path& path) {
   PITLANE_TRY_STATUS(write_all(file.get(), content, path));
   if (::fsync(file.get()) != 0) return os_error("cannot write", path, errno);
@@ -96,25 +126,73 @@ Result<std::string> read_text(const fs::path& path, std::uint64_t limit_bytes) {
   return read_whole<std::string>(path, limit_bytes);
 }
 
+Status check_regular_file(const fs::path& path) {
+  const FileDescriptor file = open_at_once(path);
+  if (file.get() < 0) return os_error("cannot open", path, errno);
+  PITLANE_TRY_STATUS(regular_size(file.get(), path));
+  return {};
+}
+
 Status write_file(const fs::path& path, std::span<const std::byte> content) {
+  const fs::path target = resolved(path);
+  struct stat old {};
+  const bool replaces = ::stat(target.c_str(), &old) == 0;
+  if (!replaces && errno != ENOENT) return os_error("cannot create", path, errno);
   // Renaming onto a device would put a file in its place.
-  std::error_code ignored;
-  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored))
+  if (replaces && !S_ISREG(old.st_mode))
     return invalid_argument(path.string() + ": is not a regular file; choose another name");
-  std::string temporary = path.string() + ".XXXXXX";
-  FileDescriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+  std::string temporary;
+  FileDescriptor file = create_beside(target, temporary);
   if (file.get() < 0) return os_error("cannot create", path, errno);
-  ::fchmod(file.get(), 0644);
+  if (replaces) ::fchmod(file.get(), old.st_mode & 0777);
   if (Status written = write_and_flush(file, content, path); !written.ok()) {
     ::unlink(temporary.c_str());
     return written;
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+  if (::rename(temporary.c_str(), target.c_str()) != 0) {
     const int code = errno;
     ::unlink(temporary.c_str());
     return os_error("cannot create", path, code);
   }
+  return flush_folder_of(target, path);
+}
+
+Status create_file(const fs::path& path, std::span<const std::byte> content) {
+  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (file.get() < 0 && errno == EEXIST)
+    return invalid_argument(path.string() +
+                            ": appeared meanwhile, so something else writes there; choose another place");
+  if (file.get() < 0) return os_error("cannot create", path, errno);
+  Status written = write_all(file.get(), content, path);
+  if (written.ok() && file.close() != 0) written = os_error("cannot write", path, errno);
+  if (!written.ok()) ::unlink(path.c_str());
+  return written;
+}
+
+Status sync_directory(const fs::path& path) {
+  const FileDescriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() < 0 || ::syncfs(directory.get()) != 0) return os_error("cannot write", path, errno);
   return {};
+}
+
+fs::path resolved(const fs::path& path) {
+  constexpr int kMostLinks = 40;  // as Linux
+  std::error_code error;
+  fs::path at = fs::absolute(path, error);
+  if (error) return path;
+  for (int i = 0; i < kMostLinks && fs::is_symlink(fs::symlink_status(at, error)); ++i) {
+    const fs::path next = fs::read_symlink(at, error);
+    if (error) return path;
+    at = at.parent_path() / next;  // replaces it all where `next` is absolute
+  }
+  const fs::path whole = fs::weakly_canonical(at, error);
+  return error ? path : whole;
+}
+
+bool same_file(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  if (fs::equivalent(a, b, error) && !error) return true;
+  return resolved(a) == resolved(b);
 }
 
 Status write_text(const fs::path& path, std::string_view content) {
@@ -135,7 +213,7 @@ Status make_writable_directory(const fs::path& path) {
 }
 
 Result<std::shared_ptr<const MappedFile>> MappedFile::open(const fs::path& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor file = open_at_once(path);
   if (file.get() < 0) return os_error("cannot open", path, errno);
   PITLANE_TRY(const std::uint64_t size, regular_size(file.get(), path));
   if (size == 0) return corrupt(path.string() + ": the file is empty");

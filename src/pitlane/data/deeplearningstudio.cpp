@@ -50,7 +50,8 @@ Result<Recording> open_json(const fs::path& directory) {
     }
   }
   if (row_count > 0) {
-    const auto first = builder.images().first_number(row_count);
+    const auto first =
+        builder.images().first_number(row_count, "number them as the objects are, and nest no object in another");
     if (!first) return first.error().in(where);
     for (RecordingRow& row : rows) {
       const auto image = builder.images().find_number(*first + row.index);

@@ -50,13 +50,12 @@ std::string ImageFinder::numbered(std::int64_t number) const {
   return {};
 }
 
-Result<std::int64_t> ImageFinder::first_number(std::int64_t rows) const {
+Result<std::int64_t> ImageFinder::first_number(std::int64_t rows, const std::string& remedy) const {
   if (!numbered(0).empty()) return std::int64_t{0};
   if (!numbered(rows).empty()) return std::int64_t{1};
   if (!numbered(rows - 1).empty()) return std::int64_t{0};
-  return not_found("no column 'image_name', and no images 0.png to " + std::to_string(rows - 1) + ".png or 1.png to " +
-                   std::to_string(rows) + ".png for its " + std::to_string(rows) +
-                   " rows; name each row's image in a column 'image_name'");
+  return not_found("no images 0.png to " + std::to_string(rows - 1) + ".png or 1.png to " + std::to_string(rows) +
+                   ".png for its " + std::to_string(rows) + " rows; " + remedy);
 }
 
 Result<fs::path> ImageFinder::find_number(std::int64_t number) {

@@ -22,8 +22,8 @@ class ImageFinder {
   Result<std::filesystem::path> find(std::string_view name);
 
   /// Chooses between images numbered from 0 and from 1 for an index without names, which has `rows` rows.
-  /// A gap in the numbers must not shift the labels, so anything that fits neither is an error.
-  Result<std::int64_t> first_number(std::int64_t rows) const;
+  /// A gap in the numbers must not shift the labels, so anything that fits neither is an error, which ends in `remedy`.
+  Result<std::int64_t> first_number(std::int64_t rows, const std::string& remedy) const;
   /// The image with this number, PNG or JPEG.
   Result<std::filesystem::path> find_number(std::int64_t number);
 

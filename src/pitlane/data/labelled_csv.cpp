@@ -85,7 +85,7 @@ class Reader {
   Status finish() {
     std::int64_t first = 0;
     if (!columns_.image && row_count_ > 0) {
-      PITLANE_TRY(first, builder_.images().first_number(row_count_));
+      PITLANE_TRY(first, builder_.images().first_number(row_count_, "name each row's image in a column 'image_name'"));
     }
     for (Draft& draft : drafts_) {
       const auto image =

@@ -36,7 +36,7 @@ struct Recording {
   std::vector<LabelSpec> labels;
   std::vector<RecordingRow> rows;         ///< centre camera, in recording order
   std::vector<RecordingRow> side_rows;    ///< side cameras: `session` as the centre row's, `line` too
-  int image_width = 0, image_height = 0;  ///< of the first readable image
+  int image_width = 0, image_height = 0;  ///< of most of the first 100 readable images
   /// Set when frames are stored already cropped and resized (our `record`): what was done to them.
   std::optional<Preprocessing> stored;
   std::vector<std::string> circuits;  ///< of the simulator, where it was recorded there

@@ -24,21 +24,30 @@ void RecordingBuilder::put(std::vector<RecordingRow>& rows, RecordingRow row, co
   rows.push_back(std::move(row));
 }
 
+// One odd picture at the start must not make all others odd: the most frequent size counts, of equals the first seen.
 Status RecordingBuilder::find_image_size() {
-  constexpr std::size_t kTries = 100;
+  constexpr std::size_t kReadable = 100, kTries = 1000;
+  std::vector<std::pair<ImageSize, std::size_t>> sizes;  // with how often
   std::string why;
-  for (std::size_t i = 0; i < std::min(kTries, recording_.rows.size()); ++i) {
+  std::size_t readable = 0;
+  for (std::size_t i = 0; i < std::min(kTries, recording_.rows.size()) && readable < kReadable; ++i) {
     const fs::path& path = recording_.rows[i].image;
     const auto bytes = read_file(path, kMaxImageBytes);
     const auto size = bytes ? inspect_image(*bytes) : Result<ImageSize>(bytes.error());
-    if (size) {
-      recording_.image_width = size->width;
-      recording_.image_height = size->height;
-      return {};
-    }
-    if (why.empty()) why = size.error().in(path.string()).message();
+    if (!size && why.empty()) why = size.error().in(path.string()).message();
+    if (!size) continue;
+    ++readable;
+    const auto known = std::ranges::find(sizes, *size, &std::pair<ImageSize, std::size_t>::first);
+    if (known == sizes.end())
+      sizes.emplace_back(*size, 1);
+    else
+      ++known->second;
   }
-  return corrupt("no readable image among the first rows: " + why);
+  if (sizes.empty()) return corrupt("no readable image among the first rows: " + why);
+  const ImageSize usual = std::ranges::max_element(sizes, {}, &std::pair<ImageSize, std::size_t>::second)->first;
+  recording_.image_width = usual.width;
+  recording_.image_height = usual.height;
+  return {};
 }
 
 Result<Recording> RecordingBuilder::finish(std::int64_t row_count) && {

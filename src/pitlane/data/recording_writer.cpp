@@ -11,6 +11,12 @@
 namespace pitlane {
 namespace {
 
+const char* channel_order(PixelFormat format) {
+  constexpr const char* kNames[] = {"rgb", "bgr", "grey"};
+  return kNames[static_cast<std::size_t>(format)];
+}
+
+// Arguments of a command line are bytes, not always UTF-8; JSON gets a mark in place of what is not.
 std::string manifest_text(const RecordingManifest& manifest, const std::string& command, std::uint64_t seed) {
   nlohmann::ordered_json json;
   json["format"] = "pitlane-recording";
@@ -25,12 +31,12 @@ std::string manifest_text(const RecordingManifest& manifest, const std::string& 
                                     {"crop", {p.crop.x, p.crop.y, p.crop.width, p.crop.height}},
                                     {"width", p.width},
                                     {"height", p.height},
-                                    {"format", "rgb"}};
+                                    {"format", channel_order(p.format)}};
   }
   json["circuits"] = manifest.circuits;
   json["seed"] = seed;
   json["command"] = command;
-  return json.dump(2) + "\n";
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string picture_name(std::int64_t frame) { return std::to_string(frame) + ".png"; }
@@ -43,7 +49,7 @@ Status save_png(std::span<const std::uint8_t> rgb, int width, int height, const 
   std::vector<unsigned char> png;
   if (!cv::imencode(".png", picture, png, {cv::IMWRITE_PNG_COMPRESSION, 1}))
     return io_error(path.string() + ": the picture cannot be encoded");
-  return write_file(path, std::as_bytes(std::span(png)));
+  return create_file(path, std::as_bytes(std::span(png)));
 }
 
 }  // namespace
@@ -59,7 +65,7 @@ RecordingWriter::RecordingWriter(std::filesystem::path directory, RecordingManif
 Status RecordingWriter::add(std::span<const std::uint8_t> rgb, int width, int height, std::span<const double> labels,
                             double time_s, int session) {
   PITLANE_CHECK(labels.size() == manifest_.labels.size());
-  const std::string name = picture_name(frames_++);
+  const std::string name = picture_name(frames_);
   csv_ += name;
   char text[64];
   for (const double label : labels) {
@@ -68,17 +74,35 @@ Status RecordingWriter::add(std::span<const std::uint8_t> rgb, int width, int he
   }
   std::snprintf(text, sizeof text, ",%.3f,%d\n", time_s, session);
   csv_ += text;
-  return save_png(rgb, width, height, directory_ / name);
+  PITLANE_TRY_STATUS(save_png(rgb, width, height, directory_ / name));
+  ++frames_;
+  return {};
+}
+
+Status RecordingWriter::write_index(const char* name, const std::string& content) {
+  std::error_code ignored;
+  if (std::filesystem::exists(directory_ / name, ignored))
+    return invalid_argument((directory_ / name).string() + ": appeared meanwhile; choose another directory");
+  PITLANE_TRY_STATUS(write_text(directory_ / name, content));
+  indices_.emplace_back(name);
+  return {};
 }
 
 Status RecordingWriter::finish() {
-  PITLANE_TRY_STATUS(write_text(directory_ / "recording.json", manifest_text(manifest_, command_, seed_)));
-  return write_text(directory_ / "data.csv", csv_);
+  PITLANE_TRY_STATUS(sync_directory(directory_));
+  PITLANE_TRY_STATUS(write_index("recording.json", manifest_text(manifest_, command_, seed_)));
+  PITLANE_TRY_STATUS(write_index("data.csv", csv_));
+  finished_ = true;
+  return {};
 }
 
-void RecordingWriter::discard() {
+RecordingWriter::~RecordingWriter() {
+  if (!finished_) discard();
+}
+
+void RecordingWriter::discard() noexcept {
   std::error_code ignored;
-  for (const char* index : {"data.csv", "recording.json"}) std::filesystem::remove(directory_ / index, ignored);
+  for (const std::string& index : indices_) std::filesystem::remove(directory_ / index, ignored);
   while (frames_ > 0) std::filesystem::remove(directory_ / picture_name(--frames_), ignored);
 }
 

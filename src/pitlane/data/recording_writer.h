@@ -12,27 +12,34 @@
 
 namespace pitlane {
 
-/// One thread. Until finish() the directory holds pictures only, and no importer takes it for a recording.
+/// One thread. Until finish() the directory holds pictures only, and no importer takes it for a recording. Replaces no
+/// file: of two writers in one directory the second fails. Without finish() the destructor removes what was written.
 class RecordingWriter {
  public:
   /// `directory` must be there. `command` made the recording and is noted in it; `seed` likewise.
   RecordingWriter(std::filesystem::path directory, RecordingManifest manifest, std::string command, std::uint64_t seed);
+  ~RecordingWriter();
+  RecordingWriter(const RecordingWriter&) = delete;
+  RecordingWriter& operator=(const RecordingWriter&) = delete;
 
   /// `rgb`: {height, width, 3} bytes. `labels`: physical, in the manifest's order. `time_s` since the start.
   Status add(std::span<const std::uint8_t> rgb, int width, int height, std::span<const double> labels, double time_s,
              int session);
-  /// Writes recording.json, then data.csv.
+  /// Flushes the pictures, then writes recording.json, then data.csv.
   Status finish();
-  /// Removes every file written so far: what is not finished is no recording and only takes up the disk.
-  void discard();
 
  private:
+  Status write_index(const char* name, const std::string& content);
+  void discard() noexcept;
+
   std::filesystem::path directory_;
   RecordingManifest manifest_;
   std::string command_;
   std::uint64_t seed_;
   std::string csv_;
-  std::int64_t frames_ = 0;
+  std::int64_t frames_ = 0;           // that are on the disk
+  std::vector<std::string> indices_;  // likewise
+  bool finished_ = false;
 };
 
 }  // namespace pitlane

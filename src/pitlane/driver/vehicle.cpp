@@ -86,6 +86,11 @@ std::optional<Command> VehicleAdapter::command(const Outputs& outputs) const noe
   return Command{speed_mps_, speed_mps_ * max_curvature_1pm_ * wheel};
 }
 
+std::optional<double> VehicleAdapter::steering(const Command& command) const noexcept {
+  if (kind_ != Kind::kSteering || !(command.v_mps > 0) || !std::isfinite(command.w_radps)) return std::nullopt;
+  return std::clamp(command.w_radps / command.v_mps / max_curvature_1pm_, -1.0, 1.0);
+}
+
 std::string VehicleAdapter::description() const {
   if (kind_ == Kind::kDirect) return "direct (outputs v and w)";
   char text[128];

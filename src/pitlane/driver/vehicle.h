@@ -27,6 +27,9 @@ class VehicleAdapter {
 
   /// Empty where an output is missing or not finite.
   [[nodiscard]] std::optional<Command> command(const Outputs& outputs) const noexcept;
+  /// The other way round, for labels: the output "steering" that would drive along the same curve, within -1..1; empty
+  /// for `direct`, and for a car at rest.
+  [[nodiscard]] std::optional<double> steering(const Command& command) const noexcept;
   [[nodiscard]] std::string description() const;
 
  private:

@@ -25,7 +25,7 @@ double wall_clock_s() {
 
 Status check(const EpisodeOptions& options, const World& world) {
   if (options.laps < 1) return invalid_argument("an episode needs at least 1 lap");
-  if (!std::isfinite(options.timeout_s) || options.timeout_s < 0 || options.timeout_s > 1e5)
+  if (!std::isfinite(options.timeout_s) || options.timeout_s < 0 || options.timeout_s > kLongestEpisode_s)
     return invalid_argument("an episode's timeout must be within 0..100000 s");
   if (!(options.off_road_limit_m > 0)) return invalid_argument("the off-road limit must be positive");
   if (!(world.camera_period_s() > 0)) return invalid_argument("the world's camera period must be positive");
@@ -78,11 +78,11 @@ class Referee {
   [[nodiscard]] int laps_done() const { return static_cast<int>(finish_times_s_.size()); }
   [[nodiscard]] double deviation_m() const { return last_.deviation_m; }
   [[nodiscard]] double progress_m() const { return progress_m_; }
+  [[nodiscard]] double wanted_m() const { return options_.laps * tracker_.length_m(); }
 
   void report(EpisodeResult& result) const {
-    const double wanted_m = options_.laps * tracker_.length_m();
     result.completed = laps_done() >= options_.laps;
-    result.percentage_completed = result.completed ? 100 : 100 * std::clamp(farthest_m_ / wanted_m, 0.0, 1.0);
+    result.percentage_completed = result.completed ? 100 : 100 * std::clamp(farthest_m_ / wanted_m(), 0.0, 1.0);
     result.distance_m = distance_m_;
     result.simulated_s = last_time_s_;
     result.average_speed_mps = last_time_s_ > 0 ? distance_m_ / last_time_s_ : 0;
@@ -127,8 +127,9 @@ class EpisodeRun {
   };
 
  public:
-  EpisodeRun(World& world, Controller& controller, const EpisodeOptions& options)
-      : world_(world),
+  EpisodeRun(World& world, Controller& controller, const EpisodeOptions& options, const ProgressFn& progress)
+      : progress_(progress),
+        world_(world),
         controller_(controller),
         options_(options),
         referee_(world, options),
@@ -148,6 +149,7 @@ class EpisodeRun {
       }
       record_trajectory();
       if (const auto verdict = referee_.verdict()) return finish(*verdict, started);
+      if (frame_ns_ >= next_report_ns_ && !go_on()) return interrupted();
       PITLANE_TRY_STATUS(frame_appears());
       if (!result_.failure.empty()) return finish(EpisodeEnd::kControllerFailed, started);
       frame_ns_ += period_ns_;
@@ -157,6 +159,12 @@ class EpisodeRun {
  private:
   static std::int64_t nanoseconds(double seconds) { return std::llround(seconds * 1e9); }
   static double seconds(std::int64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e9; }
+
+  bool go_on() {
+    next_report_ns_ = frame_ns_ + nanoseconds(1);
+    const auto metres = [](double m) { return static_cast<std::int64_t>(std::max(m, 0.0)); };
+    return report(progress_, {"drive", metres(referee_.progress_m()), metres(referee_.wanted_m()), ""});
+  }
 
   void act() {
     in_force_ = pending_.front().command;
@@ -201,6 +209,7 @@ class EpisodeRun {
     return std::move(result_);
   }
 
+  const ProgressFn& progress_;
   World& world_;
   Controller& controller_;
   EpisodeOptions options_;
@@ -209,6 +218,7 @@ class EpisodeRun {
   EpisodeResult result_;
   std::int64_t period_ns_;
   std::int64_t frame_ns_ = 0;  // exposure of the next frame
+  std::int64_t next_report_ns_ = 0;
   std::int64_t free_at_ns_ = 0;
   std::deque<Pending> pending_;  // at most two: one on its way and the one decided upon after it
   Command in_force_;
@@ -234,7 +244,8 @@ const char* to_string(EpisodeEnd end) {
   return "unknown";
 }
 
-Result<EpisodeResult> run_episode(World& world, Controller& controller, const EpisodeOptions& options) {
+Result<EpisodeResult> run_episode(World& world, Controller& controller, const EpisodeOptions& options,
+                                  const ProgressFn& progress) {
   PITLANE_TRY_STATUS(check(options, world));
   if (world.reference_line().points.size() < 3) return invalid_argument("the world has no reference line");
   if (const FrameResizer* view = controller.view())
@@ -243,7 +254,7 @@ Result<EpisodeResult> run_episode(World& world, Controller& controller, const Ep
     world.restrict_view({}, {});
   PITLANE_TRY_STATUS(world.reset(options.seed));
   controller.reset();
-  return EpisodeRun(world, controller, options).run();
+  return EpisodeRun(world, controller, options, progress).run();
 }
 
 }  // namespace pitlane

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "pitlane/core/progress.h"
 #include "pitlane/core/result.h"
 #include "pitlane/measure/controller.h"
 #include "pitlane/measure/latency_model.h"
@@ -20,6 +21,8 @@ struct EpisodeOptions {
   double timeout_s = 0;
   double off_road_limit_m = 3.0;  ///< farther from the line than this, the car is lost: the episode ends
 };
+
+inline constexpr double kLongestEpisode_s = 100'000;  ///< simulated: the most that timeout_s may be
 
 /// State every camera period.
 struct TrajectoryPoint {
@@ -59,6 +62,8 @@ struct EpisodeResult {
 
 /// Frames exist at k * camera_period. A one-slot mailbox keeps the newest; a decision starts when the controller
 /// is free and the slot holds an unused frame; its command acts at start + latency.
-Result<EpisodeResult> run_episode(World& world, Controller& controller, const EpisodeOptions& options);
+/// Progress, every simulated second: metres of all laps.
+Result<EpisodeResult> run_episode(World& world, Controller& controller, const EpisodeOptions& options,
+                                  const ProgressFn& progress = {});
 
 }  // namespace pitlane

@@ -63,7 +63,7 @@ LatencySummary summarize(std::vector<double> samples_ms, std::size_t burst) {
 }
 
 std::vector<std::vector<double>> time_interleaved(const std::vector<std::function<void()>>& candidates,
-                                                  const LatencyOptions& options) {
+                                                  const LatencyOptions& options, const std::function<bool()>& go_on) {
   // Bursts, not single calls: each candidate runs with its own weights in the cache, as on the robot.
   constexpr int kCheckEvery = 16;  // rounds; sorting is not free
   const PinnedThread pinned;
@@ -79,6 +79,7 @@ std::vector<std::vector<double>> time_interleaved(const std::vector<std::functio
       candidates[c]();  // brings the weights back after the other candidates; not counted
       for (std::size_t i = 0; i < kTimingBurst; ++i) samples[c].push_back(time_ms(candidates[c]));
     }
+    if (go_on && !go_on()) break;
     const auto runs = static_cast<std::int64_t>(samples[0].size());
     if (runs < options.min_runs) continue;
     if (seconds_since(start) >= options.budget_s * static_cast<double>(candidates.size())) break;

@@ -34,9 +34,11 @@ inline constexpr std::size_t kTimingBurst = 10;
 LatencySummary summarize(std::vector<double> samples_ms, std::size_t burst = 1);
 
 /// Times each of `candidates` in turn, round by round, so that a drifting clock touches all alike.
-/// Returned in the same order; raw samples in run order.
+/// Returned in the same order; raw samples in run order. `go_on` is asked after each round; when it says no, the
+/// samples are those so far.
 std::vector<std::vector<double>> time_interleaved(const std::vector<std::function<void()>>& candidates,
-                                                  const LatencyOptions& options);
+                                                  const LatencyOptions& options,
+                                                  const std::function<bool()>& go_on = {});
 
 /// Pins the calling thread to one core for its lifetime, then restores; does nothing where not allowed.
 class PinnedThread {

@@ -12,6 +12,9 @@
 namespace pitlane {
 namespace {
 
+constexpr std::int64_t kFirstDense = 1164;
+constexpr std::int64_t kMostWeights = 100'000'000;  // 400 MB, and several times that in training
+
 enum class PadMode { kValid, kSame };
 
 // Appends layers with fresh weights to a builder. Weights before a ReLU are drawn uniformly with variance 2 / fan_in
@@ -106,7 +109,13 @@ Result<Network> build_pilotnet(const std::string& name, PadMode pad, const Famil
   x = layers.conv("conv4", x, 64, 3, 1);
   x = layers.conv("conv5", x, 64, 3, 1);
   x = builder.add("flatten", Flatten{}, {x});
-  x = layers.dense("dense1", x, 1164);
+  const std::int64_t first_dense = kFirstDense * element_count(builder.shape(x));
+  if (first_dense > kMostWeights)
+    return invalid_argument(name + ": pictures of " + std::to_string(options.preprocessing.width) + "x" +
+                            std::to_string(options.preprocessing.height) + " would give its first dense layer " +
+                            std::to_string(first_dense / 1'000'000) + " million weights, the limit is " +
+                            std::to_string(kMostWeights / 1'000'000) + " million; choose a smaller --size");
+  x = layers.dense("dense1", x, kFirstDense);
   x = layers.dense("dense2", x, 100);
   x = layers.dense("dense3", x, 50);
   x = layers.dense("dense4", x, 10);

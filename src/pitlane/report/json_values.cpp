@@ -47,7 +47,7 @@ Json episode_value(const EpisodeResult& episode) {
   Json out{{"completed", episode.completed},
            {"end", episode_end_name(episode.end)},
            {"percentage_completed", episode.percentage_completed},
-           {"lap_time_s", episode.lap_time_s},
+           {"lap_time_s", episode.lap_time_s > 0 ? Json(episode.lap_time_s) : Json()},
            {"distance_m", episode.distance_m},
            {"average_speed_mps", episode.average_speed_mps},
            {"simulated_s", episode.simulated_s},

@@ -7,6 +7,7 @@
 #include <set>
 #include <system_error>
 
+#include "pitlane/core/file.h"
 #include "pitlane/sim/bag_reader.h"
 #include "pitlane/sim/odometry_message.h"
 
@@ -57,7 +58,8 @@ Result<BagPositions> read(const std::string& path, const std::string& wanted) {
 
 Result<BagPositions> read_bag_positions(const std::filesystem::path& bag, const std::string& topic) {
   std::error_code error;
-  if (!std::filesystem::is_regular_file(bag, error)) return not_found(bag.string() + ": there is no such file");
+  if (!std::filesystem::exists(bag, error)) return not_found(bag.string() + ": there is no such file");
+  PITLANE_TRY_STATUS(check_regular_file(bag));
   try {
     auto positions = read(bag.string(), topic);
     if (!positions) return positions.error().in(bag.string());

@@ -5,6 +5,7 @@
 
 #include "pitlane/sim/centre_line.h"
 #include "pitlane/sim/number_text.h"
+#include "pitlane/sim/track.h"
 
 namespace pitlane {
 namespace {
@@ -70,6 +71,17 @@ Status check_overlap(const CircuitDefinition& definition, const CentreLine& line
                           "); move them apart, or write 'crossings: true' where the road is meant to cross");
 }
 
+// The table that the camera paints from takes about 1 kB per square metre; a narrow circuit may have the full length.
+Status check_area(const CircuitDefinition& definition, double length_m) {
+  constexpr double kLargest_m2 = 400'000;
+  const double band_m = field_band_m(definition);
+  if (2 * band_m * length_m <= kLargest_m2) return {};
+  return invalid_argument("is " + number_text(length_m) + " m long and " + number_text(2 * band_m) +
+                          " m wide with verges and walls; at this width " + number_text(kLargest_m2 / 2 / band_m) +
+                          " m are the limit: shorten it, or make road_width_m, verge_width_m or walls.distance_m "
+                          "smaller");
+}
+
 Result<CentreLine> sample(const CircuitDefinition& definition) {
   if (definition.waypoints.empty()) {
     PITLANE_TRY_STATUS(check_reference(definition.reference));
@@ -101,10 +113,12 @@ double tightest_radius(const std::vector<Waypoint>& waypoints) {
 }  // namespace
 
 Result<Circuit> Circuit::create(CircuitDefinition definition) {
+  PITLANE_TRY_STATUS(check_circuit_name(definition.name));
   if (!definition.waypoints.empty() && !definition.reference.empty())
     return invalid_argument("has both waypoints and reference points; keep one");
   PITLANE_TRY_STATUS(check_sizes(definition));
   PITLANE_TRY(CentreLine line, sample(definition));
+  PITLANE_TRY_STATUS(check_area(definition, line.length_m));
   PITLANE_TRY_STATUS(check_overlap(definition, line));
   Circuit circuit;
   if (definition.waypoints.empty()) {

@@ -45,11 +45,16 @@ struct CircuitDefinition {
 /// Sharper corners than this the car cannot drive: 6.5 m/s (slowest) over 7.1 rad/s (fastest).
 inline constexpr double kSmallestRadius_m = 6.5 / 7.1;
 
+/// Names stand in tables, file names and lists separated by commas: at most 80 bytes of UTF-8 without commas and
+/// without characters that a terminal would obey.
+Status check_circuit_name(const std::string& name);
+
 /// A checked definition with its line. Immutable.
 class Circuit {
  public:
   /// Errors name the waypoint: not finite, too few, no room for an arc, sharper than the car can turn, the gap of
-  /// an open line, road that overlaps itself, sizes that make no sense.
+  /// an open line, road that overlaps itself, sizes that make no sense or take too much memory, a name that
+  /// check_circuit_name refuses.
   static Result<Circuit> create(CircuitDefinition definition);
 
   [[nodiscard]] const CircuitDefinition& definition() const { return definition_; }

@@ -1,5 +1,6 @@
 #include "pitlane/sim/circuit_file.h"
 
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -14,7 +15,7 @@
 namespace pitlane {
 namespace {
 
-constexpr std::uint64_t kLargestFile = 8U << 20;
+constexpr std::uint64_t kLargestFile = 1U << 20;  // a node of the parser takes some hundred times its text
 constexpr std::size_t kMostPoints = 100'000;
 
 // Walks one YAML document and remembers the first thing that is wrong with it.
@@ -215,6 +216,9 @@ Result<Circuit> parse_circuit(const std::string& text, const std::string& origin
     auto circuit = Circuit::create(std::move(definition));
     if (!circuit) return circuit.error().in(origin);
     return circuit;
+  } catch (const YAML::DeepRecursion& e) {
+    return corrupt(origin + ":" + std::to_string(e.mark.line + 1) +
+                   ": lists or maps nest too deep; a circuit needs three levels");
   } catch (const YAML::Exception& e) {
     const std::string line = e.mark.line >= 0 ? ":" + std::to_string(e.mark.line + 1) : "";
     return corrupt(origin + line + ": not YAML: " + e.msg);

@@ -22,9 +22,11 @@ Status save_circuit(const std::filesystem::path& path, const CircuitDefinition& 
 /// Folders that hold circuits, searched in this order: environment variable PITLANE_CIRCUITS, the installed ones, those
 /// of the source tree.
 std::vector<std::filesystem::path> circuit_folders();
-/// A path to a file, or the name of a circuit in one of the folders. An unknown name's error lists the known ones.
+/// A path to a file, or the name of a circuit in one of the folders: its file's name without .yaml, or else the `name:`
+/// inside. An unknown name's error lists the known ones.
+Result<std::filesystem::path> locate_circuit(const std::string& name_or_path);
 Result<Circuit> find_circuit(const std::string& name_or_path);
-/// Names of all circuits in the folders, sorted.
+/// The files' names, without .yaml, of all circuits in the folders, sorted.
 std::vector<std::string> list_circuits();
 
 }  // namespace pitlane

@@ -16,21 +16,40 @@ std::vector<fs::path> circuit_folders() {
   return folders;
 }
 
-Result<Circuit> find_circuit(const std::string& name_or_path) {
+namespace {
+
+fs::path file_of(const std::string& stem) {
+  std::error_code ignored;
+  for (const fs::path& folder : circuit_folders()) {
+    fs::path file = folder / (stem + ".yaml");
+    if (fs::exists(file, ignored)) return file;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<fs::path> locate_circuit(const std::string& name_or_path) {
   std::error_code ignored;
   const fs::path path(name_or_path);
   if (path.has_parent_path() || path.extension() == ".yaml" || fs::is_regular_file(path, ignored)) {
     if (!fs::exists(path, ignored)) return not_found("circuit file " + name_or_path + " does not exist");
-    return load_circuit(path);
+    return path;
   }
-  for (const fs::path& folder : circuit_folders()) {
-    const fs::path file = folder / (name_or_path + ".yaml");
-    if (fs::is_regular_file(file, ignored)) return load_circuit(file);
-  }
+  if (fs::path file = file_of(name_or_path); !file.empty()) return file;
   std::string known;
-  for (const std::string& name : list_circuits()) known += (known.empty() ? "" : ", ") + name;
+  for (const std::string& stem : list_circuits()) {
+    const Result<Circuit> circuit = load_circuit(file_of(stem));
+    if (circuit.ok() && circuit->name() == name_or_path) return file_of(stem);
+    known += (known.empty() ? "" : ", ") + stem;
+  }
   return not_found("there is no circuit '" + name_or_path + "'; name a file or one of " +
                    (known.empty() ? "none (no circuits are installed; set PITLANE_CIRCUITS)" : known));
+}
+
+Result<Circuit> find_circuit(const std::string& name_or_path) {
+  PITLANE_TRY(const fs::path file, locate_circuit(name_or_path));
+  return load_circuit(file);
 }
 
 std::vector<std::string> list_circuits() {

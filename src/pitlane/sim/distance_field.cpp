@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "pitlane/core/result.h"
 #include "pitlane/sim/vector_clones.h"
@@ -66,21 +67,33 @@ DistanceField::DistanceField(const std::vector<ReferenceLine::Point>& closed, do
     : points_(closed), band_m_(band_m), crossings_(crossings) {
   PITLANE_CHECK(closed.size() >= 3 && band_m > 0 && band_m <= 30);
   lay_out_tiles();
-  // Segments by tile: those whose middle is near enough to matter anywhere in the tile.
-  const double reach_m = band_m_ + 0.5;
-  std::vector<std::vector<std::uint32_t>> near(tile_start_.size());
-  for (std::size_t i = 0; i < points_.size(); ++i) {
-    const auto tile = [](double from, double origin) {
-      return static_cast<int>(std::floor((from - origin) / kTile_m));
-    };
-    for (int ty = tile(points_[i].y_m - reach_m, origin_y_m_); ty <= tile(points_[i].y_m + reach_m, origin_y_m_); ++ty)
-      for (int tx = tile(points_[i].x_m - reach_m, origin_x_m_); tx <= tile(points_[i].x_m + reach_m, origin_x_m_);
-           ++tx)
-        near[static_cast<std::size_t>(ty * tiles_x_ + tx)].push_back(static_cast<std::uint32_t>(i));
-  }
+  // Segments by tile, all in one list: most tiles of a large circuit have none.
+  std::vector<std::uint32_t> end(tile_start_.size() + 1);
+  visit_near([&](std::size_t tile, std::uint32_t) { ++end[tile + 1]; });
+  const auto used = static_cast<std::size_t>(std::count_if(end.begin(), end.end(), [](auto n) { return n > 0; }));
+  std::partial_sum(end.begin(), end.end(), end.begin());
+  std::vector<std::uint32_t> near(end.back());
+  visit_near([&](std::size_t tile, std::uint32_t segment) { near[end[tile]++] = segment; });
+  corners_.reserve((used + 1) * kTileSize);
   corners_.assign(kTileSize, static_cast<std::int16_t>(std::lround(band_m_ * 1000)));  // the one far tile
-  for (int ty = 0; ty < tiles_y_; ++ty)
-    for (int tx = 0; tx < tiles_x_; ++tx) fill_tile(tx, ty, near[static_cast<std::size_t>(ty * tiles_x_ + tx)]);
+  // Filling moved each tile's place to its end, which is where the next one begins.
+  std::uint32_t begin = 0;
+  for (std::size_t tile = 0; tile < tile_start_.size(); begin = end[tile++])
+    fill_tile(static_cast<int>(tile) % tiles_x_, static_cast<int>(tile) / tiles_x_,
+              std::span(near).subspan(begin, end[tile] - begin));
+}
+
+// Each tile with each segment whose start is near enough to matter anywhere in it.
+void DistanceField::visit_near(const std::function<void(std::size_t, std::uint32_t)>& visit) const {
+  const double reach_m = band_m_ + 0.5;
+  const auto tile = [](double from, double origin) { return static_cast<int>(std::floor((from - origin) / kTile_m)); };
+  for (std::size_t i = 0; i < points_.size(); ++i) {
+    const ReferenceLine::Point& p = points_[i];
+    for (int ty = tile(p.y_m - reach_m, origin_y_m_); ty <= tile(p.y_m + reach_m, origin_y_m_); ++ty)
+      for (int tx = tile(p.x_m - reach_m, origin_x_m_); tx <= tile(p.x_m + reach_m, origin_x_m_); ++tx)
+        visit(static_cast<std::size_t>(ty) * static_cast<std::size_t>(tiles_x_) + static_cast<std::size_t>(tx),
+              static_cast<std::uint32_t>(i));
+  }
 }
 
 void DistanceField::lay_out_tiles() {
@@ -97,7 +110,7 @@ void DistanceField::lay_out_tiles() {
   tile_start_.assign(static_cast<std::size_t>(tiles_x_) * static_cast<std::size_t>(tiles_y_), 0);
 }
 
-void DistanceField::fill_tile(int tile_x, int tile_y, const std::vector<std::uint32_t>& segments) {
+void DistanceField::fill_tile(int tile_x, int tile_y, std::span<const std::uint32_t> segments) {
   if (segments.empty()) return;
   const double x0 = origin_x_m_ + tile_x * kTile_m, y0 = origin_y_m_ + tile_y * kTile_m;
   // Only segments that can be the nearest for some corner of the tile: no farther than the nearest one plus the

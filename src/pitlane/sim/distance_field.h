@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "pitlane/measure/world.h"
@@ -36,7 +38,8 @@ class DistanceField {
 
  private:
   void lay_out_tiles();
-  void fill_tile(int tile_x, int tile_y, const std::vector<std::uint32_t>& segments);
+  void visit_near(const std::function<void(std::size_t tile, std::uint32_t segment)>& visit) const;
+  void fill_tile(int tile_x, int tile_y, std::span<const std::uint32_t> segments);
 
   std::vector<ReferenceLine::Point> points_;
   double band_m_;

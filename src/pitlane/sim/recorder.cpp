@@ -93,7 +93,7 @@ class Recorder {
       (drive ? driven_done_ : random_done_) += frames;
       ++session_;
     }
-    return {};
+    return report(progress_, {"record", done_, total_, ""}) ? Status() : Status(interrupted());
   }
 
  private:
@@ -220,7 +220,7 @@ class Recorder {
     frame.session = session_;
     frame.index = done_;
     frame.total = total_;
-    frame.time_s = static_cast<double>(done_) * 0.05;
+    frame.time_s = static_cast<double>(done_) * stages_.front()->world.camera_period_s();
     ++done_;
     return sink_(frame);
   }

@@ -14,12 +14,12 @@ namespace {
 // Wide enough for the widest road with verge and the farthest wall of any appearance.
 constexpr double kFieldBand_m = 8;
 
+}  // namespace
+
 double field_band_m(const CircuitDefinition& circuit) {
   const double ground = 0.75 * circuit.road_width_m + circuit.verge_width_m + 2;
   return std::max({kFieldBand_m, ground, circuit.walls ? circuit.walls->distance_m + 1 : 0.0});
 }
-
-}  // namespace
 
 std::shared_ptr<const Track> make_track(Circuit circuit) {
   auto field = std::make_shared<const DistanceField>(circuit.centre_line(), field_band_m(circuit.definition()),

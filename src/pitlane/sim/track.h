@@ -14,6 +14,9 @@ struct Track {
   std::shared_ptr<const DistanceField> field;
 };
 
+/// How far from the line the ground and the walls of a circuit reach, in any appearance.
+double field_band_m(const CircuitDefinition& circuit);
+
 /// About 0.1 s for a circuit of 500 m.
 std::shared_ptr<const Track> make_track(Circuit circuit);
 

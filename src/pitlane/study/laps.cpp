@@ -19,7 +19,8 @@ struct Task {
   const LatencyModel* latency;
 };
 
-Result<LapRow> drive_lap(const Network& network, const Plan& plan, const Task& task, const LapOptions& options) {
+Result<LapRow> drive_lap(const Network& network, const Plan& plan, const Task& task, const LapOptions& options,
+                         const ProgressFn& progress) {
   PITLANE_TRY(const std::unique_ptr<World> world, task.course->make_world());
   PITLANE_TRY(const auto controller, NetworkController::create(network, plan, options.vehicle));
   EpisodeOptions episode;
@@ -31,7 +32,7 @@ Result<LapRow> drive_lap(const Network& network, const Plan& plan, const Task& t
   row.reverse = task.course->reverse;
   row.latency = task.latency->name();
   row.seed = options.seed;
-  PITLANE_TRY(row.result, run_episode(*world, *controller, episode));
+  PITLANE_TRY(row.result, run_episode(*world, *controller, episode, progress));
   return row;
 }
 
@@ -65,16 +66,25 @@ class LapPool {
     while (true) {
       const std::size_t i = next_++;
       if (i >= tasks_.size()) return;
-      Result<LapRow> row = drive(tasks_[i]);
+      // Asked within a lap too: Ctrl-C shall not wait for the longest one.
+      const ProgressFn go_on = [&](const Progress&) {
+        const std::lock_guard lock(mutex_);
+        return !error_ && tell(i);
+      };
+      Result<LapRow> row = drive(tasks_[i], go_on);
       const std::lock_guard lock(mutex_);
       if (row.ok()) {
         rows_[i] = *std::move(row);
       } else {
         stop(row.error());
       }
-      const auto total = static_cast<std::int64_t>(tasks_.size());
-      if (!report(progress_, {"laps", ++done_, total, tasks_[i].course->circuit})) stop(interrupted());
+      ++done_;
+      if (!tell(i)) stop(interrupted());
     }
+  }
+
+  bool tell(std::size_t task) const {
+    return report(progress_, {"laps", done_, static_cast<std::int64_t>(tasks_.size()), tasks_[task].course->circuit});
   }
 
   void stop(Error error) {
@@ -101,7 +111,9 @@ Result<std::vector<LapRow>> drive_laps(const Network& network, const Plan& plan,
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   const unsigned threads = options.threads > 0 ? static_cast<unsigned>(options.threads) : cores;
   LapPool pool(std::move(tasks), progress);
-  return pool.run(threads, [&](const Task& task) { return drive_lap(network, plan, task, options); });
+  return pool.run(threads, [&](const Task& task, const ProgressFn& go_on) {
+    return drive_lap(network, plan, task, options, go_on);
+  });
 }
 
 }  // namespace pitlane

@@ -71,7 +71,9 @@ Status time_rows(std::vector<StrategyRow>& rows, const std::filesystem::path& ou
   if (!report(progress, {"timing all networks", 0, 1, "one core, interleaved"})) return interrupted();
   std::vector<std::function<void()>> candidates;
   for (TimedSession& session : sessions) candidates.emplace_back([&session] { (void)session.run(); });
-  const auto samples = time_interleaved(candidates, options);
+  const auto go_on = [&] { return report(progress, {"timing all networks", 0, 1, "one core, interleaved"}); };
+  const auto samples = time_interleaved(candidates, options, go_on);
+  if (!go_on()) return interrupted();
   for (std::size_t i = 0; i < timed_rows.size(); ++i) {
     timed_rows[i]->latency_ms = summarize(samples[i], kTimingBurst);
     timed_rows[i]->latency_samples_ms = thin(samples[i]);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "pitlane/core/hash.h"
+#include "pitlane/core/log.h"
 #include "pitlane/train/adam.h"
 #include "pitlane/train/batches.h"
 #include "pitlane/train/checkpoint.h"
@@ -122,6 +123,8 @@ class Training {
     PITLANE_TRY_STATUS(check_key(found->key, state_.key, options_.checkpoint));
     PITLANE_TRY_STATUS(check_sizes(*found, state_, options_.checkpoint));
     state_ = std::move(*found);
+    log_info("training goes on after epoch " + std::to_string(state_.epochs_done) + " of " +
+             std::to_string(options_.epochs) + " (" + options_.checkpoint.string() + ")");
     // Element-wise: LibTorch holds views of these vectors.
     for (std::size_t i = 0; i < state_.weights.size(); ++i)
       std::ranges::copy(state_.weights[i], model_->weights()[i].begin());

@@ -1,0 +1,157 @@
+// Options, files and names that are refused in one short line.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "program.h"
+
+namespace pitlane::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Options : public ::testing::Test {
+ protected:
+  [[nodiscard]] std::string at(const std::string& name) const { return "'" + (place_ / name).string() + "'"; }
+  TemporaryDirectory place_;
+};
+
+TEST_F(Options, NaNIsInNoRange) {
+  for (const char* arguments :
+       {"record --out x --driver-latency-ms", "bench x.pit --seconds", "train --data x --out x --steering-correction",
+        "train --data x --out x --learning-rate", "train --data x --out x --averaging",
+        "train --data x --out x --brightness", "train --data x --out x --shift-steering",
+        "train --data x --out x --output-weights", "tune x.pit --out x --max-size",
+        "tune x.pit --out x --max-latency-ms", "tune x.pit --out x --max-deviation-m",
+        "tune x.pit --out x --max-mse-increase", "drive expert --timeout", "circuit import x.bag --out x --road-width",
+        "evaluate x.pit --data x --steering-correction"})
+    EXPECT_THAT(refused(std::string(arguments) + " nan"), AllOf(HasSubstr(": must be "), HasSubstr(", not 'nan'")));
+  for (const char* value : {"inf", "1e999", "x", "1x"})
+    EXPECT_THAT(refused(std::string("bench x.pit --seconds ") + value),
+                HasSubstr("must be within 0.01 to 3600, not '" + std::string(value) + "'"));
+}
+
+TEST_F(Options, RefusalsAreShort) {
+  EXPECT_EQ(refused("tune x.pit --out x --max-size -1"),
+            "pitlane: --max-size: must be a positive number, not '-1' (see pitlane tune --help)\n");
+  EXPECT_EQ(refused("drive expert --timeout 200000"),
+            "pitlane: --timeout: must be within 1 to 100000, not '200000' (see pitlane drive --help)\n");
+  EXPECT_LT(refused("bench x.pit --seconds " + std::string(400, '9')).size(), 150U);
+}
+
+TEST_F(Options, WholeNumbersAreWrittenOut) {
+  for (const char* value : {"1e3", "12.0", "0x10", "010", "+5"})
+    EXPECT_THAT(refused(std::string("record --out x --frames ") + value),
+                HasSubstr("--frames: must be a whole number within 1 to 10000000, not '"))
+        << value;
+  for (const char* verb : {"record --out x", "train --data x --out x", "drive expert", "tune x.pit --out x"})
+    for (const char* value : {"-1", "18446744073709551616", "1.5"})
+      EXPECT_THAT(refused(std::string(verb) + " --seed " + value),
+                  HasSubstr("--seed: must be a whole number within 0"));
+  EXPECT_EQ(pitlane("drive expert --circuit mixed --timeout 1 --seed 18446744073709551615").code, 0);
+}
+
+TEST_F(Options, EmptyNames) {
+  EXPECT_EQ(refused("record --out ''"), "pitlane: --out: give a directory's name\n");
+  EXPECT_EQ(refused("circuit show mixed --out ''"), "pitlane: --out: give a file's name\n");
+}
+
+TEST_F(Options, TrajectoryNeedsJson) {
+  EXPECT_EQ(refused("drive expert --circuit mixed --trajectory"),
+            "pitlane: --trajectory: poses are printed with --json only; add it\n");
+}
+
+// Opening one of these for reading waits for a writer.
+TEST_F(Options, PipesAsInputsAreRefusedAtOnce) {
+  const std::string no = "not a regular file";
+  for (const char* name : {"p.pit", "p.yaml", "p.bag"}) ASSERT_EQ(::mkfifo((place_ / name).c_str(), 0600), 0);
+  const std::string limit = "timeout 20";
+  for (const std::string& verb : {std::string("inspect "), std::string("bench "), std::string("drive ")})
+    EXPECT_THAT(refused(verb + at("p.pit"), limit), HasSubstr(no));
+  EXPECT_THAT(refused("circuit check " + at("p.yaml"), limit), HasSubstr(no));
+  EXPECT_THAT(refused("circuit import " + at("p.bag") + " --out " + at("o.yaml"), limit), HasSubstr(no));
+  for (const char* index : {"data.csv", "data.json", "driving_log.csv", "recording.json"}) {
+    const fs::path folder = place_ / (std::string("of ") + index);
+    fs::create_directory(folder);
+    ASSERT_EQ(::mkfifo((folder / index).c_str(), 0600), 0);
+    const std::string train = "train --network pilotnet-torch --out " + at("n.pit") + " --data '";
+    EXPECT_THAT(refused(train + folder.string() + "'", limit), HasSubstr(no)) << index;
+  }
+}
+
+TEST_F(Options, HugePicturesAreRefusedBeforeTheyAreTried) {
+  record(place_ / "rec", 10, "--whole-frames --circuit mixed");
+  EXPECT_THAT(refused("train --network pilotnet-torch --size 2000 2000 --batch 65536 --data " + at("rec") + " --out " +
+                          at("n.pit"),
+                      "ulimit -v 8000000;"),
+              AllOf(HasSubstr("2000x2000"), HasSubstr("million weights"), HasSubstr("choose a smaller --size")));
+}
+
+class CircuitFolder : public Options {
+ protected:
+  void SetUp() override {
+    const std::string own = read(fs::path(PITLANE_SOURCE_DIR) / "circuits/mixed.yaml");
+    const auto name = own.find("name: mixed");
+    ASSERT_NE(name, std::string::npos);
+    write(place_ / "file.yaml", std::string(own).replace(name, 11, "name: inside"));
+  }
+  [[nodiscard]] std::string here() const { return "PITLANE_CIRCUITS='" + place_.path().string() + "'"; }
+};
+
+TEST_F(CircuitFolder, OneBadFileHidesNoOther) {
+  write(place_ / "bad.yaml", "nonsense");
+  const Outcome list = pitlane("circuit list", here());
+  EXPECT_EQ(list.code, 2);
+  EXPECT_THAT(list.out, AllOf(HasSubstr("file "), HasSubstr("mixed "), Not(HasSubstr("bad"))));
+  EXPECT_THAT(list.err, HasSubstr("bad.yaml"));
+  for (const char* verb : {"drive expert", "record --frames 2 --out"}) {
+    const std::string more = std::string(verb).ends_with("out") ? " " + at("rec") : "";
+    EXPECT_THAT(refused(verb + more, here()),
+                AllOf(HasSubstr("bad.yaml"), HasSubstr("move it away, or name circuits with --circuit")));
+  }
+}
+
+TEST_F(CircuitFolder, FilesAndNamesAreBothKnown) {
+  EXPECT_THAT(pitlane("circuit list", here()).out, AllOf(HasSubstr("file "), HasSubstr("named 'inside'")));
+  for (const char* name : {"file", "inside"}) {
+    const Outcome checked = pitlane(std::string("circuit check ") + name, here());
+    EXPECT_EQ(checked.code, 0) << checked.err;
+    EXPECT_THAT(checked.out, HasSubstr("inside: good")) << name;
+  }
+}
+
+TEST_F(CircuitFolder, DescriptionsDoNotCommandTheTerminal) {
+  const std::string own = read(place_ / "file.yaml");
+  write(place_ / "file.yaml", own.substr(0, own.find("description:")) + "description: \"red \\x1b[31m \\u009b1m\"\n" +
+                                  own.substr(own.find('\n', own.find("description:")) + 1));
+  const Outcome list = pitlane("circuit list", here());
+  EXPECT_EQ(list.code, 0) << list.err;
+  EXPECT_THAT(list.out, AllOf(HasSubstr("red "), Not(HasSubstr("\x1b")), Not(HasSubstr("\xc2\x9b"))));
+}
+
+// Columns stand one below the other whatever the model is called, and what was not driven is no zero.
+TEST_F(Options, DriveTableIsAligned) {
+  const std::string name = "a_network_with_quite_a_long_name.pit";
+  save_pilotnet(place_ / name);
+  const Outcome driven = pitlane("drive " + at(name) + " expert --circuit mixed --timeout 1");
+  EXPECT_EQ(driven.code, 0) << driven.err;
+  std::istringstream lines(driven.out);
+  std::string title, units, network, expert;
+  for (std::string* line : {&title, &units, &network, &expert}) std::getline(lines, *line);
+  for (const std::string* line : {&units, &network, &expert}) EXPECT_EQ(line->size(), title.size()) << driven.out;
+  EXPECT_THAT(network, AllOf(::testing::StartsWith(name + " "), HasSubstr("       -   "), Not(HasSubstr("/"))));
+  EXPECT_THAT(pitlane("drive expert --circuit mixed --timeout 1 --json").out, HasSubstr("\"lap_time_s\": null"));
+}
+
+// A log gets nothing of stages that are over at once.
+TEST_F(Options, NoFrozenProgressInALog) {
+  EXPECT_EQ(pitlane("record --frames 5 --circuit mixed --out " + at("rec")).err, "");
+}
+
+}  // namespace
+}  // namespace pitlane::testing
