@@ -77,7 +77,7 @@ TEST_P(ImportedLap, CanBeDrivenBothWays) {
   const std::string out = "'" + (place / "lap.yaml").string() + "'";
   const Outcome imported = pitlane("circuit import '" + bag.string() + "' --out " + out);
   ASSERT_EQ(imported.code, 0) << imported.err;
-  EXPECT_THAT(imported.out, HasSubstr("held out from training"));
+  EXPECT_THAT(imported.out, HasSubstr("held out: record and tune learn from it only where it is named"));
   EXPECT_THAT(read(place / "lap.yaml"), HasSubstr("held_out: true"));
   // How well the expert drives there is tested with the expert.
   const std::string driven = pitlane("drive expert --both --latency none,60ms --circuit " + out).out;

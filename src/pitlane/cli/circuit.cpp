@@ -86,11 +86,13 @@ Result<int> import(const ImportFlags& flags) {
   const Circuit& circuit = *made;
   PITLANE_TRY_STATUS(save_circuit(flags.out, circuit.definition()));
   std::printf(
-      "%s: %s, %lld positions of %s; %.1f m along the line (%.1f m along the recorded positions), smallest radius "
-      "%.2f m%s\n",
+      "%s: %s, %lld positions of %s; %.1f m along the smoothed line (%.1f m from recorded position to position), "
+      "smallest radius %.2f m%s\n",
       flags.out.c_str(), name.c_str(), static_cast<long long>(lap.positions), lap.topic.c_str(), lap.length_m,
       lap.raw_length_m, circuit.smallest_radius_m(),
-      lap.definition.held_out ? "; held out from training (--for-training to allow it)" : "");
+      lap.definition.held_out
+          ? "; held out: record and tune learn from it only where it is named (--for-training: always)"
+          : "");
   return kSuccess;
 }
 

@@ -48,16 +48,17 @@ std::vector<std::string> usual_outputs(const Recording& recording) {
   return names;
 }
 
+Error no_such_label(const Recording& recording, const std::string& name) {
+  std::string known;
+  for (const LabelSpec& label : recording.labels) known.append(known.empty() ? "" : ", ").append(label.name);
+  return invalid_argument("--outputs: " + recording.directory.string() + " has no label '" + name + "', only " + known);
+}
+
 Result<std::vector<OutputSpec>> chosen_outputs(const Flags& flags, const Recording& recording) {
   std::vector<OutputSpec> outputs;
   for (const std::string& name : flags.outputs.empty() ? usual_outputs(recording) : flags.outputs) {
     const auto label = std::ranges::find(recording.labels, name, &LabelSpec::name);
-    if (label == recording.labels.end()) {
-      std::string known;
-      for (const LabelSpec& l : recording.labels) known.append(known.empty() ? "" : ", ").append(l.name);
-      return invalid_argument("--outputs: " + recording.directory.string() + " has no label '" + name + "', only " +
-                              known);
-    }
+    if (label == recording.labels.end()) return no_such_label(recording, name);
     outputs.push_back({label->name, label->unit, label->low, label->high, -1, 0});
   }
   return outputs;

@@ -27,7 +27,7 @@ ActivationProbe::ActivationProbe(const Dataset& dataset, std::unique_ptr<Session
 }
 
 Result<ActivationProbe> ActivationProbe::create(const Network& network, const Dataset& dataset,
-                                                std::vector<ValueId> values) {
+                                                const std::vector<ValueId>& values) {
   PITLANE_TRY_STATUS(check_fits(network, dataset));
   Network probed = network;
   probed.outputs.clear();

@@ -20,7 +20,8 @@ namespace pitlane {
 class ActivationProbe {
  public:
   /// `values` are distinct. Errors: a network that reads more than one picture, or a picture of another size.
-  static Result<ActivationProbe> create(const Network& network, const Dataset& dataset, std::vector<ValueId> values);
+  static Result<ActivationProbe> create(const Network& network, const Dataset& dataset,
+                                        const std::vector<ValueId>& values);
 
   /// Called for each sample and watched value, `which` being an index into `values`.
   using Visitor = std::function<void(std::size_t which, std::span<const float> activations)>;

@@ -13,9 +13,10 @@ namespace pitlane {
 Status apply_pass(const FoldBatchNorm& pass, Network& network);
 
 /// Of the n weights of all layers together exactly floor(sparsity * n) are zero afterwards (or more, if more were zero
-/// before); of equal magnitudes the first ones go. Biases, normalisations and the layers that make outputs are exempt. To be followed by fine-tuning, and done before folding: the
-/// smallest weights are those of the network as it was trained, and a frozen BatchNorm in front of a layer does not
-/// move its zeros. Errors: a layer would lose all of its weights.
+/// before); of equal magnitudes the first ones go. Biases, normalisations and the layers that make outputs are exempt.
+/// To be followed by fine-tuning, and done before folding: the smallest weights are those of the network as it was
+/// trained, and a frozen BatchNorm in front of a layer does not move its zeros. Errors: a layer would lose all of its
+/// weights.
 Status apply_pass(const PruneGlobal& pass, Network& network);
 
 /// Errors: no FineTuneFn, a result of another architecture, or one in which zeros have moved.

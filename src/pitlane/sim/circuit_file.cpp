@@ -98,6 +98,16 @@ Handler store(const Reader& reader, const char* key, Rgb& into) {
   };
 }
 
+std::string unknown_key(const std::string& key, const std::string& what, const Handlers& handlers) {
+  std::string known;
+  for (const auto& entry : handlers) known.append(known.empty() ? "" : ", ").append(entry.first);
+  return "unknown key '" + key.substr(0, 60) + "' in " + what + "; the keys are " + known;
+}
+
+std::string repeated_key(const std::string& key, const std::string& what) {
+  return "key '" + key + "' stands twice in " + what;
+}
+
 Status walk(const Reader& reader, const YAML::Node& map, const std::string& what, const Handlers& handlers) {
   if (!map.IsMap()) return reader.error(map, what + " must be a list of 'key: value' lines");
   std::vector<std::string> seen;
@@ -105,13 +115,9 @@ Status walk(const Reader& reader, const YAML::Node& map, const std::string& what
     if (!item.first.IsScalar()) return reader.error(item.first, what + " has a key that is not a word");
     const std::string& key = item.first.Scalar();
     const auto handler = handlers.find(key);
-    if (handler == handlers.end()) {
-      std::string known;
-      for (const auto& entry : handlers) known += (known.empty() ? "" : ", ") + entry.first;
-      return reader.error(item.first, "unknown key '" + key.substr(0, 60) + "' in " + what + "; the keys are " + known);
-    }
+    if (handler == handlers.end()) return reader.error(item.first, unknown_key(key, what, handlers));
     if (std::find(seen.begin(), seen.end(), key) != seen.end())
-      return reader.error(item.first, "key '" + key + "' stands twice in " + what);
+      return reader.error(item.first, repeated_key(key, what));
     seen.push_back(key);
     PITLANE_TRY_STATUS(handler->second(item.second));
   }

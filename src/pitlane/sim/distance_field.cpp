@@ -33,8 +33,9 @@ struct TileDistances {
 
   TileDistances() {
     for (int k = 0; k < DistanceField::kTileSize; ++k) {
-      x[k] = static_cast<float>(k % DistanceField::kTileStride * DistanceField::kCell_m);
-      y[k] = static_cast<float>(k / DistanceField::kTileStride * DistanceField::kCell_m);
+      const int column = k % DistanceField::kTileStride, row = k / DistanceField::kTileStride;
+      x[k] = static_cast<float>(column * DistanceField::kCell_m);
+      y[k] = static_cast<float>(row * DistanceField::kCell_m);
       squared[k] = 1e30F;
       side[k] = 1;
     }

@@ -135,7 +135,7 @@ Points gaussian(const Points& points, double sigma_points) {
 
 }  // namespace
 
-Result<SmoothedLap> smooth_lap(std::vector<Point> positions) {
+Result<SmoothedLap> smooth_lap(const std::vector<Point>& positions) {
   PITLANE_TRY(Points points, without_repeats(positions));
   PITLANE_TRY(points, one_lap(std::move(points)));
   SmoothedLap lap;

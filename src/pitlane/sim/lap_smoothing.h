@@ -19,6 +19,6 @@ struct SmoothedLap {
 /// keep within about half a pixel of it this takes, roughly, the one that bends least: a flow down the bending energy,
 /// pulled back to the staircase wherever it strays farther. What comes after the lap has closed is left out. Errors:
 /// fewer than 20 positions, not finite, a gap, no return to the start, longer than 20 km.
-Result<SmoothedLap> smooth_lap(std::vector<ReferenceLine::Point> positions);
+Result<SmoothedLap> smooth_lap(const std::vector<ReferenceLine::Point>& positions);
 
 }  // namespace pitlane

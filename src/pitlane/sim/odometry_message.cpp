@@ -23,7 +23,8 @@ std::optional<ReferenceLine::Point> odometry_position(std::span<const std::byte>
   constexpr std::size_t kFixedHeader = 12;
   if (message.size() < kFixedHeader) return std::nullopt;
   std::span<const std::byte> rest = message.subspan(kFixedHeader);
-  if (!skip_string(rest) || !skip_string(rest)) return std::nullopt;
+  for (int name = 0; name < 2; ++name)  // of the frame, then of the child frame
+    if (!skip_string(rest)) return std::nullopt;
   double position[3];
   if (rest.size() < sizeof position) return std::nullopt;
   std::memcpy(position, rest.data(), sizeof position);

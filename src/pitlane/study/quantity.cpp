@@ -54,7 +54,7 @@ std::string percent_text(double ratio) {
 }
 
 std::string signed_percent_text(double ratio) {
-  const std::string text = percent_text(ratio);
+  std::string text = percent_text(ratio);
   if (text == "-") return text;
   if (is_zero(text)) return "±0 %";
   return ratio > 0 ? "+" + text : text;
