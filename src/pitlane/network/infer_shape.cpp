@@ -89,6 +89,8 @@ struct Inference {
 Result<Shape> infer_shape(const Op& op, const std::vector<Weight>& weights, const std::vector<Shape>& inputs) {
   if (inputs.size() != 1)
     return invalid_argument(std::string(op_name(op)) + " takes one input, has " + std::to_string(inputs.size()));
+  if (!within_limits(inputs[0]))
+    return invalid_argument(std::string(op_name(op)) + " reads a tensor of " + to_string(inputs[0]));
   PITLANE_TRY(Shape shape, std::visit(Inference{weights, inputs[0]}, op));
   if (!within_limits(shape))
     return invalid_argument(std::string(op_name(op)) + " would make a tensor of " + to_string(shape));

@@ -68,6 +68,8 @@ class GraphCheck {
 
   void run() {
     check_values();
+    // Products of impossible dimensions mean nothing.
+    if (!std::ranges::all_of(network_.values, [](const Value& v) { return within_limits(v.shape); })) return;
     check_inputs();
     for (const StateSpec& state : network_.states) make(state.before, "state '" + state.name + "'");
     for (const Node& node : network_.nodes) check_node(node);
