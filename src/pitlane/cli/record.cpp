@@ -41,6 +41,7 @@ struct Driving {
   MakeDriver make;                      // nothing where the expert drives
   std::optional<Preprocessing> stored;  // whole frames where empty
   VehicleAdapter vehicle;
+  CameraGeometry camera;
   bool steers = false;  // the network has no outputs v and w but one of steering
 };
 
@@ -69,6 +70,8 @@ Result<Driving> chosen_driving(const Flags& flags) {
   PITLANE_TRY(const auto plan, compile(file.network));
   PITLANE_TRY(out.vehicle, VehicleAdapter::create(flags.vehicle, file.network.outputs));
   out.steers = out.vehicle.steering({1, 0}).has_value();
+  PITLANE_TRY(const SimOptions sim, sim_options_for(file.network));
+  out.camera = sim.camera;
   PITLANE_TRY(const InputSpec* image, image_input(file.network));
   if (!flags.whole_frames) out.stored = seen_by(image->preprocessing);
   out.make = [network = file.network, plan,
@@ -132,6 +135,7 @@ RecordOptions record_options(const Flags& flags, const Driving& driving) {
   options.driven_frames = driving.make ? flags.frames : flags.frames * 2 / 3;
   options.random_frames = flags.frames - options.driven_frames;
   options.driver_latency_s = flags.driver_latency_ms / 1000;
+  options.camera = driving.camera;
   options.preprocessing = driving.stored;
   if (options.preprocessing) options.preprocessing->format = PixelFormat::kRgb;
   return options;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "pitlane/cli/track_source.h"
 #include "pitlane/core/random.h"
 #include "pitlane/data/dataset_builder.h"
 #include "pitlane/sim/recorder.h"
@@ -31,7 +32,9 @@ Result<OpenedData> simulate_data(const std::vector<std::shared_ptr<const Track>>
   PITLANE_TRY(const InputSpec* image, image_input(network));
   PITLANE_TRY(const std::vector<bool> is_speed, speeds_among(network.outputs));
   PITLANE_TRY(DatasetBuilder builder, DatasetBuilder::create(image->preprocessing, network.outputs));
+  PITLANE_TRY(const SimOptions sim, sim_options_for(network));
   RecordOptions options;
+  options.camera = sim.camera;
   options.driven_frames = frames * 2 / 3;
   options.random_frames = frames - options.driven_frames;
   options.seed = mix64(seed ^ kOwnLaps);
