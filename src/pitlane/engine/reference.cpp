@@ -9,7 +9,7 @@
 namespace pitlane {
 namespace {
 
-float activated(float x, Activation activation) {
+float activated(float x, Activation activation, float alpha) {
   const auto wide = static_cast<double>(x);
   switch (activation) {
     case Activation::kNone:
@@ -17,16 +17,22 @@ float activated(float x, Activation activation) {
     case Activation::kRelu:
       return x < 0 ? 0 : x;
     case Activation::kElu:
-      return x > 0 ? x : static_cast<float>(std::expm1(wide));
+      return x > 0 ? x : alpha * static_cast<float>(std::expm1(wide));
     case Activation::kLeakyRelu:
-      return x > 0 ? x : x * 0.01F;
+      return x > 0 ? x : x * alpha;
     case Activation::kTanh:
       return static_cast<float>(std::tanh(wide));
     case Activation::kSigmoid:
       return static_cast<float>(1 / (1 + std::exp(-wide)));
+    case Activation::kRelu6:
+      return std::clamp(x, 0.0F, 6.0F);
+    case Activation::kHardSigmoid:
+      return std::clamp(x * alpha + 0.5F, 0.0F, 1.0F);
   }
   return x;
 }
+
+float activated(float x, Activation activation) { return activated(x, activation, usual_alpha(activation)); }
 
 /// A picture read with coordinates that may lie outside, where `border` stands.
 struct Padded {
@@ -87,7 +93,7 @@ class Evaluation {
     } else if (const auto* norm = std::get_if<BatchNorm>(&node.op)) {
       values_[node.output] = normalised(*norm, x);
     } else if (const auto* curve = std::get_if<Activate>(&node.op)) {
-      for (const float v : x) values_[node.output].push_back(activated(v, curve->activation));
+      for (const float v : x) values_[node.output].push_back(activated(v, curve->activation, curve->alpha));
     } else {
       values_[node.output] = x;
     }

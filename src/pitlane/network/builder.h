@@ -13,7 +13,13 @@ class NetworkBuilder {
  public:
   explicit NetworkBuilder(std::string name) { network_.name = std::move(name); }
 
-  ValueId image(const std::string& name, Preprocessing preprocessing);
+  ValueId image(const std::string& name, Preprocessing preprocessing, std::vector<int> ages = {});
+  /// A vector that is no picture: kSpeed, kCommand or kLight.
+  ValueId vector(const std::string& name, InputKind kind, std::int64_t size, float scale = 1,
+                 std::vector<int> ages = {});
+  /// Recurrent memory: read the value now, name what it becomes with `remember`.
+  ValueId state(const std::string& name, Shape shape);
+  void remember(ValueId before, ValueId after);
   WeightId weight(Weight weight);
   /// Appends a node; a misfit is remembered and returned by `build`.
   ValueId add(const std::string& name, Op op, std::vector<ValueId> inputs);

@@ -18,22 +18,30 @@ using torch::Tensor;
 // PyTorch's default: the share of the newest batch in a running statistic.
 constexpr double kBatchNormMomentum = 0.1;
 
-Tensor activate(const Tensor& x, Activation activation) {
+Tensor activate(const Tensor& x, Activation activation, double alpha) {
   switch (activation) {
     case Activation::kNone:
       return x;
     case Activation::kRelu:
       return at::relu(x);
     case Activation::kElu:
-      return at::elu(x);
+      return at::elu(x, alpha);
     case Activation::kLeakyRelu:
-      return at::leaky_relu(x, 0.01);
+      return at::leaky_relu(x, alpha);
     case Activation::kTanh:
       return at::tanh(x);
     case Activation::kSigmoid:
       return at::sigmoid(x);
+    case Activation::kRelu6:
+      return at::clamp(x, 0, 6);
+    case Activation::kHardSigmoid:
+      return at::clamp(x * alpha + 0.5, 0, 1);
   }
   return x;
+}
+
+Tensor activate(const Tensor& x, Activation activation) {
+  return activate(x, activation, static_cast<double>(usual_alpha(activation)));
 }
 
 // {N, C, H, W} -> {N, H * W * C}; vectors stay. The Network's order of elements, not LibTorch's.
@@ -182,7 +190,14 @@ class TorchModelImpl : public TorchModel {
   }
 
   Tensor apply(const Flatten& /*op*/, const Tensor& x, bool /*training*/) { return flatten_hwc(x); }
-  Tensor apply(const Activate& op, const Tensor& x, bool /*training*/) { return activate(x, op.activation); }
+  Tensor apply(const Activate& op, const Tensor& x, bool /*training*/) {
+    return activate(x, op.activation, static_cast<double>(op.alpha));
+  }
+  // The others: see below.
+  template <typename Other>
+  Tensor apply(const Other& /*op*/, const Tensor& x, bool /*training*/) {
+    return x;
+  }
 
   Network network_;
   TorchModelOptions options_;
