@@ -32,12 +32,16 @@ LIBRARIES = {
     "ATen/": {"train"},
     "c10/": {"train"},
     "opencv2/": {"data", "sim"},
-    "flatbuffers/": {"network"},
+    "flatbuffers/": {"network", "formats"},
+    "hdf5": {"formats"},
+    "zip.h": {"formats"},
+    "google/protobuf/": {"formats"},
+    "onnx/": {"formats"},
     "rosbag/": {"sim"},
     "ros/": {"sim"},
     "sqlite3": {"study"},
     "nlohmann/": {"data", "study", "report"},
-    "yaml-cpp/": {"sim"},
+    "yaml-cpp/": {"sim", "formats"},
     "CLI/": {"cli"},
 }
 

@@ -1,0 +1,22 @@
+// One importer a kind of file; see import.h for what all of them promise.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+
+#include "pitlane/core/result.h"
+#include "pitlane/formats/meaning.h"
+#include "pitlane/network/network.h"
+
+namespace pitlane {
+
+/// The first bytes of a file, at least 16 where it has them, and its name.
+struct FileHead {
+  std::span<const std::byte> bytes;
+  const std::filesystem::path& path;
+
+  [[nodiscard]] bool has(std::size_t offset, const char* text) const;
+};
+
+}  // namespace pitlane
