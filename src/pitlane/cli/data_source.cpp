@@ -47,13 +47,12 @@ Result<std::vector<Recording>> open_recordings(const DataFlags& flags) {
   return recordings;
 }
 
-Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording>& recordings,
-                             const Preprocessing& preprocessing, const std::vector<OutputSpec>& outputs,
+Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording>& recordings, const Network& network,
                              const ProgressFn& progress) {
   Dataset dataset;
   std::string names;
   for (std::size_t i = 0; i < recordings.size(); ++i) {
-    PITLANE_TRY(Dataset loaded, load_dataset(recordings[i], preprocessing, outputs, progress));
+    PITLANE_TRY(Dataset loaded, load_dataset(recordings[i], network, progress));
     tell_problems(loaded.skipped, "images could not be read and are left out");
     names += (i == 0 ? "" : ", ") + flags.directories[i] + " (" + recordings[i].format + ")";
     if (i == 0)
@@ -68,8 +67,7 @@ Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording
 
 Result<OpenedData> open_data_for(const DataFlags& flags, const Network& network, const ProgressFn& progress) {
   PITLANE_TRY(const std::vector<Recording> recordings, open_recordings(flags));
-  PITLANE_TRY(const InputSpec* image, image_input(network));
-  return open_data(flags, recordings, image->preprocessing, network.outputs, progress);
+  return open_data(flags, recordings, network, progress);
 }
 
 Preprocessing usual_preprocessing(const Recording& recording) {

@@ -30,11 +30,10 @@ struct OpenedData {
 
 /// At least one; says on stderr which rows are bad.
 Result<std::vector<Recording>> open_recordings(const DataFlags& flags);
-/// Decodes for this preprocessing and these outputs and joins; says on stderr what was skipped.
-Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording>& recordings,
-                             const Preprocessing& preprocessing, const std::vector<OutputSpec>& outputs,
+/// Decodes what the network reads and joins; says on stderr what was skipped.
+Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording>& recordings, const Network& network,
                              const ProgressFn& progress);
-/// The same for a network that exists.
+/// Opens them too.
 Result<OpenedData> open_data_for(const DataFlags& flags, const Network& network, const ProgressFn& progress);
 
 /// What a network trained on this recording should do with a frame: what was stored, else the habit of the tool

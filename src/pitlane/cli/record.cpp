@@ -147,7 +147,8 @@ Status drive_and_write(const std::vector<std::shared_ptr<const Track>>& tracks, 
   const FrameSink sink = [&](const RecordedFrame& frame) {
     std::vector<double> labels = {frame.label.v_mps, frame.label.w_radps};
     if (driving.steers) labels.push_back(driving.vehicle.steering(frame.label).value_or(0));
-    return writer.add(frame.picture, frame.width, frame.height, labels, frame.time_s, frame.session);
+    return writer.add(frame.picture, frame.width, frame.height, labels, frame.time_s, frame.session,
+                      {frame.speed_mps, frame.command, frame.drive});
   };
   ProgressBar bar;
   PITLANE_TRY_STATUS(record_frames(tracks, options, sink, bar.callback(), driving.make));

@@ -67,10 +67,7 @@ std::vector<std::shared_ptr<const Track>> data_tracks(const std::vector<std::sha
 
 Result<OpenedData> open_tune_data(const Flags& flags, const std::vector<Recording>& recordings, const Network& network,
                                   const ProgressFn& progress) {
-  if (!recordings.empty()) {
-    PITLANE_TRY(const InputSpec* image, image_input(network));
-    return open_data(flags.data, recordings, image->preprocessing, network.outputs, progress);
-  }
+  if (!recordings.empty()) return open_data(flags.data, recordings, network, progress);
   if (!drives_directly(network))
     return invalid_argument("tuning this network needs --data DIR: the simulator's expert labels v and w only");
   PITLANE_TRY(const auto own, open_tracks({}));

@@ -10,6 +10,7 @@
 #include "pitlane/data/importers.h"
 #include "pitlane/data/recording_builder.h"
 #include "pitlane/data/sessions.h"
+#include "pitlane/data/state_columns.h"
 
 namespace pitlane {
 namespace fs = std::filesystem;
@@ -22,6 +23,7 @@ struct Columns {
   std::size_t count = 0;
   std::vector<std::size_t> labels;
   std::optional<std::size_t> image, time, session;
+  StateColumns state;
 };
 
 Result<std::optional<std::size_t>> find_column(const CsvRow& header, const std::string& name) {
@@ -52,6 +54,7 @@ Result<Columns> read_header(const CsvRow& header, const std::vector<LabelSpec>& 
   PITLANE_TRY(out.image, find_column(header, "image_name"));
   PITLANE_TRY(out.time, find_column(header, "timestamp"));
   PITLANE_TRY(out.session, find_column(header, "session"));
+  PITLANE_TRY(out.state, StateColumns::find(header));
   return out;
 }
 
@@ -75,6 +78,8 @@ class Reader {
       return builder_.bad(
           csv.line, std::to_string(csv.fields.size()) + " fields, the header has " + std::to_string(columns_.count));
     if (!take_labels(csv, draft.row)) return;
+    const std::string wrong = columns_.state.take(csv, draft.row);
+    if (!wrong.empty()) return builder_.bad(csv.line, wrong);
     if (columns_.image) draft.image = csv.fields[*columns_.image];
     if (columns_.session) draft.row.session = session_number(csv.fields[*columns_.session]);
     if (columns_.time) take_time(csv, draft.row);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,12 +21,17 @@ struct LabelSpec {
 };
 
 struct RecordingRow {
-  std::filesystem::path image;  ///< inside Recording::directory
-  std::vector<float> labels;    ///< physical, in the order of Recording::labels
-  double time_s = 0;            ///< 0 where unknown
-  int session = 0;              ///< lap or session; rows of one session are consecutive in time
-  std::int64_t line = 0;        ///< in the index file (of concatenated JSON: number of the object), for messages
-  std::int64_t index = 0;       ///< of the row in the index file, from 0, bad rows counted
+  std::filesystem::path image;                                  ///< inside Recording::directory
+  std::vector<float> labels;                                    ///< physical, in the order of Recording::labels
+  double time_s = 0;                                            ///< 0 where unknown
+  double speed_mps = std::numeric_limits<double>::quiet_NaN();  ///< of the car, as measured; NaN where unknown
+  int command = -1;        ///< high-level command (observation.h); -1 where unknown
+  int light = -1;          ///< traffic light ahead, likewise
+  int session = 0;         ///< lap or session; rows of one session are consecutive in time
+  int drive = 0;           ///< within its session: another one begins where the car was put somewhere else
+  int camera = 0;          ///< 0 centre, 1 left, 2 right
+  std::int64_t line = 0;   ///< in the index file (of concatenated JSON: number of the object), for messages
+  std::int64_t index = 0;  ///< of the row in the index file, from 0, bad rows counted
 };
 
 /// One camera's frames; side cameras become rows with corrected labels that only training may use.

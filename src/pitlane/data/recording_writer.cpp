@@ -59,11 +59,11 @@ RecordingWriter::RecordingWriter(std::filesystem::path directory, RecordingManif
     : directory_(std::move(directory)), manifest_(std::move(manifest)), command_(std::move(command)), seed_(seed) {
   csv_ = "image_name";
   for (const LabelSpec& label : manifest_.labels) csv_ += "," + label.name;
-  csv_ += ",timestamp,session\n";
+  csv_ += ",speed_mps,command,drive,timestamp,session\n";
 }
 
 Status RecordingWriter::add(std::span<const std::uint8_t> rgb, int width, int height, std::span<const double> labels,
-                            double time_s, int session) {
+                            double time_s, int session, const FrameState& state) {
   PITLANE_CHECK(labels.size() == manifest_.labels.size());
   const std::string name = picture_name(frames_);
   csv_ += name;
@@ -72,6 +72,8 @@ Status RecordingWriter::add(std::span<const std::uint8_t> rgb, int width, int he
     std::snprintf(text, sizeof text, ",%.6f", label);
     csv_ += text;
   }
+  std::snprintf(text, sizeof text, ",%.6f,%d,%d", state.speed_mps, state.command, state.drive);
+  csv_ += text;
   std::snprintf(text, sizeof text, ",%.3f,%d\n", time_s, session);
   csv_ += text;
   PITLANE_TRY_STATUS(save_png(rgb, width, height, directory_ / name));

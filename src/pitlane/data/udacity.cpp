@@ -15,6 +15,8 @@ namespace {
 
 constexpr const char* kIndexFile = "driving_log.csv";
 constexpr std::size_t kCameras = 3;  // centre, left, right
+constexpr std::size_t kSpeed = 3;    // among the labels
+constexpr double kMpsOfMph = 0.44704;
 constexpr std::array<const char*, kCameras> kCameraNames = {"centre", "left", "right"};
 
 /// Columns after the cameras. Newer simulators log reversing where older ones log the brake: both 0..1.
@@ -87,10 +89,12 @@ class LogReader {
     if (!line) return builder_.bad(csv.line, line.error().message());
     row.labels = line->labels;
     row.time_s = time_of_name(line->images[0]);
+    row.speed_mps = static_cast<double>(row.labels[kSpeed]) * kMpsOfMph;
     builder_.add(row, find(*line, 0));
     for (std::size_t camera = 1; options_.side_cameras && camera < kCameras; ++camera) {
       if (line->images[camera].empty()) continue;  // logs of one camera leave the columns empty
       RecordingRow side = row;
+      side.camera = static_cast<int>(camera);
       side.labels[0] = corrected(row.labels[0], camera, options_.steering_correction);
       builder_.add_side(std::move(side), find(*line, camera));
     }

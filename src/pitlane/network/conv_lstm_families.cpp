@@ -9,7 +9,7 @@ namespace {
 
 const std::vector<int> kOneFrame = {0};
 const std::vector<int> kThreeFrames = {9, 5, 0};
-constexpr Activate kKerasGate = {Activation::kHardSigmoid};  // ConvLSTM2D's recurrent activation
+const Activate kKerasGate = {Activation::kHardSigmoid};  // ConvLSTM2D's recurrent activation
 
 FrameSequence tiny_features(FamilyParts& parts, FrameSequence x, Activate gate) {
   FreshLayers& layers = parts.layers;
@@ -53,8 +53,8 @@ Result<Network> build_memdccp(const FamilyOptions& options) {
   std::vector<ValueId> turned;
   for (int t = 0; t < x.size(); ++t) {
     const Shape shape = parts.builder.shape(x.frame(t));
-    turned.push_back(parts.builder.add("turned.t" + std::to_string(t), Reshape{{shape[0], shape[2], shape[1]}},
-                                       {x.frame(t)}));
+    turned.push_back(
+        parts.builder.add("turned.t" + std::to_string(t), Reshape{{shape[0], shape[2], shape[1]}}, {x.frame(t)}));
   }
   x = FrameSequence::of_frames(parts.builder, "turned", std::move(turned));
   for (int i = 1; i <= 4; ++i) x = layers.conv_lstm("lstm" + std::to_string(i), x, 8, 5, kKerasGate);

@@ -10,6 +10,7 @@
 #include "pitlane/core/progress.h"
 #include "pitlane/core/result.h"
 #include "pitlane/data/dataset.h"
+#include "pitlane/data/sample_inputs.h"
 #include "pitlane/engine/plan.h"
 #include "pitlane/network/network.h"
 
@@ -19,7 +20,7 @@ namespace pitlane {
 /// millisecond a picture where the reference takes a tenth of a second) and nothing behind them runs. One thread.
 class ActivationProbe {
  public:
-  /// `values` are distinct. Errors: a network that reads more than one picture, or a picture of another size.
+  /// `values` are distinct. Errors: a network with memory, data that does not fit it.
   static Result<ActivationProbe> create(const Network& network, const Dataset& dataset,
                                         const std::vector<ValueId>& values);
 
@@ -28,9 +29,9 @@ class ActivationProbe {
   Status run(std::span<const std::int64_t> samples, const Visitor& visit, const ProgressFn& progress);
 
  private:
-  ActivationProbe(const Dataset& dataset, std::unique_ptr<Session> session);
+  ActivationProbe(SampleInputs inputs, std::unique_ptr<Session> session);
 
-  const Dataset* dataset_;
+  SampleInputs inputs_;
   std::unique_ptr<Session> session_;
   std::vector<std::vector<float>> activations_;
 };

@@ -130,7 +130,7 @@ Status calibrate(Network& network, const std::vector<Layer>& layers, const Datas
   std::vector<Watched> watched = watched_values(network, layers);
   std::erase_if(watched, [&](const Watched& w) {
     const int input = input_index(network, w.value);
-    if (input < 0) return false;
+    if (input < 0 || network.inputs[input].kind != InputKind::kImage) return false;
     set_quantization(network, w.value, picture_quantization(network.inputs[input].preprocessing, w.must_cover));
     return true;
   });
