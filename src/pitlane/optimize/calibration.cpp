@@ -55,7 +55,7 @@ ActivationQuantization picture_quantization(const Preprocessing& preprocessing, 
   return quantization_of(range);
 }
 
-/// Flatten nodes share the numbers of what they flatten.
+/// Flatten and Reshape nodes share the numbers of what they read.
 void set_quantization(Network& network, ValueId storage, const ActivationQuantization& quantization) {
   std::vector<ValueId> same = {storage};
   for (std::size_t i = 0; i < network.values.size(); ++i)
