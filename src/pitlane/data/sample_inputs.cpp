@@ -14,6 +14,7 @@ std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 }  // namespace
 
 Result<SampleInputs> SampleInputs::create(const Network& network, const Dataset& dataset) {
+  PITLANE_TRY_STATUS(validate(network));
   PITLANE_TRY_STATUS(image_input(network).ok() ? Status() : Status(image_input(network).error()));
   SampleInputs out(network, dataset);
   PITLANE_TRY_STATUS(out.check(network));
