@@ -54,5 +54,18 @@ TEST_F(AnswerCheck, AnotherNetworksAnswerIsRefused) {
   EXPECT_THAT(status.error().message(), HasSubstr("where the reference has"));
 }
 
+// Sessions take metres per second, graphs see them scaled.
+TEST(AnswerCheckOfSpeed, TheReferenceSeesWhatTheSessionScales) {
+  FamilyOptions options = small_options();
+  options.preprocessing.width = options.preprocessing.height = 40;
+  const Network network = find_family("deepest-lstm-tinypilotnet-v").value()->build(options).value();
+  const auto session = compile(network).value()->new_session();
+  const std::vector<std::uint8_t> picture(40 * 40 * 3, 60);
+  const float speed = 17;
+  const std::vector<TensorView> inputs = {{picture.data(), picture.size()}, {&speed, sizeof speed}};
+  const Status status = check_answer(network, *session, inputs);
+  EXPECT_TRUE(status.ok()) << status.error().message();
+}
+
 }  // namespace
 }  // namespace pitlane

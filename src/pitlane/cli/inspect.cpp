@@ -29,6 +29,13 @@ void print_inputs(const Network& network) {
                                                   : "grey",
                   static_cast<double>(p.scale[0]), static_cast<double>(p.offset[0]));
     }
+    if (input.kind == InputKind::kSpeed) std::printf("  m/s * %.6g", static_cast<double>(input.scale));
+    const std::vector<int> ages = ages_of(input);
+    if (ages.size() > 1 || ages[0] != 0) {
+      std::printf(", observations");
+      for (const int age : ages) std::printf(" %d", age);
+      std::printf(" old");
+    }
     std::printf("\n");
   }
   for (const OutputSpec& o : network.outputs)

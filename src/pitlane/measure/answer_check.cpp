@@ -14,12 +14,14 @@ namespace {
 constexpr float kRealBound = 1e-3F;
 constexpr float kInt8Bound = 0.03F;
 
-// What the graph sees of an input: camera bytes scaled and shifted, numbers as they are.
+// What the graph sees of an input: camera bytes scaled and shifted, speeds scaled, other numbers as they are.
 std::vector<float> real_input(const InputSpec& input, const TensorSpec& spec, const TensorView& given) {
   const auto count = static_cast<std::size_t>(element_count(spec.shape));
   std::vector<float> real(count);
   if (spec.type == ElementType::kF32) {
     std::memcpy(real.data(), given.data, count * sizeof(float));
+    if (input.kind == InputKind::kSpeed)
+      for (float& speed : real) speed *= input.scale;
     return real;
   }
   const auto* bytes = static_cast<const std::uint8_t*>(given.data);
