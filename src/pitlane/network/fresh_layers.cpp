@@ -103,8 +103,7 @@ FrameSequence FreshLayers::conv(const std::string& name, FrameSequence input, st
                                 std::int64_t kernel, int stride) {
   const Conv2d op = fresh_conv(name, input.frame_shape(), channels, kernel, stride, pad_);
   std::vector<ValueId> out;
-  for (int t = 0; t < input.size(); ++t)
-    out.push_back(builder_.add(at_time(name, input, t), op, {input.frame(t)}));
+  for (int t = 0; t < input.size(); ++t) out.push_back(builder_.add(at_time(name, input, t), op, {input.frame(t)}));
   return FrameSequence::of_frames(builder_, name, std::move(out));
 }
 
@@ -130,7 +129,8 @@ std::vector<FreshLayers::Taps> FreshLayers::taps_of(const std::string& name, con
       if (used_by.back()) most = std::max(most, ++met[static_cast<std::size_t>(t)]);
     }
     if (std::ranges::none_of(used_by, [](bool used) { return used; })) continue;
-    const bool same = !groups.empty() && groups.back().used_by == used_by && groups.back().first + groups.back().count == k;
+    const bool same =
+        !groups.empty() && groups.back().used_by == used_by && groups.back().first + groups.back().count == k;
     if (!same) groups.push_back({k, 0, used_by, {}});
     ++groups.back().count;
   }
@@ -242,8 +242,7 @@ ValueId FreshLayers::global_average(const std::string& name, FrameSequence input
   ValueId x = input.stacked();
   const Shape shape = builder_.shape(x);
   const std::int64_t columns = shape[1] * input.size();
-  if (input.size() > 1)
-    x = builder_.add(name + ".columns", Reshape{{shape[0], columns, shape[2] / input.size()}}, {x});
+  if (input.size() > 1) x = builder_.add(name + ".columns", Reshape{{shape[0], columns, shape[2] / input.size()}}, {x});
   Pool2d pool;
   pool.kind = PoolKind::kAverage;
   pool.window_h = static_cast<int>(shape[0]);

@@ -22,8 +22,7 @@ enum class PadMode { kValid, kSame };
 /// from layer to layer: from it, one seed in two stayed on a plateau for its whole training.
 class FreshLayers {
  public:
-  FreshLayers(NetworkBuilder& builder, PadMode pad, std::uint64_t seed)
-      : builder_(builder), pad_(pad), random_(seed) {}
+  FreshLayers(NetworkBuilder& builder, PadMode pad, std::uint64_t seed) : builder_(builder), pad_(pad), random_(seed) {}
 
   /// The first layer that would have too many weights, instead of which nothing was added.
   [[nodiscard]] const Status& fault() const { return fault_; }

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <exception>
 #include <string>
@@ -168,13 +169,11 @@ class TorchModelImpl : public TorchModel {
     const Tensor w = tensor(op.weight).permute({0, 3, 1, 2}).contiguous();
     const Padding& p = op.padding;
     const bool symmetric = p.top == p.bottom && p.left == p.right && op.pad_value.empty();
-    if (symmetric)
-      return activate(
-          at::conv2d(x, w, optional_tensor(op.bias), {op.stride_h, op.stride_w}, {p.top, p.left}, {1, 1}, op.groups),
-          op.activation);
-    return activate(
-        at::conv2d(pad(x, op), w, optional_tensor(op.bias), {op.stride_h, op.stride_w}, {0, 0}, {1, 1}, op.groups),
-        op.activation);
+    const std::array<std::int64_t, 2> stride = {op.stride_h, op.stride_w}, dilation = {1, 1};
+    const std::array<std::int64_t, 2> padding = {symmetric ? p.top : 0, symmetric ? p.left : 0};
+    const Tensor y =
+        at::conv2d(symmetric ? x : pad(x, op), w, optional_tensor(op.bias), stride, padding, dilation, op.groups);
+    return activate(y, op.activation);
   }
 
   static Tensor pad(const Tensor& x, const Conv2d& op) {
