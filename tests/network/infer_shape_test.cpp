@@ -1,12 +1,15 @@
 // Shapes of every operator, and what does not fit.
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 
 #include "pitlane/network/network.h"
 
 namespace pitlane {
 namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 const std::vector<Weight>& weights() {
   static const std::vector<Weight> all = {
@@ -93,7 +96,7 @@ TEST(InferShape, JoinsAndCuts) {
 TEST(InferShape, PadsReshapesAndExpands) {
   EXPECT_EQ(shape(Pad{{1, 2, 3, 4}, 0}, {{4, 5, 3}}), (Shape{8, 11, 3}));
   EXPECT_EQ(fault(Pad{{1, 2, -3, 4}, 0}, {{4, 5, 3}}), "padding must be 0 to 1024 pixels");
-  EXPECT_EQ(fault(Pad{{1, 2, 3, 4}, 1e39F * 10}, {{4, 5, 3}}), "pads with a value that is not finite");
+  EXPECT_EQ(fault(Pad{{1, 2, 3, 4}, kInfinity}, {{4, 5, 3}}), "pads with a value that is not finite");
   EXPECT_EQ(shape(Reshape{{3, 20}}, {{4, 5, 3}}), (Shape{3, 20}));
   EXPECT_EQ(fault(Reshape{{3, 21}}, {{4, 5, 3}}), "cannot make 3x21 of 4x5x3");
   EXPECT_EQ(fault(Reshape{{-3, -20}}, {{4, 5, 3}}), "cannot make -3x-20 of 4x5x3");
@@ -106,7 +109,7 @@ TEST(InferShape, PadsReshapesAndExpands) {
 TEST(InferShape, Activations) {
   EXPECT_EQ(shape(Activate{Activation::kHardSigmoid, 0.5F}, {{4, 2}}), (Shape{4, 2}));
   EXPECT_EQ(fault(Activate{static_cast<Activation>(8), 0}, {{4}}), "unknown activation");
-  EXPECT_EQ(fault(Activate{Activation::kElu, 1e39F * 10}, {{4}}), "alpha must be a finite number");
+  EXPECT_EQ(fault(Activate{Activation::kElu, kInfinity}, {{4}}), "alpha must be a finite number");
 }
 
 }  // namespace

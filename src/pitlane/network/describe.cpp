@@ -30,7 +30,7 @@ std::string per_channel(const std::vector<float>& values) {
   return "(" + joined(values, ", ", [](float v) { return number(v); }) + ")";
 }
 
-/// "now and 3, 7 observations ago"; empty where only the present counts.
+/// ", numbers 0, 3 observations old"; empty where only the present counts.
 std::string describe_ages(const InputSpec& input) {
   const std::vector<int> ages = ages_of(input);
   if (ages == std::vector<int>{0}) return "";

@@ -7,7 +7,7 @@
 
 namespace pitlane {
 
-/// "from a 640x480 frame, crop ...", "measured speed in m/s * 0.1, now and 3 observations ago", ...
+/// "from a 640x480 frame, crop ...", "measured speed in m/s * 0.1, numbers 0, 3 observations old", ...
 std::string describe_input(const Network& network, const InputSpec& input);
 
 /// What a layer does beside its kind and its sizes: "5x5, stride 2, padding 2 2 2 2 (top left bottom right), relu".
