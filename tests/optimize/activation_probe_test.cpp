@@ -39,15 +39,17 @@ TEST(ActivationProbe, RefusesPicturesOfAnotherSize) {
       "with the network's own preprocessing");
 }
 
-TEST(ActivationProbe, RefusesNetworksWithMemory) {
+TEST(ActivationProbe, RefusesDataWithoutTheSpeedThatTheNetworkReads) {
   Network network = testing::small_network();
   const Dataset dataset = testing::bar_pictures(network, 1);
-  network.values.push_back({"memory", network.values[1].shape, std::nullopt});
-  network.states.push_back({"memory", static_cast<ValueId>(network.values.size()) - 1, 1});
+  network.values.push_back({"speed", {1}, std::nullopt});
+  network.inputs.push_back({.name = "speed",
+                            .kind = InputKind::kSpeed,
+                            .value = static_cast<ValueId>(network.values.size()) - 1,
+                            .preprocessing = {}});
   const auto probe = ActivationProbe::create(network, dataset, {1});
   ASSERT_FALSE(probe.ok());
-  EXPECT_EQ(probe.error().kind(), ErrorKind::kUnsupported);
-  EXPECT_THAT(probe.error().message(), HasSubstr("remembers earlier frames"));
+  EXPECT_THAT(probe.error().message(), HasSubstr("reads the car's speed, which this data does not have"));
 }
 
 TEST(ActivationProbe, NamesThePictureThatOverflows) {

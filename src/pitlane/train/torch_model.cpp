@@ -11,6 +11,8 @@
 #include <utility>
 #include <variant>
 
+#include "pitlane/core/version.h"
+#include "pitlane/train/torch_module.h"
 #include "pitlane/train/torch_ops.h"
 
 namespace pitlane {
@@ -214,9 +216,7 @@ class TorchModelImpl : public TorchModel {
   std::vector<WeightId> trained_;
 };
 
-}  // namespace
-
-Result<std::unique_ptr<TorchModel>> make_torch_model(const Network& network, const TorchModelOptions& options) {
+Result<std::unique_ptr<TorchModel>> make_model(const Network& network, const TorchModelOptions& options) {
   PITLANE_TRY_STATUS(validate(network));
   PITLANE_TRY_STATUS(image_input(network).ok() ? Status() : Status(image_input(network).error()));
   if (!network.states.empty())
@@ -232,4 +232,16 @@ Result<std::unique_ptr<TorchModel>> make_torch_model(const Network& network, con
   }
 }
 
+}  // namespace
 }  // namespace pitlane
+
+extern "C" {
+// Named in torch_module.h.
+extern const char* const pitlane_torch_version;
+const char* const pitlane_torch_version = pitlane::kVersion;
+
+void pitlane_torch_make_model(const pitlane::Network& network, const pitlane::TorchModelOptions& options,
+                              pitlane::MadeTorchModel& made) {
+  made = pitlane::make_model(network, options);
+}
+}

@@ -48,7 +48,8 @@ struct TorchModelOptions {
   int threads = 0;  ///< 0: all cores; LibTorch keeps this setting per process, the last model made decides
 };
 
-/// Storages other than f32 are decoded. Errors: several cameras, memory across runs, a build without LibTorch.
+/// Storages other than f32 are decoded. Errors: several cameras, memory across runs, LibTorch is not there
+/// (torch_module.h).
 Result<std::unique_ptr<TorchModel>> make_torch_model(const Network& network, const TorchModelOptions& options);
 
 }  // namespace pitlane
