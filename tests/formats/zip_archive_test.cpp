@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
 #include <vector>
 
-#include "pitlane/core/file.h"
 #include "temporary_directory.h"
 #include "zip_writer.h"
 
@@ -16,7 +16,7 @@ namespace {
 class ZipArchives : public ::testing::Test {
  protected:
   Result<ZipArchive> open(const std::string& bytes) {
-    EXPECT_TRUE(write_text(directory_ / "a.zip", bytes).ok());
+    std::ofstream(directory_ / "a.zip", std::ios::binary) << bytes;
     return ZipArchive::open(directory_ / "a.zip");
   }
 
@@ -82,7 +82,7 @@ TEST_F(ZipArchives, RefuseNamesThatStandTwice) {
   ZipWriter writer;
   writer.add("a", "1");
   writer.add("a", "2");
-  EXPECT_EQ(refusal(writer.bytes()), "zip archive: entry 'a' is there twice, with two contents; do not use it");
+  EXPECT_EQ(refusal(writer.bytes()), "zip archive: two of its entries have one name; do not use it");
 }
 
 TEST_F(ZipArchives, RefuseEncryptedEntries) {
@@ -150,13 +150,15 @@ TEST_F(ZipArchives, DamagedContentsAreNoticed) {
 
 TEST_F(ZipArchives, WithAnyBitFlippedNeitherCrashNorGrow) {
   const std::string whole = two_entries();
-  for (std::size_t bit = 0; bit < whole.size() * 8; bit += 3) {
+  for (std::size_t bit = 0; bit < whole.size() * 8; bit += 13) {
     std::string bytes = whole;
     bytes[bit / 8] = static_cast<char>(static_cast<unsigned char>(bytes[bit / 8]) ^ (1U << (bit % 8)));
     const Result<ZipArchive> archive = open(bytes);
     if (!archive.ok()) continue;
-    for (const std::string& name : archive->names())
-      if (const auto content = archive->read(name, 5000); content.ok()) EXPECT_LE(content->size(), 5000U);
+    for (const std::string& name : archive->names()) {
+      const auto content = archive->read(name, 5000);
+      EXPECT_LE(content.ok() ? content->size() : 0, 5000U);
+    }
   }
 }
 

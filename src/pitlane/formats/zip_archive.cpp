@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kLongestName = 1024;
+constexpr const char* kTwice = "zip archive: two of its entries have one name; do not use it";
 
 struct FileCloser {
   void operator()(zip_file_t* file) const { zip_fclose(file); }
@@ -55,8 +56,7 @@ Status check_name(const zip_stat_t& entry, std::set<std::string, std::less<>>& s
     return corrupt("zip archive: an entry's name has " + std::to_string(name.size()) + " characters, the most is " +
                    std::to_string(kLongestName));
   if (leads_outside(name)) return corrupt("zip archive: " + quoted(name) + " leads out of the archive; do not use it");
-  if (!seen.emplace(name).second)
-    return corrupt("zip archive: " + quoted(name) + " is there twice, with two contents; do not use it");
+  if (!seen.emplace(name).second) return corrupt(kTwice);
   return {};
 }
 
@@ -133,7 +133,7 @@ Result<ZipArchive> ZipArchive::open(const fs::path& path) {
   if (archive == nullptr) {
     if (code == ZIP_ER_NOZIP || code == ZIP_ER_INCONS)
       return corrupt("zip archive: its index is missing or damaged; the file was cut short or altered, copy it again");
-    return corrupt("zip archive: " + text_of(code));
+    return corrupt(code == ZIP_ER_EXISTS ? kTwice : "zip archive: " + text_of(code));
   }
   auto handle = std::make_unique<Handle>(archive);
   PITLANE_TRY(Listing listing, list_entries(archive, file_bytes));
