@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "formats/zip_writer.h"
 #include "temporary_directory.h"
-#include "zip_writer.h"
 
 namespace pitlane {
 namespace {

@@ -304,8 +304,7 @@ Result<ValueId> LayerBuilder::lstm_cell(const Layer& layer, int index, const Flo
     std::vector<float> sum = decode_f32(added[static_cast<std::size_t>(from_input.bias)]);
     const std::vector<float> more = decode_f32(added[static_cast<std::size_t>(from_state.bias)]);
     for (std::size_t i = 0; i < std::min(sum.size(), more.size()); ++i) sum[i] += more[i];
-    std::get<Dense>(cell.input).bias =
-        weights_.add(layer.name + number + ".bias", {static_cast<std::int64_t>(sum.size())}, std::move(sum));
+    std::get<Dense>(cell.input).bias = weights_.add(layer.name + number + ".bias", {4 * units}, std::move(sum));
   }
   return step(layer, layer.name + number, cell, input.value, {units});
 }
