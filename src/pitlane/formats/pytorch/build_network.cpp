@@ -60,7 +60,10 @@ class Assembly {
       if (!known.insert(layer.name).second) return invalid_argument(place(layer) + ": another has that name");
       before = layer.name;
     }
-    for (const std::string& output : outputs()) ++readers_[output];
+    for (const std::string& output : outputs()) {
+      if (!known.contains(output)) return invalid_argument("the output '" + output + "' is no layer");
+      ++readers_[output];
+    }
     return {};
   }
 
@@ -109,16 +112,15 @@ class Assembly {
   Status add_outputs_of_layers() {
     std::vector<OutputPlace> places;
     for (const std::string& name : outputs()) {
-      const auto flow = flows_.find(name);
-      if (flow == flows_.end()) return invalid_argument("the output '" + name + "' is no layer");
-      const Shape& shape = builder_.shape(flow->second.value);
+      const Flow& flow = flows_.at(name);
+      const Shape& shape = builder_.shape(flow.value);
       if (shape.size() != 1)
         return invalid_argument("the output '" + name + "' is a picture of " + to_string(shape) + ", needs a vector");
-      const std::vector<std::int64_t> torch = flow->second.order.torch_indices();
+      const std::vector<std::int64_t> torch = flow.order.torch_indices();
       for (std::int64_t i = 0; i < shape[0]; ++i) {
         const auto element = std::find(torch.begin(), torch.end(), i) - torch.begin();
         places.push_back(
-            {shape[0] == 1 ? name : name + std::to_string(i), flow->second.value, static_cast<int>(element)});
+            {shape[0] == 1 ? name : name + std::to_string(i), flow.value, static_cast<int>(element)});
         if (places.size() > kMostOutputs) return unsupported("the network has more than 1000 outputs");
       }
     }
