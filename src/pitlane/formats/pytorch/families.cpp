@@ -95,7 +95,8 @@ Result<Size> find_size(const ImageMeaning& image, const std::vector<Size>& usual
   std::string tried;
   for (const Size& size : sizes) tried += (tried.empty() ? "" : " or ") + text_of(size);
   return invalid_argument("its first linear layer reads " + std::to_string(numbers) + " numbers, which pictures of " +
-                          tried + " do not give; say how large the picture is (width x height) that the network sees");
+                          tried +
+                          " do not give; say how large the picture is that the network sees: --picture WIDTHxHEIGHT");
 }
 
 /// Channels of stacked frames, three a frame; or four, where the fourth is a plane of speed; or grey.
