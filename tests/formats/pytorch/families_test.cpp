@@ -185,7 +185,7 @@ TEST_F(Families, SizesThatDoNotFitAreSaid) {
   EXPECT_EQ(
       refusal(file),
       "its first linear layer reads 441 numbers, which pictures of 100x50 or 150x50 or 288x200 do not give; say how "
-      "large the picture is (width x height) that the network sees");
+      "large the picture is that the network sees: --picture WIDTHxHEIGHT");
   ImportOptions options;
   options.image.width = options.image.height = 10;
   EXPECT_THAT(refusal(pilotnet_file(), options), HasSubstr("reads 1152 numbers, which pictures of 10x10 do not give"));
