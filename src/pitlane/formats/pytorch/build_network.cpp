@@ -119,8 +119,7 @@ class Assembly {
       const std::vector<std::int64_t> torch = flow.order.torch_indices();
       for (std::int64_t i = 0; i < shape[0]; ++i) {
         const auto element = std::find(torch.begin(), torch.end(), i) - torch.begin();
-        places.push_back(
-            {shape[0] == 1 ? name : name + std::to_string(i), flow.value, static_cast<int>(element)});
+        places.push_back({shape[0] == 1 ? name : name + std::to_string(i), flow.value, static_cast<int>(element)});
         if (places.size() > kMostOutputs) return unsupported("the network has more than 1000 outputs");
       }
     }

@@ -19,8 +19,10 @@ class StorageReader {
   StorageReader(const StorageReader&) = delete;
   StorageReader& operator=(const StorageReader&) = delete;
 
-  /// All bytes of the storage, lowest byte of each element first where it `swap`s none. They stay until the next call.
+  /// All bytes of the storage. They stay until the next call.
   virtual Result<std::span<const std::byte>> read(std::string_view key) = 0;
+  /// What was read last is not needed again.
+  virtual void release() {}
   /// Whether elements lie highest byte first.
   [[nodiscard]] virtual bool big_endian() const = 0;
   [[nodiscard]] virtual const Pickle& pickle() const = 0;

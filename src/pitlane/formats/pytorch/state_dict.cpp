@@ -197,6 +197,8 @@ Result<std::vector<float>> StateDict::read(const NamedTensor& tensor) const {
     if (!std::isfinite(values[i]))
       return numeric_error(who + ": element " + std::to_string(i) + " is NaN, infinite or beyond float32");
   }
+  // A tensor that is all of its storage seldom shares it; a large one should not stand in memory twice.
+  if (bytes->size() == values.size() * width) storages_->release();
   return values;
 }
 

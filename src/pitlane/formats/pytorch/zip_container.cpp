@@ -30,12 +30,16 @@ class ZipContainer : public StorageReader {
   Result<std::span<const std::byte>> read(std::string_view key) override {
     // Many tensors may share one storage, one after another.
     if (!latest_ || *latest_ != key) {
-      latest_.reset();
-      storage_.clear();
+      release();
       PITLANE_TRY(storage_, archive_.read(folder_ + "data/" + std::string(key), kLargestStorage));
       latest_ = std::string(key);
     }
     return std::span<const std::byte>(storage_);
+  }
+
+  void release() override {
+    latest_.reset();
+    storage_ = {};
   }
 
   [[nodiscard]] bool big_endian() const override { return big_endian_; }
