@@ -38,16 +38,17 @@ std::optional<float> parse_finite(std::string_view text) {
   return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
-Status set_frame(const std::string& text, ImageMeaning& image) {
+Status set_size(const char* flag, const std::string& text, std::optional<int>& out_width,
+                std::optional<int>& out_height) {
   if (text.empty()) return {};
   constexpr int kLargest = 16384;
   const auto parts = split(text, 'x');
   const auto width = parse<int>(parts.front()), height = parse<int>(parts.back());
   const auto fits = [](const std::optional<int>& size) { return size && *size >= 1 && *size <= kLargest; };
   if (parts.size() != 2 || !fits(width) || !fits(height))
-    return invalid_argument("--frame: must be WIDTHxHEIGHT in pixels, e.g. 640x480, not '" + text + "'");
-  image.source_width = width;
-  image.source_height = height;
+    return invalid_argument(std::string(flag) + ": must be WIDTHxHEIGHT in pixels, e.g. 640x480, not '" + text + "'");
+  out_width = width;
+  out_height = height;
   return {};
 }
 
@@ -105,6 +106,9 @@ void add_model_flags(CLI::App& verb, ModelFlags& flags) {
   grouped(verb.add_option("--frame-crop", flags.crop, "part of the frame that the network sees: X Y WIDTH HEIGHT"))
       ->expected(4)
       ->check(whole(0, 16384));
+  grouped(verb.add_option("--picture", flags.picture,
+                          "PyTorch: size of the picture that the network sees, where none of the usual fits: "
+                          "WIDTHxHEIGHT"));
   grouped(verb.add_option("--colours", flags.colours, "order of the channels that the network wants: rgb, bgr"));
   grouped(verb.add_option("--pixels", flags.pixels,
                           "what the network is fed: unit (0..1), signed (-1..1), imagenet (its mean and deviation), "
@@ -125,7 +129,8 @@ void add_model_flags(CLI::App& verb, ModelFlags& flags) {
 
 Result<ImportOptions> import_options(const ModelFlags& flags) {
   ImportOptions options;
-  PITLANE_TRY_STATUS(set_frame(flags.frame, options.image));
+  PITLANE_TRY_STATUS(set_size("--frame", flags.frame, options.image.source_width, options.image.source_height));
+  PITLANE_TRY_STATUS(set_size("--picture", flags.picture, options.image.width, options.image.height));
   if (!flags.crop.empty()) options.image.crop = Rect{flags.crop[0], flags.crop[1], flags.crop[2], flags.crop[3]};
   constexpr std::array kColours = {std::pair{"rgb", PixelFormat::kRgb}, std::pair{"bgr", PixelFormat::kBgr}};
   PITLANE_TRY_STATUS(set_word("--colours", flags.colours, kColours, options.image.format));

@@ -11,7 +11,7 @@
 namespace pitlane::cli {
 
 struct ModelFlags {
-  std::string frame, colours, pixels, architecture;
+  std::string frame, picture, colours, pixels, architecture;
   std::vector<int> crop, ages;
   std::vector<std::string> outputs, lambdas;
   double speed_scale = 0;

@@ -19,4 +19,8 @@ struct FileHead {
   [[nodiscard]] bool has(std::size_t offset, const char* text) const;
 };
 
+/// State dicts of torch.save; see docs/formats/pytorch.md.
+bool recognises_pytorch(const FileHead& head);
+Result<Network> import_pytorch(const std::filesystem::path& path, const ImportOptions& options);
+
 }  // namespace pitlane

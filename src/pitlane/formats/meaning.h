@@ -24,6 +24,7 @@ enum class PixelScaling {
 
 /// All optional: what is empty is taken from the file or by habit.
 struct ImageMeaning {
+  std::optional<int> width, height;                ///< that the network sees, where its file does not say (PyTorch)
   std::optional<int> source_width, source_height;  ///< of the camera's frame, pixels
   std::optional<Rect> crop;                        ///< of that frame; the whole without
   std::optional<PixelFormat> format;               ///< channel order that the network wants
