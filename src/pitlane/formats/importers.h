@@ -19,4 +19,8 @@ struct FileHead {
   [[nodiscard]] bool has(std::size_t offset, const char* text) const;
 };
 
+/// ONNX: real numbers, Q/DQ int8, and what onnxruntime's dynamic quantizer writes. See docs/formats/onnx.md.
+bool is_onnx(const FileHead& head);
+Result<Network> import_onnx(const std::filesystem::path& path, const ImportOptions& options);
+
 }  // namespace pitlane
