@@ -14,10 +14,10 @@ namespace pitlane::onnx {
 
 struct Constant {
   ElementType type = ElementType::kFloat;
-  Shape dims;                          ///< empty: a scalar; a dimension may be 0
-  std::vector<float> reals;            ///< of kFloat, kHalf, kDouble
-  std::vector<std::int64_t> integers;  ///< of kInt32, kInt64, kBool
-  std::vector<std::uint8_t> bytes;     ///< of kUint8, kInt8: their bits
+  Shape dims = {};                          ///< empty: a scalar; a dimension may be 0
+  std::vector<float> reals = {};            ///< of kFloat, kHalf, kDouble
+  std::vector<std::int64_t> integers = {};  ///< of kInt32, kInt64, kBool
+  std::vector<std::uint8_t> bytes = {};     ///< of kUint8, kInt8: their bits
   /// The numbers were binary16 in the file and have only been moved since: a weight may be stored so without a loss.
   bool half = false;
 

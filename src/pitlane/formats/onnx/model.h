@@ -30,6 +30,7 @@ enum class ElementType : std::int32_t {
   kDouble = 11,
 };
 
+using pitlane::to_string;  // of shapes
 std::string to_string(ElementType type);
 
 /// A constant; its elements lie in `message` until `decode` is asked for them.
