@@ -194,7 +194,7 @@ Result<Operand> finish_layer(Step& step, const Operand& sums, const std::vector<
   PITLANE_TRY(const WeightId id, add_weight(step, weight, true));
   ValueId input = pending.input;
   if (step.conversion().grids.contains(input)) {  // which others read on a fixed grid
-    PITLANE_TRY(input, step.add("measured", Reshape{step.builder().shape(input)}, {input}));
+    PITLANE_TRY(input, step.add("measured", Activate{Activation::kNone, 0}, {input}));
   }
   Op op = pending.op;
   if (auto* conv = std::get_if<Conv2d>(&op)) conv->weight = id;

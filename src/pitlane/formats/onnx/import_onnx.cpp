@@ -26,7 +26,7 @@ class Needed {
     std::vector<std::string> waiting;
     for (const PortDef& output : model_.outputs) waiting.push_back(output.name);
     if (notes != nullptr)
-      for (const StateNote& state : notes->states) waiting.push_back(state.after);
+      for (const StateNote& state : notes->states) waiting.insert(waiting.end(), {state.before, state.after});
     for (const std::string& name : waiting) ++readers_[name];  // the end of the graph reads them
     while (!waiting.empty()) {
       const std::string name = std::move(waiting.back());
@@ -106,7 +106,7 @@ class Importer {
 
   Status decode_initializer(const std::string& name) {
     const auto initializer = initializers_.find(name);
-    if (initializer == initializers_.end() || conversion_.operands.contains(name)) return {};
+    if (name.empty() || initializer == initializers_.end() || conversion_.operands.contains(name)) return {};
     const TensorDef& tensor = *initializer->second;
     if (tensor.is_external) PITLANE_TRY_STATUS(grant_external(tensor));
     PITLANE_TRY(ConstantPtr constant, decode(tensor, model_.folder));
