@@ -67,7 +67,9 @@ def main():
 
         store("static-u8", models.quantized(folder, "ort-static-u8", per_channel=True, activation_type=QuantType.QUInt8), int8=True)
         store("static-s8", models.quantized(folder, "ort-static-s8", per_channel=True, activation_type=QuantType.QInt8), int8=True)
-        store("dynamic", models.quantized(folder, "ort-dynamic", per_channel=True), int8=True)
+        dense = {"weight_type": QuantType.QInt8, "op_types_to_quantize": ["MatMul"]}
+        store("dynamic", models.quantized(folder, "ort-dynamic-dense", per_channel=True, **dense), int8=True)
+        store("asymmetric", models.quantized(folder, "ort-dynamic-all", weight_type=QuantType.QUInt8), int8=True)
 
 
 if __name__ == "__main__":

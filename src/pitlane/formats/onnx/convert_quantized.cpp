@@ -82,10 +82,8 @@ std::shared_ptr<const Int8Constant> symmetric(const Constant& quantized, const G
   return result;
 }
 
-Status dequantize_constant(Step& step, const ConstantPtr& quantized) {
-  PITLANE_TRY(const Grids grids, grids_of(step, quantized->dims));
-  if (quantized->is_real()) return corrupt("dequantises real numbers");
-  PITLANE_TRY_STATUS(step.conversion().spend(quantized->size() * (sizeof(float) + 1)));
+/// The constant in real numbers, and as symmetric int8 where it is that.
+Operand dequantized(const ConstantPtr& quantized, const Grids& grids) {
   const std::int64_t inner = inner_size(quantized->dims, grids.axis);
   std::vector<float> reals(quantized->size());
   for (std::size_t i = 0; i < reals.size(); ++i) {
@@ -94,7 +92,14 @@ Status dequantize_constant(Step& step, const ConstantPtr& quantized) {
   }
   Operand operand = constant_operand(make_reals(quantized->dims, std::move(reals)));
   operand.int8 = symmetric(*quantized, grids);
-  step.set(0, std::move(operand));
+  return operand;
+}
+
+Status dequantize_constant(Step& step, const ConstantPtr& quantized) {
+  PITLANE_TRY(const Grids grids, grids_of(step, quantized->dims));
+  if (quantized->is_real()) return corrupt("dequantises real numbers");
+  PITLANE_TRY_STATUS(step.conversion().spend(quantized->size() * (sizeof(float) + 1)));
+  step.set(0, dequantized(quantized, grids));
   return {};
 }
 
@@ -144,22 +149,18 @@ Result<Operand> integer_operands(Step& step) {
   return *x;
 }
 
-/// The weight in int8 with scales 1: the real ones come with the product that follows.
-Result<std::shared_ptr<const Int8Constant>> integer_weight(Step& step) {
-  PITLANE_TRY(const ConstantPtr weight, step.constant(1));
-  Grids grids{{1.0F}, {0}};
-  if (step.given(3)) {
-    PITLANE_TRY(const ConstantPtr zero, step.constant(3));
-    if (zero->is_real() || zero->size() == 0) return corrupt("has zero points of the shape " + braced(zero->dims));
-    grids.zeros.resize(zero->size());
-    for (std::size_t i = 0; i < zero->size(); ++i) grids.zeros[i] = zero->integer(i);
-  }
-  std::shared_ptr<const Int8Constant> int8 = symmetric(*weight, grids);
-  if (int8 == nullptr)
-    return unsupported("has weights that are not symmetric (int8 around 0, or uint8 around 128); quantise them so");
-  if (std::ranges::count(int8->bytes->bytes, std::uint8_t{0x80}) > 0)
-    return unsupported("has weights of -128, which symmetric int8 does not hold; quantise them to -127 to 127");
-  return int8;
+/// The weight's bytes and zero points: the scales come with the product that follows.
+Status integer_weight(Step& step, IntegerLayer& layer) {
+  PITLANE_TRY(layer.bytes, step.constant(1));
+  if (layer.bytes->type != ElementType::kInt8 && layer.bytes->type != ElementType::kUint8)
+    return unsupported("has weights of " + to_string(layer.bytes->type) + "; int8 and uint8 are understood");
+  layer.zeros = {0};
+  if (!step.given(3)) return {};
+  PITLANE_TRY(const ConstantPtr zero, step.constant(3));
+  if (zero->is_real() || zero->size() == 0) return corrupt("has zero points of the shape " + braced(zero->dims));
+  layer.zeros.resize(zero->size());
+  for (std::size_t i = 0; i < zero->size(); ++i) layer.zeros[i] = zero->integer(i);
+  return {};
 }
 
 /// {height, width, outputs} of a convolution that is not in the network yet.
@@ -177,21 +178,30 @@ void set_sums(Step& step, const Operand& x, Layout layout, IntegerLayer layer) {
   step.set(0, std::move(sums));
 }
 
+/// Scales and zero points by output: as many of one as of the other.
+Result<Grids> layer_grids(const IntegerLayer& layer, const std::vector<float>& factor) {
+  Grids grids{factor, layer.zeros, layer.bytes->type, layer.weight.output_axis};
+  const auto outputs = static_cast<std::size_t>(layer.weight.shape[0]);
+  const std::size_t count = std::max(factor.size(), layer.zeros.size());
+  if (grids.scales.size() == 1) grids.scales.resize(count, factor.front());
+  if (grids.zeros.size() == 1) grids.zeros.resize(count, layer.zeros.front());
+  if ((count != 1 && count != outputs) || grids.scales.size() != count || grids.zeros.size() != count)
+    return corrupt("has " + std::to_string(factor.size()) + " scales and " + std::to_string(layer.zeros.size()) +
+                   " zero points for " + std::to_string(outputs) + " outputs");
+  for (const float s : grids.scales)
+    if (!(std::isnormal(s) && s > 0)) return corrupt("has the scale " + std::to_string(s));
+  return grids;
+}
+
 Result<Operand> finish_layer(Step& step, const Operand& sums, const std::vector<float>& factor) {
   const IntegerLayer& pending = *sums.layer;
-  auto int8 = std::make_shared<Int8Constant>(pending.int8);
-  int8->scales = factor;
-  int8->axis = pending.weight.output_axis;
-  Operand weight_operand;
-  weight_operand.int8 = std::move(int8);
+  PITLANE_TRY(const Grids grids, layer_grids(pending, factor));
+  PITLANE_TRY_STATUS(step.conversion().spend(pending.bytes->size() * (sizeof(float) + 1)));
+  const Operand weight_operand = dequantized(pending.bytes, grids);
   FileWeight weight = pending.weight;
   weight.operand = &weight_operand;
-  const auto outputs = static_cast<std::size_t>(weight.shape[0]);
-  if (factor.size() != 1 && factor.size() != outputs)
-    return corrupt("has " + std::to_string(factor.size()) + " scales for " + std::to_string(outputs) + " outputs");
-  for (const float s : factor)
-    if (!(std::isnormal(s) && s > 0)) return corrupt("has the scale " + std::to_string(s));
-  PITLANE_TRY(const WeightId id, add_weight(step, weight, true));
+  if (!stays_int8(weight)) step.conversion().in_float.push_back(step.name());
+  PITLANE_TRY(const WeightId id, add_weight(step, weight, stays_int8(weight)));
   ValueId input = pending.input;
   if (step.conversion().grids.contains(input)) {  // which others read on a fixed grid
     PITLANE_TRY(input, step.add("measured", Activate{Activation::kNone, 0}, {input}));
@@ -261,8 +271,7 @@ Status convert_dynamic_quantize(Step& step) {
 Status convert_conv_integer(Step& step) {
   PITLANE_TRY(const Operand x, integer_operands(step));
   IntegerLayer layer;
-  PITLANE_TRY(const auto int8, integer_weight(step));
-  layer.int8 = *int8;
+  PITLANE_TRY_STATUS(integer_weight(step, layer));
   PITLANE_TRY(layer.weight, conv_weight(step, 1));
   PITLANE_TRY(layer.input, as_picture(step, x));
   PITLANE_TRY(Conv2d op, conv_attributes(step, {layer.weight.shape[1], layer.weight.shape[2]}, x.layout.dims()));
@@ -275,8 +284,7 @@ Status convert_conv_integer(Step& step) {
 Status convert_matmul_integer(Step& step) {
   PITLANE_TRY(const Operand x, integer_operands(step));
   IntegerLayer layer;
-  PITLANE_TRY(const auto int8, integer_weight(step));
-  layer.int8 = *int8;
+  PITLANE_TRY_STATUS(integer_weight(step, layer));
   PITLANE_TRY(layer.weight, dense_weight(step, 1, x.layout, false));
   Shape dims = x.layout.dims();
   if (x.layout.size() != dims.back()) return unsupported("multiplies several rows by a matrix; one is understood");

@@ -1,5 +1,6 @@
 // Layers with weights: in real numbers, or on the grids on which our engine computes.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -11,6 +12,7 @@ namespace pitlane::onnx {
 namespace {
 
 constexpr float kLargestHalf = 65504;
+constexpr std::byte kMiddle{128};  // of unsigned bytes: the zero of symmetric ones
 
 template <typename T>
 std::vector<T> gather(std::span<const T> from, std::int64_t rows, const std::vector<std::int64_t>& source) {
@@ -97,8 +99,9 @@ std::string Exporter::integer_layer(const Node& node, const Weight& weight, cons
   const auto outputs = weight.shape[0];
   const Shape spread = conv ? Shape{1, outputs, 1, 1} : Shape{1, outputs};
   const std::vector<std::string> measured = graph_.node("DynamicQuantizeLinear", node.name + ".measured", {x}, {}, 3);
-  const std::string sums = graph_.node(conv ? "ConvInteger" : "MatMulInteger", node.name + ".sums",
-                                       {measured[0], kernel, measured[2]}, attributes);
+  std::vector<std::string> inputs = {measured[0], kernel, measured[2]};
+  if (conv) inputs.push_back(graph_.constant(weight.name + ".zero", ElementType::kUint8, {}, std::array{kMiddle}));
+  const std::string sums = graph_.node(conv ? "ConvInteger" : "MatMulInteger", node.name + ".sums", inputs, attributes);
   const std::string real = graph_.node("Cast", node.name + ".sums.real", {sums},
                                        Attributes().integer("to", static_cast<std::int64_t>(ElementType::kFloat)));
   const std::string scales = graph_.constant(weight.name + ".scales", spread, weight.scales);
@@ -141,7 +144,12 @@ Status Exporter::layer(const Node& node, const Conv2d& op) {
   std::string y;
   const std::optional<ActivationQuantization> grid = input_quantization(network_, input);
   if (int8(kernel) && !grid) {
-    y = integer_layer(node, kernel, x, int8_constant(kernel, order), attributes, op.bias);
+    // ONNX Runtime multiplies bytes in ConvInteger only where both are unsigned.
+    std::vector<std::byte> bytes;
+    for (const std::int8_t q : gather<std::int8_t>(kernel.i8(), s[0], order.source))
+      bytes.push_back(static_cast<std::byte>(q) ^ kMiddle);
+    const std::string w = graph_.constant(kernel.name, ElementType::kUint8, order.dims, bytes);
+    y = integer_layer(node, kernel, x, w, attributes, op.bias);
   } else {
     PITLANE_TRY(const std::string w, layer_constant(kernel, order));
     std::vector<std::string> inputs = {int8(kernel) ? on_grid(x, *grid) : x, w};

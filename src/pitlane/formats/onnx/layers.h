@@ -22,9 +22,10 @@ struct FileWeight {
 /// ConvInteger or MatMulInteger before its scale is known.
 struct IntegerLayer {
   ValueId input = -1;
-  Op op;              ///< Conv2d or Dense without a weight
-  FileWeight weight;  ///< its operand is not used
-  Int8Constant int8;  ///< scales to come
+  Op op;                            ///< Conv2d or Dense without a weight
+  FileWeight weight;                ///< its operand is not used
+  ConstantPtr bytes;                ///< int8 or uint8
+  std::vector<std::int64_t> zeros;  ///< zero points: one, or one by output
 };
 
 /// Weights {O, I, KH, KW} of a convolution over a picture. Errors: not constant, not two-dimensional.
