@@ -187,7 +187,7 @@ class ModelParser {
     if (dims.size() >= kMostDimensions)
       return unsupported("an input or output has more than " + std::to_string(kMostDimensions) + " dimensions");
     std::int64_t& size = dims.emplace_back(-1);
-    return message(f, "dim", [&](const Field& g) {
+    return message(f, "dim", [&](const Field& g) -> Status {
       if (g.number != 1) return Status();
       PITLANE_TRY_STATUS(integer(g, "dim_value", size));
       if (size <= 0) size = -1;  // exporters write 0 and -1 for "any"
