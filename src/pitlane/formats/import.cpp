@@ -34,6 +34,7 @@ constexpr std::array kKinds = {
     Kind{"Pitlane (.pit)", [](const FileHead& head) { return head.has(4, "PITL") || head.path.extension() == ".pit"; },
          import_pit},
     Kind{"PyTorch state dict (.pth, .pt, .ckpt)", recognises_pytorch, import_pytorch},
+    Kind{"ONNX (.onnx)", is_onnx, import_onnx},
 };
 
 Result<std::vector<std::byte>> read_head(const fs::path& path) {

@@ -22,5 +22,8 @@ struct FileHead {
 /// State dicts of torch.save; see docs/formats/pytorch.md.
 bool recognises_pytorch(const FileHead& head);
 Result<Network> import_pytorch(const std::filesystem::path& path, const ImportOptions& options);
+/// ONNX: real numbers, Q/DQ int8, and what onnxruntime's dynamic quantizer writes. See docs/formats/onnx.md.
+bool is_onnx(const FileHead& head);
+Result<Network> import_onnx(const std::filesystem::path& path, const ImportOptions& options);
 
 }  // namespace pitlane

@@ -143,7 +143,7 @@ Result<ValueId> add_picture(NetworkBuilder& builder, const ImportOptions& option
                        "6 (two cameras)");
   PITLANE_TRY(const Preprocessing preprocessing, preprocessing_of(options.image, shape, habit, assumed));
   PITLANE_TRY(const std::vector<int> ages, ages_for(options.image, shape.frames, assumed));
-  ValueId picture = builder.image("camera", preprocessing, ages);
+  ValueId picture = builder.image(shape.name, preprocessing, ages);
   if (shape.channels == 4) {
     const float scale = options.speed_scale.value_or(kKmhOver30);
     if (!options.speed_scale) assumed.add("the fourth channel is the speed in km/h over 30");
@@ -151,7 +151,7 @@ Result<ValueId> add_picture(NetworkBuilder& builder, const ImportOptions& option
     picture = with_speed_planes(builder, picture, speeds, shape);
   } else if (shape.channels == 6) {
     assumed.add("channels 4 to 6 are a second camera's");
-    const ValueId second = builder.image("camera2", preprocessing, ages);
+    const ValueId second = builder.image(shape.name + "2", preprocessing, ages);
     std::vector<ValueId> parts;
     for (int frame = 0; frame < shape.frames; ++frame)
       for (const ValueId camera : {picture, second})

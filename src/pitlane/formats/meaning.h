@@ -53,6 +53,7 @@ struct PictureShape {
   std::int64_t height = 0, width = 0;
   int channels = 3;  ///< of one frame: 1 grey; 3 colour; 4 colour and a plane of speed; 6 two cameras, colour each
   int frames = 1;
+  std::string name = "camera";  ///< of the input; a second camera's is this and a 2
 };
 
 /// Adds the inputs (camera, and speed or second camera where the channels say so) and gives the value {height, width,

@@ -29,6 +29,8 @@ class NetworkBuilder {
   void metadata(const std::string& key, std::string value) { network_.metadata[key] = std::move(value); }
 
   [[nodiscard]] const Shape& shape(ValueId value) const { return network_.values.at(value).shape; }
+  /// The first misfit, if there was one: importers stop there rather than build on.
+  [[nodiscard]] Status status() const { return errors_.empty() ? Status() : Status(errors_.front()); }
   /// Validates and hands over.
   Result<Network> build() &&;
 
