@@ -33,6 +33,15 @@ constexpr std::array kKinds = {
     // A damaged .pit is still one: its own reader says what is wrong with it.
     Kind{"Pitlane (.pit)", [](const FileHead& head) { return head.has(4, "PITL") || head.path.extension() == ".pit"; },
          import_pit},
+    Kind{"Keras HDF5 (.h5)", [](const FileHead& head) { return head.has(0, "\x89HDF\r\n\x1A\n"); }, import_keras_h5},
+    Kind{"Keras (.keras)",
+         [](const FileHead& head) {
+           constexpr std::size_t kFirstName = 30;  // of a zip's first entry
+           return head.has(0, "PK\x03\x04") &&
+                  (head.path.extension() == ".keras" || head.has(kFirstName, "metadata.json") ||
+                   head.has(kFirstName, "config.json"));
+         },
+         import_keras_archive},
 };
 
 Result<std::vector<std::byte>> read_head(const fs::path& path) {

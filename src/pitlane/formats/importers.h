@@ -19,4 +19,8 @@ struct FileHead {
   [[nodiscard]] bool has(std::size_t offset, const char* text) const;
 };
 
+/// keras/: .h5 of Keras 1 to 3; .keras. See docs/formats/keras.md.
+Result<Network> import_keras_h5(const std::filesystem::path& path, const ImportOptions& options);
+Result<Network> import_keras_archive(const std::filesystem::path& path, const ImportOptions& options);
+
 }  // namespace pitlane

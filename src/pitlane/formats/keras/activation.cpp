@@ -1,7 +1,7 @@
 #include "pitlane/formats/keras/activation.h"
 
 #include <cmath>
-#include <map>
+#include <nlohmann/json.hpp>
 
 namespace pitlane::keras {
 namespace {
@@ -97,8 +97,7 @@ Result<Curve> parse_curve(const Layer& layer, Names names, const char* fallback)
     const std::string kind = (*value)["class_name"].get<std::string>();
     const json& config = (*value)["config"];
     if (config.is_string()) return by_name(layer, config.get<std::string>());
-    PITLANE_TRY(const std::optional<Curve> curve,
-                curve_of_class(layer, kind, Settings(config, layer.settings.who())));
+    PITLANE_TRY(const std::optional<Curve> curve, curve_of_class(layer, kind, Settings(config, layer.settings.who())));
     if (curve) return *curve;
     return by_name(layer, kind);
   }
@@ -135,8 +134,8 @@ Result<Tensor> apply(Layer& layer, const std::string& part, Tensor input, const 
         return output;
       }
       for (std::size_t t = 0; t < input.frames.size(); ++t)
-        output.frames.push_back(layer.builder.add(frame_name(name, t, input.frames.size()), Multiply{},
-                                                  {input.frames[t], gate.frames[t]}));
+        output.frames.push_back(
+            layer.builder.add(frame_name(name, t, input.frames.size()), Multiply{}, {input.frames[t], gate.frames[t]}));
       return output;
     }
   }

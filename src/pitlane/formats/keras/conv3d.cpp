@@ -1,5 +1,5 @@
-// Conv3D over frames that stand side by side as channels: each step of the output is one Conv2d over the frames that its
-// window covers. Frames that 'same' padding would add are zeros, and left out of the weights.
+// Conv3D over frames that stand side by side as channels: each step of the output is one Conv2d over the frames that
+// its window covers. Frames that 'same' padding would add are zeros, and left out of the weights.
 #include <algorithm>
 
 #include "pitlane/formats/keras/activation.h"
@@ -45,18 +45,17 @@ class Conv3d {
       const std::string name = frame_name(layer_.name, static_cast<std::size_t>(t), static_cast<std::size_t>(steps));
       Conv2d op = without_weight;
       op.weight = weight(covered);
-      made.push_back(layer_.builder.add(
-          name, op, {seen(name, all, length, start + covered.begin, covered.end - covered.begin)}));
+      made.push_back(
+          layer_.builder.add(name, op, {seen(name, all, length, start + covered.begin, covered.end - covered.begin)}));
     }
     return of_frames(layer_.name, layer_.builder.shape(made.front()), std::move(made));
   }
 
  private:
   WeightId weight(Covered covered) {
-    const std::string role =
-        covered.end - covered.begin == window_.size[0]
-            ? "kernel"
-            : "kernel" + std::to_string(covered.begin) + "to" + std::to_string(covered.end - 1);
+    const std::string role = covered.end - covered.begin == window_.size[0]
+                                 ? "kernel"
+                                 : "kernel" + std::to_string(covered.begin) + "to" + std::to_string(covered.end - 1);
     return keras::weight(layer_, role, [&] {
       return stacked_kernel(layer_.key + "." + role, kernel_.values(), window_, covered, channels_, outputs_);
     });

@@ -20,8 +20,8 @@ Conv2d convolution(const Window& window, const Shape& picture) {
 
 Status expect_fit(const Layer& layer, const Window& window, const Shape& picture) {
   if (window.steps(0, picture[0]) > 0 && window.steps(1, picture[1]) > 0) return {};
-  return layer.settings.bad("its kernel of " + std::to_string(window.reach(0)) + "x" +
-                            std::to_string(window.reach(1)) + " is larger than its input " + to_string(picture));
+  return layer.settings.bad("its kernel of " + std::to_string(window.reach(0)) + "x" + std::to_string(window.reach(1)) +
+                            " is larger than its input " + to_string(picture));
 }
 
 Result<Tensor> over_frames(Layer& layer, Tensor& input, const std::vector<Conv2d>& ops, const Curve& curve) {

@@ -1,5 +1,6 @@
-// A tensor as Keras sees it, and the values of the network that hold it: Keras' {T, H, W, C} is one picture {H, W, T * C}
-// here, or T pictures, whichever the layers before made; each is turned into the other only where a layer asks for it.
+// A tensor as Keras sees it, and the values of the network that hold it: Keras' {T, H, W, C} is one picture {H, W, T *
+// C} here, or T pictures, whichever the layers before made; each is turned into the other only where a layer asks for
+// it.
 #pragma once
 
 #include <cstdint>

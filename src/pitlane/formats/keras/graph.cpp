@@ -41,7 +41,8 @@ class Graph {
         const Key needed{input.layer, input.call};
         if (done_[needed]) continue;
         if (second_visit || begun_.contains(needed))
-          return corrupt(layers_.at(key.first)->who() + ": reads '" + input.layer + "', which needs it itself: a circle");
+          return corrupt(layers_.at(key.first)->who() + ": reads '" + input.layer +
+                         "', which needs it itself: a circle");
         open.push_back(needed);
         ready = false;
       }
@@ -142,8 +143,9 @@ Result<Network> build_network(const ModelConfig& model, LayerArrays& arrays, con
                               const ImportOptions& options) {
   NetworkBuilder builder(model.name);
   Graph graph(builder, model, arrays, options);
-  PITLANE_TRY(std::map<std::string, Tensor> inputs, add_inputs(builder, model, facts, options));
-  graph.start(std::move(inputs));
+  auto inputs = add_inputs(builder, model, facts, options);
+  if (!inputs.ok()) return inputs.error();
+  graph.start(*std::move(inputs));
   PITLANE_TRY(const std::vector<OutputPlace> places, places_of(builder, model, graph));
   PITLANE_TRY_STATUS(add_outputs(builder, options, places));
   builder.metadata("source", facts.written_by);

@@ -1,5 +1,5 @@
-// "HDF5 File Format Specification Version 3.0", sections II (superblock), III.A.1 (B-trees), III.B (symbol tables), III.D
-// (local heaps), III.E (global heaps).
+// "HDF5 File Format Specification Version 3.0", sections II (superblock), III.A.1 (B-trees), III.B (symbol tables),
+// III.D (local heaps), III.E (global heaps).
 #include "pitlane/formats/keras/hdf5_file.h"
 
 #include <algorithm>
@@ -280,11 +280,13 @@ Result<std::optional<std::int64_t>> Hdf5File::integer(const std::string& path, c
 Result<FloatArray> Hdf5File::floats(const std::string& path) {
   PITLANE_TRY(const Hdf5Object* object, get(path));
   if (!object->dataset)
-    return corrupt("'" + path + "'" + (object->unread_dataset.empty() ? " is no data set" : ": " + object->unread_dataset));
+    return corrupt("'" + path + "'" +
+                   (object->unread_dataset.empty() ? " is no data set" : ": " + object->unread_dataset));
   const ElementArray& array = *object->dataset;
   if (array.type.kind != ElementKind::kFloat && array.type.kind != ElementKind::kInteger)
     return corrupt("'" + path + "' holds text, not numbers");
-  if (array.data.size() > data_left_) return corrupt("'" + path + "' shares its bytes with others; copy the file again");
+  if (array.data.size() > data_left_)
+    return corrupt("'" + path + "' shares its bytes with others; copy the file again");
   data_left_ -= array.data.size();
   const bool as_it_is = array.type.kind == ElementKind::kFloat && array.type.size == sizeof(float) &&
                         reinterpret_cast<std::uintptr_t>(array.data.data()) % alignof(float) == 0;

@@ -52,8 +52,7 @@ bool is_ieee(std::uint32_t size, std::uint32_t bits, Bytes& in) {
   in.skip(4);  // the bias, which follows from the rest
   const std::uint8_t expected = size == 2 ? 10 : size == 4 ? 23 : size == 8 ? 52 : 0;
   return in.ok() && expected != 0 && (bits & 0x41U) == 0 && bit_offset == 0 && precision == size * 8 &&
-         mantissa_at == 0 && mantissa == expected && exponent_at == expected &&
-         exponent == precision - 1 - expected;
+         mantissa_at == 0 && mantissa == expected && exponent_at == expected && exponent == precision - 1 - expected;
 }
 
 Result<ElementType> parse_datatype(Bytes& in) {
@@ -155,15 +154,19 @@ class HeaderReader {
     switch (type) {
       case kDataspace: {
         Result<Shape> shape = parse_dataspace(in);
-        if (shape.ok()) shape_ = *std::move(shape);
-        else keep_reason(shape.error().message());
+        if (shape.ok())
+          shape_ = *std::move(shape);
+        else
+          keep_reason(shape.error().message());
         return {};
       }
       case kDatatype: {
         if (shared) return unsupported(at_byte(start) + ": a named data type, which Keras does not write");
         const Result<ElementType> element = parse_datatype(in);
-        if (element.ok()) type_ = *element;
-        else keep_reason(element.error().message());
+        if (element.ok())
+          type_ = *element;
+        else
+          keep_reason(element.error().message());
         return {};
       }
       case kLayout:

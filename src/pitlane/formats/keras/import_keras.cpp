@@ -1,5 +1,5 @@
 // Keras files: .h5 of Keras 1 to 3, .keras of Keras 3 and the last versions of tf.keras.
-#include <cstring>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "pitlane/core/file.h"
@@ -42,8 +42,9 @@ Result<Network> import_h5(const SharedBytes& bytes, const ImportOptions& options
   PITLANE_TRY(version, text_or(file, root, "keras_version", version));
   PITLANE_TRY(const std::string backend, text_or(file, root, "backend", "tensorflow"));
   if (backend == "theano")
-    return unsupported("the file was written with Theano, whose kernels are turned; load it with the backend "
-                       "TensorFlow and save it again");
+    return unsupported(
+        "the file was written with Theano, whose kernels are turned; load it with the backend "
+        "TensorFlow and save it again");
   PITLANE_TRY(const ModelConfig model, keras::parse_model_config(config, major_version(version)));
   FileFacts facts;
   facts.written_by = "Keras" + (version.empty() ? std::string(" 1") : " " + version.substr(0, 32));
@@ -67,8 +68,7 @@ Result<Network> import_archive(const std::filesystem::path& path, const ImportOp
     if (json.is_object() && json.contains("keras_version") && json["keras_version"].is_string())
       version = json["keras_version"].get<std::string>();
   }
-  PITLANE_TRY(const ModelConfig model,
-              keras::parse_model_config(as_text(config), major_version(version).value_or(3)));
+  PITLANE_TRY(const ModelConfig model, keras::parse_model_config(as_text(config), major_version(version).value_or(3)));
   PITLANE_TRY(std::vector<std::byte> weights, archive.read("model.weights.h5", kLargestWeights));
   Result<Hdf5File> file = Hdf5File::open(SharedBytes(std::move(weights)));
   if (!file.ok()) return file.error().in("model.weights.h5");

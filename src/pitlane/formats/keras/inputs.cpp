@@ -1,7 +1,7 @@
 // Which inputs of a Keras model are pictures, speeds or commands, and how its pixels were scaled.
 #include <algorithm>
 #include <array>
-#include <cctype>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
 
@@ -129,8 +129,8 @@ class InputWriter {
   Status add_two_cameras(const ModelInput& first, const ModelInput& second, PixelScaling habit) {
     PictureShape shape = picture_shape(first.shape);
     if (first.shape != second.shape || shape.channels != 3)
-      return unsupported("the model reads two pictures, " + to_string(first.shape) + " and " +
-                         to_string(second.shape) + "; two colour pictures of one size are supported");
+      return unsupported("the model reads two pictures, " + to_string(first.shape) + " and " + to_string(second.shape) +
+                         "; two colour pictures of one size are supported");
     shape.channels = 6;
     PITLANE_TRY(const ValueId both, pitlane::add_picture(builder_, options_, shape, habit));
     for (const auto& [input, camera] : {std::pair(&first, 0), std::pair(&second, 1)}) {

@@ -31,9 +31,9 @@ Result<WeightId> add_kernel(Layer& layer, const char* role, const FloatArray& ke
   return weight(layer, role, [&] {
     const bool holes = places != window.size[0] * window.size[1];
     const std::vector<float> filled = holes ? inflated(kernel.values(), window, row) : std::vector<float>();
-    return make_f32_weight(layer.key + "." + role, shape,
-                           transposed(holes ? std::span<const float>(filled) : kernel.values(), places * row / outputs,
-                                      outputs));
+    return make_f32_weight(
+        layer.key + "." + role, shape,
+        transposed(holes ? std::span<const float>(filled) : kernel.values(), places * row / outputs, outputs));
   });
 }
 

@@ -57,7 +57,8 @@ Tensor normalise(Layer& layer, const std::string& role, Tensor input, const Stat
 /// Applies an op without weights to every element, in whichever form the tensor is.
 Tensor each_element(Layer& layer, const std::string& part, Tensor input, const Op& op);
 /// Applies `make` to each frame.
-Tensor each_frame(Layer& layer, Tensor input, const std::function<ValueId(ValueId frame, const std::string& name)>& make);
+Tensor each_frame(Layer& layer, Tensor input,
+                  const std::function<ValueId(ValueId frame, const std::string& name)>& make);
 /// {n} or {T, n}, ...: the name of a node for frame `t` of so many.
 std::string frame_name(const std::string& name, std::size_t t, std::size_t count);
 

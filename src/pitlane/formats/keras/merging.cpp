@@ -51,8 +51,7 @@ Result<Tensor> join_channels(Layer& layer, Inputs& inputs) {
   }
   std::vector<ValueId> joined;
   for (std::vector<ValueId>& part : parts)
-    joined.push_back(
-        layer.builder.add(frame_name(layer.name, joined.size(), parts.size()), Concat{}, std::move(part)));
+    joined.push_back(layer.builder.add(frame_name(layer.name, joined.size(), parts.size()), Concat{}, std::move(part)));
   Tensor output{layer.name, inputs.front().shape, -1, std::move(joined)};
   output.shape.back() = 0;
   for (const Tensor& input : inputs) output.shape.back() += input.shape.back();
@@ -107,8 +106,8 @@ Result<Tensor> read_merge(Layer& layer, Inputs& inputs) {
   Tensor sum = inputs.front();
   for (std::size_t i = 1; i < inputs.size(); ++i) {
     const bool last = i + 1 == inputs.size();
-    PITLANE_TRY(sum, pairwise(layer, std::move(sum), inputs[i], op,
-                              last ? layer.name : layer.name + "." + std::to_string(i)));
+    PITLANE_TRY(
+        sum, pairwise(layer, std::move(sum), inputs[i], op, last ? layer.name : layer.name + "." + std::to_string(i)));
   }
   return sum;
 }

@@ -192,7 +192,7 @@ Result<ModelConfig> parse_model_config(std::string_view text, std::optional<int>
     return unsupported("the model is of the class '" + kind +
                        "', which is Python code; only Sequential and functional models can be read");
   model.name = !bare && config.contains("name") && config["name"].is_string() ? config["name"].get<std::string>()
-                                                                               : std::string("keras");
+                                                                              : std::string("keras");
   PITLANE_TRY(model.layers, parse_layers(bare ? config : config["layers"]));
   if (kind == "Sequential") {
     PITLANE_TRY_STATUS(chain(model, config));

@@ -24,16 +24,15 @@ Pool2d pool(PoolKind kind, const Window& window, std::size_t first, std::int64_t
 Tensor pool_time(Layer& layer, Tensor input, const Window& window) {
   const Shape& s = input.shape;
   const std::int64_t steps = window.steps(0, s[0]);
-  const ValueId columns = layer.builder.add(layer.name + ".columns", Reshape{{s[1] * s[2], s[0], s[3]}},
-                                            {stacked(layer.builder, input)});
+  const ValueId columns =
+      layer.builder.add(layer.name + ".columns", Reshape{{s[1] * s[2], s[0], s[3]}}, {stacked(layer.builder, input)});
   Pool2d op;
   op.kind = kind_of(layer);
   op.window_w = static_cast<int>(window.size[0]);
   op.stride_w = static_cast<int>(window.stride[0]);
   op.padding = {0, static_cast<int>(window.before(0, s[0])), 0, static_cast<int>(window.behind(0, s[0]))};
   const ValueId pooled = layer.builder.add(layer.name + ".time", op, {columns});
-  const ValueId picture =
-      layer.builder.add(layer.name + ".picture", Reshape{{s[1], s[2], steps * s[3]}}, {pooled});
+  const ValueId picture = layer.builder.add(layer.name + ".picture", Reshape{{s[1], s[2], steps * s[3]}}, {pooled});
   return whole(layer.name, {steps, s[1], s[2], s[3]}, picture);
 }
 

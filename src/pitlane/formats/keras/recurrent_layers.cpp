@@ -93,8 +93,9 @@ std::vector<FloatArray> joined_gates(const std::vector<FloatArray>& arrays) {
 /// The layer with weights in Keras 2's form.
 Layer with_joined_gates(const Layer& layer, std::vector<FloatArray>& joined) {
   if (layer.arrays.size() == 12) joined = joined_gates(layer.arrays);
-  return {layer.builder, layer.class_name, layer.settings, layer.key,  layer.name,     layer.version,
-          layer.options, joined.empty() ? layer.arrays : joined, layer.made, layer.first_use};
+  return {layer.builder, layer.class_name, layer.settings, layer.key,
+          layer.name,    layer.version,    layer.options,  joined.empty() ? layer.arrays : joined,
+          layer.made,    layer.first_use};
 }
 
 Result<Tensor> lstm(Layer& layer, Tensor& input, const Recurrence& r) {
@@ -146,7 +147,8 @@ Result<Tensor> conv_lstm(Layer& layer, Tensor& input, const Recurrence& r) {
   // Checked also where it is never used.
   PITLANE_TRY_STATUS(array(layer, 1, "recurrent_kernel", {window.size[0], window.size[1], filters, 4 * filters}));
   if (r.stateful || input.steps() > 1) {
-    PITLANE_TRY(const WeightId recurrent, kernel_weight(layer, 1, "recurrent_kernel", over_state, {filters, 4 * filters}));
+    PITLANE_TRY(const WeightId recurrent,
+                kernel_weight(layer, 1, "recurrent_kernel", over_state, {filters, 4 * filters}));
     cell.recurrent = conv_over(over_state, recurrent, kNoWeight, height, width);
   }
   return unroll(layer, input, cell, r, {height, width, filters});

@@ -1,7 +1,7 @@
 // Layers that scale each element by numbers of its own or of its channel.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <nlohmann/json.hpp>
 
 #include "pitlane/formats/keras/activation.h"
 #include "pitlane/formats/keras/readers.h"
@@ -93,8 +93,8 @@ Result<Tensor> read_normalization(Layer& layer, Inputs& inputs) {
   if (!invert) {
     for (float& v : variance) v = std::max(v, kSmallest * kSmallest);
     std::vector<float> ones(mean.size(), 1), zeros(mean.size(), 0);
-    return normalise(layer, "", std::move(input), {std::move(ones), std::move(zeros), std::move(mean),
-                                                   std::move(variance), 0});
+    return normalise(layer, "", std::move(input),
+                     {std::move(ones), std::move(zeros), std::move(mean), std::move(variance), 0});
   }
   for (float& v : variance) v = std::max(std::sqrt(std::max(v, 0.0F)), kSmallest);
   return affine(layer, "", std::move(input), variance, mean);
@@ -111,8 +111,7 @@ Result<Tensor> read_lambda(Layer& layer, Inputs& inputs) {
 Result<Tensor> read_function(Layer& layer, Inputs& inputs) {
   Tensor& input = inputs.front();
   const nlohmann::json* axis = layer.settings.find({"axis"});
-  const bool names_last =
-      axis != nullptr && whole_number(*axis) == static_cast<std::int64_t>(input.shape.size());
+  const bool names_last = axis != nullptr && whole_number(*axis) == static_cast<std::int64_t>(input.shape.size());
   nlohmann::json without_axis;
   Settings settings = layer.settings;
   if (layer.class_name == "Softmax" && names_last) settings = Settings(without_axis, layer.settings.who());
@@ -132,20 +131,22 @@ Result<Tensor> read_prelu(Layer& layer, Inputs& inputs) {
   if (std::ranges::all_of(values, [first](float v) { return v == first; }))
     return each_element(layer, "", std::move(input), Activate{Activation::kLeakyRelu, first});
   // relu(x) - alpha relu(-x), with alpha per channel, or per element of a picture laid out flat.
-  const bool per_channel = element_count(alpha->shape) == input.shape.back() && alpha->shape.back() == input.shape.back();
+  const bool per_channel =
+      element_count(alpha->shape) == input.shape.back() && alpha->shape.back() == input.shape.back();
   if (!per_channel && alpha->shape != input.shape)
     return layer.settings.cannot("slopes of " + to_string(alpha->shape) + " for inputs of " + to_string(input.shape) +
                                  " are not supported; shared_axes=[1, 2] or none are");
   const Shape shape = input.shape;
-  Tensor x = per_channel ? input : whole(layer.name, {element_count(shape)}, flat(layer.builder, input, layer.name + ".flat"));
+  Tensor x =
+      per_channel ? input : whole(layer.name, {element_count(shape)}, flat(layer.builder, input, layer.name + ".flat"));
   std::vector<float> negative(values.begin(), values.end());
   for (float& v : negative) v = -v;
   const Tensor above = each_element(layer, "above", x, Activate{Activation::kRelu});
   PITLANE_TRY(Tensor mirrored, affine(layer, "mirrored", x, {-1}, {0}));
   Tensor below = each_element(layer, "below", std::move(mirrored), Activate{Activation::kRelu});
   PITLANE_TRY(const Tensor sloped, affine(layer, "sloped", std::move(below), negative, {0}));
-  const ValueId sum = layer.builder.add(per_channel ? layer.name : layer.name + ".sum", Add{},
-                                        {above.stacked, sloped.stacked});
+  const ValueId sum =
+      layer.builder.add(per_channel ? layer.name : layer.name + ".sum", Add{}, {above.stacked, sloped.stacked});
   if (per_channel) return whole(layer.name, shape, sum);
   return from_flat(layer.builder, layer.name, shape, sum);
 }

@@ -1,6 +1,7 @@
 #include "pitlane/formats/keras/settings.h"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 namespace pitlane::keras {
 namespace {

@@ -1,6 +1,6 @@
 // Layers that move elements without changing them.
 #include <algorithm>
-#include <numeric>
+#include <nlohmann/json.hpp>
 
 #include "pitlane/formats/keras/readers.h"
 #include "pitlane/network/limits.h"
@@ -35,7 +35,8 @@ Result<std::vector<std::int64_t>> margins(const Layer& layer, Names names) {
     add(*value, 4);
   } else {
     for (const nlohmann::json& side : *value) {
-      if (!side.is_array()) add(side, value->size() == 4 ? 1 : 2);
+      if (!side.is_array())
+        add(side, value->size() == 4 ? 1 : 2);
       else
         for (const nlohmann::json& number : side) add(number, 1);
     }
@@ -70,8 +71,10 @@ Result<Tensor> read_reshape(Layer& layer, Inputs& inputs) {
     if (!n || (*n < 1 && *n != -1) || (*n > 0 && *n > count / known))
       return layer.settings.bad("cannot make its 'target_shape' of " + to_string(input.shape));
     shape.push_back(*n);
-    if (*n == -1) ++open;
-    else known *= *n;
+    if (*n == -1)
+      ++open;
+    else
+      known *= *n;
   }
   for (std::int64_t& d : shape)
     if (d == -1) d = count / known;
@@ -136,8 +139,8 @@ Result<Tensor> read_cropping(Layer& layer, Inputs& inputs) {
   shape[shape.size() - 3] -= m[0] + m[1];
   shape[shape.size() - 2] -= m[2] + m[3];
   const std::int64_t channels = input.stacked >= 0 ? layer.builder.shape(input.stacked).back() : frame[2];
-  Tensor output = each_element(layer, "", std::move(input),
-                               Slice{{m[0], m[2], 0}, {frame[0] - m[1], frame[1] - m[3], channels}});
+  Tensor output =
+      each_element(layer, "", std::move(input), Slice{{m[0], m[2], 0}, {frame[0] - m[1], frame[1] - m[3], channels}});
   output.shape = std::move(shape);
   return output;
 }

@@ -1,5 +1,6 @@
 // TimeDistributed: the layer inside, frame by frame, with the same weights.
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "pitlane/formats/keras/readers.h"
 
@@ -8,8 +9,8 @@ namespace {
 
 /// Layers that do the same to a row of a picture as to the picture.
 bool works_on_elements(const std::string& class_name) {
-  constexpr std::array kNames = {"Dense",     "Activation",    "ReLU",          "LeakyReLU",        "ELU",    "Softmax",
-                                 "Dropout",   "GaussianNoise", "AlphaDropout",  "GaussianDropout",  "Lambda", "Rescaling"};
+  constexpr std::array kNames = {"Dense",   "Activation",    "ReLU",         "LeakyReLU",       "ELU",    "Softmax",
+                                 "Dropout", "GaussianNoise", "AlphaDropout", "GaussianDropout", "Lambda", "Rescaling"};
   for (const char* name : kNames)
     if (class_name == name) return true;
   return false;
@@ -17,8 +18,8 @@ bool works_on_elements(const std::string& class_name) {
 
 Layer inner_layer(Layer& outer, const std::string& class_name, const Settings& settings, std::string name,
                   bool first_use) {
-  return {outer.builder, class_name,    settings,     outer.key,  std::move(name), outer.version,
-          outer.options, outer.arrays,  outer.made,   first_use};
+  return {outer.builder, class_name,    settings,     outer.key,  std::move(name),
+          outer.version, outer.options, outer.arrays, outer.made, first_use};
 }
 
 }  // namespace
