@@ -283,6 +283,8 @@ Result<FloatArray> Hdf5File::floats(const std::string& path) {
     return corrupt("'" + path + "'" +
                    (object->unread_dataset.empty() ? " is no data set" : ": " + object->unread_dataset));
   const ElementArray& array = *object->dataset;
+  if (object->attributes.contains("dtype"))  // Keras 3 notes what NumPy has no type for
+    return unsupported("'" + path + "' holds bfloat16; save the model with float32 weights");
   if (array.type.kind != ElementKind::kFloat && array.type.kind != ElementKind::kInteger)
     return corrupt("'" + path + "' holds text, not numbers");
   if (array.data.size() > data_left_)

@@ -2,6 +2,8 @@
 // (messages). What h5py writes by default, and with it every Keras, is read; all else is refused by name.
 #include "pitlane/formats/keras/hdf5_object.h"
 
+#include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "pitlane/formats/keras/hdf5_bytes.h"
@@ -29,6 +31,9 @@ Error broken(const std::string& what, std::uint64_t offset) {
   return corrupt(at_byte(offset) + ": " + what + "; the file is damaged or incomplete, copy it again");
 }
 
+/// NumPy's empty lists, such as the names of no weights.
+bool is_empty(const Shape& shape) { return std::ranges::find(shape, 0) != shape.end(); }
+
 Result<Shape> parse_dataspace(Bytes& in) {
   const std::uint64_t start = in.offset();
   const std::uint8_t version = in.u8(), rank = in.u8(), flags = in.u8();
@@ -41,7 +46,7 @@ Result<Shape> parse_dataspace(Bytes& in) {
   for (std::uint8_t d = 0; d < rank; ++d) shape.push_back(static_cast<std::int64_t>(in.u64()));
   in.skip((flags & 1U) != 0 ? rank * std::uint64_t{8} : 0);
   if (!in.ok()) return broken("a data space ends too early", start);
-  if (!within_limits(shape)) return broken("impossible size " + to_string(shape), start);
+  if (!is_empty(shape) && !within_limits(shape)) return broken("impossible size " + to_string(shape), start);
   return shape;
 }
 
@@ -238,6 +243,10 @@ class HeaderReader {
     }
     const Result<ElementType> type = parse_datatype(type_in);
     const Result<Shape> shape = parse_dataspace(space_in);
+    if (shape.ok() && is_empty(*shape)) {
+      object_.attributes[name] = {ElementType{ElementKind::kText, 1, false}, *shape, {}};
+      return {};
+    }
     if (!type.ok() || !shape.ok()) {
       object_.unread_attributes[name] = (type.ok() ? shape.error() : type.error()).message();
       return {};
@@ -251,6 +260,7 @@ class HeaderReader {
   void finish_dataset(std::uint64_t offset) {
     if (!elements_ || !object_.unread_dataset.empty()) return;
     if (!type_ || !shape_) return keep_reason(at_byte(offset) + ": neither type nor size of the elements is said");
+    if (is_empty(*shape_)) return keep_reason(at_byte(offset) + ": it holds no elements");
     const std::uint64_t size = bytes_of(*type_, *shape_);
     if (size == 0 || elements_->size() < size)
       return keep_reason(at_byte(offset) + ": " + std::to_string(elements_->size()) + " bytes where " +

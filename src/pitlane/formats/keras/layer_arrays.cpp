@@ -14,11 +14,10 @@ constexpr int kDeepest = 6;  // wrappers and cells in one another
 std::string snake_case(const std::string& name) {
   const auto upper = [](char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; };
   const auto lower = [](char c) { return std::islower(static_cast<unsigned char>(c)) != 0; };
-  const auto digit = [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; };
   std::string out;
   for (std::size_t i = 0; i < name.size(); ++i) {
     const bool begins_word = i > 0 && upper(name[i]) && i + 1 < name.size() && lower(name[i + 1]);
-    const bool after_lower = i > 0 && upper(name[i]) && (lower(name[i - 1]) || (digit(name[i - 1]) && begins_word));
+    const bool after_lower = i > 0 && upper(name[i]) && lower(name[i - 1]);
     if ((begins_word || after_lower) && out.back() != '_') out += '_';
     out += static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
   }
@@ -62,19 +61,22 @@ Result<LayerArrays> LayerArrays::open_numbered(Hdf5File file, const ModelConfig&
     if (there && arrays.root_.empty()) arrays.root_ = root;
   }
   if (arrays.root_.empty()) return corrupt("model.weights.h5 holds no layers; save the model again");
+  // Newer versions of Keras note each layer's name; in the others, layers of one class are counted.
+  std::map<std::string, std::string> noted;
+  PITLANE_TRY(const std::vector<std::string> groups, arrays.file_.members(arrays.root_));
+  for (const std::string& group : groups) {
+    const std::string path = arrays.root_ + "/" + group;
+    PITLANE_TRY(const auto name, arrays.file_.texts(path, "name"));
+    if (name && name->size() == 1) noted[name->front()] = path;
+  }
   std::map<std::string, int> used;
   for (const LayerConfig& layer : model.layers) {
     const std::string kind = snake_case(layer.class_name);
     const int count = used[kind]++;
-    std::string path = arrays.root_ + "/" + kind + (count > 0 ? "_" + std::to_string(count) : "");
-    // Newer versions of Keras 3 take the layer's own name.
-    const std::string own = arrays.root_ + "/" + layer.name;
-    PITLANE_TRY(const bool numbered, arrays.file_.has(path));
-    if (!numbered) {
-      PITLANE_TRY(const bool named, arrays.file_.has(own));
-      if (named) path = own;
-    }
-    arrays.paths_[layer.name] = path;
+    const auto by_name = noted.find(layer.name);
+    arrays.paths_[layer.name] = by_name != noted.end()
+                                    ? by_name->second
+                                    : arrays.root_ + "/" + kind + (count > 0 ? "_" + std::to_string(count) : "");
   }
   return arrays;
 }
