@@ -125,6 +125,9 @@ class Graph {
 Result<std::vector<OutputPlace>> places_of(NetworkBuilder& builder, const ModelConfig& model, Graph& graph) {
   std::vector<OutputPlace> places;
   for (const TensorRef& ref : model.outputs) {
+    if (ref.output != 0)
+      return unsupported("output " + std::to_string(ref.output) + " of '" + ref.layer +
+                         "' is the model's; layers with several outputs are not supported");
     PITLANE_TRY(Tensor tensor, graph.tensor(ref));
     const std::int64_t count = element_count(tensor.shape);
     if (count > kMostOutputs || static_cast<std::int64_t>(places.size()) + count > kMostOutputs)

@@ -156,6 +156,8 @@ class HeaderReader {
   Status read_message(std::uint16_t type, std::uint8_t flags, Bytes in) {
     const std::uint64_t start = in.offset();
     const bool shared = (flags & 2U) != 0;
+    if (shared && (type == kDataspace || type == kDatatype || type == kAttribute || type == kFilters))
+      return unsupported(at_byte(start) + ": a part shared between objects, which Keras does not write");
     switch (type) {
       case kDataspace: {
         Result<Shape> shape = parse_dataspace(in);
@@ -166,7 +168,6 @@ class HeaderReader {
         return {};
       }
       case kDatatype: {
-        if (shared) return unsupported(at_byte(start) + ": a named data type, which Keras does not write");
         const Result<ElementType> element = parse_datatype(in);
         if (element.ok())
           type_ = *element;

@@ -137,8 +137,8 @@ Result<Tensor> read_prelu(Layer& layer, Inputs& inputs) {
     return layer.settings.cannot("slopes of " + to_string(alpha->shape) + " for inputs of " + to_string(input.shape) +
                                  " are not supported; shared_axes=[1, 2] or none are");
   const Shape shape = input.shape;
-  Tensor x =
-      per_channel ? input : whole(layer.name, {element_count(shape)}, flat(layer.builder, input, layer.name + ".flat"));
+  Tensor x = per_channel ? whole(layer.name, shape, stacked(layer.builder, input))
+                         : whole(layer.name, {element_count(shape)}, flat(layer.builder, input, layer.name + ".flat"));
   std::vector<float> negative(values.begin(), values.end());
   for (float& v : negative) v = -v;
   const Tensor above = each_element(layer, "above", x, Activate{Activation::kRelu});

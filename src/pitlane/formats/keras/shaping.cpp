@@ -77,9 +77,9 @@ Result<Tensor> read_reshape(Layer& layer, Inputs& inputs) {
       known *= *n;
   }
   for (std::int64_t& d : shape)
-    if (d == -1) d = count / known;
+    if (d == -1 && open == 1) d = count / known;
   if (open > 1 || element_count(shape) != count)
-    return layer.settings.bad("cannot make " + to_string(shape) + " of " + to_string(input.shape));
+    return layer.settings.bad("cannot make its 'target_shape' of " + to_string(input.shape));
   if (const Status status = check_shape(shape); !status.ok()) return status.error().in(layer.settings.who());
   return reshaped(layer, input, shape);
 }
