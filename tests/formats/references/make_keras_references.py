@@ -108,7 +108,7 @@ def sequences(k):
     s = L.LSTM(4, return_sequences=True)(s)
     s = L.TimeDistributed(L.Dense(5, activation="leaky_relu"))(s)
     s = L.LSTM(3, go_backwards=True, recurrent_activation="hard_sigmoid", activation="relu", use_bias=False)(s)
-    r = L.Permute((1, 2, 3))(L.Reshape((2, 6, -1, 5))(y))
+    r = L.Permute((1, 2, 3, 4))(L.Reshape((2, 6, -1, 5))(y))
     r = L.Dense(2)(L.Flatten()(r))
     v = L.LSTM(2)(L.RepeatVector(3)(r))
     return k.Model(frames, L.Dense(2)(L.Concatenate()([L.Flatten()(c), s, r, v])))
@@ -134,6 +134,10 @@ def scaled(k):
 def adapted(k):
     L = k.layers
     return k.Sequential([L.Input((8, 10, 9)), L.Normalization(), L.Conv2D(3, 3, groups=3), L.Flatten(), L.Dense(2)])
+
+
+# With the number of runs; memory is kept between them.
+MODELS = [(adapted, 1), (stateful, 3), (sequences, 2), (pictures, 2), (curves, 1), (volumes, 2), (scaled, 1)]
 
 
 def ask(model, runs):
@@ -203,7 +207,7 @@ def main(folder, data=None):
     stored = os.path.join(folder, "answers.json")
     answers = {}
     real = json.load(open(stored)).get("real") if os.path.exists(stored) else None
-    for make, runs in [(pictures, 2), (curves, 1), (volumes, 2), (sequences, 2), (stateful, 3), (scaled, 1), (adapted, 1)]:
+    for make, runs in MODELS:
         for k, version, ending in [(tf_keras, "keras2", ".h5"), (keras, "keras3", ".keras"), (keras, "keras3", ".h5")]:
             k.backend.clear_session()
             model = set_weights(make(k))
