@@ -16,7 +16,7 @@ namespace {
 
 using RandomNetworksTest = LevelTest;
 
-constexpr std::uint64_t kNetworks = 150;
+constexpr std::uint64_t kNetworks = 400;
 
 std::vector<ValueId> output_values(const Network& network) {
   std::vector<ValueId> values;
