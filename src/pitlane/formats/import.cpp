@@ -35,6 +35,15 @@ constexpr std::array kKinds = {
          import_pit},
     Kind{"PyTorch state dict (.pth, .pt, .ckpt)", recognises_pytorch, import_pytorch},
     Kind{"ONNX (.onnx)", is_onnx, import_onnx},
+    Kind{"Keras HDF5 (.h5)", [](const FileHead& head) { return head.has(0, "\x89HDF\r\n\x1A\n"); }, import_keras_h5},
+    Kind{"Keras (.keras)",
+         [](const FileHead& head) {
+           constexpr std::size_t kFirstName = 30;  // of a zip's first entry
+           return head.has(0, "PK\x03\x04") &&
+                  (head.path.extension() == ".keras" || head.has(kFirstName, "metadata.json") ||
+                   head.has(kFirstName, "config.json"));
+         },
+         import_keras_archive},
 };
 
 Result<std::vector<std::byte>> read_head(const fs::path& path) {

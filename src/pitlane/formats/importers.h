@@ -25,5 +25,8 @@ Result<Network> import_pytorch(const std::filesystem::path& path, const ImportOp
 /// ONNX: real numbers, Q/DQ int8, and what onnxruntime's dynamic quantizer writes. See docs/formats/onnx.md.
 bool is_onnx(const FileHead& head);
 Result<Network> import_onnx(const std::filesystem::path& path, const ImportOptions& options);
+/// keras/: .h5 of Keras 1 to 3; .keras. See docs/formats/keras.md.
+Result<Network> import_keras_h5(const std::filesystem::path& path, const ImportOptions& options);
+Result<Network> import_keras_archive(const std::filesystem::path& path, const ImportOptions& options);
 
 }  // namespace pitlane

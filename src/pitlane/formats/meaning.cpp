@@ -105,8 +105,8 @@ ValueId with_speed_planes(NetworkBuilder& builder, ValueId picture, ValueId spee
     const bool only = shape.frames == 1;
     const ValueId speed = only ? speeds : builder.add(name + ".speed", Slice{{frame}, {frame + 1}}, {speeds});
     parts.push_back(only ? picture : channels_of_frame(builder, name, picture, frame, kColours));
-    parts.push_back(builder.add(name + ".plane",
-                                Expand{static_cast<int>(shape.height), static_cast<int>(shape.width)}, {speed}));
+    parts.push_back(
+        builder.add(name + ".plane", Expand{static_cast<int>(shape.height), static_cast<int>(shape.width)}, {speed}));
   }
   return builder.add("picture_and_speed", Concat{}, std::move(parts));
 }
@@ -155,10 +155,11 @@ Result<ValueId> add_picture(NetworkBuilder& builder, const ImportOptions& option
     std::vector<ValueId> parts;
     for (int frame = 0; frame < shape.frames; ++frame)
       for (const ValueId camera : {picture, second})
-        parts.push_back(shape.frames == 1 ? camera
-                                          : channels_of_frame(builder, "frame" + std::to_string(frame) +
-                                                                           (camera == second ? ".second" : ".first"),
-                                                              camera, frame, kColours));
+        parts.push_back(shape.frames == 1
+                            ? camera
+                            : channels_of_frame(
+                                  builder, "frame" + std::to_string(frame) + (camera == second ? ".second" : ".first"),
+                                  camera, frame, kColours));
     picture = builder.add("pictures", Concat{}, std::move(parts));
   }
   assumed.write(builder, "assumed of the picture");
