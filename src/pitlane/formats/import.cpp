@@ -33,6 +33,8 @@ constexpr std::array kKinds = {
     // A damaged .pit is still one: its own reader says what is wrong with it.
     Kind{"Pitlane (.pit)", [](const FileHead& head) { return head.has(4, "PITL") || head.path.extension() == ".pit"; },
          import_pit},
+    Kind{"TensorFlow Lite (.tflite)",
+         [](const FileHead& head) { return head.has(4, "TFL3") || head.path.extension() == ".tflite"; }, import_tflite},
 };
 
 Result<std::vector<std::byte>> read_head(const fs::path& path) {

@@ -19,4 +19,9 @@ struct FileHead {
   [[nodiscard]] bool has(std::size_t offset, const char* text) const;
 };
 
+/// TensorFlow Lite, float and quantised; see docs/formats/tflite.md.
+Result<Network> import_tflite(const std::filesystem::path& path, const ImportOptions& options);
+/// The same from memory; `name` becomes the network's.
+Result<Network> parse_tflite(const SharedBytes& bytes, const std::string& name, const ImportOptions& options);
+
 }  // namespace pitlane
