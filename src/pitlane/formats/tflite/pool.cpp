@@ -25,7 +25,8 @@ Parts mean_of_pictures(Translation& t, const Operator& op, const Parts& pictures
   Parts made;
   for (const ValueId picture : pictures) {
     const Shape shape = t.builder.shape(picture);
-    Pool2d pool{PoolKind::kAverage};
+    Pool2d pool;
+    pool.kind = PoolKind::kAverage;
     pool.window_h = over_h ? static_cast<int>(shape[0]) : 1;
     pool.window_w = over_w ? static_cast<int>(shape[1]) : 1;
     made.push_back(t.add(t.name(op), pool, {picture}));
@@ -57,8 +58,12 @@ Status translate_pool(Translation& t, const Operator& op) {
     return corrupt(op.name + " reads '" + input->name + "' of " + to_string(input->shape) + ", needs 4 dimensions");
   const Shape picture(input->shape.begin() + 1, input->shape.end());
   PITLANE_TRY(const Parts frames, t.parts(op, 0, picture));
-  Pool2d pool{op.code == Code::MAX_POOL_2D ? PoolKind::kMax : PoolKind::kAverage, options->filter_height(),
-              options->filter_width(), options->stride_h(), options->stride_w()};
+  Pool2d pool;
+  pool.kind = op.code == Code::MAX_POOL_2D ? PoolKind::kMax : PoolKind::kAverage;
+  pool.window_h = options->filter_height();
+  pool.window_w = options->filter_width();
+  pool.stride_h = options->stride_h();
+  pool.stride_w = options->stride_w();
   if (pool.stride_h < 1 || pool.stride_w < 1) return corrupt(op.name + " has a stride below 1");
   std::tie(pool.padding.top, pool.padding.bottom) =
       padding_of(options->padding(), picture[0], pool.window_h, pool.stride_h);

@@ -62,7 +62,9 @@ Result<ValueId> cut(Translation& t, const Operator& op, ValueId part, std::span<
   if (!strided) return result;
   if (shape.size() != 3 || ranges[2].step != 1 || ranges[0].step > 1024 || ranges[1].step > 1024)
     return unsupported(op.name + ": steps above 1 within " + to_string(shape) + " are not translated");
-  Pool2d every{PoolKind::kMax, 1, 1, static_cast<int>(ranges[0].step), static_cast<int>(ranges[1].step)};
+  Pool2d every;
+  every.stride_h = static_cast<int>(ranges[0].step);
+  every.stride_w = static_cast<int>(ranges[1].step);
   return t.add(t.name(op) + ".steps", every, {result});
 }
 

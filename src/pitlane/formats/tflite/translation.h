@@ -26,7 +26,7 @@ using WeightForm = std::tuple<const Constant*, std::vector<std::size_t>, Shape, 
 
 class Translation {
  public:
-  Translation(const File& file, NetworkBuilder& out) : file(file), builder(out) {}
+  Translation(const File& parsed, NetworkBuilder& out) : file(parsed), builder(out) {}
 
   const File& file;
   NetworkBuilder& builder;
