@@ -243,7 +243,7 @@ class Reader {
       if (text(entry.name()) != kMeaningName) continue;
       auto data = content(entry.buffer());
       if (!data.ok()) return data.error().in("metadata '" + std::string(kMeaningName) + "'");
-      file_.meaning = SharedBytes(owner_, *data);
+      if (!data->empty()) file_.meaning = SharedBytes(owner_, *data);
     }
     return {};
   }

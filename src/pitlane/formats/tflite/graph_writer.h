@@ -26,13 +26,13 @@ struct Grid {
 };
 
 struct WrittenTensor {
-  std::string name;
-  Shape shape;  ///< with the batch of one
+  std::string name = {};
+  Shape shape = {};  ///< with the batch of one
   tfl::TensorType type = tfl::TensorType::FLOAT32;
-  std::vector<float> scales;  ///< several: along `dimension`
+  std::vector<float> scales = {};  ///< several: along `dimension`
   int zero = 0;
   int dimension = 0;
-  std::optional<SharedBytes> data;  ///< empty: it flows
+  std::optional<SharedBytes> data = {};  ///< empty: it flows
 };
 
 class GraphWriter {
