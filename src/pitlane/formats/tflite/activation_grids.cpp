@@ -37,12 +37,13 @@ class Search {
  public:
   Search(const Network& network, const TfliteExportOptions& options)
       : network_(network), grids_(network.values.size()) {
-    for (std::size_t v = 0; v < grids_.size(); ++v) {
+    for (std::size_t v = 0; v < grids_.size(); ++v)
       if (const auto& q = network.values[v].quantization) grids_[v] = Grid{q->scale, q->zero_point - 128};
-      if (!grids_[v] && v < options.ranges.size() && options.ranges[v]) grids_[v] = grid_of(*options.ranges[v]);
-    }
+    // Bytes are a grid already; no measurement knows better.
     for (const InputSpec& input : network.inputs)
       if (const auto range = input_range(input); range && !at(input.value)) at(input.value) = grid_of(*range);
+    for (std::size_t v = 0; v < std::min(grids_.size(), options.ranges.size()); ++v)
+      if (!grids_[v] && options.ranges[v]) grids_[v] = grid_of(*options.ranges[v]);
   }
 
   Result<std::vector<Grid>> run() && {

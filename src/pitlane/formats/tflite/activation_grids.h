@@ -15,8 +15,9 @@ namespace pitlane::tflite {
 Grid grid_of(ValueRange range);
 ValueRange range_of(const Grid& grid);
 
-/// By ValueId. First what the network says (Value::quantization), then the options, then what follows: pictures cover
-/// 0..255, tanh, sigmoid and softmax have the grids that TFLite prescribes, operators that move numbers keep theirs.
+/// By ValueId. First what the network says (Value::quantization), then what inputs are by themselves (pictures cover
+/// 0..255), then the options. Whatever those say, tanh, sigmoid and softmax have the grids that TFLite prescribes, and
+/// operators that move numbers keep theirs.
 /// Errors: values without any, by name, with the remedy.
 Result<std::vector<Grid>> activation_grids(const Network& network, const TfliteExportOptions& options);
 

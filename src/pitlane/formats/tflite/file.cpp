@@ -118,7 +118,8 @@ class Reader {
       tensor.variable = in.is_variable();
       if (in.shape() != nullptr) tensor.shape.assign(in.shape()->begin(), in.shape()->end());
       const Status status = complete(in, tensor);
-      if (!status.ok()) tensor.fault = status.error().in("tensor '" + tensor.name + "'");
+      if (!status.ok())
+        tensor.fault = Error(status.error().kind(), "tensor '" + tensor.name + "' " + status.error().message());
       file_.tensors.push_back(std::move(tensor));
     }
   }
