@@ -44,6 +44,8 @@ constexpr std::array kKinds = {
                    head.has(kFirstName, "config.json"));
          },
          import_keras_archive},
+    Kind{"TensorFlow Lite (.tflite)",
+         [](const FileHead& head) { return head.has(4, "TFL3") || head.path.extension() == ".tflite"; }, import_tflite},
 };
 
 Result<std::vector<std::byte>> read_head(const fs::path& path) {

@@ -28,5 +28,9 @@ Result<Network> import_onnx(const std::filesystem::path& path, const ImportOptio
 /// keras/: .h5 of Keras 1 to 3; .keras. See docs/formats/keras.md.
 Result<Network> import_keras_h5(const std::filesystem::path& path, const ImportOptions& options);
 Result<Network> import_keras_archive(const std::filesystem::path& path, const ImportOptions& options);
+/// TensorFlow Lite, float and quantised; see docs/formats/tflite.md.
+Result<Network> import_tflite(const std::filesystem::path& path, const ImportOptions& options);
+/// The same from memory; `name` becomes the network's.
+Result<Network> parse_tflite(const SharedBytes& bytes, const std::string& name, const ImportOptions& options);
 
 }  // namespace pitlane
