@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <functional>
 #include <limits>
 
@@ -70,6 +71,14 @@ const Fault kFaults[] = {
        n.weights[norm.variance] = make_f32_weight("variance", {3}, {1, 1, 0});
      },
      "BatchNorm 'norm': variance + epsilon of channel 2 is not positive"},
+    {"LongLayerName", [](Network& n) { n.nodes[1].name.assign(5000, 'x'); },
+     "a layer's name is longer than 4096 bytes"},
+    {"LongValueName", [](Network& n) { n.values[1].name.assign(5000, 'x'); },
+     "a value's name is longer than 4096 bytes"},
+    {"LongWeightName", [](Network& n) { n.weights[0].name.assign(5000, 'x'); },
+     "a weight's name is longer than 4096 bytes"},
+    {"ManyDimensions", [](Network& n) { n.values[1].shape.assign(100'000, 1); },
+     "has the impossible shape 1x1x1x1x1x1x1x1x... (100000 dimensions)"},
     {"MissingScales", [](Network& n) { n.weights[4].storage = Storage::kI8; }, "bytes, its shape needs"},
 };
 
@@ -83,6 +92,27 @@ TEST(Validate, TheLimitsThemselvesAreFine) {
   norm.epsilon = 0.5F;
   network.weights[norm.variance] = make_f32_weight("variance", {3}, {0, 1e-6F, -0.25F});
   EXPECT_TRUE(validate(network).ok()) << validate(network).error().message();
+}
+
+// Each layer once decoded the whole weight again.
+TEST(Validate, ManyLayersMayShareOneLargeWeight) {
+  constexpr std::int64_t kChannels = 50'000, kLayers = 20'000;
+  Network network = small_network();
+  const auto variance = static_cast<WeightId>(network.weights.size());
+  const std::vector<float> ones(kChannels, 1);
+  network.weights.push_back(make_f32_weight("ones", {kChannels}, ones));
+  for (std::int64_t i = 0; i <= kLayers; ++i) {
+    const auto id = static_cast<ValueId>(network.values.size());
+    network.values.push_back({"value", {kChannels}, std::nullopt});
+    const BatchNorm norm{variance, variance, variance, variance};
+    if (i == 0)
+      network.inputs.push_back({"light", InputKind::kLight, id, {}, 1, {}});
+    else
+      network.nodes.push_back({"norm", norm, {id - 1}, id});
+  }
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_TRUE(validate(network).ok()) << validate(network).error().message();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
 }
 
 TEST(Validate, ListsSeveralFaultsAtOnce) {

@@ -11,6 +11,8 @@ namespace pitlane {
 /// Elements of one weight or value.
 inline constexpr std::int64_t kLargestTensor = std::int64_t{1} << 28;
 inline constexpr std::size_t kMostDimensions = 8;
+/// Bytes of the name of a weight, value or layer: each may stand in thousands of messages.
+inline constexpr std::size_t kLongestName = 4096;
 
 /// Every dimension positive, none of the limits exceeded; the product is safe to compute.
 inline bool within_limits(const Shape& shape) {

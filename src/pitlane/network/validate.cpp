@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "pitlane/network/limits.h"
 #include "pitlane/network/network.h"
@@ -44,6 +46,8 @@ bool finite_values(const Weight& weight) {
 }
 
 void check_weight(const Weight& weight, Faults& faults) {
+  if (weight.name.size() > kLongestName)
+    return faults.add("a weight's name is longer than " + std::to_string(kLongestName) + " bytes");
   const std::string where = "weight '" + weight.name + "'";
   if (weight.storage > Storage::kI8) return faults.add(where + " has an unknown storage type");
   if (!within_limits(weight.shape)) return faults.add(where + " has the impossible shape " + to_string(weight.shape));
@@ -69,6 +73,8 @@ class GraphCheck {
 
   void run() {
     check_values();
+    if (std::ranges::any_of(network_.nodes, [](const Node& n) { return n.name.size() > kLongestName; }))
+      return faults_.add("a layer's name is longer than " + std::to_string(kLongestName) + " bytes");
     // Products of impossible dimensions mean nothing.
     if (!std::ranges::all_of(network_.values, [](const Value& v) { return within_limits(v.shape); })) return;
     check_inputs();
@@ -94,6 +100,8 @@ class GraphCheck {
 
   void check_values() {
     for (const Value& v : network_.values) {
+      if (v.name.size() > kLongestName)
+        return faults_.add("a value's name is longer than " + std::to_string(kLongestName) + " bytes");
       if (!within_limits(v.shape)) faults_.add("value '" + v.name + "' has the impossible shape " + to_string(v.shape));
       if (!v.quantization) continue;
       const ActivationQuantization& q = *v.quantization;
@@ -156,11 +164,18 @@ class GraphCheck {
 
   // Normalising divides by its root.
   void check_variance(const BatchNorm& norm, const std::string& who) {
-    const std::vector<float> variance = decode_f32(network_.weights[static_cast<std::size_t>(norm.variance)]);
-    for (std::size_t c = 0; c < variance.size(); ++c) {
-      if (static_cast<double>(variance[c]) + static_cast<double>(norm.epsilon) > 0) continue;
-      return faults_.add(who + ": variance + epsilon of channel " + std::to_string(c) + " is not positive");
-    }
+    const auto [smallest, channel] = smallest_of(norm.variance);
+    if (static_cast<double>(smallest) + static_cast<double>(norm.epsilon) > 0) return;
+    faults_.add(who + ": variance + epsilon of channel " + std::to_string(channel) + " is not positive");
+  }
+
+  // Remembered: thousands of layers may share one large weight.
+  std::pair<float, std::size_t> smallest_of(WeightId id) {
+    const auto known = smallest_.find(id);
+    if (known != smallest_.end()) return known->second;
+    const std::vector<float> values = decode_f32(network_.weights[static_cast<std::size_t>(id)]);
+    const auto found = std::ranges::min_element(values);
+    return smallest_[id] = {*found, static_cast<std::size_t>(found - values.begin())};
   }
 
   void check_attributes(const Node& node, const std::string& who) {
@@ -200,6 +215,7 @@ class GraphCheck {
   const Network& network_;
   Faults& faults_;
   std::vector<bool> made_;
+  std::map<WeightId, std::pair<float, std::size_t>> smallest_;  // value and channel
 };
 
 }  // namespace
