@@ -1,4 +1,6 @@
 // Training checkpoints. Their checksum is made right, so that what lies behind it is reached.
+#include <algorithm>
+
 #include "fuzz/target.h"
 #include "pitlane/core/hash.h"
 #include "pitlane/train/checkpoint_format.h"

@@ -11,6 +11,10 @@ namespace pitlane {
 /// Elements of one weight or value.
 inline constexpr std::int64_t kLargestTensor = std::int64_t{1} << 28;
 inline constexpr std::size_t kMostDimensions = 8;
+/// Unrolled sequences have hundreds. Planning takes time that grows with the square of it.
+inline constexpr std::size_t kMostLayers = 10'000;
+/// Inputs, outputs, states: of each so many.
+inline constexpr std::size_t kMostEnds = 1000;
 /// Bytes of the name of a weight, value or layer: each may stand in thousands of messages.
 inline constexpr std::size_t kLongestName = 4096;
 

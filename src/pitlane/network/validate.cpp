@@ -73,6 +73,11 @@ class GraphCheck {
 
   void run() {
     check_values();
+    if (network_.nodes.size() > kMostLayers)
+      return faults_.add("there are " + std::to_string(network_.nodes.size()) + " layers, the most is " +
+                         std::to_string(kMostLayers));
+    if (std::max({network_.inputs.size(), network_.outputs.size(), network_.states.size()}) > kMostEnds)
+      return faults_.add("there are more than " + std::to_string(kMostEnds) + " inputs, outputs or states");
     if (std::ranges::any_of(network_.nodes, [](const Node& n) { return n.name.size() > kLongestName; }))
       return faults_.add("a layer's name is longer than " + std::to_string(kLongestName) + " bytes");
     // Products of impossible dimensions mean nothing.
