@@ -10,9 +10,6 @@
 namespace pitlane {
 namespace {
 
-// No computer on a car has more to give; a file of kilobytes may ask for it.
-constexpr std::size_t kLargestWorkspace = std::size_t{1} << 32;
-
 std::size_t byte_size(const TensorSpec& spec) {
   const auto count = static_cast<std::size_t>(element_count(spec.shape));
   return spec.type == ElementType::kU8 ? count : count * sizeof(float);
@@ -94,10 +91,6 @@ Result<std::shared_ptr<const Plan>> compile(const Network& network, const Compil
   PITLANE_TRY(const Isa isa, options.isa ? Result<Isa>(*options.isa) : default_isa());
   const kernels::Table& kernels = kernels::table_for(isa);
   PITLANE_TRY(PlannedSteps planned, plan_steps(network, kernels));
-  if (planned.arena.total_bytes() > kLargestWorkspace)
-    return unsupported("network '" + network.name + "' needs " + std::to_string(planned.arena.total_bytes() >> 20) +
-                       " MiB for what flows between its layers; the most is " +
-                       std::to_string(kLargestWorkspace >> 20) + " MiB");
   return std::shared_ptr<const Plan>(std::make_shared<EnginePlan>(network, kernels, std::move(planned)));
 }
 

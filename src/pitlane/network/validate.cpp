@@ -1,10 +1,8 @@
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <numeric>
 #include <set>
 #include <string>
-#include <utility>
 
 #include "pitlane/network/limits.h"
 #include "pitlane/network/network.h"
@@ -113,6 +111,13 @@ class GraphCheck {
       if (!(std::isnormal(q.scale) && q.scale > 0) || q.zero_point < 0 || q.zero_point > 255)
         faults_.add("value '" + v.name + "' has a broken quantisation");
     }
+    std::int64_t elements = 0;
+    for (const Value& v : network_.values) {
+      if (!within_limits(v.shape)) continue;
+      elements += element_count(v.shape);
+      if (elements > kMostValueElements)
+        return faults_.add("its values together have more than " + std::to_string(kMostValueElements) + " elements");
+    }
   }
 
   void check_inputs() {
@@ -169,18 +174,11 @@ class GraphCheck {
 
   // Normalising divides by its root.
   void check_variance(const BatchNorm& norm, const std::string& who) {
-    const auto [smallest, channel] = smallest_of(norm.variance);
-    if (static_cast<double>(smallest) + static_cast<double>(norm.epsilon) > 0) return;
-    faults_.add(who + ": variance + epsilon of channel " + std::to_string(channel) + " is not positive");
-  }
-
-  // Remembered: thousands of layers may share one large weight.
-  std::pair<float, std::size_t> smallest_of(WeightId id) {
-    const auto known = smallest_.find(id);
-    if (known != smallest_.end()) return known->second;
-    const std::vector<float> values = decode_f32(network_.weights[static_cast<std::size_t>(id)]);
-    const auto found = std::ranges::min_element(values);
-    return smallest_[id] = {*found, static_cast<std::size_t>(found - values.begin())};
+    const std::vector<float> variance = decode_f32(network_.weights[static_cast<std::size_t>(norm.variance)]);
+    for (std::size_t c = 0; c < variance.size(); ++c) {
+      if (static_cast<double>(variance[c]) + static_cast<double>(norm.epsilon) > 0) continue;
+      return faults_.add(who + ": variance + epsilon of channel " + std::to_string(c) + " is not positive");
+    }
   }
 
   void check_attributes(const Node& node, const std::string& who) {
@@ -220,7 +218,6 @@ class GraphCheck {
   const Network& network_;
   Faults& faults_;
   std::vector<bool> made_;
-  std::map<WeightId, std::pair<float, std::size_t>> smallest_;  // value and channel
 };
 
 }  // namespace
