@@ -1,5 +1,9 @@
 #include "fuzz/target.h"
 
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <system_error>
@@ -8,6 +12,36 @@
 
 namespace pitlane::fuzz {
 namespace fs = std::filesystem;
+namespace {
+
+constexpr time_t kSeconds = 10;
+
+void too_slow(int /*signal*/) {
+  constexpr std::string_view kMessage = "this input took more than 10 s of processor time\n";
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kMessage.data(), kMessage.size());
+  std::abort();
+}
+
+/// Ends the program where one input takes too long. Processor time, so that a busy machine finds nothing that is not
+/// there.
+class Patience {
+ public:
+  Patience() {
+    [[maybe_unused]] static const auto before = std::signal(SIGPROF, too_slow);
+    set(kSeconds);
+  }
+  ~Patience() { set(0); }
+  Patience(const Patience&) = delete;
+  Patience& operator=(const Patience&) = delete;
+
+ private:
+  static void set(time_t seconds) {
+    const itimerval timer{{0, 0}, {seconds, 0}};
+    ::setitimer(ITIMER_PROF, &timer, nullptr);
+  }
+};
+
+}  // namespace
 
 void check_error(const Error& error) {
   // A terminal shows one line of it; what a file says must not break that line, nor fill the screen.
@@ -60,6 +94,7 @@ fs::path Scratch::put(const fs::path& name, Bytes content) const {
 }  // namespace pitlane::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const pitlane::fuzz::Patience patience;
   pitlane::fuzz::run({reinterpret_cast<const std::byte*>(data), size});
   return 0;
 }
