@@ -36,6 +36,7 @@ void put_pictures(const Scratch& folder) {
   for (int i = 0; i < kFrames; ++i) folder.put(std::to_string(i) + ".png", container());
   for (int i = 0; i < kUdacityFrames; ++i)
     for (const char* camera : {"center", "left", "right"}) folder.put("IMG/" + udacity_picture(camera, i), container());
+  for (int i = 0; i < kFrames; ++i) folder.put("images/" + std::to_string(i) + "_cam_image_array_.jpg", container());
 }
 
 void open_and_check(const Scratch& folder, const std::string& format) {

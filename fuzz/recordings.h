@@ -8,7 +8,7 @@
 
 namespace pitlane::fuzz {
 
-/// 0.png to 9.png, and IMG/ with three cameras of five frames: `udacity_picture`.
+/// 0.png to 9.png, IMG/ with three cameras of five frames (`udacity_picture`), and images/ as donkeycar names them.
 void put_pictures(const Scratch& folder);
 std::string udacity_picture(const std::string& camera, int frame);
 
