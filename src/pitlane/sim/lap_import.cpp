@@ -13,7 +13,7 @@ Result<ImportedLap> import_lap(const std::filesystem::path& bag, const std::stri
   ImportedLap lap;
   lap.positions = static_cast<std::int64_t>(positions.points.size());
   lap.topic = positions.topic;
-  auto smooth = smooth_lap(std::move(positions.points));
+  auto smooth = smooth_lap(positions.points);
   if (!smooth) return smooth.error().in(bag.string());
   lap.raw_length_m = smooth->raw_length_m;
   lap.definition.name = name;
