@@ -224,6 +224,33 @@ TEST(PitFile, RandomDamageUnderARightChecksumNeverCrashes) {
   }
 }
 
+// Offsets may lead to the same bytes any number of times: a few kilobytes would become gigabytes.
+TEST(PitFile, PartsThatOverlapAreRefused) {
+  std::vector<std::byte> bytes = serialize_pit(mixed_network()).value();
+  const auto read32 = [&](std::size_t at) {
+    std::uint32_t v = 0;
+    std::memcpy(&v, bytes.data() + at, 4);
+    return v;
+  };
+  const std::size_t root = read32(0);
+  std::uint16_t field = 0;
+  constexpr std::size_t kWeights = 7;
+  std::memcpy(&field, bytes.data() + root - read32(root) + 4 + 2 * kWeights, 2);
+  const std::size_t weights = root + field + read32(root + field);
+  const std::vector<Weight> all = mixed_network().weights;
+  ASSERT_EQ(read32(weights), all.size());
+  // Those before the largest become the largest.
+  const auto largest = std::ranges::max_element(all, {}, &Weight::size);
+  const std::size_t entry = weights + 4 + 4 * static_cast<std::size_t>(largest - all.begin());
+  const std::size_t target = entry + read32(entry);
+  for (std::size_t at = weights + 4; at < entry; at += 4) {
+    const auto offset = static_cast<std::uint32_t>(target - at);
+    std::memcpy(bytes.data() + at, &offset, 4);
+  }
+  seal_pit(bytes);
+  EXPECT_THAT(parse_pit(SharedBytes(bytes)).error().message(), HasSubstr("damaged .pit file: its parts overlap ("));
+}
+
 TEST(PitFile, BrokenNetworksAreNotWritten) {
   const TemporaryDirectory dir;
   Network network = small_network();

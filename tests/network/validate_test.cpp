@@ -70,6 +70,17 @@ const Fault kFaults[] = {
        n.weights[norm.variance] = make_f32_weight("variance", {3}, {1, 1, 0});
      },
      "BatchNorm 'norm': variance + epsilon of channel 2 is not positive"},
+    {"ManyLayers", [](Network& n) { n.nodes.resize(10'001, n.nodes[1]); }, "there are 10001 layers, the most is 10000"},
+    {"ManyOutputs", [](Network& n) { n.outputs.resize(1001, n.outputs[0]); },
+     "there are more than 1000 inputs, outputs or states"},
+    {"LongLayerName", [](Network& n) { n.nodes[1].name.assign(5000, 'x'); },
+     "a layer's name is longer than 4096 bytes"},
+    {"LongValueName", [](Network& n) { n.values[1].name.assign(5000, 'x'); },
+     "a value's name is longer than 4096 bytes"},
+    {"LongWeightName", [](Network& n) { n.weights[0].name.assign(5000, 'x'); },
+     "a weight's name is longer than 4096 bytes"},
+    {"ManyDimensions", [](Network& n) { n.values[1].shape.assign(100'000, 1); },
+     "has the impossible shape 1x1x1x1x1x1x1x1x... (100000 dimensions)"},
     {"ManyElements",
      [](Network& n) {
        for (int i = 0; i < 3; ++i) n.values.push_back({"large", {1 << 27}, {}});

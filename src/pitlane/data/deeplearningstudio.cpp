@@ -14,11 +14,15 @@ namespace {
 
 constexpr const char* kFormat = "deeplearningstudio";
 constexpr const char* kJsonFile = "data.json";
+constexpr std::size_t kLongestObject = 1 << 16;  // of labels, however many
 
 /// Ranges that its networks were trained with.
 std::vector<LabelSpec> f1_labels() { return {{"v", "m/s", 6.5F, 24}, {"w", "rad/s", -7.1F, 7.1F}}; }
 
 Status read_labels(const JsonPiece& piece, const std::vector<LabelSpec>& labels, RecordingRow& row) {
+  // The parser takes some eighty times a text of brackets.
+  if (piece.text.size() > kLongestObject)
+    return corrupt("longer than " + std::to_string(kLongestObject) + " bytes: " + shown(piece.text));
   const auto object = nlohmann::json::parse(piece.text, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) return corrupt("not valid JSON: " + shown(piece.text));
   for (const LabelSpec& label : labels) {

@@ -16,13 +16,17 @@ using Json = nlohmann::json;
 constexpr int kVersion = 1;
 constexpr std::uint64_t kMaxBytes = 1ULL << 20;
 
-Result<int> integer(const Json& parent, const char* name) {
-  const auto found = parent.find(name);
-  if (found == parent.end() || !found->is_number_integer())
+Result<int> integer_at(const Json* node, const char* name) {
+  if (node == nullptr || !node->is_number_integer())
     return corrupt("'" + std::string(name) + "' must be a whole number");
-  const auto value = found->get<std::int64_t>();
+  const auto value = node->get<std::int64_t>();
   if (value < 0 || value > 1 << 20) return corrupt("'" + std::string(name) + "' is out of range");
   return static_cast<int>(value);
+}
+
+Result<int> integer(const Json& parent, const char* name) {
+  const auto found = parent.find(name);
+  return integer_at(found == parent.end() ? nullptr : &*found, name);
 }
 
 Result<std::string> text(const Json& parent, const char* name) {
@@ -90,7 +94,7 @@ Result<Rect> crop(const Json& stored) {
     return corrupt("'crop' must be [x, y, width, height]");
   std::array<int, 4> numbers{};
   for (std::size_t i = 0; i < 4; ++i) {
-    PITLANE_TRY(numbers[i], integer(Json{{"crop", (*found)[i]}}, "crop"));
+    PITLANE_TRY(numbers[i], integer_at(&(*found)[i], "crop"));
   }
   return Rect{numbers[0], numbers[1], numbers[2], numbers[3]};
 }

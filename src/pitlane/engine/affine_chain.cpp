@@ -66,6 +66,9 @@ AffineChain affine_chain(const Network& network, ValueId value, const std::vecto
     chain.affine = candidate;
     return true;
   };
+  constexpr int kMostNorms = 16;  // every reader composes them anew
+  int norms = 0;
+  std::size_t before = network.nodes.size();
   for (;;) {
     const int input = input_index(network, chain.source);
     if (input >= 0) {
@@ -73,17 +76,19 @@ AffineChain affine_chain(const Network& network, ValueId value, const std::vecto
       chain.from_bytes = spec.kind == InputKind::kImage && accept(affine_of(spec.preprocessing));
       return chain;
     }
-    const Node* node = producer(network, chain.source);
+    const Node* node = producer(network, chain.source, before);
     if (node == nullptr) return chain;
     const auto* norm = std::get_if<BatchNorm>(&node->op);
+    if (norm != nullptr && ++norms > kMostNorms) return chain;
     if (norm != nullptr ? !accept(affine_of(network, *norm)) : !keeps_channels(network, *node)) return chain;
     chain.source = node->inputs.front();
   }
 }
 
 ValueId storage_of(const Network& network, ValueId value) {
+  std::size_t before = network.nodes.size();
   for (;;) {
-    const Node* node = producer(network, value);
+    const Node* node = producer(network, value, before);
     if (node == nullptr || !renames(node->op)) return value;
     value = node->inputs.front();
   }

@@ -21,9 +21,10 @@ std::optional<ActivationQuantization> image_quantization(const Preprocessing& pr
 }
 
 std::optional<ActivationQuantization> input_quantization(const Network& network, ValueId value) {
+  std::size_t before = network.nodes.size();
   for (;;) {
     if (network.values[value].quantization) return network.values[value].quantization;
-    const Node* node = producer(network, value);
+    const Node* node = producer(network, value, before);
     if (node == nullptr || !renames(node->op)) break;
     value = node->inputs.front();
   }
@@ -55,9 +56,9 @@ int input_index(const Network& network, ValueId value) {
 
 bool renames(const Op& op) { return std::holds_alternative<Flatten>(op) || std::holds_alternative<Reshape>(op); }
 
-const Node* producer(const Network& network, ValueId value) {
-  for (const Node& node : network.nodes)
-    if (node.output == value) return &node;
+const Node* producer(const Network& network, ValueId value, std::size_t& before) {
+  while (before > 0)
+    if (network.nodes[--before].output == value) return &network.nodes[before];
   return nullptr;
 }
 

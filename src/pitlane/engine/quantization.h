@@ -31,7 +31,8 @@ std::uint8_t quantize_value(float x, const ActivationQuantization& quantization)
 int input_index(const Network& network, ValueId value);
 /// Flatten and Reshape: the same numbers in the same order, under another name and shape.
 bool renames(const Op& op);
-/// The node that makes `value`, or null.
-const Node* producer(const Network& network, ValueId value);
+/// The node that makes `value`, or null. Looks among the first `before` nodes, backwards, and leaves the node's place
+/// in `before`: whoever follows a chain to its beginning looks at each node once.
+const Node* producer(const Network& network, ValueId value, std::size_t& before);
 
 }  // namespace pitlane

@@ -6,6 +6,7 @@
 #include "pitlane/core/file.h"
 #include "pitlane/network/limits.h"
 #include "pitlane/network/pit_checksum.h"
+#include "pitlane/network/pit_extent.h"
 #include "pitlane/network/pit_file.h"
 #include "pitlane/network/pit_version.h"
 #include "pitlane/network/sparse_encoding.h"
@@ -158,7 +159,7 @@ Status check_identity(std::span<const std::byte> data) {
                        std::to_string(kPitVersion) + "); update Pitlane");
   if (!pit_checksum_matches(data))
     return corrupt("damaged .pit file: its bytes do not match its checksum; copy it again");
-  return {};
+  return check_pit_extent(data);
 }
 
 }  // namespace

@@ -44,6 +44,8 @@ bool finite_values(const Weight& weight) {
 }
 
 void check_weight(const Weight& weight, Faults& faults) {
+  if (weight.name.size() > kLongestName)
+    return faults.add("a weight's name is longer than " + std::to_string(kLongestName) + " bytes");
   const std::string where = "weight '" + weight.name + "'";
   if (weight.storage > Storage::kI8) return faults.add(where + " has an unknown storage type");
   if (!within_limits(weight.shape)) return faults.add(where + " has the impossible shape " + to_string(weight.shape));
@@ -69,6 +71,13 @@ class GraphCheck {
 
   void run() {
     check_values();
+    if (network_.nodes.size() > kMostLayers)
+      return faults_.add("there are " + std::to_string(network_.nodes.size()) + " layers, the most is " +
+                         std::to_string(kMostLayers));
+    if (std::max({network_.inputs.size(), network_.outputs.size(), network_.states.size()}) > kMostEnds)
+      return faults_.add("there are more than " + std::to_string(kMostEnds) + " inputs, outputs or states");
+    if (std::ranges::any_of(network_.nodes, [](const Node& n) { return n.name.size() > kLongestName; }))
+      return faults_.add("a layer's name is longer than " + std::to_string(kLongestName) + " bytes");
     // Products of impossible dimensions mean nothing.
     if (!std::ranges::all_of(network_.values, [](const Value& v) { return within_limits(v.shape); })) return;
     check_inputs();
@@ -94,6 +103,8 @@ class GraphCheck {
 
   void check_values() {
     for (const Value& v : network_.values) {
+      if (v.name.size() > kLongestName)
+        return faults_.add("a value's name is longer than " + std::to_string(kLongestName) + " bytes");
       if (!within_limits(v.shape)) faults_.add("value '" + v.name + "' has the impossible shape " + to_string(v.shape));
       if (!v.quantization) continue;
       const ActivationQuantization& q = *v.quantization;
