@@ -11,7 +11,6 @@
 #include "pitlane/data/parallel_load.h"
 
 namespace pitlane {
-namespace fs = std::filesystem;
 namespace {
 
 std::string text_of(const Preprocessing& p) {
@@ -60,12 +59,13 @@ Result<std::vector<std::size_t>> match_labels(const Recording& recording, const 
   return out;
 }
 
-/// All rows that become samples, centre camera first.
+/// All rows that become samples, centre camera first. Those of --max-rows left out are not even decoded.
 std::vector<const RecordingRow*> sample_rows(const Recording& recording) {
   std::vector<const RecordingRow*> out;
   out.reserve(recording.rows.size() + recording.side_rows.size());
-  for (const RecordingRow& row : recording.rows) out.push_back(&row);
-  for (const RecordingRow& row : recording.side_rows) out.push_back(&row);
+  for (const auto* rows : {&recording.rows, &recording.side_rows})
+    for (const RecordingRow& row : *rows)
+      if (row.sample) out.push_back(&row);
   return out;
 }
 
@@ -84,8 +84,8 @@ Status reserve_pictures(Dataset& dataset, std::size_t samples) {
 }
 
 /// Moves the pictures whose image could be read together and fills in everything else about them.
-void collect(Dataset& dataset, const Recording& recording, const std::vector<const RecordingRow*>& rows,
-             const std::vector<std::string>& faults, const std::vector<std::size_t>& label_of_output) {
+void collect(Dataset& dataset, const std::vector<const RecordingRow*>& rows, const std::vector<std::string>& faults,
+             const std::vector<std::size_t>& label_of_output) {
   const std::size_t bytes = dataset.picture_bytes();
   std::size_t kept = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -94,10 +94,11 @@ void collect(Dataset& dataset, const Recording& recording, const std::vector<con
       std::copy_n(dataset.pictures.begin() + static_cast<std::ptrdiff_t>(i * bytes), bytes,
                   dataset.pictures.begin() + static_cast<std::ptrdiff_t>(kept * bytes));
     ++kept;
-    for (const std::size_t label : label_of_output) dataset.labels.push_back(rows[i]->labels[label]);
+    for (const std::size_t label : label_of_output)
+      dataset.labels.push_back(static_cast<float>(rows[i]->labels[label]));
     dataset.session.push_back(rows[i]->session);
     dataset.row.push_back(rows[i]->index);
-    dataset.side_camera.push_back(i < recording.rows.size() ? 0 : 1);
+    dataset.side_camera.push_back(rows[i]->camera == 0 ? 0 : 1);
   }
   dataset.pictures.resize(kept * bytes);
 }
@@ -124,13 +125,10 @@ Result<Dataset> load_dataset(const Recording& recording, const Preprocessing& pr
   PITLANE_TRY(const PictureLoader loader, PictureLoader::create(preprocessing, recording.stored.has_value()));
 
   const std::vector<const RecordingRow*> rows = sample_rows(recording);
-  std::vector<fs::path> files;
-  files.reserve(rows.size());
-  for (const RecordingRow* row : rows) files.push_back(row->image);
   PITLANE_TRY_STATUS(reserve_pictures(dataset, rows.size()));
-  PITLANE_TRY(const auto faults, load_pictures(files, loader, dataset.pictures, progress));
+  PITLANE_TRY(const auto faults, load_pictures(recording, rows, loader, dataset.pictures, progress));
   PITLANE_TRY(dataset.skipped, judge_faults(recording, rows, faults));
-  collect(dataset, recording, rows, faults, label_of_output);
+  collect(dataset, rows, faults, label_of_output);
 
   if (const Status labels = normalise_labels(dataset); !labels) return labels.error().in(recording.directory.string());
   hash_dataset(dataset);
