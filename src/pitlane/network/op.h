@@ -5,6 +5,8 @@
 #include <variant>
 #include <vector>
 
+#include "pitlane/network/shape.h"
+
 namespace pitlane {
 
 /// Applied to each element after the operator. Values reach the disk: frozen, only append.
