@@ -1,6 +1,7 @@
 #include "pitlane/data/bag_file.h"
 
 #include <cstring>
+#include <fstream>
 #include <random>
 
 #include "made_up_bag.h"
@@ -11,7 +12,6 @@
 namespace pitlane {
 namespace {
 
-using testing::AnyOf;
 using testing::HasSubstr;
 using testing::SizeIs;
 
@@ -28,6 +28,12 @@ std::vector<MadeUpMessage> two_topics(int count, std::size_t size) {
   for (int i = 0; i < count; ++i)
     out.push_back({i % 3 == 0 ? "/a" : "/b", i % 3 == 0 ? "x/A" : "x/B", 100 + 0.5 * i, payload(i, size)});
   return out;
+}
+
+/// Not flushed to the disk: hundreds of them are written.
+void write(const std::filesystem::path& path, std::span<const std::byte> content) {
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
 }
 
 std::string fault(const std::filesystem::path& path) {
@@ -82,8 +88,8 @@ TEST_P(ReadBag, CutAnywhereIsNamed) {
   write_bag(folder / "x.bag", two_topics(6, 50), GetParam(), 200);
   const auto content = read_file(folder / "x.bag");
   ASSERT_TRUE(content);
-  for (std::size_t size = 0; size < content->size(); size += size < 13 || size > 4100 ? 1 : 97) {
-    ASSERT_TRUE(write_file(folder / "cut.bag", {content->data(), size}).ok());
+  for (std::size_t size = 0; size < content->size(); size += size < 13 ? 1 : size < 4100 ? 509 : 3) {
+    write(folder / "cut.bag", {content->data(), size});
     EXPECT_THAT(fault(folder / "cut.bag"), HasSubstr("cut.bag: is no complete ROS 1 bag")) << size;
   }
 }
@@ -101,7 +107,7 @@ TEST_P(ReadBag, FlippedBytesNeverCrash) {
     // The header's 4 KiB are mostly blanks.
     const std::size_t place = i % 8 == 0 ? random() % 80 : 4100 + random() % (broken.size() - 4100);
     broken[place] = static_cast<std::byte>(random());
-    ASSERT_TRUE(write_file(folder / "flipped.bag", broken).ok());
+    write(folder / "flipped.bag", broken);
     noticed += read_all(folder / "flipped.bag").empty() ? 0 : 1;
   }
   EXPECT_GT(noticed, 100);

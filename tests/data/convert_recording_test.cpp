@@ -205,7 +205,7 @@ TEST_F(Convert, UdacityThereAndBackWithSideCameras) {
       made_.image("IMG/" + (camera + moment), i);
       log += "C:\\old\\" + (camera + moment) + ",";
     }
-    log += text_of(angle(i)) + "," + text_of(throttle(i)) + ",0.25," + text_of(30.19 + 0.37 * i) + "\n";
+    log += text_of(angle(i)) + "," + text_of(throttle(i)) + ",0.25," + std::to_string(30 + i) + ".19\n";
   }
   made_.text("driving_log.csv", log);
   const Recording first = open(made_.path());
@@ -307,7 +307,7 @@ TEST_F(Convert, DamagedPicturesAreLeftOutTooManyAreAnError) {
 TEST_F(Convert, StoppedItLeavesNothing) {
   make_pitlane(made_);
   const Recording first = open(made_.path());
-  for (const std::string& format : {"pitlane", "tub"}) {
+  for (const std::string format : {"pitlane", "tub"}) {
     const auto stop = [](const Progress& state) { return state.done < 17; };
     const auto made = convert_recording(first, folder_ / "new/out", {format, true, ""}, stop);
     ASSERT_FALSE(made);

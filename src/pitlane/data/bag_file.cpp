@@ -88,7 +88,7 @@ class BagIndex {
   Status check_version() const {
     const std::string start = text_of(file_.first(std::min(file_.size(), kVersion.size())));
     if (start == kVersion) return {};
-    if (start.starts_with(kMagic))
+    if (start.size() == kVersion.size() && start.starts_with(kMagic))
       return unsupported("is a bag of version " + shown(start.substr(kMagic.size())) +
                          ", not 2.0; run 'rosbag migrate' or 'rosbag fix'");
     return incomplete("it does not begin with '#ROSBAG V2.0'");

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <opencv2/core.hpp>
@@ -93,11 +95,17 @@ Result<Encoded> encoded_picture(FrameReader& reader, const RecordingRow& row, Im
   return Encoded{std::move(frame.bytes), jpeg ? ".jpg" : ".png", true};
 }
 
-/// A speed that went through another unit: the last digits are those of the arithmetic, not of the car.
-double converted_speed(double speed_mps, double factor) {
+/// The shortest number of another unit that a reader turns into just this speed; the nearest where none does.
+double converted_speed(double speed_mps, double unit_mps) {
+  constexpr int kMostDigits = 17;
+  double out = speed_mps / unit_mps;
   char text[40];
-  std::snprintf(text, sizeof text, "%.15g", speed_mps * factor);
-  return std::strtod(text, nullptr);
+  for (int digits = 1; digits <= kMostDigits; ++digits) {
+    std::snprintf(text, sizeof text, "%.*g", digits, speed_mps / unit_mps);
+    out = std::strtod(text, nullptr);
+    if (out * unit_mps == speed_mps) break;
+  }
+  return out;
 }
 
 class Copier {
@@ -152,11 +160,11 @@ class Copier {
   [[nodiscard]] std::vector<double> labels_of(const RecordingRow& row) const {
     std::vector<double> out;
     for (const FitColumn& column : fit_.columns) {
-      const bool speed = column.speed_factor != 0 && !std::isnan(row.speed_mps);
+      const bool speed = column.speed_unit_mps != 0 && !std::isnan(row.speed_mps);
       if (column.label)
         out.push_back(row.labels[*column.label]);
       else
-        out.push_back(speed ? converted_speed(row.speed_mps, column.speed_factor) : 0);
+        out.push_back(speed ? converted_speed(row.speed_mps, column.speed_unit_mps) : 0);
     }
     return out;
   }

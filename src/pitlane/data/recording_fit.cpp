@@ -12,7 +12,7 @@
 namespace pitlane {
 namespace {
 
-constexpr double kMphOfMps = 1 / 0.44704;
+constexpr double kMph_mps = 0.44704;
 constexpr double kMillisecondsOfSecond = 1000;
 
 bool knows_speed(const Recording& recording) {
@@ -92,8 +92,8 @@ class Fitter {
     fit_.columns.push_back({target, std::nullopt, 0});
     fit_.made_up.push_back(target);
   }
-  void speed_column(const std::string& target, double factor) {
-    fit_.columns.push_back({target, std::nullopt, factor});
+  void speed_column(const std::string& target, double unit_mps) {
+    fit_.columns.push_back({target, std::nullopt, unit_mps});
   }
   /// The speed of a log in miles an hour is that of its rows in m/s, which the format holds.
   void cover_speed() {
@@ -155,7 +155,7 @@ Result<RecordingFit> fit_udacity(const Recording& recording) {
   fitter.take_or_zero("brake", {"brake"}, "1");
   if (!fitter.take("speed", {"speed"}, "mph")) {
     if (knows_speed(recording))
-      fitter.speed_column("speed", kMphOfMps);
+      fitter.speed_column("speed", kMph_mps);
     else
       fitter.take_or_zero("speed", {}, "mph");
     if (knows_speed(recording) && !knows_speed_of_all(recording))

@@ -15,7 +15,7 @@ namespace pitlane {
 struct FitColumn {
   std::string name;                  ///< in the target
   std::optional<std::size_t> label;  ///< among Recording::labels; empty: from the speed, or always 0
-  double speed_factor = 0;           ///< 0: not from the speed
+  double speed_unit_mps = 0;         ///< what the target's unit of speed is, in m/s; 0: not from the speed
 };
 
 struct RecordingFit {
