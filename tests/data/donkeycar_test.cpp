@@ -27,7 +27,7 @@ TEST(Donkeycar, OpensATubOfOurs) {
     std::snprintf(name, sizeof name, "center_1970_01_01_00_%02d_%02d_%03d.jpg", i / 60 + (i >= 500 ? 10 : 0), i % 60,
                   i % 7);
     made.image(std::string("IMG/") + name, i);
-    std::snprintf(line, sizeof line, "%s,,,%.3f,0.%03d,0,0\n", name, 0.001 * i - 0.5, i % 900 + 100);
+    std::snprintf(line, sizeof line, "%s,,,%.4f,0.%03d,0,0\n", name, 0.001 * i - 0.5005, i % 900 + 100);
     log += line;
   }
   made.text("driving_log.csv", log);
