@@ -18,9 +18,8 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class BadInput : public ::testing::Test {
+class BadInput : public InAFolder {
  protected:
-  [[nodiscard]] std::string at(const std::string& name) const { return "'" + (place_ / name).string() + "'"; }
   [[nodiscard]] std::string train(const std::string& recording) const {
     return "train --network pilotnet-torch --data " + at(recording) + " --out " + at("n.pit");
   }
@@ -43,8 +42,6 @@ class BadInput : public ::testing::Test {
   void save_circuit(const std::string& name, const std::string& waypoints) const {
     write(place_ / name, "format: pitlane-circuit\nversion: 1\nname: made-up\nwaypoints:\n" + waypoints);
   }
-
-  TemporaryDirectory place_;
 };
 
 TEST_F(BadInput, UnknownVerbsGetASuggestion) {

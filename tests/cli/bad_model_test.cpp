@@ -27,10 +27,8 @@ std::string bytes_of(const T& value) {
   return {reinterpret_cast<const char*>(&value), sizeof value};
 }
 
-class BadModel : public ::testing::Test {
+class BadModel : public InAFolder {
  protected:
-  [[nodiscard]] std::string at(const std::string& name) const { return "'" + (place_ / name).string() + "'"; }
-
   // Output names of equal length, so that one can be written over the other.
   static Network network(const Preprocessing& preprocessing = {}) {
     const std::vector<OutputSpec> outputs = {{"speed", "m/s", 6.5, 24, -1, 0}, {"turns", "rad/s", -7, 7, -1, 0}};
@@ -48,8 +46,6 @@ class BadModel : public ::testing::Test {
     seal_pit(std::as_writable_bytes(std::span(bytes)));  // what lies behind the checksum is what is meant here
     write(place_ / name, bytes);
   }
-
-  TemporaryDirectory place_;
 };
 
 TEST_F(BadModel, NoSuchFile) {

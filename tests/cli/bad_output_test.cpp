@@ -18,13 +18,11 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class BadOutput : public ::testing::Test {
+class BadOutput : public InAFolder {
  protected:
-  [[nodiscard]] std::string at(const std::string& name) const { return "'" + (place_ / name).string() + "'"; }
   [[nodiscard]] std::string train(const std::string& out) const {
     return "train --network pilotnet-torch --epochs 1 --data " + at("rec") + " --out " + out;
   }
-  TemporaryDirectory place_;
 };
 
 // Below a file, and in /proc: refused to root as well.

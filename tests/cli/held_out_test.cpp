@@ -15,10 +15,8 @@ namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-class HeldOut : public ::testing::Test {
+class HeldOut : public InAFolder {
  protected:
-  [[nodiscard]] std::string at(const std::string& name) const { return "'" + (place_ / name).string() + "'"; }
-
   void train(const std::string& from, const std::string& data, const std::string& out) const {
     const Outcome trained = pitlane("train " + from + " --epochs 1 --data " + data + " --out " + at(out));
     ASSERT_EQ(trained.code, 0) << trained.err;
@@ -27,8 +25,6 @@ class HeldOut : public ::testing::Test {
   [[nodiscard]] std::string circuits(const std::string& network) const {
     return load_pit(place_ / network)->metadata.at("circuits");
   }
-
-  TemporaryDirectory place_;
 };
 
 // What the report says of laps on this circuit.

@@ -19,11 +19,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class NothingLost : public ::testing::Test {
- protected:
-  [[nodiscard]] std::string at(const std::string& name) const { return "'" + (place_ / name).string() + "'"; }
-  TemporaryDirectory place_;
-};
+using NothingLost = InAFolder;
 
 TEST_F(NothingLost, CheckpointThatIsTheResult) {
   save_pilotnet(place_ / "a.pit");
@@ -35,6 +31,17 @@ TEST_F(NothingLost, CheckpointThatIsTheResult) {
   EXPECT_THAT(refused(train + " --from " + at("a.pit") + " --checkpoint " + at("a.pit")),
               HasSubstr("is the network of --from"));
   EXPECT_TRUE(fs::exists(place_ / "a.pit"));
+}
+
+TEST_F(NothingLost, TrainKeepsTheNetworkThatIsThere) {
+  record(place_ / "rec", 10);
+  write(place_ / "n.pit", "hours of work");
+  const std::string train = "train --network pilotnet-torch --epochs 1 --data " + at("rec") + " --out " + at("n.pit");
+  EXPECT_THAT(refused(train), AllOf(HasSubstr("n.pit: exists already"), HasSubstr("--overwrite")));
+  EXPECT_EQ(read(place_ / "n.pit"), "hours of work");
+  const Outcome replaced = pitlane(train + " --overwrite");
+  EXPECT_EQ(replaced.code, 0) << replaced.err;
+  EXPECT_TRUE(load_pit(place_ / "n.pit").ok());
 }
 
 TEST_F(NothingLost, RecordIntoAFolderThatHoldsSomething) {

@@ -15,11 +15,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class Options : public ::testing::Test {
- protected:
-  [[nodiscard]] std::string at(const std::string& name) const { return "'" + (place_ / name).string() + "'"; }
-  TemporaryDirectory place_;
-};
+using Options = InAFolder;
 
 TEST_F(Options, NaNIsInNoRange) {
   for (const char* arguments :

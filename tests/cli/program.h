@@ -1,6 +1,7 @@
 // Runs the program as a user would: a command line, what it printed, how it ended.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <sys/types.h>
 
 #include <chrono>
@@ -24,6 +25,14 @@ Outcome pitlane(const std::string& arguments, const std::string& before = "");
 
 /// Runs, expects exit code 2 and exactly one line of complaint, and gives that line.
 std::string refused(const std::string& arguments, const std::string& before = "");
+
+/// A test with a folder of its own, where what the user has lies.
+class InAFolder : public ::testing::Test {
+ protected:
+  /// The path of `name` there, quoted for the shell.
+  [[nodiscard]] std::string at(const std::string& name) const { return "'" + (place_ / name).string() + "'"; }
+  TemporaryDirectory place_;
+};
 
 /// The program at work in a folder, to be disturbed.
 class Running {

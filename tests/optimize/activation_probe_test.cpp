@@ -45,7 +45,8 @@ TEST(ActivationProbe, RefusesNetworksThatReadMoreThanAPicture) {
   const auto probe = ActivationProbe::create(network, dataset, {1});
   ASSERT_FALSE(probe.ok());
   EXPECT_EQ(probe.error().kind(), ErrorKind::kUnsupported);
-  EXPECT_THAT(probe.error().message(), HasSubstr("has inputs beside the camera's picture or recurrent state"));
+  EXPECT_THAT(probe.error().message(),
+              HasSubstr("has inputs beside the camera's picture, which the calibration data does not hold"));
 }
 
 TEST(ActivationProbe, NamesThePictureThatOverflows) {

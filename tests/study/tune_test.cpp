@@ -14,6 +14,7 @@
 namespace pitlane {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::HasSubstr;
@@ -112,7 +113,14 @@ TEST_F(Tune, WhatChangesTheResultMakesRowsAgain) {
   hash_dataset(dataset_);
   run();
   EXPECT_THAT(resumed_, Each(Pair(::testing::_, false))) << "other data";
+  const std::string before = content_hash(inputs_.baseline);
   inputs_.baseline = testing::tiny_network(kWidth, kHeight, 9);
+  const auto refused = tune(inputs_, options_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error().message(),
+              AllOf(HasSubstr("out: holds the results of another network"), HasSubstr("--overwrite")));
+  EXPECT_EQ(content_hash(*load_pit(options_.out / "networks/baseline.pit")), before) << "nothing was replaced";
+  options_.overwrite = true;
   run();
   EXPECT_THAT(resumed_, Each(Pair(::testing::_, false))) << "another network";
 }

@@ -1,5 +1,6 @@
 // pitlane bench: how long networks take on this machine.
 #include <cstdio>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
@@ -42,6 +43,10 @@ void fill_inputs(Candidate& candidate) {
     std::vector<std::byte> data(static_cast<std::size_t>(element_count(spec.shape)) * (bytes ? 1 : sizeof(float)));
     if (bytes)
       for (std::byte& b : data) b = static_cast<std::byte>(random.next());
+    for (std::size_t at = 0; !bytes && at < data.size(); at += sizeof(float)) {
+      const auto number = static_cast<float>(random.uniform());
+      std::memcpy(data.data() + at, &number, sizeof number);
+    }
     candidate.inputs.push_back(std::move(data));
   }
   for (const auto& data : candidate.inputs) candidate.in.push_back({data.data(), data.size()});

@@ -28,6 +28,7 @@ struct Flags {
   std::string network, from, out;
   std::vector<std::string> outputs;
   std::vector<int> crop, size, shift;
+  bool overwrite = false;
   TrainOptions train;
 };
 
@@ -117,6 +118,7 @@ Error how_to_go_on(const Error& error, const std::filesystem::path& checkpoint) 
 Status check_outputs(const Flags& flags) {
   const std::filesystem::path& checkpoint = flags.train.checkpoint;
   PITLANE_TRY_STATUS(check_output_file(flags.out));
+  if (!flags.overwrite) PITLANE_TRY_STATUS(check_output_is_new(flags.out));
   PITLANE_TRY_STATUS(check_output_file(checkpoint));
   // It is deleted when the network is there.
   const Status apart = check_not_the_same(checkpoint, flags.out, "also what --out names");
@@ -174,6 +176,7 @@ void declare_train(CLI::App& app, Chosen& chosen) {
   verb->add_option("--network", flags->network, "family:" + family_names());
   verb->add_option("--from", flags->from, "a network to train on, instead of a fresh one of --network");
   verb->add_option("--out", flags->out, "where the network goes, e.g. my.pit")->required();
+  verb->add_flag("--overwrite", flags->overwrite, "replace the network of --out where there is one");
   verb->add_option("--outputs", flags->outputs,
                    "labels that the network learns (default: steering where there is one, else all)");
   verb->add_option("--crop", flags->crop, "part of the frame that the network sees: X Y WIDTH HEIGHT in pixels")

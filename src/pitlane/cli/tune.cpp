@@ -257,6 +257,7 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
   verb->add_option("MODEL", flags->model, "the network to tune")->required();
   verb->add_option("--out", flags->out, "directory for report.html, results.csv, results.json, recommended.pit")
       ->required();
+  verb->add_flag("--overwrite", flags->tune.overwrite, "replace the results of another network in that directory");
   add_data_flags(*verb, flags->data, false);
   verb->add_option("--circuit", flags->circuits, "circuits to judge on: names or files (default: all of our own)");
   verb->add_option("--strategy", flags->strategies, "names (see pitlane strategies), default all");

@@ -24,7 +24,7 @@ std::optional<ActivationQuantization> input_quantization(const Network& network,
   for (;;) {
     if (network.values[value].quantization) return network.values[value].quantization;
     const Node* node = producer(network, value);
-    if (node == nullptr || !std::holds_alternative<Flatten>(node->op)) break;
+    if (node == nullptr || !renames(node->op)) break;
     value = node->inputs.front();
   }
   const int input = input_index(network, value);
@@ -52,6 +52,8 @@ int input_index(const Network& network, ValueId value) {
     if (network.inputs[i].value == value) return static_cast<int>(i);
   return -1;
 }
+
+bool renames(const Op& op) { return std::holds_alternative<Flatten>(op) || std::holds_alternative<Reshape>(op); }
 
 const Node* producer(const Network& network, ValueId value) {
   for (const Node& node : network.nodes)

@@ -30,8 +30,12 @@ ValueId NetworkBuilder::state(const std::string& name, Shape shape) {
 }
 
 void NetworkBuilder::remember(ValueId before, ValueId after) {
-  for (StateSpec& state : network_.states)
-    if (state.before == before) state.after = after;
+  for (StateSpec& state : network_.states) {
+    if (state.before != before) continue;
+    state.after = after;
+    return;
+  }
+  fault(invalid_argument("value " + std::to_string(before) + " is no state, so nothing can be remembered in it"));
 }
 
 WeightId NetworkBuilder::weight(Weight weight) {

@@ -20,6 +20,8 @@ class NetworkBuilder {
   /// Recurrent memory: read the value now, name what it becomes with `remember`.
   ValueId state(const std::string& name, Shape shape);
   void remember(ValueId before, ValueId after);
+  /// Remembers a fault that the author found, as a misfit: `build` returns the first.
+  void fault(Error error) { errors_.push_back(std::move(error)); }
   WeightId weight(Weight weight);
   /// Appends a node; a misfit is remembered and returned by `build`.
   ValueId add(const std::string& name, Op op, std::vector<ValueId> inputs);

@@ -81,8 +81,7 @@ struct Inference {
                               " input channels, the input has " + std::to_string(input[2]));
     if (!op.pad_value.empty() && static_cast<std::int64_t>(op.pad_value.size()) != input[2])
       return invalid_argument("pad_value needs one value per input channel");
-    PITLANE_TRY(Shape shape,
-                walk(input, op.padding, weight->shape[1], weight->shape[2], op.stride_h, op.stride_w));
+    PITLANE_TRY(Shape shape, walk(input, op.padding, weight->shape[1], weight->shape[2], op.stride_h, op.stride_w));
     shape.push_back(weight->shape[0]);
     return shape;
   }

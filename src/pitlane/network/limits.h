@@ -10,6 +10,8 @@ namespace pitlane {
 
 /// Elements of one weight or value.
 inline constexpr std::int64_t kLargestTensor = std::int64_t{1} << 28;
+/// Of all values of a network together: some layers make much of little, and each value takes memory when it runs.
+inline constexpr std::int64_t kMostValueElements = std::int64_t{1} << 28;
 inline constexpr std::size_t kMostDimensions = 8;
 
 /// Every dimension positive, none of the limits exceeded; the product is safe to compute.

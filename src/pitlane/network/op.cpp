@@ -41,7 +41,7 @@ float usual_alpha(Activation activation) {
 
 const char* op_name(const Op& op) {
   static constexpr std::array<const char*, std::variant_size_v<Op>> kNames = {
-      "Conv2d", "Dense",    "BatchNorm", "Flatten", "Activate", "Pool2d",  "Add",
+      "Conv2d",   "Dense",  "BatchNorm", "Flatten", "Activate", "Pool2d",  "Add",
       "Multiply", "Concat", "Slice",     "Pad",     "Reshape",  "Softmax", "Expand"};
   return kNames[op.index()];
 }

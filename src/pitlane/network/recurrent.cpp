@@ -1,5 +1,7 @@
 #include "pitlane/network/recurrent.h"
 
+#include <algorithm>
+
 namespace pitlane {
 namespace {
 
@@ -12,6 +14,9 @@ class LstmStep {
     sums_ = add("gates", cell_.input, {input});
     if (before.hidden >= 0 && cell_.recurrent)
       sums_ = add("sum", Add{}, {sums_, add("recurrent", *cell_.recurrent, {before.hidden})});
+    if (const std::int64_t outputs = builder_.shape(sums_).back(); outputs % 4 != 0)
+      builder_.fault(invalid_argument("LSTM '" + name_ + "': its layer makes " + std::to_string(outputs) +
+                                      " channels, four gates need a multiple of 4"));
     const ValueId write = gate("input", cell_.order.input, cell_.gate);
     const ValueId candidate = gate("candidate", cell_.order.cell, cell_.activation);
     const ValueId output = gate("output", cell_.order.output, cell_.gate);
@@ -32,7 +37,7 @@ class LstmStep {
   ValueId gate(const std::string& part, int quarter, const Activate& curve) {
     Shape end = builder_.shape(sums_);
     Shape begin(end.size(), 0);
-    const std::int64_t units = end.back() / 4;
+    const std::int64_t units = std::max<std::int64_t>(1, end.back() / 4);
     begin.back() = quarter * units;
     end.back() = begin.back() + units;
     const ValueId part_of_sums = builder_.add(name_ + "." + part + ".sum", Slice{begin, end}, {sums_});

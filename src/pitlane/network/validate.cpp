@@ -100,6 +100,13 @@ class GraphCheck {
       if (!(std::isnormal(q.scale) && q.scale > 0) || q.zero_point < 0 || q.zero_point > 255)
         faults_.add("value '" + v.name + "' has a broken quantisation");
     }
+    std::int64_t elements = 0;
+    for (const Value& v : network_.values) {
+      if (!within_limits(v.shape)) continue;
+      elements += element_count(v.shape);
+      if (elements > kMostValueElements)
+        return faults_.add("its values together have more than " + std::to_string(kMostValueElements) + " elements");
+    }
   }
 
   void check_inputs() {

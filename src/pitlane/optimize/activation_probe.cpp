@@ -1,5 +1,6 @@
 #include "pitlane/optimize/activation_probe.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -7,9 +8,9 @@ namespace pitlane {
 namespace {
 
 Status check_fits(const Network& network, const Dataset& dataset) {
-  if (network.inputs.size() != 1 || network.inputs[0].kind != InputKind::kImage || !network.states.empty())
+  if (network.inputs.size() != 1 || network.inputs[0].kind != InputKind::kImage)
     return unsupported("network '" + network.name +
-                       "' has inputs beside the camera's picture or recurrent state: its " +
+                       "' has inputs beside the camera's picture, which the calibration data does not hold: its "
                        "activations cannot be calibrated");
   const Shape& wanted = network.values[network.inputs[0].value].shape;
   const Shape given = {dataset.height, dataset.width, dataset.channels};
@@ -20,8 +21,8 @@ Status check_fits(const Network& network, const Dataset& dataset) {
 
 }  // namespace
 
-ActivationProbe::ActivationProbe(const Dataset& dataset, std::unique_ptr<Session> session)
-    : dataset_(&dataset), session_(std::move(session)) {
+ActivationProbe::ActivationProbe(const Network& network, const Dataset& dataset, std::unique_ptr<Session> session)
+    : dataset_(&dataset), remembers_(!network.states.empty()), session_(std::move(session)) {
   for (const TensorSpec& spec : session_->outputs())
     activations_.emplace_back(static_cast<std::size_t>(element_count(spec.shape)));
 }
@@ -38,7 +39,18 @@ Result<ActivationProbe> ActivationProbe::create(const Network& network, const Da
     probed.outputs.push_back(std::move(output));
   }
   PITLANE_TRY(const auto plan, compile(probed));
-  return ActivationProbe(dataset, plan->new_session());
+  return ActivationProbe(network, dataset, plan->new_session());
+}
+
+std::vector<std::int64_t> ActivationProbe::way_to(std::int64_t sample) const {
+  std::vector<std::int64_t> way;
+  for (std::int64_t i = std::max<std::int64_t>(0, sample - (remembers_ ? kRemembered : 0)); i <= sample; ++i) {
+    const bool same_drive =
+        dataset_->session[static_cast<std::size_t>(i)] == dataset_->session[static_cast<std::size_t>(sample)] &&
+        dataset_->side_camera[static_cast<std::size_t>(i)] == dataset_->side_camera[static_cast<std::size_t>(sample)];
+    if (same_drive) way.push_back(i);
+  }
+  return way;
 }
 
 Status ActivationProbe::run(std::span<const std::int64_t> samples, const Visitor& visit, const ProgressFn& progress) {
@@ -46,11 +58,14 @@ Status ActivationProbe::run(std::span<const std::int64_t> samples, const Visitor
   for (std::vector<float>& activations : activations_)
     views.push_back({activations.data(), activations.size() * sizeof(float)});
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    const auto picture = dataset_->picture(samples[i]);
-    const TensorView input{picture.data(), picture.size()};
-    const RunStatus status = session_->run({&input, 1}, views);
-    if (status != RunStatus::kOk)
-      return numeric_error("calibration sample " + std::to_string(samples[i]) + ": " + to_string(status));
+    session_->reset();
+    for (const std::int64_t sample : way_to(samples[i])) {
+      const auto picture = dataset_->picture(sample);
+      const TensorView input{picture.data(), picture.size()};
+      const RunStatus status = session_->run({&input, 1}, views);
+      if (status != RunStatus::kOk)
+        return numeric_error("calibration sample " + std::to_string(sample) + ": " + to_string(status));
+    }
     for (std::size_t k = 0; k < activations_.size(); ++k) visit(k, activations_[k]);
     const auto done = static_cast<std::int64_t>(i + 1), total = static_cast<std::int64_t>(samples.size());
     if (!report(progress, {"calibrate", done, total, ""})) return interrupted();

@@ -20,6 +20,7 @@ namespace pitlane {
 class ActivationProbe {
  public:
   /// `values` are distinct. Errors: a network that reads more than one picture, or a picture of another size.
+  /// A network with memory is shown the kRemembered samples of the same drive before each sample first.
   static Result<ActivationProbe> create(const Network& network, const Dataset& dataset,
                                         const std::vector<ValueId>& values);
 
@@ -28,9 +29,13 @@ class ActivationProbe {
   Status run(std::span<const std::int64_t> samples, const Visitor& visit, const ProgressFn& progress);
 
  private:
-  ActivationProbe(const Dataset& dataset, std::unique_ptr<Session> session);
+  static constexpr std::int64_t kRemembered = 8;
+
+  ActivationProbe(const Network& network, const Dataset& dataset, std::unique_ptr<Session> session);
+  [[nodiscard]] std::vector<std::int64_t> way_to(std::int64_t sample) const;
 
   const Dataset* dataset_;
+  bool remembers_;
   std::unique_ptr<Session> session_;
   std::vector<std::vector<float>> activations_;
 };

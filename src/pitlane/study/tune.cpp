@@ -245,6 +245,19 @@ class Tuner {
   std::optional<Predictions> baseline_predictions_;
 };
 
+// The files of rows carry the names of strategies: another network's would replace them.
+Status claim(Store& store, const Network& network, const TuneOptions& options) {
+  constexpr const char* kOwner = "network";
+  const std::string mine = content_hash(network);
+  PITLANE_TRY(const std::optional<std::string> owner, store.find(kOwner));
+  if (owner == mine) return {};
+  if (owner && !options.overwrite)
+    return invalid_argument(options.out.string() +
+                            ": holds the results of another network; choose another directory, or say --overwrite to "
+                            "replace them");
+  return store.put(kOwner, mine);
+}
+
 }  // namespace
 
 Result<TuneResult> tune(const TuneInputs& inputs, const TuneOptions& options, const ProgressFn& progress,
@@ -255,6 +268,7 @@ Result<TuneResult> tune(const TuneInputs& inputs, const TuneOptions& options, co
   PITLANE_TRY_STATUS(make_writable_directory(options.out / "networks"));
   PITLANE_TRY_STATUS(make_writable_directory(options.out / "fine-tuned"));
   PITLANE_TRY(Store store, Store::open(options.out / "tune.db"));
+  PITLANE_TRY_STATUS(claim(store, inputs.baseline, options));
   Tuner tuner(inputs, options, progress, std::move(store));
   return tuner.run(chosen, on_row);
 }

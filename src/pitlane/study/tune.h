@@ -32,6 +32,7 @@ struct TuneOptions {
   std::vector<std::string> strategies;  ///< names; empty means all. The baseline row is always there
   LapOptions laps;
   std::uint64_t seed = 1;  ///< of fine-tuning
+  bool overwrite = false;  ///< replace what `out` holds of another network
   /// Fine-tuning and calibration see at most this many training samples, evenly spread; 0 means all.
   std::int64_t most_training_samples = 0;
   LatencyOptions timing;
@@ -43,6 +44,7 @@ using RowFn = std::function<void(const StrategyRow& row, bool resumed)>;
 /// Rows that were finished by an earlier run with the same inputs are taken from `out`/tune.db; a run that
 /// was interrupted or killed goes on from there. A strategy that fails is a row with a failure. Timing is never
 /// stored: all networks are timed interleaved at the end of each run.
+/// Errors: `out` holds results of another network (their files would be replaced), unless `overwrite`.
 /// The result has no recommendation yet (see search/recommend.h).
 Result<TuneResult> tune(const TuneInputs& inputs, const TuneOptions& options, const ProgressFn& progress = {},
                         const RowFn& on_row = {});

@@ -10,6 +10,9 @@
 #include <utility>
 #include <variant>
 
+#include "pitlane/core/version.h"
+#include "pitlane/train/torch_module.h"
+
 namespace pitlane {
 namespace {
 
@@ -206,9 +209,7 @@ class TorchModelImpl : public TorchModel {
   std::vector<WeightId> trained_;
 };
 
-}  // namespace
-
-Result<std::unique_ptr<TorchModel>> make_torch_model(const Network& network, const TorchModelOptions& options) {
+Result<std::unique_ptr<TorchModel>> make_model(const Network& network, const TorchModelOptions& options) {
   PITLANE_TRY_STATUS(validate(network));
   if (network.inputs.size() != 1 || network.inputs[0].kind != InputKind::kImage || !network.states.empty())
     return unsupported("network '" + network.name + "' has inputs beside the camera's picture or recurrent state, " +
@@ -224,4 +225,16 @@ Result<std::unique_ptr<TorchModel>> make_torch_model(const Network& network, con
   }
 }
 
+}  // namespace
 }  // namespace pitlane
+
+extern "C" {
+// Named in torch_module.h.
+extern const char* const pitlane_torch_version;
+const char* const pitlane_torch_version = pitlane::kVersion;
+
+void pitlane_torch_make_model(const pitlane::Network& network, const pitlane::TorchModelOptions& options,
+                              pitlane::MadeTorchModel& made) {
+  made = pitlane::make_model(network, options);
+}
+}

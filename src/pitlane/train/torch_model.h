@@ -46,7 +46,8 @@ struct TorchModelOptions {
   int threads = 0;  ///< 0: all cores; LibTorch keeps this setting per process, the last model made decides
 };
 
-/// Storages other than f32 are decoded. Errors: several inputs, recurrent state, a build without LibTorch.
+/// Storages other than f32 are decoded. Errors: several inputs, recurrent state, LibTorch is not there
+/// (torch_module.h).
 Result<std::unique_ptr<TorchModel>> make_torch_model(const Network& network, const TorchModelOptions& options);
 
 }  // namespace pitlane
