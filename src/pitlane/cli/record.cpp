@@ -87,7 +87,8 @@ Result<Driving> chosen_driving(const Flags& flags) {
 Status check_place(const std::filesystem::path& out) {
   PITLANE_TRY_STATUS(check_output_directory(out));
   std::error_code error;
-  for (const char* index : {"recording.json", "data.csv", "data.json", "driving_log.csv"})
+  for (const char* index :
+       {"recording.json", "data.csv", "data.json", "dataset.csv", "driving_log.csv", "manifest.json"})
     if (std::filesystem::exists(out / index, error))
       return invalid_argument(out.string() + ": holds a recording already (" + index +
                               "); choose another directory or remove it");
