@@ -59,8 +59,8 @@ void print_layers(const Network& network) {
   }
 }
 
-Result<int> inspect(const std::string& path) {
-  PITLANE_TRY(const ModelFile file, open_model(path));
+Result<int> inspect(const std::string& path, const ModelFlags& flags) {
+  PITLANE_TRY(const ModelFile file, open_model(path, flags));
   const Network& network = file.network;
   std::printf("%s: %s, %.3f MB, %lld parameters, %.2f M multiply-accumulates a frame\n", path.c_str(),
               network.name.c_str(), static_cast<double>(file.size_bytes) / 1e6,
@@ -80,7 +80,9 @@ void declare_inspect(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = app.add_subcommand("inspect", "Show a model's inputs, outputs, layers, sizes and provenance");
   const auto path = std::make_shared<std::string>();
   verb->add_option("FILE", *path, "model file")->required();
-  verb->callback([&chosen, path] { chosen.action = [path] { return inspect(*path); }; });
+  const auto flags = std::make_shared<ModelFlags>();
+  add_model_flags(*verb, *flags);
+  verb->callback([&chosen, path, flags] { chosen.action = [path, flags] { return inspect(*path, *flags); }; });
 }
 
 }  // namespace pitlane::cli

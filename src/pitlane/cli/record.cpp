@@ -66,7 +66,7 @@ Result<Driving> chosen_driving(const Flags& flags) {
   Driving out;
   if (!flags.whole_frames) out.stored = Preprocessing{};
   if (flags.driver.empty()) return out;
-  PITLANE_TRY(const ModelFile file, open_model(flags.driver));
+  PITLANE_TRY(const ModelFile file, open_model(flags.driver, {}));
   PITLANE_TRY(const auto plan, compile(file.network));
   PITLANE_TRY(out.vehicle, VehicleAdapter::create(flags.vehicle, file.network.outputs));
   out.steers = out.vehicle.steering({1, 0}).has_value();

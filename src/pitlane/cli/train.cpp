@@ -97,7 +97,7 @@ Result<Network> first_network(const Flags& flags, const Recording& recording) {
   if (!flags.crop.empty() || !flags.size.empty() || !flags.outputs.empty() || !flags.ages.empty())
     return invalid_argument("--crop, --size, --outputs and --ages belong to a fresh network; " + flags.from +
                             " brings its own");
-  PITLANE_TRY(ModelFile file, open_model(flags.from));
+  PITLANE_TRY(ModelFile file, open_model(flags.from, {}));
   return std::move(file.network);
 }
 
