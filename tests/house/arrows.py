@@ -40,7 +40,7 @@ LIBRARIES = {
     "bzlib": {"data"},
     "lz4": {"data"},
     "sqlite3": {"study"},
-    "nlohmann/": {"data", "study", "report"},
+    "nlohmann/": {"data", "study", "report", "formats"},
     "yaml-cpp/": {"sim", "formats"},
     "CLI/": {"cli"},
 }
