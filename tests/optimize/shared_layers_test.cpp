@@ -23,7 +23,8 @@ using testing::Sketch;
 using testing::SmallData;
 
 /// The same normalisation and the same convolution on both halves of the picture, a depthwise and a pointwise
-/// convolution, a convolutional LSTM with memory, a pooled shortcut, two heads joined.
+/// convolution, a convolutional LSTM with memory, a pooled shortcut, speeds of two ages and a command, two heads
+/// joined.
 Network branched_network() {
   Sketch s(camera(24, 12));
   NetworkBuilder& b = s.builder();
@@ -65,7 +66,9 @@ Network branched_network() {
   all.window_w = static_cast<int>(shape[1]);
   const ValueId pooled = b.add("pooled", Reshape{{12}}, {b.add("pool", all, {x})});
   x = s.dense(s.flatten(after.hidden), 24, {});
-  x = b.add("with shortcut", Concat{}, {x, pooled});
+  const ValueId speeds = b.vector("speed", InputKind::kSpeed, 2, 0.05F, {0, 2});
+  const ValueId command = b.vector("command", InputKind::kCommand, 4);
+  x = b.add("with shortcut", Concat{}, {x, pooled, speeds, command});
   const ValueId v = s.dense(x, 1, {.activation = Activation::kNone});
   const ValueId w = s.dense(x, 1, {.activation = Activation::kNone});
   return s.finish(b.add("answer", Concat{}, {v, w}));
@@ -247,6 +250,16 @@ TEST(SharedLayers, EveryStrategyKeepsTheDrive) {
       EXPECT_LT(parameter_count(*made), 1.02 * static_cast<double>(parameter_count(network))) << "shared layers parted";
     }
   }
+}
+
+TEST(SharedLayers, DataWithoutTheSpeedsIsRefused) {
+  const Network network = branched_network();
+  SmallData data(network);
+  data.dataset.speed_mps.clear();
+  Network quantized = network;
+  const Status status = apply_pass(QuantizeDynamic{16}, quantized, data.context, {});
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.error().message(), HasSubstr("reads the car's speed, which this data does not have"));
 }
 
 TEST(SharedLayers, RangesOfGatesAndSumsComeFromTheDrive) {
