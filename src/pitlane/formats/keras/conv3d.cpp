@@ -48,7 +48,8 @@ class Conv3d {
       made.push_back(
           layer_.builder.add(name, op, {seen(name, all, length, start + covered.begin, covered.end - covered.begin)}));
     }
-    return of_frames(layer_.name, layer_.builder.shape(made.front()), std::move(made));
+    const Shape frame = layer_.builder.shape(made.front());
+    return of_frames(layer_.name, frame, std::move(made));
   }
 
  private:

@@ -243,7 +243,7 @@ Status convert_gather(Step& step) {
 
 Status convert_pad(Step& step) {
   PITLANE_TRY(const Operand* x, step.real(0));
-  PITLANE_TRY(const std::string mode, step.text("mode", "constant"));
+  PITLANE_TRY(const std::string& mode, step.text("mode", "constant"));
   if (mode != "constant") return unsupported("pads in the mode '" + mode + "'; only constants are understood");
   PITLANE_TRY(const Pads pads, pads_of(step, x->layout.rank()));
   float value = 0;
