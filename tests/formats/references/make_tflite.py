@@ -1,6 +1,7 @@
 """Makes the files and answers in references/tflite with TensorFlow's converter and LiteRT. Run once; the result is kept.
 
-  $PITLANE_FRAMEWORKS/bin/python make_tflite.py FOLDER
+  $PITLANE_FRAMEWORKS/bin/python make_tflite.py FOLDER                       # picture-*, sequence-*, loop
+  TF_USE_LEGACY_KERAS=0 $PITLANE_FRAMEWORKS/bin/python make_tflite.py FOLDER # frames-*
 
 Beside each NAME.tflite stands NAME.txt: for each sample one line, the step of its input and LiteRT's answer. Element i of
 an input is (1 + sin(step * (i + 1))) / 2, in our order {H, W, T * C}.
@@ -11,12 +12,15 @@ import sys
 from pathlib import Path
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+# Keras 2, as donkeycar and DeepLearningStudio have it: with 0 names of outputs are lost and LSTM becomes single operators.
+os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
 import numpy as np
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 STEPS = (0.7, 0.31, 1.9, 0.05, 2.6)
 keras, layers = tf.keras, tf.keras.layers
+LEGACY = os.environ["TF_USE_LEGACY_KERAS"] == "1"
 
 
 def waves(shape, step):
@@ -52,6 +56,15 @@ def frames():
     return keras.Model(image, layers.Dense(2, activation="tanh")(x))
 
 
+def sequence():
+    x = image = keras.Input((12, 14, 3), batch_size=1)
+    x = layers.Conv2D(4, 3, strides=2, activation="relu")(x)
+    x = layers.Reshape((5, 24))(x)
+    x = layers.LSTM(5, return_sequences=True)(x)
+    x = layers.LSTM(4)(x)
+    return keras.Model(image, layers.Dense(2)(x))
+
+
 def convert(model, precision):
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     if precision != "float32":
@@ -74,6 +87,7 @@ def answers(content):
     detail = interpreter.get_input_details()[0]
     shape = tuple(detail["shape"])
     for step in STEPS:
+        interpreter.reset_all_variables()
         value = waves(shape, step)
         if len(shape) == 5:
             value = np.moveaxis(waves((shape[2], shape[3], shape[1], shape[4]), step), 2, 0)[None]
@@ -105,17 +119,19 @@ def loop():
 def main():
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = {picture: ("float32", "float16", "dynamic", "int8", "int8-io", "uint8-io"), frames: ("float32", "int8")}
+    wanted = {frames: ("float32", "int8")}
+    if LEGACY:
+        wanted = {picture: ("float32", "float16", "dynamic", "int8", "int8-io", "uint8-io"), sequence: ("float32",)}
+        (folder / "loop.tflite").write_bytes(loop())
     for make, precisions in wanted.items():
         model = make()
         weights(model)
         for precision in precisions:
-            content = convert(model, precision)
             name = f"{make.__name__}-{precision}"
+            content = convert(model, precision)
             (folder / f"{name}.tflite").write_bytes(content)
             (folder / f"{name}.txt").write_text("\n".join(answers(content)) + "\n")
             print(name, len(content))
-    (folder / "loop.tflite").write_bytes(loop())
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@
 
 #include <limits>
 
+#include "formats/tflite/tflite_graphs.h"
 #include "pitlane/core/random.h"
-#include "tflite/tflite_graphs.h"
 
 namespace pitlane::tflite {
 namespace {
@@ -52,7 +52,7 @@ TEST(BrokenTflite, TruncatedAnywhere) {
   const Bytes whole = sound_file();
   for (std::size_t length = 0; length < whole.size(); length += length < 200 ? 1 : 7) {
     const Result<Network> network = parse(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)));
-    if (!network.ok()) EXPECT_FALSE(network.error().message().empty());
+    EXPECT_TRUE(network.ok() || !network.error().message().empty());
   }
   EXPECT_THAT(error_of(Bytes(whole.begin(), whole.begin() + 8)), HasSubstr("not a .tflite file"));
   EXPECT_THAT(error_of(Bytes(whole.begin(), whole.end() - 400)), HasSubstr("damaged or truncated"));
@@ -67,7 +67,7 @@ TEST(BrokenTflite, FlippedBytes) {
     for (std::size_t f = 0; f < flips; ++f)
       bytes[random.index(bytes.size())] = static_cast<std::byte>(random.index(256));
     const Result<Network> network = parse(bytes);
-    if (network.ok()) EXPECT_TRUE(validate(*network).ok());
+    EXPECT_TRUE(!network.ok() || validate(*network).ok());
   }
 }
 

@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "formats/tflite/tflite_graphs.h"
 #include "pitlane/network/builder.h"
 #include "temporary_directory.h"
-#include "tflite/tflite_graphs.h"
 
 namespace pitlane::tflite {
 namespace {
@@ -145,8 +145,8 @@ TEST(ExportTflite, HalvesKeepTheirBits) {
     ++halves;
     const auto source = std::ranges::find(network.weights, w.name, &Weight::name);
     ASSERT_NE(source, network.weights.end()) << w.name;
-    if (w.shape == source->shape)
-      EXPECT_TRUE(std::ranges::equal(w.f16(), make_f16_weight("", w.shape, source->f32()).f16()));
+    if (w.shape != source->shape) continue;
+    EXPECT_TRUE(std::ranges::equal(w.f16(), make_f16_weight("", w.shape, source->f32()).f16()));
   }
   EXPECT_EQ(halves, 5);
   Network large = network;

@@ -7,8 +7,8 @@
 #include <cmath>
 #include <fstream>
 
+#include "formats/tflite/tflite_graphs.h"
 #include "pitlane/formats/import.h"
-#include "tflite/tflite_graphs.h"
 
 namespace pitlane::tflite {
 namespace {
@@ -288,6 +288,7 @@ TEST(ImportTflite, AgreesWithLiteRtInt8) { expect_reference("picture-int8", 0.02
 TEST(ImportTflite, AgreesWithLiteRtInt8InAndOut) { expect_reference("picture-int8-io", 0.02F); }
 TEST(ImportTflite, AgreesWithLiteRtUnsignedInAndOut) { expect_reference("picture-uint8-io", 0.02F); }
 TEST(ImportTflite, AgreesWithLiteRtFrames) { expect_reference("frames-float32", 1e-5F); }
+TEST(ImportTflite, AgreesWithLiteRtSequence) { expect_reference("sequence-float32", 1e-5F); }
 TEST(ImportTflite, AgreesWithLiteRtFramesInt8) { expect_reference("frames-int8", 0.02F); }
 
 TEST(ImportTflite, DonkeycarsOutputsAreNamed) {

@@ -7,6 +7,7 @@ within one step of the output on 99 % of the pictures, dynamic ones (each side m
 outputs' spread.
 """
 
+import importlib
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 SKIPPED = 77
+CHOSEN = "TF_USE_LEGACY_KERAS"
 ROOT = Path(__file__).resolve().parents[3]
 DATA = Path(os.environ.get("PITLANE_TEST_DATA", ROOT / ".." / "shared" / "data"))
 SEED = 20240607
@@ -99,7 +101,9 @@ def architectures(keras):
         x = layers.GlobalAveragePooling1D()(x)
         return keras.Model(image, layers.Dense(2, activation="tanh")(x))
 
-    return {f.__name__: f for f in (pilotnet, linear, categorical, lstm, sequence, conv3d, speed, mixed)}
+    # Keras 2, which donkeycar and DeepLearningStudio use, keeps names of outputs and fuses LSTM; Keras 3 does neither.
+    chosen = (linear, lstm, sequence) if os.environ[CHOSEN] == "1" else (pilotnet, categorical, lstm, conv3d, speed, mixed)
+    return {f.__name__: f for f in chosen}
 
 
 class Probe:
@@ -307,27 +311,26 @@ def settle(np, model, seed):
         inner.set_weights(values)
 
 
-def main():
-    try:
-        import numpy as np
-        import tensorflow as tf
-        from ai_edge_litert.interpreter import Interpreter
-    except ImportError as error:
-        print(f"skipped: {error}; run scripts/install_frameworks")
-        return SKIPPED
+def compare(program, wanted):
+    """All cases of the Keras that is chosen by the environment; how many failed."""
+    import numpy as np
+    import tensorflow as tf
+    from ai_edge_litert.interpreter import Interpreter
+
     keras = tf.keras
-    wanted = sys.argv[2:]
     keras.utils.set_random_seed(SEED)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        comparison = Comparison(np, Interpreter, Probe(sys.argv[1], folder), keras.utils)
-        for name, make in architectures(keras).items():
-            if wanted and name not in wanted:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        comparison = Comparison(np, Interpreter, Probe(program, folder), keras.utils)
+        for case, make in architectures(keras).items():
+            if wanted and case not in wanted:
                 continue
             model = make()
             settle(np, model, SEED)
+            name = f"{case} (Keras {2 if os.environ[CHOSEN] == '1' else 3})"
+            base = folder / f"{case}-float32.tflite"
             for precision in ("float32", "float16", "dynamic", "int8", "int8-io", "uint8-io"):
-                path = folder / f"{name}-{precision}.tflite"
+                path = folder / f"{case}-{precision}.tflite"
                 try:
                     path.write_bytes(convert(tf, np, model, precision, representative_for(np, model)))
                 except Exception as error:  # pylint: disable=broad-except
@@ -335,12 +338,28 @@ def main():
                     continue
                 kind = "int8" if "int8" in precision else "dynamic" if precision == "dynamic" else "float"
                 comparison.check(f"{name} {precision}", path, kind)
-            base = folder / f"{name}-float32.tflite"
+            if not base.exists():
+                continue
             for precision, io, kind in (("float32", "float", "float"), ("float16", "float", "float"),
                                         ("dynamic", "float", "dynamic"), ("int8", "float", "int8"),
                                         ("int8", "int8", "int8")):
                 comparison.exported(f"{name} exported {precision} {io}", base, precision, io, kind)
-    return 1 if comparison.failures else 0
+        return comparison.failures
+
+
+def main():
+    if CHOSEN in os.environ:
+        return 1 if compare(sys.argv[1], sys.argv[2:]) else 0
+    try:
+        importlib.import_module("ai_edge_litert")
+        importlib.import_module("tensorflow")
+    except ImportError as error:
+        print(f"skipped: {error}; run scripts/install_frameworks")
+        return SKIPPED
+    # Which Keras it is, is settled when TensorFlow is imported: a process each.
+    codes = [subprocess.run([sys.executable, "-B", __file__, *sys.argv[1:]], check=False,
+                            env={**os.environ, CHOSEN: legacy}).returncode for legacy in ("0", "1")]
+    return max(codes)
 
 
 if __name__ == "__main__":

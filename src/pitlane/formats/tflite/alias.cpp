@@ -19,7 +19,11 @@ Status alias_of_constant(Translation& t, const Operator& op, const Constant& con
   Constant result = constant;
   if (op.code == Code::DEQUANTIZE) {
     result.dequantized = true;
-  } else if (op.code == Code::QUANTIZE || (op.code == Code::CAST && !(is_real(constant.type) && is_real(made->type)))) {
+  } else if (op.code == Code::QUANTIZE) {
+    PITLANE_TRY(const Constant* silence, zeros(t, op, 0));
+    if (silence == nullptr)  // zero lies on every grid
+      return unsupported(op.name + ": of the constant '" + constant.name + "'; convert with constants folded");
+  } else if (op.code == Code::CAST && !(is_real(constant.type) && is_real(made->type))) {
     return unsupported(op.name + ": of the constant '" + constant.name + "'; convert with constants folded");
   }
   if (element_count(made->shape) != element_count(constant.shape))

@@ -157,11 +157,38 @@ Result<Parts> of_tensors(Translation& t, const Operator& op) {
   return made;
 }
 
+/// What adds nothing is left out, what multiplies by nothing is nothing. False: there is more to do.
+Result<bool> with_zeros(Translation& t, const Operator& op, tfl::FusedActivation activation) {
+  for (std::size_t i = 0; i < 2; ++i) {
+    PITLANE_TRY(const Constant* silence, zeros(t, op, i));
+    if (silence == nullptr || t.constant(op, 1 - i) != nullptr) continue;
+    PITLANE_TRY(const Tensor* made, t.output(op));
+    PITLANE_TRY(const Parts parts, t.parts_of_any_layout(op, 1 - i));
+    PITLANE_TRY(const Tensor* other, t.input(op, 1 - i));
+    if (element_count(other->shape) != element_count(made->shape)) continue;
+    if (op.code == Code::MUL) {
+      const auto count = static_cast<std::size_t>(element_count(made->shape));
+      PITLANE_TRY_STATUS(t.spend(count * sizeof(float)));
+      t.set_constant(op.outputs[0], make_reals(made->name, made->shape, std::vector<float>(count, 0.F)));
+      return true;
+    }
+    if (op.code != Code::ADD && (op.code != Code::SUB || i == 0)) continue;
+    Parts same = parts;
+    for (ValueId& part : same) part = t.activated(t.name(op) + ".activation", part, activation);
+    if (t.channels_first(op, 1 - i)) t.set_channels_first(op.outputs[0]);
+    PITLANE_TRY_STATUS(t.set_output(op, 0, same));
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Status translate_arithmetic(Translation& t, const Operator& op) {
   const tfl::FusedActivation activation = activation_of(op);
   PITLANE_TRY_STATUS(check_fused(op, activation));
+  PITLANE_TRY(const bool done, with_zeros(t, op, activation));
+  if (done) return {};
   const Constant* left = t.constant(op, 0);
   const Constant* right = t.constant(op, 1);
   Result<Parts> made = Parts();

@@ -1,4 +1,7 @@
 // FULLY_CONNECTED.
+#include <algorithm>
+#include <utility>
+
 #include "pitlane/formats/tflite/operators.h"
 
 namespace pitlane::tflite {
@@ -13,6 +16,25 @@ Result<Arrangement> from_channels_first(Translation& t, const Operator& op, cons
   return Arrangement{{weight.shape[0], picture[2], picture[0], picture[1]}, {0, 2, 3, 1}};
 }
 
+/// A layer that reads zeros makes its bias.
+Status translate_bias_alone(Translation& t, const Operator& op, const Constant& input, const Constant& weight,
+                            tfl::FusedActivation activation) {
+  PITLANE_TRY(const Tensor* made, t.output(op));
+  const std::int64_t in = weight.shape[1], out = weight.shape[0];
+  if (element_count(input.shape) % in != 0 || element_count(made->shape) != element_count(input.shape) / in * out)
+    return corrupt(op.name + " makes " + to_string(made->shape) + " of " + to_string(input.shape));
+  PITLANE_TRY(std::vector<float> bias, bias_values(t, op, 2, weight, out));
+  bias.resize(static_cast<std::size_t>(out), 0);
+  const bool silent = std::ranges::all_of(bias, [](float v) { return v == 0; });
+  if (!silent && activation != tfl::FusedActivation::NONE)
+    return unsupported(op.name + ": an activation of a constant; convert with constants folded");
+  PITLANE_TRY_STATUS(t.spend(static_cast<std::size_t>(element_count(made->shape)) * sizeof(float)));
+  std::vector<float> rows;
+  while (std::cmp_less(rows.size(), element_count(made->shape))) rows.insert(rows.end(), bias.begin(), bias.end());
+  t.set_constant(op.outputs[0], make_reals(made->name, made->shape, rows));
+  return {};
+}
+
 }  // namespace
 
 Status translate_fully_connected(Translation& t, const Operator& op) {
@@ -25,6 +47,8 @@ Status translate_fully_connected(Translation& t, const Operator& op) {
   if (weight->shape.size() != 2)
     return corrupt(op.name + ": weight '" + weight->name + "' has the shape " + to_string(weight->shape) +
                    ", needs 2 dimensions");
+  PITLANE_TRY(const Constant* silence, zeros(t, op, 0));
+  if (silence != nullptr) return translate_bias_alone(t, op, *silence, *weight, activation);
   const std::int64_t in = weight->shape[1], out = weight->shape[0];
   Dense dense;
   dense.activation = fused(activation);

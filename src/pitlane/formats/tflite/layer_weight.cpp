@@ -53,14 +53,18 @@ Result<WeightId> layer_weight(Translation& t, const Operator& op, const Constant
   return t.add_weight(form, *std::move(weight));
 }
 
-Result<WeightId> layer_bias(Translation& t, const Operator& op, std::size_t index, const Constant& weight,
-                            std::int64_t outputs) {
-  if (!Translation::has_input(op, index)) return kNoWeight;
+Result<std::vector<float>> bias_values(Translation& t, const Operator& op, std::size_t index, const Constant& weight,
+                                       std::int64_t outputs) {
+  if (!Translation::has_input(op, index)) return std::vector<float>();
   PITLANE_TRY(const Constant* bias, t.needs_constant(op, index, "bias"));
   if (element_count(bias->shape) != outputs)
     return corrupt(op.name + ": bias '" + bias->name + "' has " + std::to_string(element_count(bias->shape)) +
                    " values, needs " + std::to_string(outputs));
-  if (!is_integer_index(bias->type)) return layer_weight(t, op, *bias, {outputs}, false);
+  if (!is_integer_index(bias->type)) {
+    auto values = real_values(*bias);
+    if (!values.ok()) return values.error().in(op.name);
+    return values;
+  }
   // The sum that it joins counts in steps of both scales; what the file says of the bias itself is a copy of that.
   PITLANE_TRY(const Tensor* input, t.input(op, 0));
   const std::vector<float>& scales = weight.quantization.scales;
@@ -74,7 +78,18 @@ Result<WeightId> layer_bias(Translation& t, const Operator& op, std::size_t inde
         static_cast<double>(input->quantization.scales[0]) * static_cast<double>(scales[scales.size() == 1 ? 0 : o]);
     values[o] = static_cast<float>(step * static_cast<double>(counts[o]));
   }
-  return t.builder.weight(make_f32_weight(bias->name, {outputs}, std::move(values)));
+  return values;
+}
+
+Result<WeightId> layer_bias(Translation& t, const Operator& op, std::size_t index, const Constant& weight,
+                            std::int64_t outputs) {
+  const Constant* stored = t.constant(op, index);
+  if (stored != nullptr && !is_integer_index(stored->type) && element_count(stored->shape) == outputs)
+    return layer_weight(t, op, *stored, {outputs}, false);
+  PITLANE_TRY(std::vector<float> values, bias_values(t, op, index, weight, outputs));
+  if (values.empty()) return kNoWeight;
+  PITLANE_TRY_STATUS(t.spend(values.size() * sizeof(float)));
+  return t.builder.weight(make_f32_weight(stored->name, {outputs}, std::move(values)));
 }
 
 }  // namespace pitlane::tflite

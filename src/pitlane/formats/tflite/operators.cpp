@@ -57,6 +57,8 @@ constexpr std::array kRows = {
     Row{Code::UNPACK, translate_split},
     Row{Code::TILE, translate_repeat},
     Row{Code::BROADCAST_TO, translate_repeat},
+    Row{Code::FILL, translate_fill},
+    Row{Code::ZEROS_LIKE, translate_fill},
     Row{Code::UNIDIRECTIONAL_SEQUENCE_LSTM, translate_sequence_lstm},
 };
 

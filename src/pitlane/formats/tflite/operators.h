@@ -29,6 +29,7 @@ Status translate_pad(Translation& t, const Operator& op);
 Status translate_slice(Translation& t, const Operator& op);
 Status translate_split(Translation& t, const Operator& op);
 Status translate_repeat(Translation& t, const Operator& op);
+Status translate_fill(Translation& t, const Operator& op);
 Status translate_sequence_lstm(Translation& t, const Operator& op);
 
 /// Operators on whole numbers that are known now; false if it is not of them.
@@ -44,7 +45,10 @@ struct Arrangement {
 /// `shape` is what the arranged constant is declared as.
 Result<WeightId> layer_weight(Translation& t, const Operator& op, const Constant& constant, const Shape& shape,
                               bool int8, const Arrangement& arrangement = {});
-/// The bias in real numbers (whole ones are scaled by the input's and the weight's scales), or kNoWeight.
+/// The bias in real numbers (whole ones are scaled by the input's and the weight's scales); empty if there is none.
+Result<std::vector<float>> bias_values(Translation& t, const Operator& op, std::size_t index, const Constant& weight,
+                                       std::int64_t outputs);
+/// The same as a weight, or kNoWeight.
 Result<WeightId> layer_bias(Translation& t, const Operator& op, std::size_t index, const Constant& weight,
                             std::int64_t outputs);
 /// Whether the layer multiplies integers: its weights are bytes, as the file stores them.
@@ -53,6 +57,10 @@ bool multiplies_integers(const Constant& weight);
 /// Ours of what an operator applies to its result; RELU_N1_TO_1 is none of them: see Translation::activated.
 Activation fused(tfl::FusedActivation activation);
 Status check_fused(const Operator& op, tfl::FusedActivation activation);
+
+/// The constant that the input is, if it holds nothing but zeros (the memory of a recurrent layer before its first
+/// step); else null.
+Result<const Constant*> zeros(Translation& t, const Operator& op, std::size_t i);
 
 /// The axis of the tensor, counted from its end if negative. Errors: beyond its dimensions.
 Result<std::size_t> axis_of(const Operator& op, std::int64_t axis, const Shape& shape);
