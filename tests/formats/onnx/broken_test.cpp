@@ -98,7 +98,9 @@ TEST(BrokenOnnx, FlippedBytesNeverCrash) {
         bytes[i % 2 == 0 ? at : bytes.size() - 1 - at] ^= static_cast<std::byte>(1U << ((state >> 20) & 7U));
       }
       const Result<Network> result = s.import_bytes(bytes);
-      if (result.ok()) EXPECT_TRUE(validate(*result).ok());
+      if (result.ok()) {
+        EXPECT_TRUE(validate(*result).ok());
+      }
     }
   }
 }

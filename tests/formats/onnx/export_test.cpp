@@ -102,8 +102,8 @@ INSTANTIATE_TEST_SUITE_P(Samples, OnnxRoundTrip,
                                            RoundTrip{"states", OnnxPrecision::kFloat, 1e-6F},
                                            RoundTrip{"static-int8", OnnxPrecision::kQdq, 0},
                                            RoundTrip{"dynamic-int8", OnnxPrecision::kQdq, 0}),
-                         [](const ::testing::TestParamInfo<RoundTrip>& info) {
-                           std::string name = info.param.sample;
+                         [](const ::testing::TestParamInfo<RoundTrip>& instance) {
+                           std::string name = instance.param.sample;
                            std::erase(name, '-');
                            return name;
                          });

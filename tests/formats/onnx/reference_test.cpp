@@ -69,8 +69,8 @@ TEST_P(OnnxReference, AnswersAsOnnxRuntimeDid) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, OnnxReference, ::testing::ValuesIn(models()),
-                         [](const ::testing::TestParamInfo<fs::path>& info) {
-                           std::string name = info.param.stem().string();
+                         [](const ::testing::TestParamInfo<fs::path>& instance) {
+                           std::string name = instance.param.stem().string();
                            std::ranges::replace(name, '-', '_');
                            return name;
                          });

@@ -1,5 +1,6 @@
 // LSTM over a sequence inside one run: written out step by step in plain operators, with shared weights.
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -56,15 +57,22 @@ Result<Sizes> sizes_of(Step& step, const Operand& x) {
   return sizes;
 }
 
-/// {1, 4 * units, columns} as a Dense weight.
-Result<WeightId> matrix(Step& step, std::size_t input, std::int64_t rows, std::int64_t columns, const char* role) {
+/// {1, 4 * units, columns} as a Dense weight; `places` says where each number that it reads lies.
+Result<WeightId> matrix(Step& step, std::size_t input, std::int64_t rows, const std::vector<std::int32_t>& places,
+                        const char* role) {
+  const auto columns = static_cast<std::int64_t>(places.size());
   PITLANE_TRY(const ConstantPtr constant, step.constant(input));
   if (constant->dims != Shape{1, rows, columns} || !constant->is_real())
     return corrupt(std::string(role) + " have the shape " + braced(constant->dims) + "; " + braced({1, rows, columns}) +
                    " is needed");
   const std::string name = step.name() + "." + role;
-  if (constant->half) return step.weight(make_f16_weight(name, {rows, columns}, constant->reals));
-  return step.weight(make_f32_weight(name, {rows, columns}, constant->reals));
+  std::vector<float> values(constant->reals.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t row = i / places.size();
+    values[row * places.size() + static_cast<std::size_t>(places[i % places.size()])] = constant->reals[i];
+  }
+  if (constant->half) return step.weight(make_f16_weight(name, {rows, columns}, values));
+  return step.weight(make_f32_weight(name, {rows, columns}, std::move(values)));
 }
 
 /// The biases of inputs and of the recurrence are only ever added.
@@ -93,9 +101,11 @@ Result<ValueId> initial(Step& step, std::size_t input, std::int64_t units) {
   return step.shaped(operand->value, {units});
 }
 
-Result<LstmCell> cell_of(Step& step, const Sizes& sizes) {
-  PITLANE_TRY(const WeightId input, matrix(step, 1, 4 * sizes.units, sizes.inputs, "weights"));
-  PITLANE_TRY(const WeightId recurrent, matrix(step, 2, 4 * sizes.units, sizes.units, "recurrent_weights"));
+Result<LstmCell> cell_of(Step& step, const Sizes& sizes, const std::vector<std::int32_t>& places) {
+  std::vector<std::int32_t> own(static_cast<std::size_t>(sizes.units));
+  std::iota(own.begin(), own.end(), 0);
+  PITLANE_TRY(const WeightId input, matrix(step, 1, 4 * sizes.units, places, "weights"));
+  PITLANE_TRY(const WeightId recurrent, matrix(step, 2, 4 * sizes.units, own, "recurrent_weights"));
   PITLANE_TRY(const WeightId sum, bias(step, 4 * sizes.units));
   LstmCell cell{Dense{input, sum, Activation::kNone}, Dense{recurrent, kNoWeight, Activation::kNone}, kGates};
   return cell;
@@ -120,16 +130,23 @@ Status convert_lstm(Step& step) {
   PITLANE_TRY(const Operand* x, step.real(0));
   PITLANE_TRY_STATUS(check_attributes(step));
   PITLANE_TRY(const Sizes sizes, sizes_of(step, *x));
-  PITLANE_TRY(const LstmCell cell, cell_of(step, sizes));
+  PITLANE_TRY(const Operand first, slice(step, "step0.input", *x, sizes.sequence_axis, 0, 1));
+  // Every step's numbers lie alike, so one set of weights serves all; its size has to fit the file's first.
+  PITLANE_TRY(const Operand* stated, step.operand(1));
+  if (stated->dims() != Shape{1, 4 * sizes.units, sizes.inputs})
+    return corrupt("has weights of the shape " + braced(stated->dims()) + "; " +
+                   braced({1, 4 * sizes.units, sizes.inputs}) + " is needed");
+  PITLANE_TRY(const LstmCell cell, cell_of(step, sizes, storage_order(first.layout)));
   LstmState state;
   PITLANE_TRY(state.hidden, initial(step, 5, sizes.units));
   PITLANE_TRY(state.cell, initial(step, 6, sizes.units));
   std::vector<ValueId> hidden;
   for (std::int64_t t = 0; t < sizes.steps; ++t) {
     const std::string suffix = "step" + std::to_string(t);
-    PITLANE_TRY(const Operand now, slice(step, suffix + ".input", *x, sizes.sequence_axis, t, t + 1));
-    if (!is_stored_as(now.layout, {0, 1, 2}))
-      return unsupported("reads a sequence whose elements lie in another order");
+    Operand now = first;
+    if (t > 0) {
+      PITLANE_TRY(now, slice(step, suffix + ".input", *x, sizes.sequence_axis, t, t + 1));
+    }
     PITLANE_TRY(const ValueId vector, step.shaped(now.value, {sizes.inputs}));
     constexpr std::size_t kOperators = 16;  // of a step, at most
     step.conversion().nodes_made += kOperators;

@@ -91,6 +91,15 @@ std::string Exporter::int8_constant(const Weight& weight, const LayerWeight& ord
   return graph_.constant(weight.name, ElementType::kInt8, order.dims, std::as_bytes(std::span(values)));
 }
 
+/// For integer layers. ONNX Runtime has ConvInteger for unsigned bytes alone, and where a processor has no VNNI its
+/// MatMulInteger of unsigned with signed bytes cuts sums to 16 bits.
+std::string Exporter::unsigned_constant(const Weight& weight, const LayerWeight& order) {
+  std::vector<std::byte> bytes;
+  for (const std::int8_t q : gather<std::int8_t>(weight.i8(), weight.shape[0], order.source))
+    bytes.push_back(static_cast<std::byte>(q) ^ kMiddle);
+  return graph_.constant(weight.name, ElementType::kUint8, order.dims, bytes);
+}
+
 /// ConvInteger or MatMulInteger over the range that DynamicQuantizeLinear measures, and its scale and bias in real
 /// numbers.
 std::string Exporter::integer_layer(const Node& node, const Weight& weight, const std::string& x,
@@ -100,7 +109,7 @@ std::string Exporter::integer_layer(const Node& node, const Weight& weight, cons
   const Shape spread = conv ? Shape{1, outputs, 1, 1} : Shape{1, outputs};
   const std::vector<std::string> measured = graph_.node("DynamicQuantizeLinear", node.name + ".measured", {x}, {}, 3);
   std::vector<std::string> inputs = {measured[0], kernel, measured[2]};
-  if (conv) inputs.push_back(graph_.constant(weight.name + ".zero", ElementType::kUint8, {}, std::array{kMiddle}));
+  inputs.push_back(graph_.constant(weight.name + ".zero", ElementType::kUint8, {}, std::array{kMiddle}));
   const std::string sums = graph_.node(conv ? "ConvInteger" : "MatMulInteger", node.name + ".sums", inputs, attributes);
   const std::string real = graph_.node("Cast", node.name + ".sums.real", {sums},
                                        Attributes().integer("to", static_cast<std::int64_t>(ElementType::kFloat)));
@@ -144,11 +153,7 @@ Status Exporter::layer(const Node& node, const Conv2d& op) {
   std::string y;
   const std::optional<ActivationQuantization> grid = input_quantization(network_, input);
   if (int8(kernel) && !grid) {
-    // ONNX Runtime multiplies bytes in ConvInteger only where both are unsigned.
-    std::vector<std::byte> bytes;
-    for (const std::int8_t q : gather<std::int8_t>(kernel.i8(), s[0], order.source))
-      bytes.push_back(static_cast<std::byte>(q) ^ kMiddle);
-    const std::string w = graph_.constant(kernel.name, ElementType::kUint8, order.dims, bytes);
+    const std::string w = unsigned_constant(kernel, order);
     y = integer_layer(node, kernel, x, w, attributes, op.bias);
   } else {
     PITLANE_TRY(const std::string w, layer_constant(kernel, order));
@@ -187,7 +192,7 @@ Status Exporter::layer(const Node& node, const Dense& op) {
   std::string y;
   const std::optional<ActivationQuantization> grid = input_quantization(network_, input);
   if (int8(matrix) && !grid) {
-    const std::string turned = graph_.node("Transpose", matrix.name + ".turned", {int8_constant(matrix, order)},
+    const std::string turned = graph_.node("Transpose", matrix.name + ".turned", {unsigned_constant(matrix, order)},
                                            Attributes().integers("perm", {1, 0}));
     y = integer_layer(node, matrix, x, turned, {}, op.bias);
   } else {
