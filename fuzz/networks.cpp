@@ -50,9 +50,12 @@ Network convolutional() {
   first.bias = b.weight(random_weight(random, "first.bias", {6}));
   first.activation = Activation::kRelu;
   x = b.add("first", first, {x});
-  Conv2d depthwise{.weight = b.weight(random_weight(random, "depthwise.weight", {6, 2, 2, 1})), .groups = 6};
+  Conv2d depthwise;
+  depthwise.weight = b.weight(random_weight(random, "depthwise.weight", {6, 2, 2, 1}));
+  depthwise.groups = 6;
   x = b.add("depthwise", depthwise, {x});
-  Conv2d second{.weight = b.weight(quantize_i8(random_weight(random, "second.weight", {4, 2, 2, 6})))};
+  Conv2d second;
+  second.weight = b.weight(quantize_i8(random_weight(random, "second.weight", {4, 2, 2, 6})));
   x = b.add("second", second, {x});
   x = b.add("flatten", Flatten{}, {x});
   const auto width = b.shape(x)[0];
@@ -114,9 +117,10 @@ Network calibrated() {
   Random random(4);
   NetworkBuilder b("calibrated");
   ValueId x = b.image("camera", small_camera(6, 6));
-  const Conv2d conv{.weight = b.weight(quantize_i8(random_weight(random, "conv", {5, 3, 3, 3}))),
-                    .bias = b.weight(random_weight(random, "bias", {5})),
-                    .activation = Activation::kRelu};
+  Conv2d conv;
+  conv.weight = b.weight(quantize_i8(random_weight(random, "conv", {5, 3, 3, 3})));
+  conv.bias = b.weight(random_weight(random, "bias", {5}));
+  conv.activation = Activation::kRelu;
   x = b.add("conv", conv, {x});
   x = b.add("flatten", Flatten{}, {x});
   x = b.add("out", Dense{b.weight(quantize_i8(random_weight(random, "out", {1, 80})))}, {x});

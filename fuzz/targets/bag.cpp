@@ -1,6 +1,7 @@
 // ROS 1 bags with pictures and commands.
 #include "fuzz/bag_bytes.h"
 #include "fuzz/recordings.h"
+#include "pitlane/data/frame_source.h"
 
 namespace pitlane::fuzz {
 namespace {
@@ -35,7 +36,17 @@ void run(Bytes input) {
   const auto recording = open_recording(scratch.put("drive.bag", input));
   if (!recording) return check_error(recording.error());
   PITLANE_CHECK(!recording->rows.empty() && recording->image_width > 0);
-  for (const RecordingRow& row : recording->rows) PITLANE_CHECK(row.labels.size() == recording->labels.size());
+  const std::unique_ptr<FrameReader> frames = frame_reader(*recording);
+  for (const RecordingRow& row : recording->rows) {
+    PITLANE_CHECK(row.labels.size() == recording->labels.size());
+    const auto frame = frames->read(row);
+    if (!frame) {
+      check_error(frame.error());
+    } else if (frame->raw()) {
+      const auto pixels = static_cast<std::size_t>(frame->raw_size.width) * frame->raw_size.height;
+      PITLANE_CHECK(frame->bytes.size() == pixels * static_cast<std::size_t>(channels_of(frame->raw_format)));
+    }
+  }
 }
 
 void add_seeds(Seeds& seeds) {

@@ -11,7 +11,6 @@ namespace pitlane::fuzz {
 namespace {
 
 void decode(const ImageSize& size, Bytes input) {
-  static const Scratch scratch;
   Preprocessing whole;
   whole.source_width = whole.width = size.width;
   whole.source_height = whole.height = size.height;
@@ -19,7 +18,7 @@ void decode(const ImageSize& size, Bytes input) {
   auto loader = PictureLoader::create(whole, false);
   PITLANE_CHECK(loader.ok());
   std::vector<std::uint8_t> picture(static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height) * 3);
-  const Status loaded = loader->load(scratch.put("picture", input), picture);
+  const Status loaded = loader->load({.bytes = {input.begin(), input.end()}, .raw_size = {}}, picture);
   if (!loaded) check_error(loaded.error());
 }
 

@@ -28,7 +28,11 @@ StrategyRow sample_row() {
   lap.circuit = "tight";
   lap.latency = "60ms";
   lap.result.end = EpisodeEnd::kCompleted;
-  lap.result.trajectory = {{.time_s = 0.05, .pose = {1, 2, 0.5}, .deviation_m = -0.1}};
+  TrajectoryPoint point;
+  point.time_s = 0.05;
+  point.pose = {1, 2, 0.5};
+  point.deviation_m = -0.1;
+  lap.result.trajectory = {point};
   lap.result.decide_s = {0.001};
   row.laps = {lap};
   row.latency_samples_ms = {0.3, 0.4};

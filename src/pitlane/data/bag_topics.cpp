@@ -13,7 +13,7 @@ namespace {
 std::vector<BagTopic> topics_of(const BagFile& bag, std::initializer_list<const char*> types) {
   std::vector<BagTopic> out;
   for (const auto& [number, connection] : bag.connections()) {
-    const bool wanted = std::any_of(types.begin(), types.end(), [&](const char* t) { return connection.type == t; });
+    const bool wanted = std::ranges::find(types, connection.type) != types.end();
     // Each publisher of a topic has a connection of its own.
     const bool known = std::ranges::find(out, connection.topic, &BagTopic::topic) != out.end();
     if (wanted && !known) out.push_back({connection.topic, connection.type});
