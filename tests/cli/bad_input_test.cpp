@@ -195,6 +195,28 @@ TEST_F(BadInput, UnknownStrategyBeforeAnythingIsDone) {
   EXPECT_FALSE(fs::exists(place_ / "out"));
 }
 
+// Whoever has the program alone can use all but training, and is told what is missing. Code that lies in the current
+// folder is no part of the program.
+TEST_F(BadInput, TrainingWithoutLibTorch) {
+  record(place_ / "rec", 10);
+  fs::create_directory(place_ / "bin");
+  fs::copy_file(program(), place_ / "bin/pitlane");
+  fs::create_directory(place_ / "here");
+  write(place_ / "here/libpitlane_torch.so", "not ours");
+  const std::string alone = "cd " + at("here") + " && " + at("bin/pitlane") + " ";
+  EXPECT_EQ(run(alone + "strategies").code, 0);
+  const Outcome missing = run(alone + train("rec"));
+  EXPECT_EQ(missing.code, 2);
+  EXPECT_THAT(missing.err, HasSubstr("pitlane: training needs LibTorch, and there is no libpitlane_torch.so beside the "
+                                     "program; install libtorch-dev and build again\n"));
+  write(place_ / "bin/libpitlane_torch.so", "damaged");
+  const Outcome damaged = run(alone + train("rec"));
+  EXPECT_EQ(damaged.code, 2);
+  EXPECT_THAT(damaged.err, AllOf(HasSubstr("training needs LibTorch, which cannot be loaded: "),
+                                 HasSubstr("libpitlane_torch.so: ")));
+  EXPECT_FALSE(fs::exists(place_ / "n.pit"));
+}
+
 TEST_F(BadInput, BothFreshAndFrom) {
   record(place_ / "rec", 10);
   save_pilotnet(place_ / "a.pit");

@@ -38,12 +38,16 @@ std::size_t entries(const fs::path& folder) {
   return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
 }
 
-Outcome pitlane(const std::string& arguments, const std::string& before) {
+Outcome run(const std::string& command) {
   const TemporaryDirectory place;
-  const std::string command = before + " '" + program() + "' " + arguments + " >'" + (place / "out").string() +
-                              "' 2>'" + (place / "err").string() + "' </dev/null";
-  const int code = code_of(std::system(command.c_str()));
+  const std::string redirected =
+      command + " >'" + (place / "out").string() + "' 2>'" + (place / "err").string() + "' </dev/null";
+  const int code = code_of(std::system(redirected.c_str()));
   return {code, read(place / "out"), read(place / "err")};
+}
+
+Outcome pitlane(const std::string& arguments, const std::string& before) {
+  return run(before + " '" + program() + "' " + arguments);
 }
 
 std::string refused(const std::string& arguments, const std::string& before) {

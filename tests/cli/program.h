@@ -20,6 +20,9 @@ struct Outcome {
   std::string out, err;
 };
 
+/// Any command of the shell.
+Outcome run(const std::string& command);
+
 /// Through the shell, so that `arguments` may quote, redirect and limit; `before` stands in front of the program.
 Outcome pitlane(const std::string& arguments, const std::string& before = "");
 

@@ -16,11 +16,6 @@ DRAWN = re.compile(r"^- `(\w+)` → `(\w+)`: ", re.MULTILINE)
 LISTED = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
 KEYWORDS = {"SOURCES", "DEPENDS", "PUBLIC", "PRIVATE"}
 
-# Plain data that may be read without linking its module.
-NO_LINK = {
-    "train/epoch_record.h": "a struct; linking train would bring LibTorch into every report",
-}
-
 # Files below these folders are compiled for one instruction set. What they reach may hold no inline code of the standard
 # library: the linker keeps one copy of such a function, perhaps the one that only the newest processors can run.
 ONE_ISA = ("avx2", "avx512", "avx512vnni")
@@ -107,19 +102,18 @@ def isa_faults(root):
                     yield f"{path.relative_to(root)}: <{name}> is reached from kernels/{folder}; its inline code may leak"
 
 
-def arrows(root, only_linked=False):
+def arrows(root):
     """(module, included module) pairs."""
     result = set()
     for _, module, path in includes(root):
         parts = path.split("/")
         if parts[0] == "pitlane" and parts[1] != module:
-            if not (only_linked and "/".join(parts[1:]) in NO_LINK):
-                result.add((module, parts[1]))
+            result.add((module, parts[1]))
     return result
 
 
 def link_faults(root):
-    linked = arrows(root, only_linked=True)
+    linked = arrows(root)
     for module, depends in declared(root).items():
         needed = {target for source, target in linked if source == module}
         for target in sorted(needed - depends):

@@ -51,8 +51,7 @@ Result<OpenedData> simulate_data(const std::vector<std::shared_ptr<const Track>>
   PITLANE_TRY(Split split, split_dataset(dataset, "session"));
   std::string names;
   for (const auto& track : tracks) names += (names.empty() ? "" : ", ") + track->circuit.name();
-  std::string text = "the expert's laps on " + names + ": " + std::to_string(split.train.size()) + " training and " +
-                     std::to_string(split.validation.size()) + " validation frames, " + split.description;
+  std::string text = "the expert's laps on " + names + ": " + split.description;
   return OpenedData{std::move(dataset), std::move(split), std::move(text)};
 }
 

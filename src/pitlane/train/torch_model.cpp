@@ -10,7 +10,6 @@
 #include <utility>
 #include <variant>
 
-#include "pitlane/core/version.h"
 #include "pitlane/train/torch_module.h"
 
 namespace pitlane {
@@ -215,8 +214,8 @@ Result<std::unique_ptr<TorchModel>> make_model(const Network& network, const Tor
 
 extern "C" {
 // Named in torch_module.h.
-extern const char* const pitlane_torch_version;
-const char* const pitlane_torch_version = pitlane::kVersion;
+extern const char* const pitlane_torch_types;
+const char* const pitlane_torch_types = PITLANE_SHARED_TYPES;
 
 void pitlane_torch_make_model(const pitlane::Network& network, const pitlane::TorchModelOptions& options,
                               pitlane::MadeTorchModel& made) {

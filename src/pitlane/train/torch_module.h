@@ -12,8 +12,8 @@
 
 namespace pitlane {
 
-/// Program and module come from one build; another version's types would be misread.
-inline constexpr const char* kTorchModuleVersion = "pitlane_torch_version";
+/// Names a hash of all headers whose types pass between program and module: with others they would be misread.
+inline constexpr const char* kTorchModuleTypes = "pitlane_torch_types";
 inline constexpr const char* kTorchModuleMake = "pitlane_torch_make_model";
 
 using MadeTorchModel = std::optional<Result<std::unique_ptr<TorchModel>>>;
