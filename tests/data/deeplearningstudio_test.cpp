@@ -176,6 +176,14 @@ TEST(DeepLearningStudioJson, BadObjectsCountAndDoNotShift) {
   EXPECT_THAT(recording->problems[2], HasSubstr("data.json:13: w is missing or not a finite number"));
 }
 
+// The parser takes many times the size of what it reads.
+TEST(DeepLearningStudioJson, EndlessObjectsAreNotParsed) {
+  const MadeUpRecording made;
+  made.image("0.png", 1);
+  made.text("data.json", R"({"v": )" + std::string(100'000, '['));
+  EXPECT_THAT(fault(made.path()), HasSubstr(R"(longer than 65536 bytes: '{"v": [[[)"));
+}
+
 TEST(DeepLearningStudio, RandomBytesNeverCrash) {
   const MadeUpRecording made;
   made.image("0.png", 1);

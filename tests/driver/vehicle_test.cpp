@@ -51,6 +51,15 @@ TEST(VehicleAdapter, MistakesAreNamed) {
   EXPECT_THAT(VehicleAdapter::create({"steering:8"}, kDirect).error().message(), HasSubstr("has no output 'steering'"));
 }
 
+// Their product was infinite, and infinity times a wheel in the middle is no number.
+TEST(VehicleAdapter, NumbersThatNoCarHasAreRefused) {
+  for (const char* text : {"steering:1e308:1e308", "steering:1e308", "steering:8:1e-300", "steering:1e-320:1"})
+    EXPECT_THAT(VehicleAdapter::create({text}, kSteering).error().message(),
+                HasSubstr(std::string(text) + ": speed and curvature must be within 0.000001 to 1000"));
+  for (const char* text : {"steering:0x10", "steering: 8", "steering:inf", "steering:8e"})
+    EXPECT_THAT(VehicleAdapter::create({text}, kSteering).error().message(), HasSubstr("is not a number")) << text;
+}
+
 TEST(VehicleAdapter, SteeringOfACommandIsTheInverse) {
   OutputSpec steering;
   steering.name = "steering";

@@ -1,14 +1,17 @@
 #include "pitlane/driver/vehicle.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
+#include <system_error>
 
 namespace pitlane {
 namespace {
 
 constexpr double kUsualCurvature_1pm = 0.5;  // turning radius of 2 m at full lock
+// Of speeds in m/s and curvatures in 1/m: no car is beyond them, and their products stay ordinary numbers.
+constexpr double kSmallest = 1e-6, kLargest = 1e3;
 
 bool has_output(const std::vector<OutputSpec>& outputs, std::string_view name) {
   return std::any_of(outputs.begin(), outputs.end(), [&](const OutputSpec& o) { return o.name == name; });
@@ -26,13 +29,16 @@ std::vector<std::string> split(const std::string& text, char at) {
 }
 
 Result<double> number(const std::string& text, const std::string& whole) {
-  char* end = nullptr;
-  const double value = std::strtod(text.c_str(), &end);
-  if (text.empty() || *end != '\0' || !std::isfinite(value))
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stopped != end || !std::isfinite(value))
     return invalid_argument("--vehicle " + whole + ": '" + text +
                             "' is not a number; the form is steering:SPEED_MPS[:MAX_CURVATURE_PER_M[:left|right]]");
   return value;
 }
+
+bool believable(double value) { return value >= kSmallest && value <= kLargest; }
 
 std::string names(const std::vector<OutputSpec>& outputs) {
   std::string out;
@@ -66,6 +72,8 @@ Result<VehicleAdapter> VehicleAdapter::create(const VehicleOptions& options, con
   }
   if (adapter.speed_mps_ <= 0 || adapter.max_curvature_1pm_ <= 0)
     return invalid_argument("--vehicle " + text + ": speed and curvature must be positive");
+  if (!believable(adapter.speed_mps_) || !believable(adapter.max_curvature_1pm_))
+    return invalid_argument("--vehicle " + text + ": speed and curvature must be within 0.000001 to 1000");
   const std::string sign = parts.size() > 3 ? parts[3] : "right";
   if (sign != "left" && sign != "right")
     return invalid_argument("--vehicle " + text + ": positive steering turns 'left' or 'right', not '" + sign + "'");

@@ -1,0 +1,26 @@
+// Flags of every verb that takes a model: what files of other tools leave unsaid. A .pit file says everything itself.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "pitlane/core/result.h"
+#include "pitlane/formats/meaning.h"
+
+namespace pitlane::cli {
+
+struct ModelFlags {
+  std::string frame, picture, colours, pixels, architecture;
+  std::vector<int> crop, ages;
+  std::vector<std::string> outputs, lambdas;
+  double speed_scale = 0;
+  bool speed_scale_given = false;
+};
+
+void add_model_flags(CLI::App& verb, ModelFlags& flags);
+
+/// Errors name the flag, what it holds and what it may hold.
+Result<ImportOptions> import_options(const ModelFlags& flags);
+
+}  // namespace pitlane::cli

@@ -1,0 +1,23 @@
+// How far apart are the answers of two networks that should mean the same?
+#pragma once
+
+#include <cstdint>
+
+#include "pitlane/core/result.h"
+#include "pitlane/data/dataset.h"
+#include "pitlane/network/network.h"
+
+namespace pitlane {
+
+struct NetworkDifference {
+  double largest = 0;  ///< of all outputs, normalised
+  std::int64_t pictures = 0;
+};
+
+/// Runs both in the engine on `count` pictures: random bytes, every second one a picture of `dataset` where it is given
+/// and both read pictures of its size; speeds up to 20 m/s, commands and lights in turn. Memory is kept for three runs
+/// at a time. Errors: they differ in the number or sizes of inputs or in the number of outputs, or cannot be run.
+Result<NetworkDifference> compare_networks(const Network& a, const Network& b, const Dataset* dataset,
+                                           std::int64_t count, std::uint64_t seed);
+
+}  // namespace pitlane
