@@ -246,7 +246,7 @@ TEST(SampleInputs, BuiltDatasetsKeepWhatIsNeeded) {
 }
 
 TEST(VaryCommand, MirroredLeftAndRightChangePlaces) {
-  Variation flipped;
+  SampleVariation flipped;
   flipped.flip = true;
   std::vector<float> command = {0, 1, 0, 0};
   vary_command(flipped, command);

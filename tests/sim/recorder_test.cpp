@@ -68,7 +68,9 @@ TEST(Recorder, TellsSpeedsAndWhereTheCarWasPut) {
   for (std::size_t i = 0; i < frames.size(); ++i) {
     EXPECT_EQ(frames[i].command, 0);
     const bool first = i == 0 || frames[i - 1].session != frames[i].session;
-    if (first) EXPECT_EQ(frames[i].drive, 0) << i;
+    if (first) {
+      EXPECT_EQ(frames[i].drive, 0) << i;
+    }
     const bool same_drive = !first && frames[i].drive == frames[i - 1].drive;
     if (!first && !same_drive) {
       EXPECT_EQ(frames[i].drive, frames[i - 1].drive + 1);

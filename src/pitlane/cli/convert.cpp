@@ -39,7 +39,9 @@ struct Flags {
   ConvertRecordingFlags recording;  // IN and OUT too
 };
 
-DataFlags data_flags(const Flags& flags) { return {flags.data, flags.split, flags.recording.recording}; }
+DataFlags data_flags(const Flags& flags) {
+  return {.directories = flags.data, .split = flags.split, .max_rows = {}, .recording = flags.recording.recording};
+}
 
 // Opened once, and only if something asks for it.
 class Data {

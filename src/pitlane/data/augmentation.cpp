@@ -89,9 +89,9 @@ Status validate(const AugmentationOptions& options) {
 
 bool is_steering(std::string_view output) { return output == "w" || output == "steering" || output == "steer"; }
 
-Variation draw_variation(const AugmentationOptions& options, Random random) {
+SampleVariation draw_variation(const AugmentationOptions& options, Random random) {
   // All are always drawn, so that switching one off leaves the others as they were.
-  Variation out;
+  SampleVariation out;
   out.flip = random.chance(0.5) && options.flip;
   out.brightness = 1 + options.brightness * random.uniform(-1, 1);
   out.dx = static_cast<int>(std::lround(options.shift_x_px * random.uniform(-1, 1)));
@@ -99,7 +99,7 @@ Variation draw_variation(const AugmentationOptions& options, Random random) {
   return out;
 }
 
-void vary_picture(const Dataset& dataset, const Variation& variation, std::span<const std::uint8_t> from,
+void vary_picture(const Dataset& dataset, const SampleVariation& variation, std::span<const std::uint8_t> from,
                   std::span<std::uint8_t> picture) {
   PITLANE_CHECK(from.size() == dataset.picture_bytes() && picture.size() == dataset.picture_bytes());
   if (variation.flip) {
@@ -113,7 +113,7 @@ void vary_picture(const Dataset& dataset, const Variation& variation, std::span<
   for (std::uint8_t& byte : picture) byte = table[byte];
 }
 
-void vary_labels(const Dataset& dataset, std::int64_t sample, const Variation& variation,
+void vary_labels(const Dataset& dataset, std::int64_t sample, const SampleVariation& variation,
                  const AugmentationOptions& options, std::span<float> labels) {
   const auto label = dataset.label(sample);
   for (std::size_t i = 0; i < labels.size(); ++i) {
@@ -125,7 +125,7 @@ void vary_labels(const Dataset& dataset, std::int64_t sample, const Variation& v
   }
 }
 
-void vary_command(const Variation& variation, std::span<float> command) {
+void vary_command(const SampleVariation& variation, std::span<float> command) {
   if (variation.flip && command.size() > static_cast<std::size_t>(kTurnRight))
     std::swap(command[kTurnLeft], command[kTurnRight]);
 }
@@ -133,7 +133,7 @@ void vary_command(const Variation& variation, std::span<float> command) {
 void augment(const Dataset& dataset, std::int64_t sample, const AugmentationOptions& options, Random random,
              std::span<std::uint8_t> picture, std::span<float> labels) {
   PITLANE_CHECK(sample >= 0 && sample < dataset.size() && labels.size() == dataset.outputs.size());
-  const Variation variation = draw_variation(options, random);
+  const SampleVariation variation = draw_variation(options, random);
   vary_picture(dataset, variation, dataset.picture(sample), picture);
   vary_labels(dataset, sample, variation, options, labels);
 }

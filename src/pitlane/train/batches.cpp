@@ -60,7 +60,7 @@ class Writer {
     return std::span(buffer_.labels).subspan(place * outputs, outputs);
   }
 
-  void numbers(std::size_t place, std::int64_t sample, const Variation& variation) {
+  void numbers(std::size_t place, std::int64_t sample, const SampleVariation& variation) {
     for (std::size_t i = 0; i < buffer_.numbers.size(); ++i) {
       if (buffer_.numbers[i].empty()) continue;
       const InputSpec& spec = inputs_.inputs()[i];
@@ -131,7 +131,7 @@ BatchBuffer EpochBatches::prepare(std::int64_t index) const {
   Writer writer(inputs_, slice.size());
   std::vector<std::uint8_t> varied(dataset.picture_bytes());
   for (std::size_t i = 0; i < slice.size(); ++i) {
-    const Variation variation = draw_variation(augmentation_, Random::fork(seed_, first + i));
+    const SampleVariation variation = draw_variation(augmentation_, Random::fork(seed_, first + i));
     writer.pictures(i, slice[i], [&](std::span<const std::uint8_t> picture) -> std::span<const std::uint8_t> {
       vary_picture(dataset, variation, picture, varied);
       return varied;
