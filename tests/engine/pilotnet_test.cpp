@@ -92,7 +92,8 @@ TEST(PilotNet, WeightsTakeTheirStorage) {
   const auto bytes = [](Kind kind) { return (*compile(sample("pilotnet-torch", kind).network))->weight_bytes(); };
   const std::size_t parameters = 1'600'000;
   EXPECT_NEAR(static_cast<double>(bytes(Kind::kFloat)), 4.0 * parameters, 0.1 * 4 * parameters);
-  EXPECT_NEAR(static_cast<double>(bytes(Kind::kStatic)), 1.0 * parameters, 0.1 * parameters);
+  // Some levels widen the 0.13 million weights of the convolutions to 16 bits.
+  EXPECT_NEAR(static_cast<double>(bytes(Kind::kStatic)), 1.0 * parameters, 0.15 * parameters);
 }
 
 }  // namespace

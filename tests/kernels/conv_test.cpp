@@ -133,16 +133,17 @@ TEST_P(ConvTest, Int8IsExact) {
       const AlignedBuffer start = pad_i32(panels, data.start);
       const AlignedBuffer multiplier = pad_f32(panels, data.multiplier);
       const AlignedBuffer bias = pad_f32(panels, data.bias);
+      AlignedBuffer wide(wide_input_elements(layout.g) * sizeof(std::int16_t));
       std::vector<float> floats(layout.out_elements, -77.0F);
       std::vector<std::uint8_t> bytes(layout.out_elements, 77);
       Requantize requantize{start.as<std::int32_t>(), multiplier.as<float>(), bias.as<float>(), !extreme,
                             floats.data()};
-      table().conv_i8({layout.g, data.input.data(), packed.as<std::int8_t>(), requantize});
+      table().conv_i8({layout.g, data.input.data(), packed.data(), requantize, wide.as<std::int16_t>()});
       requantize.output_f32 = nullptr;
       requantize.output_u8 = bytes.data();
       requantize.inverse_scale = kInverseScale;
       requantize.zero_point = kOutZero;
-      table().conv_i8({layout.g, data.input.data(), packed.as<std::int8_t>(), requantize});
+      table().conv_i8({layout.g, data.input.data(), packed.data(), requantize, wide.as<std::int16_t>()});
       std::vector<bool> written(layout.out_elements, false);
       layout.each([&](std::ptrdiff_t at, int o, int y, int x) {
         std::int32_t sum = 0;

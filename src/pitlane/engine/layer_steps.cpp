@@ -153,6 +153,7 @@ class Int8LayerStep final : public Step {
         measured_(layer.from_quantization ? -1 : layer.measured),
         start_buffer_(layer.start),
         multiplier_buffer_(layer.multiplier),
+        wide_buffer_(layer.wide_input),
         layout_(layer.shape.dense ? kernels.dense_i8_layout : kernels.conv_i8_layout),
         weights_(pack(layer)),
         bias_(kernels::pad_f32(layout_, layer.bias)),
@@ -191,8 +192,10 @@ class Int8LayerStep final : public Step {
     return RunStatus::kOk;
   }
   std::vector<BufferId> buffers() const override {
-    if (measured_ < 0) return {from_.buffer, to_.buffer};
-    return {from_.buffer, to_.buffer, measured_, start_buffer_, multiplier_buffer_};
+    std::vector<BufferId> used{from_.buffer, to_.buffer};
+    if (measured_ >= 0) used.insert(used.end(), {measured_, start_buffer_, multiplier_buffer_});
+    if (wide_buffer_ >= 0) used.push_back(wide_buffer_);
+    return used;
   }
   std::size_t weight_bytes() const override { return weights_.size() + bias_.size() + start_.size() * 2; }
 
@@ -218,21 +221,21 @@ class Int8LayerStep final : public Step {
   }
 
   void call(const RunContext& context, const kernels::Requantize& requantize) const noexcept {
-    const auto* weights = weights_.as<std::int8_t>();
     if (shape_.dense) {
       kernels_.dense_i8({static_cast<int>(from_.elements()), shape_.outputs, context.interior<std::uint8_t>(from_),
-                         weights, requantize});
+                         weights_.as<std::int8_t>(), requantize});
     } else if (shape_.groups > 1) {
-      kernels_.grouped_i8(
-          {group_geometry_of(shape_, from_, to_), context.at<std::uint8_t>(from_.buffer), weights, requantize});
+      kernels_.grouped_i8({group_geometry_of(shape_, from_, to_), context.at<std::uint8_t>(from_.buffer),
+                           weights_.as<std::int8_t>(), requantize});
     } else {
-      kernels_.conv_i8({geometry_of(shape_, from_, to_), context.at<std::uint8_t>(from_.buffer), weights, requantize});
+      kernels_.conv_i8({geometry_of(shape_, from_, to_), context.at<std::uint8_t>(from_.buffer), weights_.data(),
+                        requantize, wide_buffer_ < 0 ? nullptr : context.at<std::int16_t>(wide_buffer_)});
     }
   }
 
   LayerShape shape_;
   Picture from_, to_;
-  BufferId measured_, start_buffer_, multiplier_buffer_;
+  BufferId measured_, start_buffer_, multiplier_buffer_, wide_buffer_;
   kernels::PanelLayout layout_;
   AlignedBuffer weights_, bias_, scales_, sums_, start_, multiplier_;
   kernels::Requantize requantize_;
@@ -265,6 +268,12 @@ std::unique_ptr<Step> make_half_dense(int outputs, const Picture& from, const Pi
 std::size_t int8_scratch_bytes(const LayerShape& shape, const kernels::Table& kernels) {
   const kernels::PanelLayout& layout = shape.dense ? kernels.dense_i8_layout : kernels.conv_i8_layout;
   return static_cast<std::size_t>(kernels::padded_outputs(layout, shape.outputs)) * sizeof(float);
+}
+
+std::size_t int8_wide_input_bytes(const LayerShape& shape, const Picture& from, const Picture& to,
+                                  const kernels::Table& kernels) {
+  if (shape.dense || shape.groups > 1 || !kernels.conv_i8_layout.wide) return 0;
+  return kernels::wide_input_elements(geometry_of(shape, from, to)) * sizeof(std::int16_t);
 }
 
 std::unique_ptr<Step> make_int8_layer(const Int8Layer& layer, const kernels::Table& kernels) {

@@ -44,10 +44,14 @@ struct Int8Layer {
   /// Where a dynamic layer computes start and multiplier of this run; unused for static ones.
   BufferId start = -1, multiplier = -1;
   std::optional<ActivationQuantization> to_quantization;
+  /// Where the kernel widens its input; -1 where int8_wide_input_bytes is 0.
+  BufferId wide_input = -1;
 };
 
 /// Bytes of each of Int8Layer::start and ::multiplier.
 std::size_t int8_scratch_bytes(const LayerShape& shape, const kernels::Table& kernels);
+std::size_t int8_wide_input_bytes(const LayerShape& shape, const Picture& from, const Picture& to,
+                                  const kernels::Table& kernels);
 std::unique_ptr<Step> make_int8_layer(const Int8Layer& layer, const kernels::Table& kernels);
 
 }  // namespace pitlane

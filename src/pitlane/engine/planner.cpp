@@ -263,6 +263,8 @@ void Planner::add_int8_layer(const Layer& layer, const Reading& reading, const T
     step.start = forms_.arena().add(int8_scratch_bytes(layer.shape, kernels_));
     step.multiplier = forms_.arena().add(int8_scratch_bytes(layer.shape, kernels_));
   }
+  const std::size_t wide_bytes = int8_wide_input_bytes(layer.shape, from.picture, to, kernels_);
+  if (wide_bytes > 0) step.wide_input = forms_.arena().add(wide_bytes);
   forms_.add(make_int8_layer(step, kernels_));
 }
 

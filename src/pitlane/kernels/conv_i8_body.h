@@ -1,4 +1,5 @@
-// Integer convolution in register tiles, see conv_f32_body.h: four inputs a step, exact 32-bit sums.
+// Integer convolution in register tiles, see conv_f32_body.h: a group of inputs a step, exact 32-bit sums. X says
+// in what elements it wants inputs and weights: bytes, or both widened to 16 bits.
 #pragma once
 
 #include "pitlane/kernels/elementwise_body.h"
@@ -7,31 +8,56 @@
 namespace pitlane::kernels {
 namespace {
 
+/// Sums of one vector of outputs, beginning with output `output`, at a row of pixels.
+template <typename X>
+struct OutputColumn {
+  int output;
+  int count;                  // lanes that are outputs; more than there are lanes: all of them
+  const typename X::I* sums;  // one a pixel
+  int pixels;
+  std::ptrdiff_t at;  // where the first pixel's output goes
+  std::ptrdiff_t out_pixel;
+};
+
 /// Requantize for the lanes of X (its half vectors have their own X::Half).
 template <typename X>
-void requantize_lanes(const Requantize& r, int output, typename X::I sum, std::ptrdiff_t at, int count) {
-  typename X::F y = X::add(X::mul(X::to_float(sum), X::load(r.multiplier + output)), X::load(r.bias + output));
-  if (r.relu) y = X::max(X::set(0), y);
-  if (r.output_u8 == nullptr) return X::store_first(r.output_f32 + at, y, count);
+void requantize_column(const Requantize& r, const OutputColumn<X>& c) {
+  const typename X::F multiplier = X::load(r.multiplier + c.output);
+  const typename X::F bias = X::load(r.bias + c.output);
+  const typename X::F low = X::set(r.relu ? 0 : -__builtin_inff());
+  std::ptrdiff_t at = c.at;
+  if (r.output_u8 == nullptr) {
+    for (int p = 0; p < c.pixels; ++p, at += c.out_pixel) {
+      const typename X::F y = X::add(X::mul(X::to_float(c.sums[p]), multiplier), bias);
+      X::store_first(r.output_f32 + at, X::max(low, y), c.count);
+    }
+    return;
+  }
   const auto zero = static_cast<float>(r.zero_point);
-  X::store_first_u8(
-      r.output_u8 + at,
-      quantize_lanes<X>(y, X::set(r.inverse_scale), X::set(-zero), X::set(255 - zero), X::set_int(r.zero_point)),
-      count);
+  const typename X::F inverse_scale = X::set(r.inverse_scale);
+  const typename X::F least = X::set(-zero);
+  const typename X::F most = X::set(255 - zero);
+  const typename X::I offset = X::set_int(r.zero_point);
+  for (int p = 0; p < c.pixels; ++p, at += c.out_pixel) {
+    const typename X::F y = X::add(X::mul(X::to_float(c.sums[p]), multiplier), bias);
+    X::store_first_u8(r.output_u8 + at, quantize_lanes<X>(X::max(low, y), inverse_scale, least, most, offset), c.count);
+  }
 }
 
+template <typename X>
 struct ConvI8Tile {
-  const std::uint8_t* input;
-  const std::int8_t* weights;
+  const typename X::Input* input;
+  const typename X::Weight* weights;
   int first_output;
   int outputs;        // valid ones in this panel
   std::ptrdiff_t at;  // where the tile's first output goes
 };
 
 template <typename X, int P, int F, bool H>
-void conv_i8_tile(const ConvI8& c, const ConvI8Tile& t) {
+void conv_i8_tile(const ConvI8& c, const ConvI8Tile<X>& t) {
   constexpr int kL = X::kLanes;
-  constexpr int kStride = (F + (H ? 1 : 0)) * kL * 4;
+  constexpr int kGroup = X::kConvI8.group;
+  constexpr int kStride = (F + (H ? 1 : 0)) * kL * kGroup;
   const Requantize& r = c.requantize;
   typename X::I sum[P][F > 0 ? F : 1];
   typename X::Half::I half[P];
@@ -40,14 +66,14 @@ void conv_i8_tile(const ConvI8& c, const ConvI8Tile& t) {
     if constexpr (H) half[p] = X::Half::load_int(r.start + t.first_output + F * kL);
   }
   const std::ptrdiff_t step = c.geometry.in_step_x;
-  const std::int8_t* w = t.weights;
+  const typename X::Weight* w = t.weights;
   for (int row = 0; row < c.geometry.kernel_h; ++row) {
-    const std::uint8_t* x = t.input + row * c.geometry.in_row;
-    for (const std::uint8_t* const end = x + c.geometry.row_length; x < end; x += 4, w += kStride) {
+    const typename X::Input* x = t.input + row * c.geometry.in_row;
+    for (const typename X::Input* const end = x + c.geometry.row_length; x < end; x += kGroup, w += kStride) {
       typename X::Weights weight[F > 0 ? F : 1];
       typename X::Half::Weights half_weight;
-      for (int v = 0; v < F; ++v) weight[v] = X::load_weights(w + v * kL * 4);
-      if constexpr (H) half_weight = X::Half::load_weights(w + F * kL * 4);
+      for (int v = 0; v < F; ++v) weight[v] = X::load_weights(w + v * kL * kGroup);
+      if constexpr (H) half_weight = X::Half::load_weights(w + F * kL * kGroup);
       for (int p = 0; p < P; ++p) {
         const typename X::Inputs xp = X::load_inputs(x + p * step);
         for (int v = 0; v < F; ++v) sum[p][v] = X::dot(sum[p][v], xp, weight[v]);
@@ -55,19 +81,25 @@ void conv_i8_tile(const ConvI8& c, const ConvI8Tile& t) {
       }
     }
   }
-  for (int p = 0; p < P; ++p) {
-    const std::ptrdiff_t at = t.at + p * c.geometry.out_pixel;
-    for (int v = 0; v < F; ++v)
-      requantize_lanes<X>(r, t.first_output + v * kL, sum[p][v], at + v * kL, t.outputs - v * kL);
-    if constexpr (H)
-      requantize_lanes<typename X::Half>(r, t.first_output + F * kL, half[p], at + F * kL, t.outputs - F * kL);
+  const std::ptrdiff_t pixel = c.geometry.out_pixel;
+  for (int v = 0; v < F; ++v) {
+    typename X::I column[P];  // a copy, so that the sums themselves have no address and stay in registers
+    for (int p = 0; p < P; ++p) column[p] = sum[p][v];
+    requantize_column<X>(r, {t.first_output + v * kL, t.outputs - v * kL, column, P, t.at + v * kL, pixel});
+  }
+  if constexpr (H) {
+    typename X::Half::I column[P];
+    for (int p = 0; p < P; ++p) column[p] = half[p];
+    requantize_column<typename X::Half>(r,
+                                        {t.first_output + F * kL, t.outputs - F * kL, column, P, t.at + F * kL, pixel});
   }
 }
 
-using ConvI8TileFunction = void (*)(const ConvI8&, const ConvI8Tile&);
+template <typename X>
+using ConvI8TileFunction = void (*)(const ConvI8&, const ConvI8Tile<X>&);
 
 template <typename X, int Halves, int P>
-ConvI8TileFunction conv_i8_pick(int pixels) {
+ConvI8TileFunction<X> conv_i8_pick(int pixels) {
   if constexpr (P == 1) {
     return conv_i8_tile<X, 1, Halves / 2, Halves % 2 == 1>;
   } else {
@@ -76,16 +108,16 @@ ConvI8TileFunction conv_i8_pick(int pixels) {
 }
 
 template <typename X, int Halves>
-void conv_i8_panel(const ConvI8& c, const ConvI8Tile& panel) {
+void conv_i8_panel(const ConvI8& c, const ConvI8Tile<X>& panel) {
   constexpr int kMost = X::conv_i8_pixels(Halves);
   const ConvGeometry& g = c.geometry;
   const int tiles = (g.out_w + kMost - 1) / kMost;
   const int small = g.out_w / tiles;
   const int larger = g.out_w % tiles;
-  const ConvI8TileFunction small_tile = conv_i8_pick<X, Halves, kMost>(small);
-  const ConvI8TileFunction large_tile = conv_i8_pick<X, Halves, kMost>(small + (larger > 0 ? 1 : 0));
+  const ConvI8TileFunction<X> small_tile = conv_i8_pick<X, Halves, kMost>(small);
+  const ConvI8TileFunction<X> large_tile = conv_i8_pick<X, Halves, kMost>(small + (larger > 0 ? 1 : 0));
   for (int y = 0; y < g.out_h; ++y) {
-    ConvI8Tile t = panel;
+    ConvI8Tile<X> t = panel;
     t.input += y * g.in_step_y;
     t.at += y * g.out_row;
     for (int i = 0; i < tiles; ++i) {
@@ -98,7 +130,7 @@ void conv_i8_panel(const ConvI8& c, const ConvI8Tile& panel) {
 }
 
 template <typename X, int Halves>
-void conv_i8_dispatch(int halves, const ConvI8& c, const ConvI8Tile& panel) {
+void conv_i8_dispatch(int halves, const ConvI8& c, const ConvI8Tile<X>& panel) {
   if constexpr (Halves == 1) {
     conv_i8_panel<X, 1>(c, panel);
   } else {
@@ -108,16 +140,16 @@ void conv_i8_dispatch(int halves, const ConvI8& c, const ConvI8Tile& panel) {
 }
 
 template <typename X>
-void conv_i8_body(const ConvI8& c) {
+void conv_i8_body(const ConvI8& c, const typename X::Input* input) {
   constexpr PanelLayout kLayout = X::kConvI8;
-  const std::ptrdiff_t steps = static_cast<std::ptrdiff_t>(c.geometry.kernel_h) * ((c.geometry.row_length + 3) / 4);
-  const std::int8_t* weights = c.weights;
+  const std::ptrdiff_t steps =
+      static_cast<std::ptrdiff_t>(c.geometry.kernel_h) * ((c.geometry.row_length + kLayout.group - 1) / kLayout.group);
+  const auto* weights = static_cast<const typename X::Weight*>(c.weights);
   for (int first = 0; first < c.geometry.out_c;) {
     const int halves = panel_halves(kLayout, c.geometry.out_c - first);
     const int outputs = panel_outputs(kLayout, halves);
     const int left = c.geometry.out_c - first;
-    conv_i8_dispatch<X, kLayout.max_halves>(halves, c,
-                                            {c.input, weights, first, left < outputs ? left : outputs, first});
+    conv_i8_dispatch<X, kLayout.max_halves>(halves, c, {input, weights, first, left < outputs ? left : outputs, first});
     weights += steps * panel_stride(kLayout, halves);
     first += outputs;
   }

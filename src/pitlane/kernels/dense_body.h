@@ -56,8 +56,10 @@ void dense_i8_panel(const DenseI8& d, const std::int8_t* w, int first) {
     const typename X::Inputs x = X::load_inputs(d.input + k);
     for (int v = 0; v < V; ++v) sum[v] = X::dot(sum[v], x, X::load_weights(w + v * kL * 4));
   }
-  for (int v = 0; v < V; ++v)
-    requantize_lanes<X>(d.requantize, first + v * kL, sum[v], first + v * kL, d.outputs - first - v * kL);
+  for (int v = 0; v < V; ++v) {
+    const typename X::I column[] = {sum[v]};  // a copy, see conv_i8_tile
+    requantize_column<X>(d.requantize, {first + v * kL, d.outputs - first - v * kL, column, 1, first + v * kL, 0});
+  }
 }
 
 template <typename X, int V>

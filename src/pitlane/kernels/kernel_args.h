@@ -50,8 +50,9 @@ struct Requantize {
 struct ConvI8 {
   ConvGeometry geometry;
   const std::uint8_t* input = nullptr;
-  const std::int8_t* weights = nullptr;
+  const void* weights = nullptr;  ///< as pack_i8 lays them out
   Requantize requantize;
+  std::int16_t* wide_input = nullptr;  ///< memory of wide_input_elements (pack.h), where the layout is wide
 };
 
 /// Largest count of products u8 * s8 (|s8| <= 127) whose sum, minus a zero point's share, fits 32 bits.
@@ -155,6 +156,7 @@ struct PanelLayout {
   int group = 1;              ///< consecutive inputs stored together: 1 for floats, 4 for int8
   bool even_odd = false;      ///< int8 without VNNI: inputs 0, 2 of all outputs first, then 1, 3
   bool half_vectors = false;  ///< a panel may end in half a vector
+  bool wide = false;          ///< int8 without VNNI: weights and inputs are widened to 16 bits once, not at each use
 };
 
 }  // namespace pitlane::kernels

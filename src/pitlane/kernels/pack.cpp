@@ -29,11 +29,11 @@ std::size_t slot(const PanelLayout& layout, int output_in_panel, int input_in_gr
   return base + static_cast<std::size_t>((input_in_group & 1) * lanes * 2 + lane * 2 + (input_in_group >> 1));
 }
 
-template <typename T>
+template <typename Packed, typename T>
 AlignedBuffer pack(const PanelLayout& layout, const WeightSize& size, std::span<const T> weights) {
   PITLANE_CHECK(weights.size() == static_cast<std::size_t>(size.outputs) * size.rows * size.row_length);
-  AlignedBuffer buffer(packed_elements(layout, size) * sizeof(T) + kAlignment);
-  T* out = buffer.as<T>();
+  AlignedBuffer buffer(packed_elements(layout, size) * sizeof(Packed) + kAlignment);
+  auto* out = buffer.as<Packed>();
   for (int first = 0; first < size.outputs;) {
     const int halves = panel_halves(layout, size.outputs - first);
     const int width = panel_outputs(layout, halves);
@@ -87,14 +87,20 @@ int padded_outputs(const PanelLayout& layout, int outputs) {
   return total + layout.lanes;
 }
 
+std::size_t wide_input_elements(const ConvGeometry& g) {
+  const std::ptrdiff_t read =
+      (g.out_h - 1) * g.in_step_y + (g.kernel_h - 1) * g.in_row + (g.out_w - 1) * g.in_step_x + g.row_length;
+  return static_cast<std::size_t>(read) / kAlignment * kAlignment + kAlignment;
+}
+
 AlignedBuffer pack_f32(const PanelLayout& layout, const WeightSize& size, std::span<const float> weights) {
-  return pack(layout, size, weights);
+  return pack<float>(layout, size, weights);
 }
 AlignedBuffer pack_f16(const PanelLayout& layout, const WeightSize& size, std::span<const std::uint16_t> weights) {
-  return pack(layout, size, weights);
+  return pack<std::uint16_t>(layout, size, weights);
 }
 AlignedBuffer pack_i8(const PanelLayout& layout, const WeightSize& size, std::span<const std::int8_t> weights) {
-  return pack(layout, size, weights);
+  return layout.wide ? pack<std::int16_t>(layout, size, weights) : pack<std::int8_t>(layout, size, weights);
 }
 AlignedBuffer pack_groups_f32(const GroupSize& size, std::span<const float> weights) {
   return pack_groups(size, weights);

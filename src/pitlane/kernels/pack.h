@@ -18,8 +18,12 @@ struct WeightSize {
 /// Outputs rounded up to whole panels: bias, multiplier and start need that many elements.
 int padded_outputs(const PanelLayout& layout, int outputs);
 
+/// Elements of ConvI8::wide_input: more than the kernel reads of the input, in whole vectors.
+std::size_t wide_input_elements(const ConvGeometry& geometry);
+
 AlignedBuffer pack_f32(const PanelLayout& layout, const WeightSize& size, std::span<const float> weights);
 AlignedBuffer pack_f16(const PanelLayout& layout, const WeightSize& size, std::span<const std::uint16_t> weights);
+/// Elements of 16 bits where the layout is wide, else of 8.
 AlignedBuffer pack_i8(const PanelLayout& layout, const WeightSize& size, std::span<const std::int8_t> weights);
 
 /// Size of grouped convolution weights {groups * outputs, taps, channels}: outputs and channels of one group.

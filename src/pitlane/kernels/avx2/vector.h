@@ -29,13 +29,8 @@ struct Avx2Half {
   static constexpr int kLanes = 4;
   using F = __m128;
   using I = __m128i;
-  /// Inputs 0 and 2, and 1 and 3, as 16-bit pairs: vpmaddwd then gives exact sums, where vpmaddubsw saturates.
-  struct Inputs {
-    I even, odd;
-  };
-  struct Weights {
-    I even, odd;
-  };
+  using Inputs = I;
+  using Weights = I;
 
   static F load(const float* p) { return _mm_loadu_ps(p); }
   static F set(float v) { return _mm_set1_ps(v); }
@@ -58,13 +53,8 @@ struct Avx2Half {
     const I words = _mm_packus_epi32(v, v);
     store_bytes(p, _mm_packus_epi16(words, words), count < 4 ? count : 4);
   }
-  static Weights load_weights(const std::int8_t* p) {
-    const I bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-    return {_mm_cvtepi8_epi16(bytes), _mm_cvtepi8_epi16(_mm_srli_si128(bytes, 8))};
-  }
-  static I dot(I sum, const Inputs& x, const Weights& w) {
-    return _mm_add_epi32(sum, _mm_add_epi32(_mm_madd_epi16(x.even, w.even), _mm_madd_epi16(x.odd, w.odd)));
-  }
+  static Weights load_weights(const std::int16_t* p) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); }
+  static I dot(I sum, Inputs x, Weights w) { return _mm_add_epi32(sum, _mm_madd_epi16(x, w)); }
 };
 
 /// Eight lanes.
@@ -74,6 +64,7 @@ struct Avx2 {
   using F = __m256;
   using I = __m256i;
   using HalfF = __m128;
+  /// Inputs 0 and 2, and 1 and 3, as 16-bit pairs: vpmaddwd then gives exact sums, where vpmaddubsw saturates.
   struct Inputs {
     I even, odd;
   };
@@ -82,12 +73,10 @@ struct Avx2 {
   };
 
   static constexpr PanelLayout kConvF32{8, 6, 1, false, true};
-  static constexpr PanelLayout kConvI8{8, 4, 4, true, true};
   static constexpr PanelLayout kDenseF32{8, 16, 1, false, false};
   static constexpr PanelLayout kDenseI8{8, 8, 4, true, false};
   /// Sums, one weight vector each and one input must fit 16 registers.
   static constexpr int conv_f32_pixels(int halves) { return halves > 4 ? 4 : halves > 2 ? 6 : 8; }
-  static constexpr int conv_i8_pixels(int halves) { return halves > 2 ? 4 : 8; }
 
   static F load(const float* p) { return _mm256_loadu_ps(p); }
   static F load(const std::uint16_t* p) {
@@ -142,9 +131,6 @@ struct Avx2 {
     const I x = _mm256_set1_epi32(four);
     return {_mm256_and_si256(x, _mm256_set1_epi16(0xFF)), _mm256_srli_epi16(x, 8)};
   }
-  static Half::Inputs low_inputs(const Inputs& x) {
-    return {_mm256_castsi256_si128(x.even), _mm256_castsi256_si128(x.odd)};
-  }
   static Weights load_weights(const std::int8_t* p) {
     const auto* half = reinterpret_cast<const __m128i*>(p);
     return {_mm256_cvtepi8_epi16(_mm_loadu_si128(half)), _mm256_cvtepi8_epi16(_mm_loadu_si128(half + 1))};
@@ -152,6 +138,28 @@ struct Avx2 {
   static I dot(I sum, const Inputs& x, const Weights& w) {
     return _mm256_add_epi32(sum, _mm256_add_epi32(_mm256_madd_epi16(x.even, w.even), _mm256_madd_epi16(x.odd, w.odd)));
   }
+};
+
+/// Integer convolution on pairs of 16 bits. A convolution uses each input and each weight many times, so both are
+/// widened before the loop, and what is left in it for 16 products is a vpmaddwd and an addition.
+struct Avx2Pairs : Avx2 {
+  using Input = std::int16_t;
+  using Weight = std::int16_t;
+  using Inputs = I;
+  using Weights = I;
+
+  static constexpr PanelLayout kConvI8{8, 4, 2, false, true, true};
+  /// Sums, two weight vectors, one input and one product must fit 16 registers.
+  static constexpr int conv_i8_pixels(int halves) { return halves > 2 ? 6 : 12; }
+
+  static Inputs load_inputs(const std::int16_t* p) {
+    std::int32_t two;
+    __builtin_memcpy(&two, p, 4);
+    return _mm256_set1_epi32(two);
+  }
+  static Half::Inputs low_inputs(Inputs x) { return _mm256_castsi256_si128(x); }
+  static Weights load_weights(const std::int16_t* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
+  static I dot(I sum, Inputs x, Weights w) { return _mm256_add_epi32(sum, _mm256_madd_epi16(x, w)); }
 };
 
 }  // namespace

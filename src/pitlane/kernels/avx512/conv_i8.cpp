@@ -4,6 +4,6 @@
 
 namespace pitlane::kernels {
 
-void conv_i8_avx512(const ConvI8& c) { conv_i8_body<Avx512>(c); }
+void conv_i8_avx512(const ConvI8& c) { conv_i8_body<Avx512>(c, c.input); }
 
 }  // namespace pitlane::kernels

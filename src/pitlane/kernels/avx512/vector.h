@@ -76,6 +76,8 @@ struct Avx512Float {
 
 /// Integer part without VNNI: 16-bit pairs, as in Avx2.
 struct Avx512 : Avx512Float {
+  using Input = std::uint8_t;
+  using Weight = std::int8_t;
   using Half = Avx2;
   struct Inputs {
     I even, odd;

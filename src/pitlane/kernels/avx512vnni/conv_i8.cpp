@@ -4,6 +4,6 @@
 
 namespace pitlane::kernels {
 
-void conv_i8_avx512vnni(const ConvI8& c) { conv_i8_body<Avx512Vnni>(c); }
+void conv_i8_avx512vnni(const ConvI8& c) { conv_i8_body<Avx512Vnni>(c, c.input); }
 
 }  // namespace pitlane::kernels

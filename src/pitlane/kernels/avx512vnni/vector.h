@@ -16,6 +16,8 @@ struct VnniHalf : Avx2 {
 
 /// Sixteen lanes.
 struct Avx512Vnni : Avx512Float {
+  using Input = std::uint8_t;
+  using Weight = std::int8_t;
   using Half = VnniHalf;
   using Inputs = __m512i;
   using Weights = __m512i;

@@ -7,7 +7,7 @@ namespace pitlane::kernels {
 void conv_i8_scalar(const ConvI8& c) {
   const ConvGeometry& g = c.geometry;
   const int steps = (g.row_length + 3) / 4;
-  const std::int8_t* panel = c.weights;
+  const auto* panel = static_cast<const std::int8_t*>(c.weights);
   for (int first = 0; first < g.out_c; first += kScalarLanes) {
     for (int y = 0; y < g.out_h; ++y) {
       for (int x = 0; x < g.out_w; ++x) {
