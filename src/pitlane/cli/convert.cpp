@@ -26,7 +26,7 @@
 namespace pitlane::cli {
 namespace {
 
-constexpr std::int64_t kFrames = 3000;        // of the expert's, where a strategy needs data and none is given
+constexpr std::int64_t kFrames = 3000;  // of the expert's, where a strategy needs data and none is given
 constexpr std::int64_t kComparedPictures = 200;
 
 struct Flags {
