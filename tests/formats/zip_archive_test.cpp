@@ -42,7 +42,9 @@ std::string text(const std::vector<std::byte>& bytes) {
 std::string two_entries() {
   ZipWriter writer;
   writer.add("root/data.pkl", "first");
-  writer.add("root/data/0", std::string(1000, 'x') + '\0' + "end");
+  std::string data(1000, 'x');
+  data.append("\0end", 4);
+  writer.add("root/data/0", data);
   return writer.bytes();
 }
 
