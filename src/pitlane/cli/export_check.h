@@ -13,8 +13,8 @@ namespace pitlane::cli {
 struct ExportCheck {
   ExportedFile file;
   const Dataset* dataset = nullptr;  ///< of the network, for real pictures; may be none
-  std::uint64_t seed = 1;
-  const ModelFlags& model;  ///< for what the file leaves unsaid
+  std::uint64_t seed = 1;            ///< of the pictures
+  const ModelFlags& model;           ///< for what the file leaves unsaid
   const RuntimeFlags& runtime;
 };
 

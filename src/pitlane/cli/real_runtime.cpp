@@ -19,7 +19,6 @@
 #include "pitlane/cli/temporary_folder.h"
 #include "pitlane/core/file.h"
 #include "pitlane/formats/file_ports.h"
-#include "pitlane/measure/drawn_inputs.h"
 #include "pitlane/measure/network_runner.h"
 
 namespace pitlane::cli {
@@ -198,8 +197,8 @@ const char* runtime_name(ExportKind kind) {
   return "";
 }
 
-Result<RuntimeCheck> check_in_real_runtime(const ExportedFile& file, const Dataset* dataset, std::int64_t count,
-                                           std::uint64_t seed, const RuntimeFlags& flags) {
+Result<RuntimeCheck> check_in_real_runtime(const ExportedFile& file, std::int64_t count, const DrawOptions& draw,
+                                           const RuntimeFlags& flags) {
   const std::string python = python_of(flags).program;
   RuntimeCheck check;
   if (!is_on_path(python)) {
@@ -208,8 +207,8 @@ Result<RuntimeCheck> check_in_real_runtime(const ExportedFile& file, const Datas
   }
   PITLANE_TRY(const TemporaryFolder folder, TemporaryFolder::create());
   const std::vector<FilePort> ports = file_ports(file.network, file.options);
-  PITLANE_TRY(const Answers ours, write_inputs(file, ports, DrawnInputs(file.network, dataset, seed),
-                                               affordable(count, ports), folder / "inputs"));
+  PITLANE_TRY(const Answers ours,
+              write_inputs(file, ports, DrawnInputs(file.network, draw), affordable(count, ports), folder / "inputs"));
   PITLANE_TRY(const ChildEnd end, run_child(child_for(file, ports, folder.path(), python, flags.limit_s)));
   const std::string missing = text_of(folder / "missing");
   if (end.how == ChildEnd::How::kExited && end.code == kNoRuntime && !missing.empty()) {

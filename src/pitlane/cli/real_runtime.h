@@ -7,8 +7,8 @@
 #include <string>
 
 #include "pitlane/core/result.h"
-#include "pitlane/data/dataset.h"
 #include "pitlane/formats/export.h"
+#include "pitlane/measure/drawn_inputs.h"
 #include "pitlane/measure/network_difference.h"
 #include "pitlane/network/network.h"
 
@@ -42,7 +42,7 @@ struct ExportedFile {
 
 /// Runs `file` on `count` inputs of DrawnInputs (fewer where they are large) and compares with the engine's answers for
 /// the network. Errors: the runtime refuses the file or takes longer than the limit; Ctrl-C.
-Result<RuntimeCheck> check_in_real_runtime(const ExportedFile& file, const Dataset* dataset, std::int64_t count,
-                                           std::uint64_t seed, const RuntimeFlags& flags);
+Result<RuntimeCheck> check_in_real_runtime(const ExportedFile& file, std::int64_t count, const DrawOptions& draw,
+                                           const RuntimeFlags& flags);
 
 }  // namespace pitlane::cli

@@ -75,8 +75,7 @@ class Keras:
         made = self.model.predict_on_batch(values if len(values) > 1 else values[0])
         return made if isinstance(made, (list, tuple)) else [made]
 
-
-# By kind: what runs it, and modules that have that, the first that is there wins; and what to install.
+#By kind : what runs it, and modules that have that, the first that is there wins; and what to install.
 RUNTIMES = {
     "onnx": (OnnxRuntime, [("onnxruntime", "onnxruntime")], "onnxruntime"),
     "tflite": (LiteRt, [("ai_edge_litert.interpreter", "LiteRT"), ("tflite_runtime.interpreter", "TFLite runtime"),
@@ -162,6 +161,6 @@ def main(kind, path, folder, memory, runs, *ports):
 
 
 if __name__ == "__main__":
-    # Isolated from the current folder and PYTHONPATH, but what the user installed for themselves counts.
+#Isolated from the current folder and PYTHONPATH, but what the user installed for themselves counts.
     site.addsitedir(site.getusersitepackages())
     main(*sys.argv[1:])

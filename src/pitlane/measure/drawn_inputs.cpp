@@ -10,7 +10,8 @@ constexpr double kFastestMps = 20;
 
 }  // namespace
 
-DrawnInputs::DrawnInputs(const Network& network, const Dataset* dataset, std::uint64_t seed) : random_(seed) {
+DrawnInputs::DrawnInputs(const Network& network, const DrawOptions& options)
+    : noise_(options.noise), random_(options.seed) {
   for (const InputSpec& input : network.inputs) {
     const bool picture = input.kind == InputKind::kImage;
     const auto count =
@@ -19,8 +20,8 @@ DrawnInputs::DrawnInputs(const Network& network, const Dataset* dataset, std::ui
     pictures_.emplace_back(picture ? count : 0);
     numbers_.emplace_back(picture ? 0 : count);
   }
-  if (dataset == nullptr || dataset->size() == 0) return;
-  Result<SampleInputs> samples = SampleInputs::create(network, *dataset);
+  if (options.dataset == nullptr || options.dataset->size() == 0) return;
+  Result<SampleInputs> samples = SampleInputs::create(network, *options.dataset);
   if (!samples.ok()) return;  // loaded for another one
   samples_ = std::make_unique<const SampleInputs>(*std::move(samples));
   feed_ = std::make_unique<SampleFeed>(*samples_);
@@ -28,7 +29,7 @@ DrawnInputs::DrawnInputs(const Network& network, const Dataset* dataset, std::ui
 
 const std::vector<TensorView>& DrawnInputs::next() {
   views_.clear();
-  if (feed_ != nullptr && drawn_ % 2 == 1)
+  if (feed_ != nullptr && (!noise_ || drawn_ % 2 == 1))
     draw_sample();
   else
     draw_noise();

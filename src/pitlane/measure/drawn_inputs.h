@@ -17,12 +17,20 @@ namespace pitlane {
 /// Who compares networks with memory resets it before the first of so many inputs, again and again.
 inline constexpr std::int64_t kRunsWithMemory = 3;
 
-/// The same seed draws the same inputs. One thread.
+/// The same seed draws the same inputs.
+struct DrawOptions {
+  /// Its samples are drawn where it was loaded for such a network. It must outlive the drawing.
+  const Dataset* dataset = nullptr;
+  /// Every second input is noise: random bytes as pictures, speeds up to 20 m/s, commands and lights in turn. Without
+  /// samples all of them are.
+  bool noise = true;
+  std::uint64_t seed = 1;
+};
+
+/// One thread.
 class DrawnInputs {
  public:
-  /// Noise: random bytes as pictures, speeds up to 20 m/s, commands and lights in turn. Where a dataset is given that
-  /// was loaded for such a network, every second input is one of its samples. It must outlive this.
-  DrawnInputs(const Network& network, const Dataset* dataset, std::uint64_t seed);
+  DrawnInputs(const Network& network, const DrawOptions& options);
 
   /// As a session takes them: bytes of pictures, speeds in m/s. Valid until the next call.
   [[nodiscard]] const std::vector<TensorView>& next();
@@ -37,6 +45,7 @@ class DrawnInputs {
   std::unique_ptr<const SampleInputs> samples_;  // where they stay: the feed refers to them
   std::unique_ptr<SampleFeed> feed_;
   std::vector<TensorView> views_;
+  bool noise_;
   Random random_;
   std::int64_t drawn_ = 0;
 };

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "pitlane/measure/drawn_inputs.h"
 #include "pitlane/measure/network_runner.h"
 
 namespace pitlane {
@@ -24,12 +23,12 @@ Status check_alike(const Network& a, const Network& b, const NetworkRunner& ra, 
 
 }  // namespace
 
-Result<NetworkDifference> compare_networks(const Network& a, const Network& b, const Dataset* dataset,
-                                           std::int64_t count, std::uint64_t seed) {
+Result<NetworkDifference> compare_networks(const Network& a, const Network& b, std::int64_t count,
+                                           const DrawOptions& options) {
   PITLANE_TRY(NetworkRunner first, NetworkRunner::create(a));
   PITLANE_TRY(NetworkRunner second, NetworkRunner::create(b));
   PITLANE_TRY_STATUS(check_alike(a, b, first, second));
-  DrawnInputs inputs(a, dataset, seed);
+  DrawnInputs inputs(a, options);
   NetworkDifference difference;
   for (; difference.pictures < count; ++difference.pictures) {
     if (difference.pictures % kRunsWithMemory == 0) {

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "pitlane/core/result.h"
-#include "pitlane/data/dataset.h"
+#include "pitlane/measure/drawn_inputs.h"
 #include "pitlane/network/network.h"
 
 namespace pitlane {
@@ -16,7 +16,7 @@ struct NetworkDifference {
 
 /// Runs both in the engine on `count` inputs of DrawnInputs; memory is kept for three runs at a time. Errors: they
 /// differ in the number or sizes of inputs or in the number of outputs, or cannot be run.
-Result<NetworkDifference> compare_networks(const Network& a, const Network& b, const Dataset* dataset,
-                                           std::int64_t count, std::uint64_t seed);
+Result<NetworkDifference> compare_networks(const Network& a, const Network& b, std::int64_t count,
+                                           const DrawOptions& options = {});
 
 }  // namespace pitlane
