@@ -31,7 +31,7 @@ TEST(DeepLearningStudio, PairsByNameWhateverTheOrder) {
   ASSERT_TRUE(recording) << recording.error().message();
   EXPECT_EQ(recording->format, "deeplearningstudio");
   EXPECT_THAT(names(*recording), ElementsAre("10.png", "2.png", "1.png"));
-  EXPECT_THAT(recording->rows[0].labels, ElementsAre(10.0F, 0.2F)) << "v first, as the labels are listed";
+  EXPECT_THAT(recording->rows[0].labels, ElementsAre(10.0, 0.2)) << "v first, as the labels are listed";
   EXPECT_EQ(recording->rows[2].line, 4);
   EXPECT_EQ(recording->rows[2].index, 2);
   EXPECT_EQ(recording->image_width, 16);

@@ -7,7 +7,7 @@
 namespace pitlane {
 namespace {
 
-constexpr std::array<const char*, 4> kNames = {"speed_mps", "command", "light", "drive"};
+constexpr std::array<const char*, 3> kNames = {"command", "light", "drive"};
 constexpr double kLargest = 1 << 30;
 
 }  // namespace
@@ -29,13 +29,9 @@ std::string StateColumns::take(const CsvRow& csv, RecordingRow& row) const {
     if (!columns_[which]) continue;
     const std::string& field = csv.fields[*columns_[which]];
     values[which] = parse_number(field).value_or(NAN);
-    const bool speed = which == kSpeed;
-    if (!std::isfinite(static_cast<float>(values[which])))
-      return std::string(kNames[which]) + " is " + shown(field) + ", not a finite number";
-    if (!speed && (values[which] < 0 || values[which] > kLargest || values[which] != std::floor(values[which])))
+    if (!(values[which] >= 0) || values[which] > kLargest || values[which] != std::floor(values[which]))
       return std::string(kNames[which]) + " is " + shown(field) + ", not a whole number from 0 on";
   }
-  if (columns_[kSpeed]) row.speed_mps = values[kSpeed];
   if (columns_[kCommand]) row.command = static_cast<int>(values[kCommand]);
   if (columns_[kLight]) row.light = static_cast<int>(values[kLight]);
   if (columns_[kDrive]) row.drive = static_cast<int>(values[kDrive]);

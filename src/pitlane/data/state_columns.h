@@ -1,4 +1,4 @@
-// Columns of a CSV file that tell the car's state beside its labels: speed_mps, command, light, drive. All may be
+// Columns of a CSV file that tell the car's state beside its labels and its speed: command, light, drive. All may be
 // missing.
 #pragma once
 
@@ -20,7 +20,7 @@ class StateColumns {
   [[nodiscard]] std::string take(const CsvRow& csv, RecordingRow& row) const;
 
  private:
-  enum Which : std::size_t { kSpeed, kCommand, kLight, kDrive, kCount };
+  enum Which : std::size_t { kCommand, kLight, kDrive, kCount };
   std::array<std::optional<std::size_t>, kCount> columns_;
 };
 

@@ -18,10 +18,9 @@ struct KindWord {
   const char* name;
   ExportKind kind;
 };
-constexpr std::array kKinds = {KindWord{".pit", "Pitlane", ExportKind::kPit},
-                               KindWord{".onnx", "ONNX", ExportKind::kOnnx},
-                               KindWord{".tflite", "TFLite", ExportKind::kTflite},
-                               KindWord{".h5", "Keras HDF5", ExportKind::kKeras}};
+constexpr std::array kKinds = {
+    KindWord{".pit", "Pitlane", ExportKind::kPit}, KindWord{".onnx", "ONNX", ExportKind::kOnnx},
+    KindWord{".tflite", "TFLite", ExportKind::kTflite}, KindWord{".h5", "Keras HDF5", ExportKind::kKeras}};
 
 constexpr std::array kPrecisions = {
     std::pair{"auto", ExportPrecision::kAuto}, std::pair{"float32", ExportPrecision::kFloat32},
@@ -101,9 +100,9 @@ Result<ExportOptions> export_options(const fs::path& out, const std::string& pre
     return invalid_argument("--precision: must be auto, float32, float16, dynamic or int8, not '" + precision + "'");
   options.precision = word->second;
   if (!has_precision(options.kind, options.precision))
-    return invalid_argument(std::string("--precision ") + precision + ": a " + kind->ending + " has " +
-                            (options.kind == ExportKind::kPit ? "what its weights are; choose it with --strategy"
-                                                              : "float32 only"));
+    return invalid_argument(
+        std::string("--precision ") + precision + ": a " + kind->ending + " has " +
+        (options.kind == ExportKind::kPit ? "what its weights are; choose it with --strategy" : "float32 only"));
   if (io != "float" && io != "int8") return invalid_argument("--io: must be float or int8, not '" + io + "'");
   options.io = io == "int8" ? TfliteIo::kInt8 : TfliteIo::kFloat;
   if (io == "int8" && options.kind != ExportKind::kTflite)

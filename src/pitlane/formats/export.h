@@ -45,8 +45,8 @@ Network prepared_for(Network network, ExportOptions& options);
 /// Must ExportOptions::ranges be measured first?
 bool needs_ranges(const ExportOptions& options);
 
-/// Returns the file's size in bytes. Errors name the layer that the kind has no words for, and the remedy; then there is
-/// no file.
+/// Returns the file's size in bytes. Errors name the layer that the kind has no words for, and the remedy; then there
+/// is no file.
 Result<std::int64_t> export_network(const Network& network, const ExportOptions& options,
                                     const std::filesystem::path& out);
 

@@ -23,6 +23,8 @@ ValueId NetworkBuilder::vector(const std::string& name, InputKind kind, std::int
   return id;
 }
 
+void NetworkBuilder::fault(Error error) { errors_.push_back(std::move(error)); }
+
 ValueId NetworkBuilder::state(const std::string& name, Shape shape) {
   const ValueId id = value(name, std::move(shape));
   network_.states.push_back({name, id, -1});

@@ -21,7 +21,7 @@ class NetworkBuilder {
   ValueId state(const std::string& name, Shape shape);
   void remember(ValueId before, ValueId after);
   /// Remembers a fault that the author found, as a misfit: `build` returns the first.
-  void fault(Error error) { errors_.push_back(std::move(error)); }
+  void fault(Error error);
   WeightId weight(Weight weight);
   /// Appends a node; a misfit is remembered and returned by `build`.
   ValueId add(const std::string& name, Op op, std::vector<ValueId> inputs);

@@ -1,5 +1,5 @@
-// How much a .pit file names, against how much it holds: FlatBuffers lets thousands of fields lead to the same bytes, and
-// a file of kilobytes would become a network of gigabytes.
+// How much a .pit file names, against how much it holds: FlatBuffers lets thousands of fields lead to the same bytes,
+// and a file of kilobytes would become a network of gigabytes.
 #pragma once
 
 #include <cstddef>

@@ -230,6 +230,8 @@ def quantized(folder, kind, **options):
 
     source, target = os.path.join(folder, "small.onnx"), os.path.join(folder, f"{kind}.onnx")
     small_float(source)
+    # Weights of 7 bits: with 8, onnxruntime cuts sums to 16 bits on processors without VNNI.
+    options = {"reduce_range": True, **options}
     if kind.startswith("ort-dynamic"):
         q.quantize_dynamic(source, target, **options)
     else:

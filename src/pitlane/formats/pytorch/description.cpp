@@ -92,7 +92,7 @@ class DescriptionReader {
       if (!item.first.IsScalar()) return error(item.first, what + " has a key that is not a word");
       const std::string& key = item.first.Scalar();
       if (std::find(keys.begin(), keys.end(), key) == keys.end())
-        return error(item.first, "unknown key '" + shown(key) + "' in " + what + "; the keys are " + listed(keys));
+        return error(item.first, "unknown key '" + printable(key) + "' in " + what + "; the keys are " + listed(keys));
       if (!seen.insert(key).second) return error(item.first, "key '" + key + "' stands twice in " + what);
     }
     return {};
@@ -189,7 +189,7 @@ class DescriptionReader {
       if (!node["size"]) return error(node, "a " + kind + " needs its size: how many there are to choose from");
       PITLANE_TRY_STATUS(whole(node, "size", 1, 1000, input.size));
     } else {
-      return error(node["kind"], "unknown kind '" + shown(kind) + "'; known are picture, speed, command and light");
+      return error(node["kind"], "unknown kind '" + printable(kind) + "'; known are picture, speed, command and light");
     }
     names_.insert(input.name);
     made_.inputs.push_back(std::move(input));
@@ -232,7 +232,7 @@ class DescriptionReader {
   static std::string unknown_word(const std::string& word) {
     std::vector<std::string> known;
     for (const Word& w : words()) known.emplace_back(w.word);
-    return "unknown layer '" + shown(word) + "'; known are " + listed(known);
+    return "unknown layer '" + printable(word) + "'; known are " + listed(known);
   }
 
   Status read_names(const YAML::Node& node, const Word& word, Layer& layer) {

@@ -41,7 +41,7 @@ class LegacyContainer : public StorageReader {
 
   Result<std::span<const std::byte>> read(std::string_view key) override {
     const auto found = storages_.find(key);
-    if (found == storages_.end()) return corrupt("there is no storage '" + shown(key) + "'");
+    if (found == storages_.end()) return corrupt("there is no storage '" + printable(key) + "'");
     return found->second;
   }
 
@@ -67,7 +67,7 @@ class LegacyContainer : public StorageReader {
       const auto* key = keys.get<PickleText>(id);
       if (key == nullptr) return corrupt("a storage's key is no text");
       const auto storage = known.find(key->text);
-      if (storage == known.end()) return corrupt("storage '" + shown(key->text) + "' belongs to no tensor");
+      if (storage == known.end()) return corrupt("storage '" + printable(key->text) + "' belongs to no tensor");
       PITLANE_TRY_STATUS(find_storage(*storage->second));
     }
     return {};
@@ -75,7 +75,7 @@ class LegacyContainer : public StorageReader {
 
   Status find_storage(const PickleStorage& storage) {
     const std::span<const std::byte> rest = file_->bytes().subspan(at_);
-    const std::string who = "storage '" + shown(storage.key) + "' at byte " + std::to_string(at_);
+    const std::string who = "storage '" + printable(storage.key) + "' at byte " + std::to_string(at_);
     std::uint64_t elements = 0;
     if (rest.size() < sizeof elements) return corrupt(who + " is missing; the file was cut short, copy it again");
     for (std::size_t i = 0; i < sizeof elements; ++i) elements |= std::to_integer<std::uint64_t>(rest[i]) << (8 * i);

@@ -479,7 +479,7 @@ std::string kind_of(const PickleObject& object) {
   return kNames[object.index()];
 }
 
-std::string shown(std::string_view text) {
+std::string printable(std::string_view text) {
   constexpr std::size_t kLongest = 60;
   std::string printable;
   for (const char c : text.substr(0, kLongest)) printable += c >= 0x20 && c < 0x7F ? c : '?';

@@ -40,7 +40,7 @@ std::string keys_of(const Pickle& pickle, const PickleDict& dict) {
   for (const auto& item : dict.items) {
     const auto* key = pickle.get<PickleText>(item.first);
     if (key == nullptr || ++count > 8) continue;
-    keys += (keys.empty() ? "" : ", ") + shown(key->text);
+    keys += (keys.empty() ? "" : ", ") + printable(key->text);
   }
   return keys.empty() ? "nothing" : keys;
 }
@@ -90,7 +90,7 @@ Result<std::vector<NamedTensor>> name_tensors(const Pickle& pickle, const Pickle
     if (name == nullptr || tensor == nullptr) continue;
     if (!is_plain(name->text))
       return corrupt("a weight's name is empty, unprintable or longer than " + std::to_string(kLongestName));
-    if (!seen.insert(name->text).second) return corrupt("weight '" + shown(name->text) + "' is there twice");
+    if (!seen.insert(name->text).second) return corrupt("weight '" + printable(name->text) + "' is there twice");
     tensors.push_back({std::string(name->text), pickle.tensors[tensor->index]});
   }
   leave_out_prefixes(tensors);
@@ -187,7 +187,7 @@ Result<std::vector<float>> StateDict::read(const NamedTensor& tensor) const {
   if (!bytes.ok()) return bytes.error().in(who);
   const std::size_t width = info_of(stored.type).bytes;
   if (static_cast<std::uint64_t>(stored.storage.first + stored.storage.size) > bytes->size() / width)
-    return corrupt(who + ": storage '" + shown(stored.storage.key) + "' holds " + std::to_string(bytes->size()) +
+    return corrupt(who + ": storage '" + printable(stored.storage.key) + "' holds " + std::to_string(bytes->size()) +
                    " bytes, too few for " + std::to_string(stored.storage.first + stored.storage.size) +
                    " elements of " + info_of(stored.type).dtype);
   std::vector<float> values(static_cast<std::size_t>(element_count(stored.sizes)));

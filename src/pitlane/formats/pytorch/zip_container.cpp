@@ -81,7 +81,7 @@ Result<bool> is_big_endian(const ZipArchive& archive, const std::string& folder)
   PITLANE_TRY(const std::vector<std::byte> bytes, archive.read(folder + "byteorder", 64));
   const std::string_view order(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (order != "little" && order != "big")
-    return corrupt("byteorder is '" + shown(order) + "'; it must be little or big");
+    return corrupt("byteorder is '" + printable(order) + "'; it must be little or big");
   return order == "big";
 }
 
