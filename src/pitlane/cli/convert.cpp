@@ -124,7 +124,7 @@ Result<int> convert_model(const Flags& flags) {
   std::printf("%s: %s, %.3f MB, was %.3f MB\n", out.c_str(), options.description().c_str(),
               static_cast<double>(size) / 1e6, static_cast<double>(file.size_bytes) / 1e6);
   std::fflush(stdout);  // the rest may take a while
-  return check_export({{out, network, options}, data.dataset(), flags.seed, flags.model, flags.runtime});
+  return check_export({{out, network, options}, data.dataset(), flags.seed, flags.runtime});
 }
 
 Result<int> run(const Flags& flags) {

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <string>
 
+#include "pitlane/cli/model_flags.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/verb.h"
 #include "pitlane/formats/import.h"
@@ -49,13 +50,17 @@ int judged(const ExportCheck& check, const std::string& where, const NetworkDiff
 }
 
 Result<int> check_by_ourselves(const ExportCheck& check) {
-  PITLANE_TRY(const ImportOptions options, import_options(check.model));
+  ModelFlags said;
+  if (check.file.options.kind == ExportKind::kKeras) said = flags_for(check.file.network);
+  PITLANE_TRY(const ImportOptions options, import_options(said));
   const Result<Network> again = import_network(check.file.path, options);
   if (!again.ok()) return again.error().in("written, but it cannot be read again");
   PITLANE_TRY(const NetworkDifference difference,
               compare_networks(check.file.network, *again, kComparedPictures, draw_options(check)));
   std::printf("read again and run on %lld pictures: largest difference %.3g of an output's range\n",
               static_cast<long long>(difference.pictures), difference.largest);
+  if (check.file.options.kind == ExportKind::kKeras)
+    std::printf("what a Keras file leaves unsaid, say when you read it: %s\n", printable(to_words(said)).c_str());
   return judged(check, "read again, it ", difference);
 }
 

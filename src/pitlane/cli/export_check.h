@@ -3,7 +3,6 @@
 
 #include <cstdint>
 
-#include "pitlane/cli/model_flags.h"
 #include "pitlane/cli/real_runtime.h"
 #include "pitlane/core/result.h"
 #include "pitlane/data/dataset.h"
@@ -14,7 +13,6 @@ struct ExportCheck {
   ExportedFile file;
   const Dataset* dataset = nullptr;  ///< of the network, for real pictures; may be none
   std::uint64_t seed = 1;            ///< of the pictures
-  const ModelFlags& model;           ///< for what the file leaves unsaid
   const RuntimeFlags& runtime;
 };
 
