@@ -2,9 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <ostream>
 #include <string>
+#include <vector>
 
 #include "network/lively.h"
 #include "pitlane/network/families.h"
@@ -28,6 +31,7 @@ struct Case {
   const char* out;
   const char* runtime;
   const char* flags;
+  friend void PrintTo(const Case& tested, std::ostream* out) { *out << tested.name; }
 };
 
 class RealRuntime : public InAFolder {

@@ -64,13 +64,11 @@ Result<VehicleAdapter> VehicleAdapter::create(const VehicleOptions& options, con
     return invalid_argument(
         "--vehicle " + text +
         ": unknown adapter; use auto, direct or steering:SPEED_MPS[:MAX_CURVATURE_PER_M[:left|right]]");
-  const auto* name = std::find_if(std::begin(kSteeringNames), std::end(kSteeringNames),
-                                  [&](const char* known) { return has_output(outputs, known); });
-  if (name == std::end(kSteeringNames))
+  if (std::none_of(std::begin(kSteeringNames), std::end(kSteeringNames),
+                   [&](const char* name) { return has_output(outputs, name); }))
     return invalid_argument("--vehicle " + text + ": the network has no output 'steering' or 'steer' (it has " +
                             names(outputs) + "; of a model of another tool, --output names them)");
   adapter.kind_ = Kind::kSteering;
-  adapter.steering_ = *name;
   PITLANE_TRY(adapter.speed_mps_, number(parts[1], text));
   adapter.max_curvature_1pm_ = kUsualCurvature_1pm;
   if (parts.size() > 2) {
@@ -94,7 +92,9 @@ std::optional<Command> VehicleAdapter::command(const Outputs& outputs) const noe
     if (v == nullptr || w == nullptr || !std::isfinite(v->value) || !std::isfinite(w->value)) return std::nullopt;
     return Command{v->value, w->value};
   }
-  const auto* steering = outputs.find(steering_);
+  const Outputs::Item* steering = nullptr;
+  for (const char* name : kSteeringNames)
+    if (steering == nullptr) steering = outputs.find(name);
   if (steering == nullptr || !std::isfinite(steering->value)) return std::nullopt;
   const double wheel = std::clamp(steering->value, -1.0, 1.0);
   return Command{speed_mps_, speed_mps_ * max_curvature_1pm_ * wheel};

@@ -35,7 +35,6 @@ class VehicleAdapter {
  private:
   enum class Kind { kDirect, kSteering };
   Kind kind_ = Kind::kDirect;
-  const char* steering_ = "";  ///< kSteering: the output's name
   double speed_mps_ = 0;
   double max_curvature_1pm_ = 0;  // negative: positive steering turns right
 };
