@@ -43,9 +43,9 @@ class RealRuntime : public InAFolder {
     if (ci != nullptr && std::string(ci) == "true") FAIL() << "no frameworks at " << frameworks();
     GTEST_SKIP() << "no frameworks at " << frameworks() << "; run scripts/install_frameworks";
   }
-  void expect_agreement(const std::string& in, const Case& tested) const {
-    const Outcome made =
-        pitlane("convert " + in + " " + at(tested.out) + " " + tested.flags + " --python '" + python_.string() + "'");
+  void expect_agreement(const std::string& in, const Case& tested, const std::string& more = "") const {
+    const Outcome made = pitlane("convert " + in + " " + at(tested.out) + " " + tested.flags + more + " --python '" +
+                                 python_.string() + "'");
     EXPECT_EQ(made.code, 0) << made.err;
     EXPECT_THAT(made.out, HasSubstr(tested.runtime));
     EXPECT_THAT(made.out, HasSubstr(" agrees: largest difference "));
@@ -59,7 +59,7 @@ class RealRuntimeOfPrecision : public RealRuntime, public ::testing::WithParamIn
 
 TEST_P(RealRuntimeOfPrecision, AgreesOnTheBundledNetwork) {
   record(place_ / "rec", 200);
-  expect_agreement("'" PITLANE_SOURCE_DIR "/examples/pilotnet.pit' --data " + at("rec"), GetParam());
+  expect_agreement("'" PITLANE_SOURCE_DIR "/examples/pilotnet.pit'", GetParam(), " --data " + at("rec"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, RealRuntimeOfPrecision,

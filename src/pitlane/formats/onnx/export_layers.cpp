@@ -86,8 +86,8 @@ std::string Exporter::on_grid(const std::string& x, const ActivationQuantization
   return known = graph_.node("DequantizeLinear", x + ".real", {bytes, scale_name, zero_name});
 }
 
-/// ONNX Runtime has ConvInteger for unsigned bytes alone, and where a processor has no VNNI its products of unsigned with
-/// signed bytes cut sums to 16 bits, in Q/DQ form too: answers are far off there, without a word.
+/// ONNX Runtime has ConvInteger for unsigned bytes alone, and where a processor has no VNNI its products of unsigned
+/// with signed bytes cut sums to 16 bits, in Q/DQ form too: answers are far off there, without a word.
 std::string Exporter::unsigned_constant(const Weight& weight, const LayerWeight& order) {
   std::vector<std::byte> bytes;
   for (const std::int8_t q : gather<std::int8_t>(weight.i8(), weight.shape[0], order.source))
