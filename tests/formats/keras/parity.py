@@ -145,7 +145,7 @@ def for_us(pictures, speeds, shape, path):
         for picture, speed in zip(pictures, speeds):
             out.write(np.moveaxis(picture, 0, 2).tobytes())  # frames beside each other as channels
             if shape[-1] == 4:
-                out.write((speed * SPEED_SCALE).tobytes())
+                out.write(speed.tobytes())  # m/s: the network knows the scale
 
 
 def largest_difference(probe, file, folder, answers):
