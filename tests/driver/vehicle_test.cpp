@@ -36,6 +36,9 @@ TEST(VehicleAdapter, SteeringBecomesCurvatureAtConstantSpeed) {
   EXPECT_EQ(adapter.command(outputs({{"steering", "1", 0.5}})), (Command{10, -1}));
   const auto left = VehicleAdapter::create({"steering:10:0.2:left"}, kSteering).value();
   EXPECT_EQ(left.command(outputs({{"steering", "1", 5}})), (Command{10, 2}));
+  const auto carla =
+      VehicleAdapter::create({"steering:10:0.2"}, {{"brake", "1", 0, 1, -1, 0}, {"steer", "1", -1, 1, -1, 1}});
+  EXPECT_EQ(carla.value().command(outputs({{"brake", "1", 1}, {"steer", "1", 0.5}})), (Command{10, -1}));
 }
 
 TEST(VehicleAdapter, SteeringNetworkNeedsANamedAdapter) {

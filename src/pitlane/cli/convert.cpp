@@ -10,15 +10,15 @@
 #include "pitlane/cli/command_line.h"
 #include "pitlane/cli/convert_recording.h"
 #include "pitlane/cli/data_source.h"
+#include "pitlane/cli/export_check.h"
 #include "pitlane/cli/model_file.h"
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
+#include "pitlane/cli/real_runtime.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/tuning_data.h"
 #include "pitlane/cli/verb.h"
 #include "pitlane/formats/export.h"
-#include "pitlane/formats/import.h"
-#include "pitlane/measure/network_difference.h"
 #include "pitlane/optimize/strategy.h"
 #include "pitlane/optimize/value_ranges.h"
 #include "pitlane/study/fine_tuning.h"
@@ -27,7 +27,6 @@ namespace pitlane::cli {
 namespace {
 
 constexpr std::int64_t kFrames = 3000;  // of the expert's, where a strategy needs data and none is given
-constexpr std::int64_t kComparedPictures = 200;
 
 struct Flags {
   std::string strategy, precision = "auto", io = "float";
@@ -36,6 +35,7 @@ struct Flags {
   bool raw_input = false, overwrite = false;
   std::uint64_t seed = 1;
   ModelFlags model;
+  RuntimeFlags runtime;
   ConvertRecordingFlags recording;  // IN and OUT too
 };
 
@@ -102,31 +102,6 @@ Status add_ranges(const Network& network, Data& data, ExportOptions& options, co
   return {};
 }
 
-double bound_of(const Network& network) {
-  double bound = 1e-4;
-  for (const Weight& weight : network.weights) {
-    if (weight.storage == Storage::kF16) bound = std::max(bound, 2e-3);
-    if (weight.storage == Storage::kI8) bound = 0.03;
-  }
-  return bound;
-}
-
-// The file as it is read again, beside what it was made of.
-Result<int> verify(const Flags& flags, const Network& network, const Dataset* dataset) {
-  PITLANE_TRY(const ImportOptions options, import_options(flags.model));
-  const std::string& out = flags.recording.out;
-  const Result<Network> again = import_network(out, options);
-  if (!again.ok()) return again.error().in("written, but it cannot be read again");
-  PITLANE_TRY(const NetworkDifference difference,
-              compare_networks(network, *again, dataset, kComparedPictures, flags.seed));
-  std::printf("read again and run on %lld pictures: largest difference %.3g of an output's range\n",
-              static_cast<long long>(difference.pictures), difference.largest);
-  if (difference.largest <= bound_of(network)) return kSuccess;
-  std::fprintf(stderr, "%s: differs by more than the %.3g that its precision explains\n", out.c_str(),
-               bound_of(network));
-  return kPartialFailure;
-}
-
 Result<int> convert_model(const Flags& flags) {
   const std::string& in = flags.recording.in;
   const std::string& out = flags.recording.out;
@@ -135,6 +110,7 @@ Result<int> convert_model(const Flags& flags) {
   PITLANE_TRY_STATUS(check_not_the_same(out, in, "the model itself"));
   PITLANE_TRY(ExportOptions options, export_options(out, flags.precision, flags.io));
   options.raw_input = flags.raw_input;
+  if (*runtime_name(options.kind) != '\0') PITLANE_TRY_STATUS(check_python(flags.runtime));
   PITLANE_TRY(ModelFile file, open_model(in, flags.model));
   ProgressBar bar;
   const ProgressFn progress = bar.callback();
@@ -147,7 +123,8 @@ Result<int> convert_model(const Flags& flags) {
   PITLANE_TRY(const std::int64_t size, export_network(network, options, out));
   std::printf("%s: %s, %.3f MB, was %.3f MB\n", out.c_str(), options.description().c_str(),
               static_cast<double>(size) / 1e6, static_cast<double>(file.size_bytes) / 1e6);
-  return verify(flags, network, data.dataset());
+  std::fflush(stdout);  // the rest may take a while
+  return check_export({{out, network, options}, data.dataset(), flags.seed, flags.runtime});
 }
 
 Result<int> run(const Flags& flags) {
@@ -175,6 +152,7 @@ void declare_convert(CLI::App& app, Chosen& chosen) {
   verb->add_option("--seed", flags->seed, "of fine-tuning, and of the pictures that verify")
       ->check(seed())
       ->capture_default_str();
+  add_runtime_flags(*verb, flags->runtime);
   add_convert_recording_flags(*verb, flags->recording);
   add_model_flags(*verb, flags->model);
   verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });

@@ -24,8 +24,8 @@ void print_inputs(const Network& network) {
     std::printf("input   %s  %s  %s\n", input.name.c_str(), to_string(value_of(network, input.value).shape).c_str(),
                 describe_input(network, input).c_str());
   for (const OutputSpec& o : network.outputs)
-    std::printf("output  %s  %s, %g to %g\n", o.name.c_str(), o.unit.c_str(), static_cast<double>(o.low),
-                static_cast<double>(o.high));
+    std::printf("output  %s  %g to %g%s\n", o.name.c_str(), static_cast<double>(o.low), static_cast<double>(o.high),
+                o.unit == "1" ? "" : (" " + o.unit).c_str());
   for (const StateSpec& s : network.states)
     std::printf("state   %s  %s  zeros at first, then what '%s' was\n", s.name.c_str(),
                 to_string(value_of(network, s.before).shape).c_str(), value_of(network, s.after).name.c_str());
@@ -60,7 +60,7 @@ void print_layers(const Network& network) {
 }
 
 Result<int> inspect(const std::string& path, const ModelFlags& flags) {
-  PITLANE_TRY(const ModelFile file, open_model(path, flags));
+  PITLANE_TRY(const ModelFile file, open_model(path, flags, Assumptions::kUntold));  // they are told below
   const Network& network = file.network;
   std::printf("%s: %s, %.3f MB, %lld parameters, %.2f M multiply-accumulates a frame\n", path.c_str(),
               network.name.c_str(), static_cast<double>(file.size_bytes) / 1e6,

@@ -15,8 +15,12 @@ struct ModelFile {
   std::int64_t size_bytes = 0;
 };
 
-/// Says on stderr what was assumed of a file of another tool. Errors name the file and what is wrong; an unknown type
+/// What was assumed of a file of another tool: told on stderr, or left to the caller to tell.
+enum class Assumptions { kTold, kUntold };
+
+/// Errors name the file and what is wrong; an unknown type
 /// lists the ones that are read.
-Result<ModelFile> open_model(const std::filesystem::path& path, const ModelFlags& flags);
+Result<ModelFile> open_model(const std::filesystem::path& path, const ModelFlags& flags,
+                             Assumptions assumptions = Assumptions::kTold);
 
 }  // namespace pitlane::cli

@@ -7,6 +7,7 @@
 
 #include "pitlane/core/result.h"
 #include "pitlane/formats/meaning.h"
+#include "pitlane/network/network.h"
 
 namespace pitlane::cli {
 
@@ -19,6 +20,11 @@ struct ModelFlags {
 };
 
 void add_model_flags(CLI::App& verb, ModelFlags& flags);
+
+/// Those with which a file is read as this network where it says nothing itself, as a Keras file does.
+ModelFlags flags_for(const Network& network);
+/// As on a command line: "--frame 640x480 --output v:6.5:24:m/s".
+std::string to_words(const ModelFlags& flags);
 
 /// Errors name the flag, what it holds and what it may hold.
 Result<ImportOptions> import_options(const ModelFlags& flags);

@@ -42,7 +42,9 @@ Status check_frames(const Recording& recording, const Preprocessing& wanted) {
   return invalid_argument(where + ": its images are " + std::to_string(recording.image_width) + "x" +
                           std::to_string(recording.image_height) +
                           " but the network's preprocessing expects frames of " + std::to_string(wanted.source_width) +
-                          "x" + std::to_string(wanted.source_height) + "; choose a network made for this camera");
+                          "x" + std::to_string(wanted.source_height) +
+                          "; choose a network made for this camera (a model of another tool takes --frame " +
+                          std::to_string(recording.image_width) + "x" + std::to_string(recording.image_height) + ")");
 }
 
 /// For each output the index of its label.

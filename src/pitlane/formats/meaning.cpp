@@ -169,7 +169,8 @@ Result<ValueId> add_picture(NetworkBuilder& builder, const ImportOptions& option
 Status add_outputs(NetworkBuilder& builder, const ImportOptions& options, const std::vector<OutputPlace>& places) {
   if (!options.outputs.empty() && options.outputs.size() != places.size())
     return invalid_argument("the network has " + std::to_string(places.size()) + " outputs, " +
-                            std::to_string(options.outputs.size()) + " are described");
+                            std::to_string(options.outputs.size()) +
+                            " are described; give --output for each, in the network's order, or for none");
   Assumed assumed;
   std::vector<OutputSpec> outputs = options.outputs.empty() ? usual_outputs(places, assumed) : options.outputs;
   for (std::size_t i = 0; i < places.size(); ++i) {

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
-#include <cstring>
 #include <string>
 
+#include "pitlane/engine/graph_input.h"
 #include "pitlane/engine/reference.h"
 
 namespace pitlane {
@@ -15,24 +14,6 @@ constexpr float kRealBound = 1e-3F;
 constexpr float kInt8Bound = 0.03F;
 
 constexpr int kRunsWithMemory = 3;
-
-// What the graph sees of an input: camera bytes scaled and shifted, speeds scaled, other numbers as they are.
-std::vector<float> real_input(const InputSpec& input, const TensorSpec& spec, const TensorView& given) {
-  const auto count = static_cast<std::size_t>(element_count(spec.shape));
-  std::vector<float> real(count);
-  if (spec.type == ElementType::kF32) {
-    std::memcpy(real.data(), given.data, count * sizeof(float));
-    if (input.kind == InputKind::kSpeed)
-      for (float& v : real) v *= input.scale;
-    return real;
-  }
-  const auto* bytes = static_cast<const std::uint8_t*>(given.data);
-  const std::vector<float>& scale = input.preprocessing.scale;
-  const std::vector<float>& offset = input.preprocessing.offset;
-  for (std::size_t i = 0; i < count; ++i)
-    real[i] = static_cast<float>(bytes[i]) * scale[i % scale.size()] + offset[i % offset.size()];
-  return real;
-}
 
 // Outputs that share a value share a tensor.
 std::vector<ValueId> output_values(const Network& network) {
@@ -75,8 +56,7 @@ Status compare(const Network& network, const Session& session, const std::vector
 
 Status compare_runs(const Network& network, Session& session, std::span<const TensorView> inputs) {
   std::vector<std::vector<float>> real;
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    real.push_back(real_input(network.inputs[i], session.inputs()[i], inputs[i]));
+  for (std::size_t i = 0; i < inputs.size(); ++i) real.push_back(graph_input(network.inputs[i], inputs[i]));
   ReferenceMemory memory;
   for (int run = 0; run < (network.states.empty() ? 1 : kRunsWithMemory); ++run) {
     PITLANE_TRY(const auto got, answer(session, inputs));

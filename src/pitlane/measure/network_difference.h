@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "pitlane/core/result.h"
-#include "pitlane/data/dataset.h"
+#include "pitlane/measure/drawn_inputs.h"
 #include "pitlane/network/network.h"
 
 namespace pitlane {
@@ -14,10 +14,9 @@ struct NetworkDifference {
   std::int64_t pictures = 0;
 };
 
-/// Runs both in the engine on `count` pictures: random bytes, every second one a picture of `dataset` where it is given
-/// and both read pictures of its size; speeds up to 20 m/s, commands and lights in turn. Memory is kept for three runs
-/// at a time. Errors: they differ in the number or sizes of inputs or in the number of outputs, or cannot be run.
-Result<NetworkDifference> compare_networks(const Network& a, const Network& b, const Dataset* dataset,
-                                           std::int64_t count, std::uint64_t seed);
+/// Runs both in the engine on `count` inputs of DrawnInputs; memory is kept for three runs at a time. Errors: they
+/// differ in the number or sizes of inputs or in the number of outputs, or cannot be run.
+Result<NetworkDifference> compare_networks(const Network& a, const Network& b, std::int64_t count,
+                                           const DrawOptions& options = {});
 
 }  // namespace pitlane

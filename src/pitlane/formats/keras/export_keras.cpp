@@ -14,17 +14,6 @@ using keras::Made;
 using keras::OpWriter;
 using nlohmann::json;
 
-/// Is this albumentations.Normalize with its usual numbers, which DeepLearningStudio applies to every picture?
-bool normalized_as_imagenet(const Preprocessing& p) {
-  constexpr float kMean[] = {0.485F, 0.456F, 0.406F}, kDeviation[] = {0.229F, 0.224F, 0.225F};
-  if (p.scale.size() != 3) return false;
-  for (std::size_t c = 0; c < 3; ++c) {
-    const auto close = [](float a, float b) { return std::abs(a - b) <= 1e-6F * std::abs(b); };
-    if (!close(p.scale[c], 1 / (255 * kDeviation[c])) || !close(p.offset[c], -kMean[c] / kDeviation[c])) return false;
-  }
-  return true;
-}
-
 json repeated(const std::vector<float>& values, int times) {
   json list = json::array();
   for (int t = 0; t < times; ++t)
@@ -57,7 +46,7 @@ class Exporter {
     const json config = {{"batch_input_shape", sizes}, {"sparse", false}, {"ragged", false}};
     Made made = writer_.add("InputLayer", input.name, config, {}, shape);
     inputs_.push_back(made);
-    if (input.kind == InputKind::kImage && !normalized_as_imagenet(input.preprocessing)) {
+    if (input.kind == InputKind::kImage && !keras_wants_scaled(input.preprocessing)) {
       const Preprocessing& p = input.preprocessing;
       made = writer_.add("Rescaling", input.name + "_scaled",
                          {{"scale", repeated(p.scale, p.frames)}, {"offset", repeated(p.offset, p.frames)}}, {made},
@@ -88,7 +77,7 @@ class Exporter {
     const auto image = std::ranges::find(network_.inputs, InputKind::kImage, &InputSpec::kind);
     if (image == network_.inputs.end()) return;
     file.integers("", "img_shape", network_.values[static_cast<std::size_t>(image->value)].shape);
-    file.flag("", "normalized_dataset", normalized_as_imagenet(image->preprocessing));
+    file.flag("", "normalized_dataset", keras_wants_scaled(image->preprocessing));
   }
 
   const Network& network_;
@@ -98,6 +87,16 @@ class Exporter {
 };
 
 }  // namespace
+
+bool keras_wants_scaled(const Preprocessing& p) {
+  constexpr float kMean[] = {0.485F, 0.456F, 0.406F}, kDeviation[] = {0.229F, 0.224F, 0.225F};
+  if (p.scale.size() != 3) return false;
+  for (std::size_t c = 0; c < 3; ++c) {
+    const auto close = [](float a, float b) { return std::abs(a - b) <= 1e-6F * std::abs(b); };
+    if (!close(p.scale[c], 1 / (255 * kDeviation[c])) || !close(p.offset[c], -kMean[c] / kDeviation[c])) return false;
+  }
+  return true;
+}
 
 Result<std::vector<std::byte>> serialize_keras(const Network& network) { return Exporter(network).run(); }
 

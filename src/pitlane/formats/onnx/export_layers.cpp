@@ -86,13 +86,8 @@ std::string Exporter::on_grid(const std::string& x, const ActivationQuantization
   return known = graph_.node("DequantizeLinear", x + ".real", {bytes, scale_name, zero_name});
 }
 
-std::string Exporter::int8_constant(const Weight& weight, const LayerWeight& order) {
-  const std::vector<std::int8_t> values = gather<std::int8_t>(weight.i8(), weight.shape[0], order.source);
-  return graph_.constant(weight.name, ElementType::kInt8, order.dims, std::as_bytes(std::span(values)));
-}
-
-/// For integer layers. ONNX Runtime has ConvInteger for unsigned bytes alone, and where a processor has no VNNI its
-/// MatMulInteger of unsigned with signed bytes cuts sums to 16 bits.
+/// ONNX Runtime has ConvInteger for unsigned bytes alone, and where a processor has no VNNI its products of unsigned
+/// with signed bytes cut sums to 16 bits, in Q/DQ form too: answers are far off there, without a word.
 std::string Exporter::unsigned_constant(const Weight& weight, const LayerWeight& order) {
   std::vector<std::byte> bytes;
   for (const std::int8_t q : gather<std::int8_t>(weight.i8(), weight.shape[0], order.source))
@@ -167,10 +162,10 @@ Status Exporter::layer(const Node& node, const Conv2d& op) {
 
 Result<std::string> Exporter::layer_constant(const Weight& weight, const LayerWeight& order) {
   if (!int8(weight)) return constant(weight, order);
-  const std::string bytes = int8_constant(weight, order);
+  const std::string bytes = unsigned_constant(weight, order);
   const std::string scales = graph_.constant(weight.name + ".scales", {weight.shape[0]}, weight.scales);
-  const std::vector<std::byte> zeros(weight.scales.size(), std::byte{0});
-  const std::string zero = graph_.constant(weight.name + ".zeros", ElementType::kInt8, {weight.shape[0]}, zeros);
+  const std::vector<std::byte> zeros(weight.scales.size(), kMiddle);
+  const std::string zero = graph_.constant(weight.name + ".zeros", ElementType::kUint8, {weight.shape[0]}, zeros);
   return graph_.node("DequantizeLinear", weight.name + ".real", {bytes, scales, zero}, Attributes().integer("axis", 0));
 }
 

@@ -47,7 +47,6 @@ class Exporter {
   Result<std::string> layer_constant(const Weight& weight, const LayerWeight& order);
   std::string bias(WeightId id);
   std::string on_grid(const std::string& x, const ActivationQuantization& grid);
-  std::string int8_constant(const Weight& weight, const LayerWeight& order);
   std::string unsigned_constant(const Weight& weight, const LayerWeight& order);
   std::string integer_layer(const Node& node, const Weight& weight, const std::string& x, const std::string& kernel,
                             const Attributes& attributes, WeightId bias_id);
