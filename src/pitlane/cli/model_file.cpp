@@ -11,8 +11,9 @@ namespace pitlane::cli {
 namespace {
 
 void tell_assumptions(const std::filesystem::path& path, const Network& network) {
+  const std::string where = path.string() + ": ";
   for (const auto& [key, text] : network.metadata)
-    if (key.starts_with("assumed")) log_info(path.string() + ": " + key + ": " + text);
+    if (key.starts_with("assumed")) log_info(where + key + ": " + text);
 }
 
 }  // namespace

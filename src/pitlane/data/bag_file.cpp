@@ -79,7 +79,7 @@ class BagIndex {
       const std::uint64_t offset = file_.size() - cursor.left();
       const auto record = take_record(cursor);
       if (!record) return incomplete("the record at byte " + std::to_string(offset) + " is cut off or damaged");
-      if (const Status taken = take(*record, offset); !taken) return taken;
+      if (Status taken = take(*record, offset); !taken) return taken;
     }
     return check_counts();
   }

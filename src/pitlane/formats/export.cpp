@@ -113,7 +113,8 @@ Result<ExportOptions> export_options(const fs::path& out, const std::string& pre
 Network prepared_for(Network network, ExportOptions& options) {
   if (options.precision == ExportPrecision::kAuto)
     options.precision = options.kind == ExportKind::kKeras ? ExportPrecision::kFloat32 : precision_of(network);
-  return needs_ranges(options) ? with_separate_activations(network) : network;
+  if (needs_ranges(options)) return with_separate_activations(network);
+  return network;
 }
 
 bool needs_ranges(const ExportOptions& options) {

@@ -45,6 +45,7 @@ Status describe(const Network& network) {
       std::printf(" offset");
       for (const float o : p.offset) std::printf(" %.9g", static_cast<double>(o));
     }
+    if (input.kind == InputKind::kSpeed) std::printf(" times=%.9g", static_cast<double>(input.scale));
     std::printf("\n");
   }
   for (const OutputSpec& output : network.outputs) std::printf("output %s\n", output.name.c_str());

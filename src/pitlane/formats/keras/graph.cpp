@@ -18,9 +18,9 @@ class Graph {
     for (const LayerConfig& layer : model.layers) layers_[layer.name] = &layer;
   }
 
-  void start(std::map<std::string, Tensor> inputs) {
-    for (auto& [name, tensor] : inputs) {
-      tensors_[{name, 0}] = std::move(tensor);
+  void start(const std::map<std::string, Tensor>& inputs) {
+    for (const auto& [name, tensor] : inputs) {
+      tensors_[{name, 0}] = tensor;
       done_[{name, 0}] = true;
     }
   }

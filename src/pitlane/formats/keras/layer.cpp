@@ -108,7 +108,7 @@ std::string frame_name(const std::string& name, std::size_t t, std::size_t count
 }
 
 Tensor each_element(Layer& layer, const std::string& part, Tensor input, const Op& op) {
-  Tensor output{layer.name, input.shape, -1, {}};
+  Tensor output{layer.name, std::move(input.shape), -1, {}};
   const std::string name = part_name(layer, part);
   if (input.stacked >= 0) {
     output.stacked = layer.builder.add(name, op, {input.stacked});

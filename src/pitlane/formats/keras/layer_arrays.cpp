@@ -48,7 +48,8 @@ Result<LayerArrays> LayerArrays::open_named(Hdf5File file, std::string root) {
   LayerArrays arrays(std::move(file));
   PITLANE_TRY(const auto names, chunked_texts(arrays.file_, root, "layer_names"));
   if (!names) return corrupt("'" + root + "' has no attribute 'layer_names'; save the model again");
-  for (const std::string& name : *names) arrays.paths_[name] = root.empty() ? name : root + "/" + name;
+  const std::string folder = root.empty() ? "" : root + "/";
+  for (const std::string& name : *names) arrays.paths_[name] = folder + name;
   arrays.root_ = std::move(root);
   return arrays;
 }
@@ -101,17 +102,18 @@ Status LayerArrays::read_numbered(const std::string& path, int depth, std::vecto
   if (!there || depth > kDeepest) return {};
   PITLANE_TRY(const std::vector<std::string> members, file_.members(path));
   if (std::ranges::find(members, "vars") != members.end()) {
+    const std::string folder = path + "/vars/";
     PITLANE_TRY(std::vector<std::string> numbers, file_.members(path + "/vars"));
     std::ranges::sort(numbers, by_number);
     for (const std::string& number : numbers) {
-      PITLANE_TRY(FloatArray array, file_.floats(path + "/vars/" + number));
+      PITLANE_TRY(FloatArray array, file_.floats(folder + number));
       arrays.push_back(std::move(array));
     }
   }
   // A wrapper's layer, a recurrent layer's cell. Seeds of random numbers are no weights.
+  const std::string below = path + "/";
   for (const std::string& member : members)
-    if (member == "layer" || member == "cell")
-      PITLANE_TRY_STATUS(read_numbered(path + "/" + member, depth + 1, arrays));
+    if (member == "layer" || member == "cell") PITLANE_TRY_STATUS(read_numbered(below + member, depth + 1, arrays));
   return {};
 }
 

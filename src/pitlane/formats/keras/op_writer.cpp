@@ -178,7 +178,7 @@ Made OpWriter::slice(const std::string& name, const Slice& op, const Made& input
 }
 
 Made OpWriter::element(const std::string& name, const Made& from, std::int64_t index) {
-  const Made flat = reshape(name + "_flat", {element_count(from.shape)}, from);
+  Made flat = reshape(name + "_flat", {element_count(from.shape)}, from);
   if (flat.shape[0] == 1) return flat;
   return slice(name, Slice{{index}, {index + 1}}, flat);
 }

@@ -110,7 +110,7 @@ std::string Exporter::integer_layer(const Node& node, const Weight& weight, cons
                                        Attributes().integer("to", static_cast<std::int64_t>(ElementType::kFloat)));
   const std::string scales = graph_.constant(weight.name + ".scales", spread, weight.scales);
   const std::string step = graph_.node("Mul", node.name + ".step", {measured[1], scales});
-  const std::string y = graph_.node("Mul", node.name, {real, step});
+  std::string y = graph_.node("Mul", node.name, {real, step});
   if (bias_id == kNoWeight) return y;
   const std::vector<float> values = decode_f32(this->weight(bias_id));
   return graph_.node("Add", node.name + ".biased", {y, graph_.constant(this->weight(bias_id).name, spread, values)});

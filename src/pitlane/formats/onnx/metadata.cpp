@@ -34,11 +34,11 @@ Result<std::vector<T>> parse_list(const std::string& key, const std::string& tex
   std::vector<T> values;
   const char* at = text.data();
   const char* const end = at + text.size();
+  const auto no_list = [&] { return corrupt("metadata " + key + ": '" + text + "' is no list of numbers"); };
   while (at < end) {
     T value{};
     const auto [next, error] = std::from_chars(at, end, value);
-    if (error != std::errc() || (next != end && *next != ' '))
-      return corrupt("metadata " + key + ": '" + text + "' is no list of numbers");
+    if (error != std::errc() || (next != end && *next != ' ')) return no_list();
     values.push_back(value);
     at = next == end ? end : next + 1;
   }

@@ -88,11 +88,13 @@ class DescriptionReader {
                                   const std::vector<std::string>& keys) const {
     if (!map.IsMap()) return error(map, what + " must be a list of 'key: value'");
     std::set<std::string> seen;
+    const auto unknown = [&](const std::string& key) {
+      return "unknown key '" + printable(key) + "' in " + what + "; the keys are " + listed(keys);
+    };
     for (const auto& item : map) {
       if (!item.first.IsScalar()) return error(item.first, what + " has a key that is not a word");
       const std::string& key = item.first.Scalar();
-      if (std::find(keys.begin(), keys.end(), key) == keys.end())
-        return error(item.first, "unknown key '" + printable(key) + "' in " + what + "; the keys are " + listed(keys));
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) return error(item.first, unknown(key));
       if (!seen.insert(key).second) return error(item.first, "key '" + key + "' stands twice in " + what);
     }
     return {};

@@ -43,7 +43,7 @@ TensorId Lowering::on_grid(TensorId id, std::optional<Grid> wanted) {
 }
 
 Status Lowering::lower(const Node& node) {
-  const Status status = std::visit(
+  Status status = std::visit(
       [&](const auto& op) -> Status {
         using T = std::decay_t<decltype(op)>;
         if constexpr (std::is_same_v<T, Conv2d>) return lower_conv(*this, node, op);
