@@ -71,7 +71,7 @@ Status compare_runs(const Network& network, Session& session, std::span<const Te
 Status check_answer(const Network& network, Session& session, std::span<const TensorView> inputs) {
   PITLANE_CHECK(inputs.size() == network.inputs.size());
   session.reset();
-  const Status status = compare_runs(network, session, inputs);
+  Status status = compare_runs(network, session, inputs);
   session.reset();
   return status;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <tuple>
+#include <utility>
 #include <variant>
 
 namespace pitlane {
@@ -235,7 +236,7 @@ FrameSequence FreshLayers::conv_lstm(const std::string& name, FrameSequence inpu
                                glorot_limit(area * filters, area * 4 * filters));
     cell.recurrent = recurrent;
   }
-  return unroll(name, input, cell);
+  return unroll(name, std::move(input), cell);
 }
 
 ValueId FreshLayers::global_average(const std::string& name, FrameSequence input) {
