@@ -1,10 +1,12 @@
 """Opens a tub with donkeycar's own classes and prints what they see: records, then angle, throttle and picture of each."""
 
+import contextlib
 import os
 import sys
 
 try:
-    from donkeycar.parts.datastore_v2 import Manifest, ManifestIterator
+    with contextlib.redirect_stdout(sys.stderr):  # donkeycar greets
+        from donkeycar.parts.datastore_v2 import Manifest, ManifestIterator
 except ImportError as missing:
     print(f"donkeycar is not installed: {missing}")
     sys.exit(1 if os.environ.get("CI") == "true" else 77)
