@@ -57,6 +57,7 @@ constexpr std::array kReaders = {
     std::pair("Reshape", &read_reshape),
     std::pair("Permute", &read_permute),
     std::pair("RepeatVector", &read_repeat_vector),
+    std::pair("UpSampling2D", &read_up_sampling),
     std::pair("ZeroPadding2D", &read_zero_padding),
     std::pair("Cropping2D", &read_cropping),
     std::pair("Concatenate", &read_merge),

@@ -34,6 +34,7 @@ Result<Tensor> read_flatten(Layer& layer, Inputs& inputs);
 Result<Tensor> read_reshape(Layer& layer, Inputs& inputs);
 Result<Tensor> read_permute(Layer& layer, Inputs& inputs);
 Result<Tensor> read_repeat_vector(Layer& layer, Inputs& inputs);
+Result<Tensor> read_up_sampling(Layer& layer, Inputs& inputs);
 Result<Tensor> read_zero_padding(Layer& layer, Inputs& inputs);
 Result<Tensor> read_cropping(Layer& layer, Inputs& inputs);
 // merging.cpp

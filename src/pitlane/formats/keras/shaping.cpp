@@ -112,6 +112,23 @@ Result<Tensor> read_repeat_vector(Layer& layer, Inputs& inputs) {
                    std::vector<ValueId>(static_cast<std::size_t>(times), stacked(layer.builder, input)));
 }
 
+/// Of a picture of one pixel, as our own files have it: a number for every pixel. However it interpolates, that is the
+/// same.
+Result<Tensor> read_up_sampling(Layer& layer, Inputs& inputs) {
+  Tensor& input = inputs.front();
+  PITLANE_TRY_STATUS(expect_channels_last(layer));
+  PITLANE_TRY_STATUS(expect_rank(layer, input, {3}));
+  PITLANE_TRY(const std::vector<std::int64_t> size, layer.settings.integers({"size"}, 2, 2));
+  if (input.shape[0] != 1 || input.shape[1] != 1)
+    return layer.settings.cannot("enlarges a picture of " + to_string(input.shape) +
+                                 "; only pictures of one pixel are supported");
+  const Shape shape{size[0], size[1], input.shape[2]};
+  if (const Status status = check_shape(shape); !status.ok()) return status.error().in(layer.settings.who());
+  const ValueId numbers = flat(layer.builder, input, layer.name);
+  const Expand op{static_cast<int>(size[0]), static_cast<int>(size[1])};
+  return whole(layer.name, shape, layer.builder.add(layer.name, op, {numbers}));
+}
+
 Result<Tensor> read_zero_padding(Layer& layer, Inputs& inputs) {
   Tensor& input = inputs.front();
   PITLANE_TRY_STATUS(expect_channels_last(layer));
