@@ -2,6 +2,8 @@
 
 #include <cctype>
 
+#include "pitlane/formats/keras/model_order.h"
+
 namespace pitlane::keras {
 namespace {
 
@@ -49,7 +51,8 @@ Made LayerWriter::add(const std::string& class_name, const std::string& name, js
     file_.floats(group + "/" + names.back(), weight.shape, weight.values);
   }
   file_.texts(group, "weight_names", names);
-  names_.push_back(own);
+  std::vector<std::string>& read = inputs_[own];
+  for (const Made& input : inputs) read.push_back(input.layer);
   return {own, std::move(shape)};
 }
 
@@ -68,7 +71,9 @@ void LayerWriter::finish(const std::string& model_name, const std::vector<Made>&
     file_.text(path, "keras_version", kVersion);
     file_.text(path, "backend", "tensorflow");
   }
-  file_.texts("model_weights", "layer_names", names_);
+  std::vector<std::string> ends;
+  for (const Made& output : outputs) ends.push_back(output.layer);
+  file_.texts("model_weights", "layer_names", model_order(inputs_, ends));
 }
 
 }  // namespace pitlane::keras

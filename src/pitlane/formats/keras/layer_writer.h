@@ -1,6 +1,7 @@
 // Writes a functional Keras model layer by layer: the configuration in JSON, the weights at once into the file.
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -39,7 +40,7 @@ class LayerWriter {
 
   Hdf5Writer file_;
   nlohmann::json layers_ = nlohmann::json::array();
-  std::vector<std::string> names_;
+  std::map<std::string, std::vector<std::string>> inputs_;  ///< by layer
   std::set<std::string> used_;
 };
 
