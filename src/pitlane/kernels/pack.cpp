@@ -43,6 +43,7 @@ AlignedBuffer pack(const PanelLayout& layout, const WeightSize& size, std::span<
         for (int o = 0; o < count; ++o) {
           const std::size_t source = (static_cast<std::size_t>(first + o) * size.rows + row) * size.row_length + k;
           for (int g = 0; g < layout.group && k + g < size.row_length; ++g)
+            // NOLINTNEXTLINE(bugprone-signed-char-misuse): an int8 is a number, no character
             out[slot(layout, o, g, halves)] = weights[source + g];
         }
         out += panel_stride(layout, halves);
