@@ -28,7 +28,7 @@ inline std::uint32_t crc_of(std::string_view bytes) {
 /// The lowest `count` bytes, lowest first.
 inline std::string little_endian(std::uint64_t value, int count) {
   std::string bytes;
-  for (int i = 0; i < count; ++i) bytes += static_cast<char>(value >> (8 * i));
+  for (int i = 0; i < count; ++i) bytes += static_cast<char>(i < 8 ? value >> (8 * i) : 0);
   return bytes;
 }
 

@@ -18,7 +18,7 @@ struct KindWord {
   const char* name;
   ExportKind kind;
 };
-constexpr std::array kKinds = {
+constexpr std::array kExportKinds = {
     KindWord{".pit", "Pitlane", ExportKind::kPit}, KindWord{".onnx", "ONNX", ExportKind::kOnnx},
     KindWord{".tflite", "TFLite", ExportKind::kTflite}, KindWord{".h5", "Keras HDF5", ExportKind::kKeras}};
 
@@ -84,15 +84,15 @@ Status write(const Network& network, const ExportOptions& options, const fs::pat
 }  // namespace
 
 std::string ExportOptions::description() const {
-  std::string text = std::ranges::find(kKinds, kind, &KindWord::kind)->name;
+  std::string text = std::ranges::find(kExportKinds, kind, &KindWord::kind)->name;
   if (kind != ExportKind::kPit) text += std::string(", ") + word_of(precision);
   return text;
 }
 
 Result<ExportOptions> export_options(const fs::path& out, const std::string& precision, const std::string& io) {
   ExportOptions options;
-  const auto kind = std::ranges::find(kKinds, out.extension().string(), &KindWord::ending);
-  if (kind == kKinds.end())
+  const auto kind = std::ranges::find(kExportKinds, out.extension().string(), &KindWord::ending);
+  if (kind == kExportKinds.end())
     return invalid_argument(out.string() + ": its ending must say the kind: .pit, .onnx, .tflite or .h5");
   options.kind = kind->kind;
   const auto word = std::ranges::find(kPrecisions, precision, [](const auto& w) { return std::string(w.first); });

@@ -29,7 +29,7 @@ Result<Network> import_pit(const fs::path& path, const ImportOptions& /*it says 
   return load_pit(path);
 }
 
-constexpr std::array kKinds = {
+constexpr std::array kImportKinds = {
     // A damaged .pit is still one: its own reader says what is wrong with it.
     Kind{"Pitlane (.pit)", [](const FileHead& head) { return head.has(4, "PITL") || head.path.extension() == ".pit"; },
          import_pit},
@@ -63,7 +63,7 @@ Result<std::vector<std::byte>> read_head(const fs::path& path) {
 
 std::string importable_kinds() {
   std::string kinds;
-  for (const Kind& kind : kKinds) kinds += (kinds.empty() ? "" : ", ") + std::string(kind.name);
+  for (const Kind& kind : kImportKinds) kinds += (kinds.empty() ? "" : ", ") + std::string(kind.name);
   return kinds;
 }
 
@@ -71,8 +71,8 @@ Result<Network> import_network(const fs::path& path, const ImportOptions& option
   PITLANE_TRY(const std::vector<std::byte> bytes, read_head(path));
   if (bytes.empty()) return corrupt(path.string() + ": the file is empty; copy it again");
   const FileHead head{bytes, path};
-  const auto kind = std::ranges::find_if(kKinds, [&](const Kind& k) { return k.recognises(head); });
-  if (kind == kKinds.end())
+  const auto kind = std::ranges::find_if(kImportKinds, [&](const Kind& k) { return k.recognises(head); });
+  if (kind == kImportKinds.end())
     return unsupported(path.string() + ": unknown kind of model; known are " + importable_kinds());
   return kind->import(path, options);
 }

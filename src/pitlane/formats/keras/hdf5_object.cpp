@@ -27,7 +27,7 @@ enum MessageType : std::uint16_t {
   kAttributeInfo = 0x15,
 };
 
-Error broken(const std::string& what, std::uint64_t offset) {
+Error broken_object(const std::string& what, std::uint64_t offset) {
   return corrupt(at_byte(offset) + ": " + what + "; the file is damaged or incomplete, copy it again");
 }
 
@@ -37,16 +37,16 @@ bool is_empty(const Shape& shape) { return std::ranges::find(shape, 0) != shape.
 Result<Shape> parse_dataspace(Bytes& in) {
   const std::uint64_t start = in.offset();
   const std::uint8_t version = in.u8(), rank = in.u8(), flags = in.u8();
-  if (version != 1 && version != 2) return broken("unknown kind of data space", start);
+  if (version != 1 && version != 2) return broken_object("unknown kind of data space", start);
   const std::uint8_t kind = in.u8();
   if (version == 2 && kind == 2) return unsupported(at_byte(start) + ": an empty data space");
   in.skip(version == 1 ? 4 : 0);
-  if (rank > kMostDimensions) return broken("more than 8 dimensions", start);
+  if (rank > kMostDimensions) return broken_object("more than 8 dimensions", start);
   Shape shape;
   for (std::uint8_t d = 0; d < rank; ++d) shape.push_back(static_cast<std::int64_t>(in.u64()));
   in.skip((flags & 1U) != 0 ? rank * std::uint64_t{8} : 0);
-  if (!in.ok()) return broken("a data space ends too early", start);
-  if (!is_empty(shape) && !within_limits(shape)) return broken("impossible size " + to_string(shape), start);
+  if (!in.ok()) return broken_object("a data space ends too early", start);
+  if (!is_empty(shape) && !within_limits(shape)) return broken_object("impossible size " + to_string(shape), start);
   return shape;
 }
 
@@ -69,7 +69,7 @@ Result<ElementType> parse_datatype(Bytes& in) {
   in.skip(1);
   ElementType type;
   type.size = in.u32();
-  if (!in.ok() || head >> 4U < 1 || head >> 4U > 3) return broken("unknown kind of data type", start);
+  if (!in.ok() || head >> 4U < 1 || head >> 4U > 3) return broken_object("unknown kind of data type", start);
   const Error not_read = unsupported(at_byte(start) + ": elements of a kind that Keras does not write (class " +
                                      std::to_string(head & 0xFU) + ", " + std::to_string(type.size) +
                                      " bytes, perhaps big-endian); save the model again with little-endian float32");
@@ -89,7 +89,7 @@ Result<ElementType> parse_datatype(Bytes& in) {
       return type;
     case kString:
       type.kind = ElementKind::kText;
-      if (type.size == 0) return broken("a text of no size", start);
+      if (type.size == 0) return broken_object("a text of no size", start);
       return type;
     case kVariableLength:
       type.kind = ElementKind::kVariableText;
@@ -118,13 +118,13 @@ class HeaderReader {
     in.skip(4);
     const std::uint32_t size = in.u32();
     in.skip(4);
-    if (!in.ok()) return broken("an object begins behind the end of the file", offset);
+    if (!in.ok()) return broken_object("an object begins behind the end of the file", offset);
     if (version != 1) {
       const bool newer = version == 'O';
       return newer ? unsupported(at_byte(offset) +
                                  ": an HDF5 layout that Keras does not write (libver 'latest'); load the model in "
                                  "Keras and save it again")
-                   : broken("no object where one should be", offset);
+                   : broken_object("no object where one should be", offset);
     }
     blocks_.push_back({in.offset(), size});
     for (std::size_t i = 0; i < blocks_.size(); ++i) PITLANE_TRY_STATUS(read_block(blocks_[i], messages));
@@ -139,15 +139,15 @@ class HeaderReader {
 
   Status read_block(Block block, std::size_t messages) {
     Bytes in(file_, block.offset, block.size > file_.size() ? kNowhere : block.offset + block.size);
-    if (block.size > in.left()) return broken("an object header is longer than the file", block.offset);
+    if (block.size > in.left()) return broken_object("an object header is longer than the file", block.offset);
     while (in.left() >= 8 && seen_ < messages) {
-      if (++seen_ > kMostMessages) return broken("an object header without end", block.offset);
+      if (++seen_ > kMostMessages) return broken_object("an object header without end", block.offset);
       const std::uint16_t type = in.u16(), size = in.u16();
       const std::uint8_t flags = in.u8();
       in.skip(3);
       const std::uint64_t start = in.offset();
       in.skip(size);
-      if (!in.ok()) return broken("a part of an object header is longer than the whole", start);
+      if (!in.ok()) return broken_object("a part of an object header is longer than the whole", start);
       PITLANE_TRY_STATUS(read_message(type, flags, Bytes(file_, start, start + size)));
     }
     return {};
@@ -184,10 +184,10 @@ class HeaderReader {
         return read_attribute(in);
       case kSymbolTable:
         object_.group = Hdf5Group{in.u64(), in.u64()};
-        return in.ok() ? Status() : broken("a group ends too early", start);
+        return in.ok() ? Status() : broken_object("a group ends too early", start);
       case kContinuation:
         blocks_.push_back({in.u64(), in.u64()});
-        return in.ok() ? Status() : broken("an object header ends too early", start);
+        return in.ok() ? Status() : broken_object("an object header ends too early", start);
       case kLinkInfo:
       case kAttributeInfo:
         return unsupported(at_byte(start) +
@@ -219,25 +219,25 @@ class HeaderReader {
       keep_reason(at_byte(start) +
                   ": elements in chunks or an unknown layout, which Keras does not write; save the model again");
     }
-    return in.ok() ? Status() : broken("a data set ends too early", start);
+    return in.ok() ? Status() : broken_object("a data set ends too early", start);
   }
 
   Status read_attribute(Bytes& in) {
     const std::uint64_t start = in.offset();
     const std::uint8_t version = in.u8(), flags = in.u8();
     const std::uint16_t name_size = in.u16(), type_size = in.u16(), space_size = in.u16();
-    if (version < 1 || version > 3) return broken("unknown kind of attribute", start);
+    if (version < 1 || version > 3) return broken_object("unknown kind of attribute", start);
     in.skip(version == 3 ? 1 : 0);  // character set of the name
     const auto padded = [version](std::uint64_t size) { return version == 1 ? (size + 7) / 8 * 8 : size; };
     const auto name_bytes = in.take_bytes(padded(name_size));
-    if (!in.ok() || name_size == 0) return broken("an attribute ends too early", start);
+    if (!in.ok() || name_size == 0) return broken_object("an attribute ends too early", start);
     const auto* text = reinterpret_cast<const char*>(name_bytes.data());
     const std::string name(text, strnlen(text, name_size));
     Bytes type_in(file_, in.offset(), in.offset() + type_size);
     in.skip(padded(type_size));
     Bytes space_in(file_, in.offset(), in.offset() + space_size);
     in.skip(padded(space_size));
-    if (!in.ok()) return broken("the attribute '" + name + "' ends too early", start);
+    if (!in.ok()) return broken_object("the attribute '" + name + "' ends too early", start);
     if (version > 1 && flags != 0) {
       object_.unread_attributes[name] = at_byte(start) + ": a named data type, which Keras does not write";
       return {};
@@ -253,7 +253,8 @@ class HeaderReader {
       return {};
     }
     const std::uint64_t size = bytes_of(*type, *shape);
-    if (size == 0 || size > in.left()) return broken("the attribute '" + name + "' is longer than its place", start);
+    if (size == 0 || size > in.left())
+      return broken_object("the attribute '" + name + "' is longer than its place", start);
     object_.attributes[name] = {*type, *shape, in.take_bytes(size)};
     return {};
   }

@@ -64,9 +64,9 @@ Result<Network> import_archive(const std::filesystem::path& path, const ImportOp
   PITLANE_TRY(const std::vector<std::byte> config, archive.read("config.json", kLongestConfig));
   std::string version;
   if (const auto metadata = archive.read("metadata.json", kLongestConfig); metadata.ok()) {
-    const auto json = nlohmann::json::parse(as_text(*metadata), nullptr, false);
-    if (json.is_object() && json.contains("keras_version") && json["keras_version"].is_string())
-      version = json["keras_version"].get<std::string>();
+    const auto parsed = nlohmann::json::parse(as_text(*metadata), nullptr, false);
+    if (parsed.is_object() && parsed.contains("keras_version") && parsed["keras_version"].is_string())
+      version = parsed["keras_version"].get<std::string>();
   }
   PITLANE_TRY(const ModelConfig model, keras::parse_model_config(as_text(config), major_version(version).value_or(3)));
   PITLANE_TRY(std::vector<std::byte> weights, archive.read("model.weights.h5", kLargestWeights));

@@ -7,7 +7,7 @@ namespace pitlane::keras {
 namespace {
 
 constexpr std::size_t kMostNames = 65536;
-constexpr int kDeepest = 6;  // wrappers and cells in one another
+constexpr int kDeepestWrapper = 6;  // wrappers and cells in one another
 
 /// "TimeDistributed" -> "time_distributed", "Conv2D" -> "conv2d", "ConvLSTM2D" -> "conv_lstm2d": how Keras 3 names the
 /// groups of a file after classes.
@@ -99,7 +99,7 @@ Result<std::vector<FloatArray>> LayerArrays::read_named(const std::string& layer
 
 Status LayerArrays::read_numbered(const std::string& path, int depth, std::vector<FloatArray>& arrays) {
   PITLANE_TRY(const bool there, file_.has(path));
-  if (!there || depth > kDeepest) return {};
+  if (!there || depth > kDeepestWrapper) return {};
   PITLANE_TRY(const std::vector<std::string> members, file_.members(path));
   if (std::ranges::find(members, "vars") != members.end()) {
     const std::string folder = path + "/vars/";

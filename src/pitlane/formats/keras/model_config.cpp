@@ -11,7 +11,7 @@ using nlohmann::json;
 
 constexpr std::size_t kMostLayers = 4096;
 constexpr std::size_t kMostInputs = 1024;  // of one layer
-constexpr int kDeepest = 100;              // nesting of the JSON
+constexpr int kDeepestJson = 100;          // nesting of the JSON
 
 /// ["dense", 0, 0], with or without settings of the call behind it.
 std::optional<TensorRef> as_reference(const json& value) {
@@ -167,7 +167,7 @@ Result<json> parse_json(std::string_view text) {
   json root = json::parse(
       text.begin(), text.end(),
       [&too_deep](int depth, json::parse_event_t, json&) {
-        too_deep = too_deep || depth > kDeepest;
+        too_deep = too_deep || depth > kDeepestJson;
         return !too_deep;
       },
       false);

@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-json sizes(const Shape& shape) { return json(shape); }
+json size_list(const Shape& shape) { return json(shape); }
 
 }  // namespace
 
@@ -21,7 +21,7 @@ const Shape& OpWriter::weight_shape(WeightId id) const { return network_.weights
 
 Made OpWriter::reshape(const std::string& name, const Shape& shape, const Made& input) {
   if (shape == input.shape) return input;
-  return writer_.add("Reshape", name, {{"target_shape", sizes(shape)}}, {input}, shape);
+  return writer_.add("Reshape", name, {{"target_shape", size_list(shape)}}, {input}, shape);
 }
 
 Made OpWriter::affine(const std::string& name, const std::vector<float>& scale, const std::vector<float>& offset,

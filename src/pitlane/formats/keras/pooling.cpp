@@ -4,7 +4,7 @@
 namespace pitlane::keras {
 namespace {
 
-PoolKind kind_of(const Layer& layer) {
+PoolKind pool_kind_of(const Layer& layer) {
   return layer.class_name.find("Max") != std::string::npos ? PoolKind::kMax : PoolKind::kAverage;
 }
 
@@ -27,7 +27,7 @@ Tensor pool_time(Layer& layer, Tensor input, const Window& window) {
   const ValueId columns =
       layer.builder.add(layer.name + ".columns", Reshape{{s[1] * s[2], s[0], s[3]}}, {stacked(layer.builder, input)});
   Pool2d op;
-  op.kind = kind_of(layer);
+  op.kind = pool_kind_of(layer);
   op.window_w = static_cast<int>(window.size[0]);
   op.stride_w = static_cast<int>(window.stride[0]);
   op.padding = {0, static_cast<int>(window.before(0, s[0])), 0, static_cast<int>(window.behind(0, s[0]))};
@@ -49,7 +49,7 @@ Result<Tensor> read_pooling(Layer& layer, Inputs& inputs) {
   if (window.steps(rows, frame[0]) < 1 || window.steps(rows + 1, frame[1]) < 1 ||
       (over_time && window.steps(0, input.steps()) < 1))
     return layer.settings.bad("its window is larger than its input " + to_string(input.shape));
-  const Pool2d op = pool(kind_of(layer), window, rows, frame[0], frame[1]);
+  const Pool2d op = pool(pool_kind_of(layer), window, rows, frame[0], frame[1]);
   Shape shape = input.shape;
   shape[shape.size() - 3] = window.steps(rows, frame[0]);
   shape[shape.size() - 2] = window.steps(rows + 1, frame[1]);
@@ -70,7 +70,7 @@ Result<Tensor> read_global_pooling(Layer& layer, Inputs& inputs) {
   if (frame[0] > kLargestWindow || frame[1] > kLargestWindow)
     return layer.settings.cannot("pools a picture of " + to_string(frame) + "; at most 1024x1024 is supported");
   Pool2d op;
-  op.kind = kind_of(layer);
+  op.kind = pool_kind_of(layer);
   op.window_h = static_cast<int>(frame[0]);
   op.window_w = static_cast<int>(frame[1]);
   const std::int64_t steps = input.steps();
@@ -78,7 +78,7 @@ Result<Tensor> read_global_pooling(Layer& layer, Inputs& inputs) {
   ValueId value = stacked(layer.builder, pooled);  // {1, 1, T * C}
   if (over_time && steps > 1) {
     const ValueId column = layer.builder.add(layer.name + ".column", Reshape{{steps, 1, frame[2]}}, {value});
-    Pool2d over{kind_of(layer), static_cast<int>(steps), 1, 1, 1, {}};
+    Pool2d over{pool_kind_of(layer), static_cast<int>(steps), 1, 1, 1, {}};
     value = layer.builder.add(layer.name + ".time", over, {column});
   }
   if (!keep) return whole(layer.name, {frame[2]}, layer.builder.add(layer.name + ".flat", Flatten{}, {value}));
