@@ -126,6 +126,121 @@ TEST(Driver, KeepsHistoryNewestFirstAndForgetsItOnReset) {
   EXPECT_NEAR(s.outputs.find("w")->value, -1 + 2 * 0.4, 1e-6);
 }
 
+// Notes what it was shown.
+class NotingSession : public Session {
+ public:
+  explicit NotingSession(const Network& network) {
+    for (const InputSpec& input : network.inputs)
+      inputs_.push_back({input.name, network.values[static_cast<std::size_t>(input.value)].shape,
+                         input.kind == InputKind::kImage ? ElementType::kU8 : ElementType::kF32});
+    outputs_.push_back({"y", {1}, ElementType::kF32});
+  }
+  const std::vector<TensorSpec>& inputs() const override { return inputs_; }
+  const std::vector<TensorSpec>& outputs() const override { return outputs_; }
+  RunStatus run(std::span<const TensorView> inputs, std::span<const MutableTensorView> outputs) noexcept override {
+    shown.clear();
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      std::vector<int>& numbers = shown.emplace_back();
+      if (inputs_[i].type == ElementType::kU8) {
+        const auto* bytes = static_cast<const std::uint8_t*>(inputs[i].data);
+        numbers.assign(bytes, bytes + inputs[i].size_bytes);
+      } else {
+        const auto* floats = static_cast<const float*>(inputs[i].data);
+        numbers.assign(floats, floats + inputs[i].size_bytes / sizeof(float));
+      }
+    }
+    *static_cast<float*>(outputs[0].data) = 0;
+    return RunStatus::kOk;
+  }
+  void reset() noexcept override {}
+  std::string description() const override { return "notes"; }
+
+  std::vector<std::vector<int>> shown;  // by input
+
+ private:
+  std::vector<TensorSpec> inputs_, outputs_;
+};
+
+// One grey pixel at three ages, speeds at two others, a command and a light.
+Network looking_back() {
+  NetworkBuilder builder("looking-back");
+  Preprocessing p;
+  p.source_width = p.width = p.source_height = p.height = 1;
+  p.crop = {0, 0, 1, 1};
+  p.format = PixelFormat::kGrey;
+  p.scale = {1}, p.offset = {0};
+  p.frames = 3;
+  ValueId x = builder.add("f", Flatten{}, {builder.image("camera", p, {4, 0, 1})});
+  for (const ValueId more :
+       {builder.vector("speed", InputKind::kSpeed, 2, 1, {2, 0}), builder.vector("command", InputKind::kCommand, 4),
+        builder.vector("light", InputKind::kLight, 3)})
+    x = builder.add("join" + std::to_string(more), Concat{}, {x, more});
+  Dense dense;
+  dense.weight = builder.weight(make_f32_weight("w", {1, 12}, std::vector<float>(12)));
+  builder.output({"v", "m/s", 0, 10, builder.add("d", dense, {x}), 0});
+  return std::move(builder).build().value();
+}
+
+struct LookingBack {
+  LookingBack() {
+    const Network network = looking_back();
+    auto session = std::make_unique<NotingSession>(network);
+    notes = session.get();
+    driver = Driver::create(network, std::move(session)).value();
+  }
+  StepStatus step(int time, double speed_mps, int command = 0, int light = 0) {
+    const auto grey = static_cast<std::uint8_t>(time);
+    const ImageView frame{&grey, 1, 1, 1, PixelFormat::kGrey};
+    return driver->step({{&frame, 1}, static_cast<double>(time), speed_mps, command, light}, outputs);
+  }
+  NotingSession* notes = nullptr;
+  std::unique_ptr<Driver> driver;
+  Outputs outputs;
+};
+
+TEST(Driver, ShowsFramesAndSpeedsInTheOrderOfTheirAges) {
+  LookingBack s;
+  for (int time = 10; time < 20; ++time) ASSERT_EQ(s.step(time, 2 * time), StepStatus::kOk);
+  EXPECT_THAT(s.notes->shown[0], ::testing::ElementsAre(15, 19, 18));
+  EXPECT_THAT(s.notes->shown[1], ::testing::ElementsAre(34, 38));
+}
+
+TEST(Driver, TheFirstObservationStandsInUntilThereAreOthersAndAfterEachReset) {
+  LookingBack s;
+  for (const int begin : {10, 100}) {
+    s.driver->reset();
+    ASSERT_EQ(s.step(begin, begin), StepStatus::kOk);
+    EXPECT_THAT(s.notes->shown[0], ::testing::ElementsAre(begin, begin, begin));
+    EXPECT_THAT(s.notes->shown[1], ::testing::ElementsAre(begin, begin));
+    ASSERT_EQ(s.step(begin + 1, begin + 1), StepStatus::kOk);
+    ASSERT_EQ(s.step(begin + 2, begin + 2), StepStatus::kOk);
+    EXPECT_THAT(s.notes->shown[0], ::testing::ElementsAre(begin, begin + 2, begin + 1));
+    ASSERT_EQ(s.step(begin + 3, begin + 3), StepStatus::kOk);
+    EXPECT_THAT(s.notes->shown[1], ::testing::ElementsAre(begin + 1, begin + 3));
+  }
+}
+
+TEST(Driver, CommandAndLightAreOneHot) {
+  LookingBack s;
+  ASSERT_EQ(s.step(1, 0, 2, 1), StepStatus::kOk);
+  EXPECT_THAT(s.notes->shown[2], ::testing::ElementsAre(0, 0, 1, 0));
+  EXPECT_THAT(s.notes->shown[3], ::testing::ElementsAre(0, 1, 0));
+}
+
+// What is refused leaves no trace in the history.
+TEST(Driver, RefusesStatesThatTheNetworkDoesNotKnow) {
+  LookingBack s;
+  ASSERT_EQ(s.step(1, 5), StepStatus::kOk);
+  EXPECT_EQ(s.step(2, 6, 4), StepStatus::kWrongState);
+  EXPECT_EQ(s.step(2, 6, -1), StepStatus::kWrongState);
+  EXPECT_EQ(s.step(2, 6, 0, 3), StepStatus::kWrongState);
+  EXPECT_EQ(s.step(2, std::numeric_limits<double>::quiet_NaN()), StepStatus::kWrongState);
+  EXPECT_TRUE(s.outputs.items().empty());
+  ASSERT_EQ(s.step(3, 7), StepStatus::kOk);
+  EXPECT_THAT(s.notes->shown[0], ::testing::ElementsAre(1, 3, 1));
+  EXPECT_THAT(s.notes->shown[1], ::testing::ElementsAre(5, 7));
+}
+
 TEST(Driver, SessionOfAnotherSizeIsRefused) {
   auto session = std::make_unique<EchoSession>(Shape{1, 5, 3}, Shape{2});
   EXPECT_THAT(Driver::create(network_with_frames(1), std::move(session)).error().message(),

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,10 +19,16 @@ namespace pitlane::cli {
 struct DataFlags {
   std::vector<std::string> directories;
   std::string split = "auto";
+  std::optional<std::int64_t> max_rows;
   RecordingOptions recording;
 };
 
 void add_data_flags(CLI::App& verb, DataFlags& flags, bool required);
+/// Those of them that say how a recording is read.
+void add_recording_flags(CLI::App& verb, RecordingOptions& options);
+
+/// "N WHAT:" and the first few, on stderr; nothing where there are none.
+void tell_problems(const std::vector<std::string>& problems, const char* what);
 
 struct OpenedData {
   Dataset dataset;
@@ -28,13 +36,12 @@ struct OpenedData {
   std::string description;  ///< one sentence for reports
 };
 
-/// At least one; says on stderr which rows are bad.
+/// At least one, thinned out to --max-rows; says on stderr which rows are bad.
 Result<std::vector<Recording>> open_recordings(const DataFlags& flags);
-/// Decodes for this preprocessing and these outputs and joins; says on stderr what was skipped.
-Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording>& recordings,
-                             const Preprocessing& preprocessing, const std::vector<OutputSpec>& outputs,
+/// Decodes what the network reads and joins; says on stderr what was skipped.
+Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording>& recordings, const Network& network,
                              const ProgressFn& progress);
-/// The same for a network that exists.
+/// Opens them too.
 Result<OpenedData> open_data_for(const DataFlags& flags, const Network& network, const ProgressFn& progress);
 
 /// What a network trained on this recording should do with a frame: what was stored, else the habit of the tool

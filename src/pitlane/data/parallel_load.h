@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,9 +12,9 @@
 
 namespace pitlane {
 
-/// Loads file i into the i-th picture of `pictures`. Returns per file what was wrong with it, empty where nothing
+/// Loads the picture of row i into the i-th of `pictures`. Returns per row what was wrong with it, empty where nothing
 /// was; the result does not depend on the number of threads. `progress` is called from the calling thread only.
-Result<std::vector<std::string>> load_pictures(const std::vector<std::filesystem::path>& files,
+Result<std::vector<std::string>> load_pictures(const Recording& recording, const std::vector<const RecordingRow*>& rows,
                                                const PictureLoader& loader, std::span<std::uint8_t> pictures,
                                                const ProgressFn& progress);
 

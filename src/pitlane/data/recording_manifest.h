@@ -1,6 +1,7 @@
 // recording.json beside data.csv: what the label columns of our own recordings mean and what was done to the frames.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -18,5 +19,9 @@ struct RecordingManifest {
 };
 
 Result<RecordingManifest> read_recording_manifest(const std::filesystem::path& path);
+
+/// What it reads. `command` made the recording and is noted in it, as is the seed of a simulated one.
+std::string recording_manifest_text(const RecordingManifest& manifest, const std::string& command,
+                                    std::optional<std::uint64_t> seed);
 
 }  // namespace pitlane

@@ -1,4 +1,4 @@
-// The one door to librosbag: positions out of a bag.
+// Positions out of a bag.
 #pragma once
 
 #include <filesystem>

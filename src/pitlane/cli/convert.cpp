@@ -1,0 +1,161 @@
+// pitlane convert: a model or a recording of one kind becomes one of another.
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pitlane/cli/command_line.h"
+#include "pitlane/cli/convert_recording.h"
+#include "pitlane/cli/data_source.h"
+#include "pitlane/cli/export_check.h"
+#include "pitlane/cli/model_file.h"
+#include "pitlane/cli/number_range.h"
+#include "pitlane/cli/output_file.h"
+#include "pitlane/cli/real_runtime.h"
+#include "pitlane/cli/terminal.h"
+#include "pitlane/cli/tuning_data.h"
+#include "pitlane/cli/verb.h"
+#include "pitlane/formats/export.h"
+#include "pitlane/optimize/strategy.h"
+#include "pitlane/optimize/value_ranges.h"
+#include "pitlane/study/fine_tuning.h"
+
+namespace pitlane::cli {
+namespace {
+
+constexpr std::int64_t kFrames = 3000;  // of the expert's, where a strategy needs data and none is given
+
+struct Flags {
+  std::string strategy, precision = "auto", io = "float";
+  std::vector<std::string> data;
+  std::string split = "auto";
+  bool raw_input = false, overwrite = false;
+  std::uint64_t seed = 1;
+  ModelFlags model;
+  RuntimeFlags runtime;
+  ConvertRecordingFlags recording;  // IN and OUT too
+};
+
+DataFlags data_flags(const Flags& flags) {
+  return {.directories = flags.data, .split = flags.split, .max_rows = {}, .recording = flags.recording.recording};
+}
+
+// Opened once, and only if something asks for it.
+class Data {
+ public:
+  Data(const Flags& flags, const Network& network, const ProgressFn& progress)
+      : flags_(flags), network_(network), progress_(progress) {}
+
+  Result<const OpenedData*> open() {
+    if (opened_) return &*opened_;
+    const DataFlags data = data_flags(flags_);
+    std::vector<Recording> recordings;
+    if (!data.directories.empty()) {
+      PITLANE_TRY(recordings, open_recordings(data));
+    }
+    PITLANE_TRY(opened_, open_tuning_data(data, recordings, network_, kFrames, flags_.seed, progress_));
+    return &*opened_;
+  }
+
+  [[nodiscard]] const Dataset* dataset() const { return opened_ ? &opened_->dataset : nullptr; }
+
+ private:
+  const Flags& flags_;
+  const Network& network_;
+  const ProgressFn& progress_;
+  std::optional<OpenedData> opened_;
+};
+
+bool needs_data(const Strategy& strategy) {
+  return std::ranges::any_of(strategy.passes, [](const Pass& pass) {
+    return !std::holds_alternative<FoldBatchNorm>(pass) && !std::holds_alternative<HalfWeights>(pass) &&
+           !std::holds_alternative<PruneGlobal>(pass);
+  });
+}
+
+Result<Network> with_strategy(Network network, const Flags& flags, Data& data, const ProgressFn& progress) {
+  if (flags.strategy.empty()) return network;
+  PITLANE_TRY(const Strategy* strategy, find_strategy(flags.strategy));
+  StrategyContext context;
+  context.seed = flags.seed;
+  if (needs_data(*strategy)) {
+    PITLANE_TRY(const OpenedData* opened, data.open());
+    context.dataset = &opened->dataset;
+    context.split = &opened->split;
+    context.fine_tune = [&, opened](const Network& pruned, const FineTune& pass, const ProgressFn& inner) {
+      return fine_tuned(pruned, opened->dataset, opened->split, pass, flags.seed, {}, inner);
+    };
+  }
+  return apply_strategy(network, *strategy, context, progress);
+}
+
+// What the file's integers cannot say without knowing how large numbers become.
+Status add_ranges(const Network& network, Data& data, ExportOptions& options, const ProgressFn& progress) {
+  if (!needs_ranges(options)) return {};
+  PITLANE_TRY(const OpenedData* opened, data.open());
+  PITLANE_TRY(const auto measured, measure_value_ranges(network, opened->dataset, opened->split, progress));
+  for (const auto& range : measured)
+    options.ranges.push_back(range ? std::optional(ValueRange{range->low, range->high}) : std::nullopt);
+  return {};
+}
+
+Result<int> convert_model(const Flags& flags) {
+  const std::string& in = flags.recording.in;
+  const std::string& out = flags.recording.out;
+  PITLANE_TRY_STATUS(check_output_file(out));
+  if (!flags.overwrite) PITLANE_TRY_STATUS(check_output_is_new(out));
+  PITLANE_TRY_STATUS(check_not_the_same(out, in, "the model itself"));
+  PITLANE_TRY(ExportOptions options, export_options(out, flags.precision, flags.io));
+  options.raw_input = flags.raw_input;
+  if (*runtime_name(options.kind) != '\0') PITLANE_TRY_STATUS(check_python(flags.runtime));
+  PITLANE_TRY(ModelFile file, open_model(in, flags.model));
+  ProgressBar bar;
+  const ProgressFn progress = bar.callback();
+  Data data(flags, file.network, progress);
+  PITLANE_TRY(Network network, with_strategy(file.network, flags, data, progress));
+  network = prepared_for(std::move(network), options);
+  PITLANE_TRY_STATUS(add_ranges(network, data, options, progress));
+  bar.clear();
+  network.metadata["command"] = command_line();
+  PITLANE_TRY(const std::int64_t size, export_network(network, options, out));
+  std::printf("%s: %s, %.3f MB, was %.3f MB\n", out.c_str(), options.description().c_str(),
+              static_cast<double>(size) / 1e6, static_cast<double>(file.size_bytes) / 1e6);
+  std::fflush(stdout);  // the rest may take a while
+  return check_export({{out, network, options}, data.dataset(), flags.seed, flags.runtime});
+}
+
+Result<int> run(const Flags& flags) {
+  if (is_recording_argument(flags.recording.in)) return convert_recording_verb(flags.recording);
+  return convert_model(flags);
+}
+
+}  // namespace
+
+void declare_convert(CLI::App& app, Chosen& chosen) {
+  CLI::App* verb = app.add_subcommand(
+      "convert", "Write a model as .pit, .onnx, .tflite or .h5 and verify it, or a recording in another tool's format");
+  const auto flags = std::make_shared<Flags>();
+  verb->add_option("IN", flags->recording.in, "model file of any kind, recording or bag")->required();
+  verb->add_option("OUT", flags->recording.out, "model: its ending says the kind; recording: a directory")->required();
+  verb->add_option("--strategy", flags->strategy, "applied first (see pitlane strategies)");
+  verb->add_option("--precision", flags->precision,
+                   "auto (what the weights are), float32, float16, dynamic or int8, as far as the kind has it")
+      ->capture_default_str();
+  verb->add_option("--io", flags->io, "of an int8 .tflite: float or int8")->capture_default_str();
+  verb->add_flag("--raw-input", flags->raw_input, "an .onnx takes the picture's bytes and scales them itself");
+  verb->add_flag("--overwrite", flags->overwrite, "replace the file OUT where there is one");
+  verb->add_option("--data", flags->data, "recordings for strategies that calibrate or fine-tune");
+  verb->add_option("--split", flags->split, "how validation data is set apart from them")->capture_default_str();
+  verb->add_option("--seed", flags->seed, "of fine-tuning, and of the pictures that verify")
+      ->check(seed())
+      ->capture_default_str();
+  add_runtime_flags(*verb, flags->runtime);
+  add_convert_recording_flags(*verb, flags->recording);
+  add_model_flags(*verb, flags->model);
+  verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });
+}
+
+}  // namespace pitlane::cli

@@ -1,0 +1,96 @@
+#include "pitlane/cli/export_check.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+#include "pitlane/cli/model_flags.h"
+#include "pitlane/cli/terminal.h"
+#include "pitlane/cli/verb.h"
+#include "pitlane/formats/import.h"
+#include "pitlane/measure/network_difference.h"
+
+namespace pitlane::cli {
+namespace {
+
+constexpr std::int64_t kComparedPictures = 200;
+// Of an output's range: roundings that the file's numbers explain, and what it costs to round a network's to int8.
+constexpr double kRealBound = 1e-4, kHalfBound = 2e-3, kInt8Bound = 0.03, kQuantizingBound = 0.1;
+
+bool has(const ExportedFile& file, Storage storage) {
+  return std::ranges::any_of(file.network.weights, [&](const Weight& w) { return w.storage == storage; });
+}
+
+double bound_of(const ExportedFile& file) {
+  const ExportPrecision precision = file.options.precision;
+  if (has(file, Storage::kI8)) return kInt8Bound;
+  if (precision == ExportPrecision::kInt8 || precision == ExportPrecision::kDynamic) return kQuantizingBound;
+  return precision == ExportPrecision::kFloat16 || has(file, Storage::kF16) ? kHalfBound : kRealBound;
+}
+
+/// Where ranges are fixed, what lies outside of them is cut off, in the file at other places than in the engine: noise
+/// would tell of that alone.
+DrawOptions draw_options(const ExportCheck& check) {
+  const bool fixed =
+      check.file.options.precision == ExportPrecision::kInt8 ||
+      std::ranges::any_of(check.file.network.values, [](const Value& v) { return v.quantization.has_value(); });
+  return {check.dataset, !fixed, check.seed};
+}
+
+/// The exit code; a complaint on stderr.
+int judged(const ExportCheck& check, const std::string& where, const NetworkDifference& difference) {
+  const double bound = bound_of(check.file);
+  if (difference.largest <= bound) return kSuccess;
+  char text[96];
+  std::snprintf(text, sizeof text, "differs by %.3g, more than the %.3g that its precision explains",
+                difference.largest, bound);
+  std::fflush(stdout);
+  print_error(numeric_error(check.file.path.string() + ": " + where + text));
+  return kPartialFailure;
+}
+
+Result<int> check_by_ourselves(const ExportCheck& check) {
+  ModelFlags said;
+  if (check.file.options.kind == ExportKind::kKeras) said = flags_for(check.file.network);
+  PITLANE_TRY(const ImportOptions options, import_options(said));
+  const Result<Network> again = import_network(check.file.path, options);
+  if (!again.ok()) return again.error().in("written, but it cannot be read again");
+  PITLANE_TRY(const NetworkDifference difference,
+              compare_networks(check.file.network, *again, kComparedPictures, draw_options(check)));
+  std::printf("read again and run on %lld pictures: largest difference %.3g of an output's range\n",
+              static_cast<long long>(difference.pictures), difference.largest);
+  if (check.file.options.kind == ExportKind::kKeras)
+    std::printf("what a Keras file leaves unsaid, say when you read it: %s\n", printable(to_words(said)).c_str());
+  return judged(check, "read again, it ", difference);
+}
+
+Result<int> check_by_runtime(const ExportCheck& check) {
+  const std::string name = runtime_name(check.file.options.kind);
+  if (name.empty()) return kSuccess;
+  const Result<RuntimeCheck> made =
+      check_in_real_runtime(check.file, kComparedPictures, draw_options(check), check.runtime);
+  if (!made.ok()) {
+    if (made.error().kind() == ErrorKind::kInterrupted) return made.error();
+    print_error(made.error().in(check.file.path.string() + ": not checked in " + name));
+    return kPartialFailure;
+  }
+  if (!made->not_checked.empty()) {
+    std::printf("not checked in %s: %s\n", name.c_str(), printable(made->not_checked).c_str());
+    return kSuccess;
+  }
+  const int code = judged(check, "in " + made->runtime + " it ", made->difference);
+  if (code == kSuccess)
+    std::printf("%s agrees: largest difference %.3g of an output's range on %lld pictures\n", made->runtime.c_str(),
+                made->difference.largest, static_cast<long long>(made->difference.pictures));
+  return code;
+}
+
+}  // namespace
+
+Result<int> check_export(const ExportCheck& check) {
+  PITLANE_TRY(const int ours, check_by_ourselves(check));
+  PITLANE_TRY(const int theirs, check_by_runtime(check));
+  return std::max(ours, theirs);
+}
+
+}  // namespace pitlane::cli

@@ -1,0 +1,48 @@
+// An exported file in the runtime that it is made for: ONNX Runtime, LiteRT or Keras, through the user's Python.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "pitlane/core/result.h"
+#include "pitlane/formats/export.h"
+#include "pitlane/measure/drawn_inputs.h"
+#include "pitlane/measure/network_difference.h"
+#include "pitlane/network/network.h"
+
+namespace pitlane::cli {
+
+struct RuntimeFlags {
+  std::string python;  ///< empty: PITLANE_PYTHON, else python3
+  double limit_s = 120;
+};
+
+void add_runtime_flags(CLI::App& verb, RuntimeFlags& flags);
+
+/// Before any work. Errors: a Python that the user named is not there.
+Status check_python(const RuntimeFlags& flags);
+
+/// "onnxruntime", "LiteRT", "Keras"; empty for a .pit, which has none but ours.
+const char* runtime_name(ExportKind kind);
+
+struct RuntimeCheck {
+  std::string not_checked;  ///< why there is nothing below; empty: it was checked
+  std::string runtime;      ///< "onnxruntime 1.23.2"
+  NetworkDifference difference;
+};
+
+/// What a file was made of.
+struct ExportedFile {
+  const std::filesystem::path& path;
+  const Network& network;
+  const ExportOptions& options;
+};
+
+/// Runs `file` on `count` inputs of DrawnInputs (fewer where they are large) and compares with the engine's answers for
+/// the network. Errors: the runtime refuses the file or takes longer than the limit; Ctrl-C.
+Result<RuntimeCheck> check_in_real_runtime(const ExportedFile& file, std::int64_t count, const DrawOptions& draw,
+                                           const RuntimeFlags& flags);
+
+}  // namespace pitlane::cli

@@ -1,0 +1,228 @@
+#include "pitlane/data/bag_file.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "pitlane/data/bad_rows.h"
+#include "pitlane/data/bag_chunk.h"
+#include "pitlane/data/byte_cursor.h"
+
+namespace pitlane {
+namespace {
+
+using Bytes = std::span<const std::byte>;
+
+constexpr std::string_view kMagic = "#ROSBAG V";
+constexpr std::string_view kVersion = "#ROSBAG V2.0\n";
+constexpr double kNanosecond = 1e-9;
+
+enum Op : std::uint8_t { kMessage = 2, kHeader = 3, kIndex = 4, kChunk = 5, kChunkInfo = 6, kConnection = 7 };
+
+/// A record: named fields, then data.
+struct Record {
+  std::map<std::string, Bytes, std::less<>> fields;
+  Bytes data;
+
+  template <typename T>
+  [[nodiscard]] std::optional<T> number(std::string_view name) const {
+    const auto found = fields.find(name);
+    if (found == fields.end() || found->second.size() != sizeof(T)) return std::nullopt;
+    return ByteCursor(found->second).take<T>();
+  }
+  [[nodiscard]] std::string text(std::string_view name) const {
+    const auto found = fields.find(name);
+    if (found == fields.end()) return {};
+    return {reinterpret_cast<const char*>(found->second.data()), found->second.size()};
+  }
+  [[nodiscard]] int op() const { return number<std::uint8_t>("op").value_or(0); }
+};
+
+/// "name=value" after "name=value", each behind its length. False if that is not what the bytes are.
+bool take_fields(Bytes header, Record& record) {
+  ByteCursor cursor(header);
+  while (cursor.left() > 0) {
+    const Bytes field = cursor.take_block();
+    const auto* text = reinterpret_cast<const char*>(field.data());
+    const std::size_t equals = std::string_view(text, field.size()).find('=');
+    if (!cursor.ok() || equals == std::string_view::npos) return false;
+    record.fields[std::string(text, equals)] = field.subspan(equals + 1);
+  }
+  return true;
+}
+
+std::optional<Record> take_record(ByteCursor& cursor) {
+  Record record;
+  const bool fields = take_fields(cursor.take_block(), record);
+  record.data = cursor.take_block();
+  if (!fields || !cursor.ok()) return std::nullopt;
+  return record;
+}
+
+std::string text_of(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+Error incomplete(const std::string& why) {
+  return corrupt("is no complete ROS 1 bag (" + why + "); copy it again, or run 'rosbag reindex'");
+}
+
+}  // namespace
+
+/// Walks over the records of the file, once.
+class BagIndex {
+ public:
+  explicit BagIndex(BagFile& bag) : bag_(bag), file_(bag.file_->bytes()) {}
+
+  Status read() {
+    PITLANE_TRY_STATUS(check_version());
+    ByteCursor cursor(file_.subspan(kVersion.size()));
+    while (cursor.left() > 0) {
+      const std::uint64_t offset = file_.size() - cursor.left();
+      const auto record = take_record(cursor);
+      if (!record) return incomplete("the record at byte " + std::to_string(offset) + " is cut off or damaged");
+      if (Status taken = take(*record, offset); !taken) return taken;
+    }
+    return check_counts();
+  }
+
+ private:
+  Status check_version() const {
+    const std::string start = text_of(file_.first(std::min(file_.size(), kVersion.size())));
+    if (start == kVersion) return {};
+    if (start.size() == kVersion.size() && start.starts_with(kMagic))
+      return unsupported("is a bag of version " + shown(start.substr(kMagic.size())) +
+                         ", not 2.0; run 'rosbag migrate' or 'rosbag fix'");
+    return incomplete("it does not begin with '#ROSBAG V2.0'");
+  }
+
+  Status take(const Record& record, std::uint64_t offset) {
+    const std::string at = " at byte " + std::to_string(offset);
+    if (!header_ && record.op() != kHeader) return incomplete("its first record is no header");
+    switch (record.op()) {
+      case kHeader:
+        return take_header(record);
+      case kChunk:
+        return take_chunk(record, offset);
+      case kIndex:
+        return take_index(record, at);
+      case kConnection:
+        return take_connection(record, at);
+      case kChunkInfo:
+        ++chunk_infos_;
+        return {};
+      default:
+        return incomplete("unknown record" + at);
+    }
+  }
+
+  Status take_header(const Record& record) {
+    if (!record.text("encryptor").empty()) return unsupported("is encrypted; decrypt it with 'rosbag decrypt'");
+    const auto index = record.number<std::uint64_t>("index_pos");
+    if (index.value_or(0) == 0) return incomplete("it was not closed, so its index is missing");
+    chunk_count_ = record.number<std::uint32_t>("chunk_count").value_or(0);
+    connection_count_ = record.number<std::uint32_t>("conn_count").value_or(0);
+    header_ = true;
+    return {};
+  }
+
+  Status take_chunk(const Record& record, std::uint64_t offset) {
+    const auto size = record.number<std::uint32_t>("size");
+    if (!size) return incomplete("the chunk at byte " + std::to_string(offset) + " has no size");
+    bag_.chunks_[offset] = {record.data, record.text("compression"), *size};
+    chunk_ = offset;
+    return {};
+  }
+
+  /// Belongs to the chunk before it: where the messages of one connection are.
+  Status take_index(const Record& record, const std::string& at) {
+    constexpr std::size_t kEntry = 12;
+    const auto connection = record.number<std::uint32_t>("conn");
+    const auto count = record.number<std::uint32_t>("count");
+    if (!chunk_ || !connection || !count || record.data.size() != std::uint64_t{*count} * kEntry)
+      return incomplete("damaged index" + at);
+    ByteCursor cursor(record.data);
+    for (std::uint32_t i = 0; i < *count; ++i) {
+      BagMessage message;
+      message.time_s = cursor.take<std::uint32_t>();
+      message.time_s += cursor.take<std::uint32_t>() * kNanosecond;
+      message.offset = cursor.take<std::uint32_t>();
+      message.chunk = *chunk_;
+      message.connection = *connection;
+      bag_.messages_.push_back(message);
+    }
+    return {};
+  }
+
+  Status take_connection(const Record& record, const std::string& at) {
+    const auto number = record.number<std::uint32_t>("conn");
+    Record details;
+    if (!number || !take_fields(record.data, details)) return incomplete("damaged connection" + at);
+    bag_.connections_[*number] = {record.text("topic"), details.text("type")};
+    return {};
+  }
+
+  [[nodiscard]] Status check_counts() const {
+    if (!header_ || chunk_infos_ != chunk_count_ || bag_.chunks_.size() != chunk_count_ ||
+        bag_.connections_.size() != connection_count_)
+      return incomplete("its index ends too early");
+    return {};
+  }
+
+  BagFile& bag_;
+  Bytes file_;
+  bool header_ = false;
+  std::optional<std::uint64_t> chunk_;
+  std::size_t chunk_count_ = 0, connection_count_ = 0, chunk_infos_ = 0;
+};
+
+Result<std::shared_ptr<const BagFile>> BagFile::open(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return not_found(path.string() + ": there is no such file");
+  PITLANE_TRY_STATUS(check_regular_file(path));
+  if (std::filesystem::file_size(path, error) == 0) return incomplete("it is empty").in(path.string());
+  const std::shared_ptr<BagFile> bag(new BagFile);
+  bag->path_ = path;
+  PITLANE_TRY(bag->file_, MappedFile::open(path));
+  if (const Status read = BagIndex(*bag).read(); !read) return read.error().in(path.string());
+  return std::shared_ptr<const BagFile>(bag);
+}
+
+std::vector<BagMessage> BagFile::messages(const std::string& topic, const std::string& type) const {
+  std::vector<BagMessage> out;
+  for (const BagMessage& message : messages_) {
+    const auto connection = connections_.find(message.connection);
+    if (connection != connections_.end() && connection->second.topic == topic && connection->second.type == type)
+      out.push_back(message);
+  }
+  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.time_s < b.time_s; });
+  return out;
+}
+
+Status BagReader::load(std::uint64_t chunk) {
+  if (loaded_ == chunk) return {};
+  loaded_.reset();
+  const auto found = bag_->chunks_.find(chunk);
+  if (found == bag_->chunks_.end()) return corrupt("no chunk at byte " + std::to_string(chunk));
+  const BagFile::Chunk& stored = found->second;
+  const std::string where = "chunk at byte " + std::to_string(chunk);
+  Result<Bytes> bytes = uncompressed(stored.bytes, stored.compression, stored.size, buffer_);
+  if (!bytes) return bytes.error().in(where);
+  chunk_ = *bytes;
+  loaded_ = chunk;
+  return {};
+}
+
+Result<std::span<const std::byte>> BagReader::read(const BagMessage& message) {
+  PITLANE_TRY_STATUS(load(message.chunk));
+  const auto broken = [&] {
+    return corrupt("no message at byte " + std::to_string(message.offset) + " of the chunk at byte " +
+                   std::to_string(message.chunk) + "; copy the bag again, or run 'rosbag reindex'");
+  };
+  if (message.offset >= chunk_.size()) return broken();
+  ByteCursor cursor(chunk_.subspan(message.offset));
+  const auto record = take_record(cursor);
+  if (!record || record->op() != kMessage || record->number<std::uint32_t>("conn") != message.connection)
+    return broken();
+  return record->data;
+}
+
+}  // namespace pitlane

@@ -1,0 +1,179 @@
+#include "pitlane/data/recording_fit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
+#include <map>
+#include <set>
+
+#include "pitlane/data/bad_rows.h"
+#include "pitlane/data/sessions.h"
+
+namespace pitlane {
+namespace {
+
+constexpr double kMph_mps = 0.44704;
+constexpr double kMillisecondsOfSecond = 1000;
+
+bool knows_speed(const Recording& recording) {
+  return std::ranges::any_of(recording.rows, [](const RecordingRow& row) { return !std::isnan(row.speed_mps); });
+}
+
+bool knows_speed_of_all(const Recording& recording) {
+  return std::ranges::none_of(recording.rows, [](const RecordingRow& row) { return std::isnan(row.speed_mps); });
+}
+
+std::string names_of(const Recording& recording) {
+  std::string out;
+  for (const LabelSpec& label : recording.labels) out += (out.empty() ? "" : ", ") + label.name;
+  return out;
+}
+
+/// Names of Udacity's images hold years of four digits, no time before 1970, and must differ.
+bool times_fit_in_names(const std::vector<RecordingRow>& rows) {
+  constexpr double kYear10000 = 253402300800e3;
+  std::set<double> moments;
+  for (const RecordingRow& row : rows) {
+    const double moment = std::round(row.time_s * kMillisecondsOfSecond);
+    if (!(moment >= 0 && moment < kYear10000) || !moments.insert(moment).second) return false;
+  }
+  return true;
+}
+
+/// Would a reader that has the times alone find the same sessions?
+bool times_tell_sessions(const std::vector<RecordingRow>& rows) {
+  std::vector<RecordingRow> read(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    read[i].time_s = std::round(rows[i].time_s * kMillisecondsOfSecond) / kMillisecondsOfSecond;
+  assign_sessions_by_time(read);
+  std::map<int, int> there, back;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (there.emplace(rows[i].session, read[i].session).first->second != read[i].session ||
+        back.emplace(read[i].session, rows[i].session).first->second != rows[i].session)
+      return false;
+  return true;
+}
+
+/// Times, and so sessions, are in the names of the images or nowhere.
+void fit_times_in_names(const std::vector<RecordingRow>& rows, RecordingFit& fit) {
+  const auto differ = [&](auto field) {
+    return std::ranges::any_of(rows, [&](const auto& row) { return row.*field != rows[0].*field; });
+  };
+  fit.keeps_times = times_fit_in_names(rows);
+  if (!fit.keeps_times && differ(&RecordingRow::time_s)) fit.lost.emplace_back("the times of its frames");
+  if (fit.keeps_times ? !times_tell_sessions(rows) : differ(&RecordingRow::session))
+    fit.lost.emplace_back("where its sessions begin");
+}
+
+/// Collects what a format takes; what is left over in the end is lost.
+class Fitter {
+ public:
+  explicit Fitter(const Recording& recording) : recording_(recording), taken_(recording.labels.size(), false) {}
+
+  /// The first of `names` that is a label, in `unit`.
+  bool take(const std::string& target, std::initializer_list<const char*> names, const char* unit) {
+    for (const char* name : names)
+      for (std::size_t i = 0; i < recording_.labels.size(); ++i) {
+        if (taken_[i] || recording_.labels[i].name != name || recording_.labels[i].unit != unit) continue;
+        fit_.columns.push_back({target, i, 0});
+        taken_[i] = true;
+        return true;
+      }
+    return false;
+  }
+  Status demand(const std::string& target, std::initializer_list<const char*> names, const char* unit) {
+    if (take(target, names, unit)) return {};
+    return invalid_argument("needs a label '" + std::string(*names.begin()) + "' (" + unit +
+                            "), this recording has only " + names_of(recording_) +
+                            "; choose pitlane, which takes any labels");
+  }
+  void take_or_zero(const std::string& target, std::initializer_list<const char*> names, const char* unit) {
+    if (take(target, names, unit)) return;
+    fit_.columns.push_back({target, std::nullopt, 0});
+    fit_.made_up.push_back(target);
+  }
+  void speed_column(const std::string& target, double unit_mps) {
+    fit_.columns.push_back({target, std::nullopt, unit_mps});
+  }
+  /// The speed of a log in miles an hour is that of its rows in m/s, which the format holds.
+  void cover_speed() {
+    for (std::size_t i = 0; i < recording_.labels.size(); ++i)
+      if (recording_.labels[i].name == "speed" && recording_.labels[i].unit == "mph" && knows_speed(recording_))
+        taken_[i] = true;
+  }
+  void take_everything() {
+    for (std::size_t i = 0; i < recording_.labels.size(); ++i) {
+      fit_.columns.push_back({recording_.labels[i].name, i, 0});
+      taken_[i] = true;
+    }
+  }
+  void lose(const std::string& what) { fit_.lost.push_back(what); }
+  /// What only our own format says.
+  void lose_manifest() {
+    if (recording_.stored) lose("that its frames are cropped and resized already");
+    if (!recording_.circuits.empty()) lose("the names of the circuits that it was recorded on");
+  }
+  RecordingFit finish() && {
+    for (std::size_t i = 0; i < taken_.size(); ++i)
+      if (!taken_[i]) lose("label " + shown(recording_.labels[i].name));
+    if (!recording_.side_rows.empty() && !fit_.keeps_sides) lose("the pictures of the side cameras");
+    return std::move(fit_);
+  }
+  RecordingFit& fit() { return fit_; }
+
+ private:
+  const Recording& recording_;
+  std::vector<bool> taken_;
+  RecordingFit fit_;
+};
+
+}  // namespace
+
+Result<RecordingFit> fit_pitlane(const Recording& recording) {
+  Fitter fitter(recording);
+  for (const LabelSpec& label : recording.labels)
+    for (const char* reserved : {"image_name", "timestamp", "session", "speed_mps"})
+      if (label.name == reserved)
+        return invalid_argument("label '" + label.name + "' has the name of a column with another meaning; rename it");
+  fitter.take_everything();
+  return std::move(fitter).finish();
+}
+
+Result<RecordingFit> fit_deeplearningstudio(const Recording& recording) {
+  Fitter fitter(recording);
+  PITLANE_TRY_STATUS(fitter.demand("v", {"v"}, "m/s"));
+  PITLANE_TRY_STATUS(fitter.demand("w", {"w"}, "rad/s"));
+  fitter.cover_speed();
+  fitter.lose_manifest();
+  return std::move(fitter).finish();
+}
+
+Result<RecordingFit> fit_udacity(const Recording& recording) {
+  Fitter fitter(recording);
+  PITLANE_TRY_STATUS(fitter.demand("steering", {"steering", "steer"}, "1"));
+  fitter.take_or_zero("throttle", {"throttle"}, "1");
+  fitter.take_or_zero("brake", {"brake"}, "1");
+  if (!fitter.take("speed", {"speed"}, "mph")) {
+    if (knows_speed(recording))
+      fitter.speed_column("speed", kMph_mps);
+    else
+      fitter.take_or_zero("speed", {}, "mph");
+    if (knows_speed(recording) && !knows_speed_of_all(recording))
+      fitter.fit().made_up.emplace_back("speed (of the frames without one)");
+  }
+  fitter.lose_manifest();
+  fitter.fit().keeps_sides = true;
+  fit_times_in_names(recording.rows, fitter.fit());
+  return std::move(fitter).finish();
+}
+
+Result<RecordingFit> fit_tub(const Recording& recording) {
+  Fitter fitter(recording);
+  PITLANE_TRY_STATUS(fitter.demand("user/angle", {"steering", "steer"}, "1"));
+  fitter.take_or_zero("user/throttle", {"throttle"}, "1");
+  fitter.cover_speed();
+  fitter.lose_manifest();
+  return std::move(fitter).finish();
+}
+
+}  // namespace pitlane

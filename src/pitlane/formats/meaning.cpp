@@ -1,0 +1,185 @@
+#include "pitlane/formats/meaning.h"
+
+#include <numeric>
+#include <tuple>
+#include <utility>
+
+namespace pitlane {
+namespace {
+
+constexpr int kColours = 3;
+constexpr float kKmhOver30 = 3.6F / 30;
+
+void set_scaling(Preprocessing& p, PixelScaling scaling) {
+  constexpr float kMean[] = {0.485F, 0.456F, 0.406F}, kDeviation[] = {0.229F, 0.224F, 0.225F};
+  const auto channels = static_cast<std::size_t>(channels_of(p.format));
+  p.scale.assign(channels, 1);
+  p.offset.assign(channels, 0);
+  for (std::size_t c = 0; c < channels; ++c) {
+    // The network's channels, whatever their order, are normalised by position, as albumentations does.
+    if (scaling == PixelScaling::kUnit) p.scale[c] = 1 / 255.F;
+    if (scaling == PixelScaling::kSigned) std::tie(p.scale[c], p.offset[c]) = std::pair(1 / 127.5F, -1.F);
+    if (scaling == PixelScaling::kImageNet)
+      std::tie(p.scale[c], p.offset[c]) = std::pair(1 / (255 * kDeviation[c]), -kMean[c] / kDeviation[c]);
+  }
+}
+
+const char* to_string(PixelScaling scaling) {
+  switch (scaling) {
+    case PixelScaling::kUnit:
+      return "pixel / 255";
+    case PixelScaling::kImageNet:
+      return "ImageNet's mean and deviation";
+    case PixelScaling::kSigned:
+      return "pixel / 127.5 - 1";
+    case PixelScaling::kNone:
+      return "pixels as they are";
+  }
+  return "?";
+}
+
+/// What was not said, for the metadata.
+class Assumed {
+ public:
+  void add(const std::string& what) { text_ += (text_.empty() ? "" : "; ") + what; }
+  void write(NetworkBuilder& builder, const char* key) const {
+    if (!text_.empty()) builder.metadata(key, text_);
+  }
+
+ private:
+  std::string text_;
+};
+
+Result<Preprocessing> preprocessing_of(const ImageMeaning& image, const PictureShape& shape, PixelScaling habit,
+                                       Assumed& assumed) {
+  Preprocessing p;
+  constexpr std::int64_t kLargest = 16384;
+  if (shape.height < 1 || shape.width < 1 || shape.height > kLargest || shape.width > kLargest)
+    return unsupported("a picture of " + std::to_string(shape.width) + "x" + std::to_string(shape.height) +
+                       " is no camera's");
+  p.width = static_cast<int>(shape.width);
+  p.height = static_cast<int>(shape.height);
+  p.frames = shape.frames;
+  p.format = shape.channels == 1 ? PixelFormat::kGrey : image.format.value_or(PixelFormat::kRgb);
+  if (shape.channels != 1 && !image.format) assumed.add("colours in the order red, green, blue");
+  const bool f1 = p.width == 200 && p.height == 66;
+  p.source_width = image.source_width.value_or(f1 ? 640 : p.width);
+  p.source_height = image.source_height.value_or(f1 ? 480 : p.height);
+  p.crop = {0, 0, p.source_width, p.source_height};
+  const bool lower_half = f1 && p.source_width == 640 && p.source_height == 480;
+  if (lower_half) p.crop = {0, 240, 640, 240};
+  if (image.crop) p.crop = *image.crop;
+  if (!image.source_width || !image.source_height)
+    assumed.add("frames of " + std::to_string(p.source_width) + "x" + std::to_string(p.source_height));
+  if (!image.crop) assumed.add(lower_half ? "their lower half" : "the whole frame");
+  set_scaling(p, image.scaling.value_or(habit));
+  if (!image.scaling) assumed.add(to_string(habit));
+  PITLANE_TRY_STATUS(validate(p));
+  return p;
+}
+
+Result<std::vector<int>> ages_for(const ImageMeaning& image, int frames, Assumed& assumed) {
+  if (!image.ages.empty() && image.ages.size() != static_cast<std::size_t>(frames))
+    return invalid_argument("the network sees " + std::to_string(frames) + " frames, ages are given for " +
+                            std::to_string(image.ages.size()));
+  if (!image.ages.empty()) return image.ages;
+  if (frames == 1) return std::vector<int>();
+  std::vector<int> ages(static_cast<std::size_t>(frames));
+  std::iota(ages.rbegin(), ages.rend(), 0);
+  assumed.add(std::to_string(frames) + " frames one after another, the newest last");
+  return ages;
+}
+
+ValueId channels_of_frame(NetworkBuilder& builder, const std::string& name, ValueId picture, int frame, int channels) {
+  Shape begin = {0, 0, std::int64_t{frame} * channels};
+  Shape end = builder.shape(picture);
+  end[2] = begin[2] + channels;
+  return builder.add(name, Slice{std::move(begin), std::move(end)}, {picture});
+}
+
+/// Each frame's colours and a plane that holds the speed at its time.
+ValueId with_speed_planes(NetworkBuilder& builder, ValueId picture, ValueId speeds, const PictureShape& shape) {
+  std::vector<ValueId> parts;
+  for (int frame = 0; frame < shape.frames; ++frame) {
+    const std::string name = "frame" + std::to_string(frame);
+    const bool only = shape.frames == 1;
+    const ValueId speed = only ? speeds : builder.add(name + ".speed", Slice{{frame}, {frame + 1}}, {speeds});
+    parts.push_back(only ? picture : channels_of_frame(builder, name, picture, frame, kColours));
+    parts.push_back(
+        builder.add(name + ".plane", Expand{static_cast<int>(shape.height), static_cast<int>(shape.width)}, {speed}));
+  }
+  return builder.add("picture_and_speed", Concat{}, std::move(parts));
+}
+
+std::vector<OutputSpec> usual_outputs(const std::vector<OutputPlace>& places, Assumed& assumed) {
+  switch (places.size()) {
+    case 1:
+      assumed.add("the output is steering, -1 to 1");
+      return {{"steering", "1", -1, 1, -1, 0}};
+    case 2:
+      assumed.add("the outputs are v, 6.5 to 24 m/s, and w, -7.1 to 7.1 rad/s");
+      return {{"v", "m/s", 6.5F, 24, -1, 0}, {"w", "rad/s", -7.1F, 7.1F, -1, 0}};
+    case 3:
+      assumed.add("the outputs are throttle, 0 to 1, steer, -1 to 1, and brake, 0 to 1");
+      return {{"throttle", "1", 0, 1, -1, 0}, {"steer", "1", -1, 1, -1, 0}, {"brake", "1", 0, 1, -1, 0}};
+    default:
+      break;
+  }
+  assumed.add("outputs from 0 to 1");
+  std::vector<OutputSpec> outputs;
+  for (const OutputPlace& place : places)
+    outputs.push_back({place.name.empty() ? "output" + std::to_string(outputs.size()) : place.name, "1", 0, 1, -1, 0});
+  return outputs;
+}
+
+}  // namespace
+
+Result<ValueId> add_picture(NetworkBuilder& builder, const ImportOptions& options, const PictureShape& shape,
+                            PixelScaling habit) {
+  Assumed assumed;
+  if (shape.channels != 1 && shape.channels != 3 && shape.channels != 4 && shape.channels != 6)
+    return unsupported("pictures of " + std::to_string(shape.channels) +
+                       " channels a frame are not understood; known are 1 (grey), 3 (colour), 4 (colour and speed) and "
+                       "6 (two cameras)");
+  PITLANE_TRY(const Preprocessing preprocessing, preprocessing_of(options.image, shape, habit, assumed));
+  PITLANE_TRY(const std::vector<int> ages, ages_for(options.image, shape.frames, assumed));
+  ValueId picture = builder.image(shape.name, preprocessing, ages);
+  if (shape.channels == 4) {
+    const float scale = options.speed_scale.value_or(kKmhOver30);
+    if (!options.speed_scale) assumed.add("the fourth channel is the speed in km/h over 30");
+    const ValueId speeds = builder.vector("speed", InputKind::kSpeed, shape.frames, scale, ages);
+    picture = with_speed_planes(builder, picture, speeds, shape);
+  } else if (shape.channels == 6) {
+    assumed.add("channels 4 to 6 are a second camera's");
+    const ValueId second = builder.image(shape.name + "2", preprocessing, ages);
+    std::vector<ValueId> parts;
+    for (int frame = 0; frame < shape.frames; ++frame)
+      for (const ValueId camera : {picture, second})
+        parts.push_back(shape.frames == 1
+                            ? camera
+                            : channels_of_frame(
+                                  builder, "frame" + std::to_string(frame) + (camera == second ? ".second" : ".first"),
+                                  camera, frame, kColours));
+    picture = builder.add("pictures", Concat{}, std::move(parts));
+  }
+  assumed.write(builder, "assumed of the picture");
+  return picture;
+}
+
+Status add_outputs(NetworkBuilder& builder, const ImportOptions& options, const std::vector<OutputPlace>& places) {
+  if (!options.outputs.empty() && options.outputs.size() != places.size())
+    return invalid_argument("the network has " + std::to_string(places.size()) + " outputs, " +
+                            std::to_string(options.outputs.size()) +
+                            " are described; give --output for each, in the network's order, or for none");
+  Assumed assumed;
+  std::vector<OutputSpec> outputs = options.outputs.empty() ? usual_outputs(places, assumed) : options.outputs;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    outputs[i].value = places[i].value;
+    outputs[i].element = places[i].element;
+    builder.output(std::move(outputs[i]));
+  }
+  assumed.write(builder, "assumed of the outputs");
+  return {};
+}
+
+}  // namespace pitlane

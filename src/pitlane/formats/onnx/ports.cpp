@@ -1,0 +1,292 @@
+#include "pitlane/formats/onnx/ports.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <utility>
+
+#include "pitlane/formats/onnx/views.h"
+
+namespace pitlane::onnx {
+namespace {
+
+constexpr std::int64_t kMostOutputs = 256;
+
+bool like_channels(std::int64_t size) { return size == 1 || size == 3 || size == 4 || size == 6; }
+
+const NodeDef* first_reader(const ModelDef& model, const std::string& tensor) {
+  for (const NodeDef& node : model.nodes)
+    if (std::ranges::count(node.inputs, tensor) > 0) return &node;
+  return nullptr;
+}
+
+/// Is the picture {N, H, W, C}?
+bool channels_last(const ModelDef& model, const PortDef& port) {
+  const Shape& dims = *port.dims;
+  if (like_channels(dims[1]) != like_channels(dims[3])) return like_channels(dims[3]);
+  // Both could be: the converters from TensorFlow begin by turning the picture.
+  const NodeDef* reader = first_reader(model, port.name);
+  if (reader != nullptr && reader->type == "Transpose") {
+    const Attribute* permutation = reader->find("perm");
+    return permutation != nullptr && permutation->integers == std::vector<std::int64_t>{0, 3, 1, 2};
+  }
+  return dims[3] < dims[1];
+}
+
+/// The first thing that happens to the picture is that its pixels are scaled: they come as they are.
+bool scales_itself(const ModelDef& model, std::string tensor) {
+  for (int hops = 0; hops < 4; ++hops) {
+    const NodeDef* reader = first_reader(model, tensor);
+    if (reader == nullptr || reader->outputs.empty()) return false;
+    if (reader->type != "Transpose" && reader->type != "Cast" && reader->type != "Identity")
+      return reader->type == "Div" || reader->type == "Mul" || reader->type == "Sub" ||
+             reader->type == "DequantizeLinear";
+    tensor = reader->outputs.front();
+  }
+  return false;
+}
+
+PictureShape picture_shape(std::int64_t height, std::int64_t width, std::int64_t channels) {
+  PictureShape shape{height, width, static_cast<int>(std::min<std::int64_t>(channels, 1 << 20)), 1};
+  if (like_channels(channels) || channels < 1 || channels > 3 * 1000) return shape;
+  shape.channels = channels % 3 == 0 ? 3 : 1;  // stacked frames, in colour or grey
+  shape.frames = static_cast<int>(channels) / shape.channels;
+  return shape;
+}
+
+/// A picture of 200 x 66 whose layout may be either.
+Status check_picture_dims(const PortDef& port) {
+  for (std::size_t d = 1; d < 4; ++d)
+    if ((*port.dims)[d] < 1)
+      return unsupported("input '" + port.name + "': dimension " + std::to_string(d) +
+                         " is not fixed; export the model for one size of picture");
+  return {};
+}
+
+class Inputs {
+ public:
+  Inputs(Conversion& conversion, const ImportOptions& options) : conversion_(conversion), options_(options) {}
+
+  Status add(const PortDef& port) {
+    if (!port.dims)
+      return unsupported("input '" + port.name + "' has no shape; run onnx.shape_inference over the model");
+    Shape& dims = shape_ = *port.dims;
+    const bool bytes = port.type == ElementType::kUint8;
+    if (!bytes && port.type != ElementType::kFloat && port.type != ElementType::kHalf &&
+        port.type != ElementType::kDouble)
+      return unsupported("input '" + port.name + "' takes " + to_string(port.type) +
+                         "; real numbers and uint8 pictures are understood");
+    if (dims.size() == 4) return add_camera(port, bytes);
+    if (dims.size() != 1 && dims.size() != 2)
+      return unsupported("input '" + port.name + "' has " + std::to_string(dims.size()) +
+                         " dimensions; pictures have 4, speeds and commands 1 or 2");
+    return add_vector(port);
+  }
+
+ private:
+  /// The batch, where it is fixed, becomes one.
+  void fix_batch() {
+    if (shape_[0] > 1) conversion_.batch = shape_[0];
+    shape_[0] = 1;
+  }
+
+  Status add_camera(const PortDef& port, bool bytes) {
+    PITLANE_TRY_STATUS(check_picture_dims(port));
+    fix_batch();
+    const bool last = channels_last(conversion_.model, port);
+    PictureShape picture =
+        last ? picture_shape(shape_[1], shape_[2], shape_[3]) : picture_shape(shape_[2], shape_[3], shape_[1]);
+    picture.name = port.name;
+    const PixelScaling habit =
+        bytes || scales_itself(conversion_.model, port.name) ? PixelScaling::kNone : PixelScaling::kUnit;
+    const Result<ValueId> value = add_picture(conversion_.builder, options_, picture, habit);
+    if (!value.ok()) return value.error().in("input '" + port.name + "'");
+    const PixelScaling scaling = options_.image.scaling.value_or(habit);
+    if (scaling == PixelScaling::kUnit || scaling == PixelScaling::kNone) conversion_.not_negative.insert(*value);
+    set(port.name, *value, stored_layout(shape_, last ? std::vector<int>{1, 2, 3} : std::vector<int>{2, 3, 1}));
+    return {};
+  }
+
+  Status add_vector(const PortDef& port) {
+    if (shape_.size() == 2) fix_batch();
+    std::string name = port.name;
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto says = [&name](const char* word) { return name.find(word) != std::string::npos; };
+    const std::int64_t size = shape_.back();
+    if (size < 1 || size > 1024)
+      return unsupported("input '" + port.name + "' has " + std::to_string(size) +
+                         " numbers; a speed or a command has 1 to 1024");
+    const bool speed = says("speed") || says("veloc") || size == 1;
+    const InputKind kind = speed ? InputKind::kSpeed : says("light") ? InputKind::kLight : InputKind::kCommand;
+    constexpr float kKmhOver30 = 3.6F / 30;
+    std::vector<int> ages;
+    for (int age = static_cast<int>(size) - 1; speed && size > 1 && age >= 0; --age) ages.push_back(age);
+    const float scale = speed ? options_.speed_scale.value_or(kKmhOver30) : 1;
+    if (speed && !options_.speed_scale) conversion_.builder.metadata("assumed of the speed", "km/h over 30");
+    const ValueId value = conversion_.builder.vector(port.name, kind, size, scale, ages);
+    set(port.name, value, row_major_layout(shape_));
+    return {};
+  }
+
+  void set(const std::string& name, ValueId value, Layout layout) {
+    conversion_.operands[name] = real_operand(value, std::move(layout));
+  }
+
+  Conversion& conversion_;
+  const ImportOptions& options_;
+  Shape shape_;
+};
+
+// --- inputs that our own export describes
+
+Layout noted_layout(const Shape& value, bool channels_first) {
+  if (value.size() != 3) {
+    Shape dims = value;
+    dims.insert(dims.begin(), 1);
+    return row_major_layout(dims);
+  }
+  if (channels_first) return stored_layout({1, value[2], value[0], value[1]}, {2, 3, 1});
+  return stored_layout({1, value[0], value[1], value[2]}, {1, 2, 3});
+}
+
+Status check_port(const Conversion& conversion, const std::string& name, const Layout& layout) {
+  for (const PortDef& port : conversion.model.inputs) {
+    if (port.name != name) continue;
+    if (port.dims && *port.dims == layout.dims()) return {};
+    return corrupt("input '" + name + "' has not the shape " + braced(layout.dims()) + " that the metadata says");
+  }
+  return corrupt("the metadata describes the input '" + name + "', which the graph has not");
+}
+
+Status override_picture(const ImageMeaning& image, const std::string& name, Preprocessing& p, std::vector<int>& ages) {
+  if (image.scaling) return unsupported("input '" + name + "' states its own scaling of pixels; leave out the option");
+  if (image.format && channels_of(*image.format) == channels_of(p.format)) p.format = *image.format;
+  p.source_width = image.source_width.value_or(p.source_width);
+  p.source_height = image.source_height.value_or(p.source_height);
+  if (image.crop)
+    p.crop = *image.crop;
+  else if (image.source_width || image.source_height)
+    p.crop = {0, 0, p.source_width, p.source_height};
+  if (!image.ages.empty()) ages = image.ages;
+  return validate(p);
+}
+
+Status add_noted_input(Conversion& conversion, const ImportOptions& options, const InputNote& note) {
+  InputSpec spec = note.spec;
+  NetworkBuilder& builder = conversion.builder;
+  ValueId value = -1;
+  if (spec.kind == InputKind::kImage) {
+    PITLANE_TRY_STATUS(override_picture(options.image, spec.name, spec.preprocessing, spec.ages));
+    value = builder.image(spec.name, spec.preprocessing, spec.ages);
+    if (std::ranges::all_of(spec.preprocessing.offset, [](float o) { return o >= 0; }))
+      conversion.not_negative.insert(value);
+  } else {
+    std::int64_t size = 0;
+    for (const PortDef& port : conversion.model.inputs)
+      if (port.name == spec.name && port.dims && port.dims->size() == 2) size = port.dims->back();
+    if (size < 1) return corrupt("input '" + spec.name + "' is no vector {1, n}");
+    value = builder.vector(spec.name, spec.kind, size, spec.scale, spec.ages);
+  }
+  Layout layout = noted_layout(builder.shape(value), note.channels_first);
+  PITLANE_TRY_STATUS(check_port(conversion, spec.name, layout));
+  conversion.operands[spec.name] = real_operand(value, std::move(layout));
+  return {};
+}
+
+Status add_noted_state(Conversion& conversion, const StateNote& note) {
+  for (const PortDef& port : conversion.model.inputs) {
+    if (port.name != note.before) continue;
+    if (!port.dims || port.dims->size() < 2 || std::ranges::any_of(*port.dims, [](std::int64_t d) { return d < 1; }) ||
+        port.dims->front() != 1)
+      return corrupt("state '" + note.name + "' has no fixed shape");
+    Shape shape(port.dims->begin() + 1, port.dims->end());
+    if (shape.size() == 3) shape = {shape[1], shape[2], shape[0]};
+    const ValueId value = conversion.builder.state(note.name, shape);
+    conversion.operands[note.before] = real_operand(value, noted_layout(shape, true));
+    return {};
+  }
+  return corrupt("the metadata describes the state '" + note.name + "', whose input '" + note.before +
+                 "' the graph has not");
+}
+
+// --- outputs
+
+Result<const Operand*> output_operand(const Conversion& conversion, const std::string& name) {
+  const auto found = conversion.operands.find(name);
+  if (found == conversion.operands.end()) return corrupt("output '" + name + "' is never computed");
+  const Operand& operand = found->second;
+  if (operand.is_constant()) return unsupported("output '" + name + "' is a constant");
+  if (operand.meaning != Meaning::kReal)
+    return unsupported("output '" + name + "' is quantised; end the model with DequantizeLinear");
+  if (operand.layout.size() > kMostOutputs)
+    return unsupported("output '" + name + "' has " + std::to_string(operand.layout.size()) +
+                       " numbers; a driving network makes at most " + std::to_string(kMostOutputs));
+  return &operand;
+}
+
+Status remember_states(Conversion& conversion, const Notes& notes) {
+  for (const StateNote& note : notes.states) {
+    const auto after = conversion.operands.find(note.after);
+    const auto before = conversion.operands.find(note.before);
+    if (after == conversion.operands.end() || before == conversion.operands.end() || after->second.is_constant())
+      return corrupt("state '" + note.name + "' is never computed");
+    const Shape& shape = conversion.builder.shape(before->second.value);
+    if (after->second.meaning != Meaning::kReal || !same_places(before->second.layout, after->second.layout))
+      return unsupported("state '" + note.name + "' comes back in another order than it went in");
+    NodeDef node;
+    node.name = note.name;
+    Step step(conversion, node);
+    PITLANE_TRY(const ValueId value, step.shaped(after->second.value, shape));
+    conversion.builder.remember(before->second.value, value);
+  }
+  return {};
+}
+
+Status add_noted_outputs(Conversion& conversion, const ImportOptions& options, const Notes& notes) {
+  std::vector<OutputPlace> places;
+  ImportOptions said = options;
+  for (const OutputNote& note : notes.outputs) {
+    PITLANE_TRY(const Operand* operand, output_operand(conversion, note.tensor));
+    const std::vector<std::int32_t> order = storage_order(operand->layout);
+    if (note.spec.element < 0 || static_cast<std::size_t>(note.spec.element) >= order.size())
+      return corrupt("output '" + note.spec.name + "' is element " + std::to_string(note.spec.element) + " of '" +
+                     note.tensor + "', which has " + std::to_string(order.size()));
+    places.push_back({note.spec.name, operand->value, order[static_cast<std::size_t>(note.spec.element)]});
+    if (options.outputs.empty()) said.outputs.push_back(note.spec);
+  }
+  PITLANE_TRY_STATUS(add_outputs(conversion.builder, said, places));
+  return remember_states(conversion, notes);
+}
+
+}  // namespace
+
+Status add_inputs(Conversion& conversion, const ImportOptions& options, const Notes* notes,
+                  const std::set<std::string>& needed) {
+  if (notes != nullptr) {
+    for (const InputNote& note : notes->inputs) PITLANE_TRY_STATUS(add_noted_input(conversion, options, note));
+    for (const StateNote& note : notes->states) PITLANE_TRY_STATUS(add_noted_state(conversion, note));
+    return {};
+  }
+  Inputs inputs(conversion, options);
+  for (const PortDef& port : conversion.model.inputs)
+    if (needed.contains(port.name)) PITLANE_TRY_STATUS(inputs.add(port));
+  return {};
+}
+
+Status add_graph_outputs(Conversion& conversion, const ImportOptions& options, const Notes* notes) {
+  if (notes != nullptr) return add_noted_outputs(conversion, options, *notes);
+  std::vector<OutputPlace> places;
+  for (const PortDef& port : conversion.model.outputs) {
+    PITLANE_TRY(const Operand* operand, output_operand(conversion, port.name));
+    const std::vector<std::int32_t> order = storage_order(operand->layout);
+    for (std::size_t i = 0; i < order.size(); ++i)
+      places.push_back({order.size() == 1 ? port.name : port.name + std::to_string(i), operand->value, order[i]});
+  }
+  if (places.empty()) return corrupt("the graph has no output");
+  if (static_cast<std::int64_t>(places.size()) > kMostOutputs)
+    return unsupported("the graph has " + std::to_string(places.size()) + " outputs; a driving network makes at most " +
+                       std::to_string(kMostOutputs));
+  return add_outputs(conversion.builder, options, places);
+}
+
+}  // namespace pitlane::onnx

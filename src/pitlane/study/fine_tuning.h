@@ -1,0 +1,21 @@
+// How strategies train on: the one way that tune and convert share.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "pitlane/core/progress.h"
+#include "pitlane/core/result.h"
+#include "pitlane/data/dataset.h"
+#include "pitlane/data/split.h"
+#include "pitlane/network/network.h"
+#include "pitlane/optimize/strategy.h"
+
+namespace pitlane {
+
+/// The last epoch's network, with its training history in the metadata; zeros are kept and normalisation is frozen.
+/// `checkpoint` may be empty; it stays, to be removed once the network is safe.
+Result<Network> fine_tuned(const Network& network, const Dataset& dataset, const Split& split, const FineTune& pass,
+                           std::uint64_t seed, const std::filesystem::path& checkpoint, const ProgressFn& progress);
+
+}  // namespace pitlane

@@ -1,0 +1,134 @@
+// How pitlane convert has other runtimes check what it wrote, with made-up Pythons that misbehave.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+#include "program.h"
+
+namespace pitlane::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class ConvertCheck : public InAFolder {
+ protected:
+  void SetUp() override {
+    fs::copy_file(fs::path(PITLANE_SOURCE_DIR) / "examples/pilotnet.pit", place_ / "in.pit");
+    fs::create_directory(place_ / "tmp");
+  }
+
+  /// As the program calls it: -I -B -c SCRIPT KIND MODEL FOLDER MEMORY RUNS PORTS...
+  void save_python(const std::string& body) const {
+    write(place_ / "python", "#!/bin/sh\nfolder=$7\n" + body + "\n");
+    fs::permissions(place_ / "python", fs::perms::owner_all);
+  }
+  [[nodiscard]] Outcome convert(const std::string& more = "") const {
+    return pitlane("convert " + at("in.pit") + " " + at("out.onnx") + " --overwrite " + more,
+                   "PITLANE_PYTHON=" + at("python") + " TMPDIR=" + at("tmp"));
+  }
+  void expect_nothing_left() const { EXPECT_EQ(entries(place_ / "tmp"), 0U) << "temporary files"; }
+};
+
+TEST_F(ConvertCheck, ARuntimeWithOtherAnswersIsAFailure) {
+  save_python("printf 'onnxruntime 0.1' >\"$folder/runtime\"; head -c 1600 /dev/zero >\"$folder/outputs\"");
+  const Outcome made = convert();
+  EXPECT_EQ(made.code, 1);
+  EXPECT_THAT(made.err, AllOf(HasSubstr("out.onnx: in onnxruntime 0.1 it differs by "),
+                              HasSubstr("more than the 0.0001 that its precision explains")));
+  EXPECT_THAT(made.out, AllOf(HasSubstr("read again and run on 200 pictures"), Not(HasSubstr("agrees"))));
+  EXPECT_TRUE(fs::exists(place_ / "out.onnx"));
+  expect_nothing_left();
+}
+
+TEST_F(ConvertCheck, AnAnswerThatIsNoNumberIsAFailure) {
+  save_python(
+      "printf 'onnxruntime 0.1' >\"$folder/runtime\"; head -c 1600 /dev/zero | tr '\\000' '\\377' "
+      ">\"$folder/outputs\"");
+  const Outcome made = convert();
+  EXPECT_EQ(made.code, 1);
+  EXPECT_THAT(made.err, HasSubstr("it differs by inf"));
+}
+
+TEST_F(ConvertCheck, TooFewAnswersAreAFailure) {
+  save_python("printf 'onnxruntime 0.1' >\"$folder/runtime\"; head -c 100 /dev/zero >\"$folder/outputs\"");
+  const Outcome made = convert();
+  EXPECT_EQ(made.code, 1);
+  EXPECT_THAT(made.err, HasSubstr("out.onnx: not checked in onnxruntime: onnxruntime 0.1: gives 25 numbers for 200 "
+                                  "pictures, not 2 for each"));
+}
+
+TEST_F(ConvertCheck, ARuntimeThatFailsIsQuoted) {
+  save_python("echo 'Traceback'; echo 'InvalidGraph: no such operator' >&2; exit 1");
+  const Outcome made = convert();
+  EXPECT_EQ(made.code, 1);
+  EXPECT_THAT(made.err, AllOf(HasSubstr("failed: InvalidGraph: no such operator"), Not(HasSubstr("Traceback"))));
+  save_python("kill -9 $$");
+  EXPECT_THAT(convert().err, HasSubstr("was ended by signal 9: it says nothing"));
+  expect_nothing_left();
+}
+
+TEST_F(ConvertCheck, APythonThatHangsIsEndedWithAllThatItStarted) {
+  save_python("sleep 300 & echo $! >'" + (place_ / "child").string() + "'; wait");
+  const auto start = std::chrono::steady_clock::now();
+  const Outcome made = convert("--python-limit-s 0.5");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::minutes(1));
+  EXPECT_EQ(made.code, 1);
+  EXPECT_THAT(made.err, HasSubstr("took longer than 0.5 s and was ended; give it more with --python-limit-s"));
+  const std::string child = read(place_ / "child"), status = "/proc/" + child.substr(0, child.find('\n')) + "/stat";
+  const std::string state = read(status);  // gone, or a zombie that nobody has waited for
+  EXPECT_TRUE(state.empty() || state.find(") Z ") != std::string::npos) << state;
+  expect_nothing_left();
+}
+
+TEST_F(ConvertCheck, CtrlCEndsIt) {
+  save_python("touch '" + (place_ / "started").string() + "'; sleep 300");
+  const std::string words = "convert in.pit out.onnx --python ./python";
+  Running running(words, place_.path());
+  ASSERT_TRUE(running.wait_until([&] { return fs::exists(place_ / "started"); })) << running.err();
+  running.send(SIGINT);
+  EXPECT_EQ(running.finish().code, 130);
+}
+
+TEST_F(ConvertCheck, WhatPythonLacksIsSaid) {
+  save_python("printf 'has no onnxruntime (pip install onnxruntime)' >\"$folder/missing\"; exit 3");
+  const Outcome made = convert();
+  EXPECT_EQ(made.code, 0) << made.err;
+  EXPECT_THAT(made.out, HasSubstr("not checked in onnxruntime: " + (place_ / "python").string() +
+                                  " has no onnxruntime (pip install onnxruntime)\n"));
+}
+
+TEST_F(ConvertCheck, WithoutAnyPythonItSaysSo) {
+  const Outcome made = pitlane("convert " + at("in.pit") + " " + at("out.onnx"), "PATH=/nowhere PITLANE_PYTHON=");
+  EXPECT_EQ(made.code, 0) << made.err;
+  EXPECT_THAT(made.out, HasSubstr("not checked in onnxruntime: there is no program python3; name one with --python"));
+}
+
+TEST_F(ConvertCheck, APythonThatIsNotThereIsRefusedBeforeAnyWork) {
+  const std::string words = "convert " + at("in.pit") + " " + at("out.onnx");
+  EXPECT_THAT(refused(words + " --python /nowhere/python"), HasSubstr("--python: there is no program /nowhere/python"));
+  EXPECT_THAT(refused(words, "PITLANE_PYTHON=no-such-python"),
+              HasSubstr("PITLANE_PYTHON: there is no program no-such-python"));
+  EXPECT_THAT(refused(words + " --python-limit-s 0"), HasSubstr("--python-limit-s"));
+  EXPECT_FALSE(fs::exists(place_ / "out.onnx"));
+  EXPECT_EQ(pitlane("convert " + at("in.pit") + " " + at("out.pit"), "PITLANE_PYTHON=no-such-python").code, 0)
+      << "a .pit needs none";
+}
+
+// Modules in the current folder, as a model's folder may hold them, are never run.
+TEST_F(ConvertCheck, NothingOfTheCurrentFolderIsRun) {
+  write(place_ / "onnxruntime.py", "open('run', 'w')\n");
+  write(place_ / "numpy.py", "open('run', 'w')\n");
+  write(place_ / "sitecustomize.py", "open('run', 'w')\n");
+  const Outcome made = pitlane("convert in.pit out.onnx", "cd " + at(".") + " && PYTHONPATH=. PITLANE_PYTHON=python3");
+  EXPECT_EQ(made.code, 0) << made.err;
+  EXPECT_FALSE(fs::exists(place_ / "run"));
+}
+
+}  // namespace
+}  // namespace pitlane::testing

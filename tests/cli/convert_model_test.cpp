@@ -1,0 +1,146 @@
+// pitlane convert on models: every kind out and in again, and what it refuses.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <ostream>
+#include <string>
+
+#include "pitlane/network/builder.h"
+#include "pitlane/network/pit_file.h"
+#include "program.h"
+
+namespace pitlane::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// A Python without anything that is not its own, so that no runtime is found on any machine.
+class ConvertModel : public InAFolder {
+ protected:
+  void SetUp() override {
+    write(place_ / "bare", "#!/bin/sh\nHOME=/nonexistent exec python3 -S \"$@\"\n");
+    fs::permissions(place_ / "bare", fs::perms::owner_all);
+    fs::copy_file(fs::path(PITLANE_SOURCE_DIR) / "examples/pilotnet.pit", place_ / "in.pit");
+  }
+  [[nodiscard]] Outcome convert(const std::string& words) const {
+    return pitlane("convert " + words + " --python " + at("bare"));
+  }
+};
+
+struct Kind {
+  const char* name;
+  const char* ending;
+  const char* flags;
+  const char* described;
+  const char* runtime;
+  friend void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
+};
+
+class ToAKindAndBack : public ConvertModel, public ::testing::WithParamInterface<Kind> {};
+
+TEST_P(ToAKindAndBack, KeepsWhatTheNetworkComputes) {
+  const Kind& kind = GetParam();
+  const std::string out = std::string("out") + kind.ending;
+  const Outcome made = convert(at("in.pit") + " " + at(out) + " " + kind.flags);
+  EXPECT_EQ(made.code, 0) << made.err;
+  EXPECT_THAT(made.out, AllOf(HasSubstr(out + ": " + kind.described), HasSubstr("MB, was 6.387 MB"),
+                              HasSubstr("read again and run on 200 pictures: largest difference"),
+                              HasSubstr(std::string("not checked in ") + kind.runtime + ": "),
+                              HasSubstr("bare has no "), HasSubstr("(pip install ")));
+  const Outcome back = convert(at(out) + " " + at("back.pit") + " --output v:6.5:24:m/s --output w:-7.1:7.1:rad/s");
+  EXPECT_EQ(back.code, 0) << back.err;
+  EXPECT_THAT(back.out, AllOf(HasSubstr("back.pit: Pitlane, "), HasSubstr("largest difference 0 of"),
+                              Not(HasSubstr("not checked"))));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, ToAKindAndBack,
+    ::testing::Values(Kind{"Onnx", ".onnx", "", "ONNX, float32", "onnxruntime"},
+                      Kind{"OnnxOfBytes", ".onnx", "--raw-input", "ONNX, float32", "onnxruntime"},
+                      Kind{"OnnxHalf", ".onnx", "--precision float16", "ONNX, float16", "onnxruntime"},
+                      Kind{"OnnxDynamic", ".onnx", "--strategy dynamic_quan", "ONNX, dynamic", "onnxruntime"},
+                      Kind{"Tflite", ".tflite", "", "TFLite, float32", "LiteRT"},
+                      Kind{"TfliteHalf", ".tflite", "--precision float16", "TFLite, float16", "LiteRT"},
+                      Kind{"TfliteDynamic", ".tflite", "--precision dynamic", "TFLite, dynamic", "LiteRT"},
+                      Kind{"Keras", ".h5", "", "Keras HDF5, float32", "Keras"}),
+    [](const auto& tested) { return std::string(tested.param.name); });
+
+TEST_F(ConvertModel, ToInt8ByARecording) {
+  record(place_ / "rec", 60);
+  for (const std::string& flags :
+       {std::string("int8.onnx --strategy int_flt_quan"), std::string("int8.tflite --precision int8"),
+        std::string("whole.tflite --precision int8 --io int8")}) {
+    const std::string name = flags.substr(0, flags.find(' '));
+    const Outcome made =
+        convert(at("in.pit") + " " + at(name) + flags.substr(flags.find(' ')) + " --data " + at("rec"));
+    EXPECT_EQ(made.code, 0) << flags << made.err;
+    EXPECT_THAT(made.out, AllOf(HasSubstr(", int8, 1.6"), HasSubstr("read again and run on 200 pictures")));
+    EXPECT_THAT(pitlane("inspect " + at(name)).out, AllOf(HasSubstr("int8"), HasSubstr("6.5 to 24")));
+  }
+}
+
+TEST_F(ConvertModel, WithMemory) {
+  NetworkBuilder builder("counting");
+  const ValueId speed = builder.vector("speed", InputKind::kSpeed, 1, 0.01F);
+  const ValueId sum = builder.state("sum", {1});
+  const ValueId after = builder.add("count", Add{}, {speed, sum});
+  builder.remember(sum, after);
+  builder.output({"sum", "1", 0, 1, after, 0});
+  ASSERT_TRUE(save_pit(std::move(builder).build().value(), place_ / "counting.pit").ok());
+  for (const char* out : {"a.onnx", "a.tflite"}) {
+    const Outcome made = convert(at("counting.pit") + " " + at(out));
+    EXPECT_EQ(made.code, 0) << made.err;
+    EXPECT_THAT(pitlane("inspect " + at(out)).out, HasSubstr("state   sum"));
+  }
+  EXPECT_THAT(refused("convert " + at("counting.pit") + " " + at("a.h5")),
+              AllOf(HasSubstr("keeps 'sum' from one run to the next"), HasSubstr("convert it to .pit")));
+  EXPECT_FALSE(fs::exists(place_ / "a.h5"));
+}
+
+TEST_F(ConvertModel, AsksBeforeItReplaces) {
+  write(place_ / "out.onnx", "of the user");
+  EXPECT_THAT(refused("convert " + at("in.pit") + " " + at("out.onnx")),
+              AllOf(HasSubstr("out.onnx: exists already"), HasSubstr("--overwrite")));
+  EXPECT_EQ(read(place_ / "out.onnx"), "of the user");
+  const Outcome made = convert(at("in.pit") + " " + at("out.onnx") + " --overwrite");
+  EXPECT_EQ(made.code, 0) << made.err;
+  EXPECT_GT(fs::file_size(place_ / "out.onnx"), 1000000U);
+  EXPECT_THAT(refused("convert " + at("in.pit") + " " + at("in.pit") + " --overwrite"),
+              HasSubstr("in.pit: is the model itself and would be replaced"));
+}
+
+TEST_F(ConvertModel, RefusesKindsAndWordsThatAreNone) {
+  const std::string in = "convert " + at("in.pit") + " ";
+  EXPECT_THAT(refused(in + at("out.xyz")), HasSubstr("its ending must say the kind: .pit, .onnx, .tflite or .h5"));
+  EXPECT_THAT(refused(in + at("out.onnx") + " --precision int4"),
+              HasSubstr("--precision: must be auto, float32, float16, dynamic or int8, not 'int4'"));
+  EXPECT_THAT(refused(in + at("out.h5") + " --precision int8"), HasSubstr("a .h5 has float32 only"));
+  EXPECT_THAT(refused(in + at("out.pit") + " --precision int8"), HasSubstr("choose it with --strategy"));
+  EXPECT_THAT(refused(in + at("out.tflite") + " --io int16"), HasSubstr("--io: must be float or int8"));
+  EXPECT_THAT(refused(in + at("out.onnx") + " --io int8"), HasSubstr("only a .tflite has integers at its ends"));
+  EXPECT_THAT(refused(in + at("out.onnx") + " --precision int8"), HasSubstr("no int8 weights; quantise it"));
+  EXPECT_THAT(refused(in + at("out.onnx") + " --strategy smaller"), HasSubstr("smaller"));
+  fs::create_directory(place_ / "folder.onnx");
+  EXPECT_THAT(refused(in + at("folder.onnx")), HasSubstr("is a directory; name a file in it"));
+  EXPECT_EQ(entries(place_.path()), 3U) << "nothing was written";
+}
+
+TEST_F(ConvertModel, RefusesWhatIsNoModel) {
+  write(place_ / "words.onnx", "this is a sentence");
+  write(place_ / "empty.h5", "");
+  write(place_ / "words.txt", "this is a sentence");
+  const std::string out = " " + at("out.pit");
+  EXPECT_THAT(refused("convert " + at("gone.onnx") + out), HasSubstr("gone.onnx: no such file"));
+  EXPECT_THAT(refused("convert " + at("words.onnx") + out), HasSubstr("words.onnx: "));
+  EXPECT_THAT(refused("convert " + at("words.txt") + out),
+              AllOf(HasSubstr("words.txt: unknown kind of model"), HasSubstr(".onnx"), HasSubstr(".h5")));
+  EXPECT_THAT(refused("convert " + at("empty.h5") + out), HasSubstr("empty.h5: the file is empty"));
+  EXPECT_FALSE(fs::exists(place_ / "out.pit"));
+}
+
+}  // namespace
+}  // namespace pitlane::testing
