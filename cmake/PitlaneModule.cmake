@@ -7,7 +7,7 @@ target_include_directories(pitlane_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(pitlane_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
                                                  $<$<BOOL:${PITLANE_WARNINGS_AS_ERRORS}>:-Werror>
                                                  # GCC 12 sees ghosts in std::string (its bug 105651).
-                                                 $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-array-bounds>
+                                                 $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
                                                  # One answer on every machine: no silent fusing of a*b+c.
                                                  -ffp-contract=off)
 if(PITLANE_SANITIZE)

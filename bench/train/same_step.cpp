@@ -25,8 +25,7 @@ Status compare(const std::string& what, double ours, double plain) {
 Status check_same_step(const Network& network, const Dataset& dataset, int samples) {
   std::vector<std::int64_t> indices(static_cast<std::size_t>(samples));
   std::iota(indices.begin(), indices.end(), 0);
-  PITLANE_TRY(const SampleInputs inputs, SampleInputs::create(network, dataset));
-  const BatchBuffer batch = plain_batch(inputs, indices);
+  const BatchBuffer batch = plain_batch(dataset, network.inputs[0].preprocessing, indices);
   const std::vector<double> output_weights = {1, 5};
 
   PITLANE_TRY(const std::unique_ptr<TorchModel> model, make_torch_model(network, {}));

@@ -95,7 +95,7 @@ TEST_F(BadInput, LabelsWithoutVariance) {
   std::string flat, line;
   std::getline(in, line);
   flat = line + "\n";
-  while (std::getline(in, line)) flat += line.substr(0, line.find(',')) + ",10,0.5,1,0,0,0,0\n";
+  while (std::getline(in, line)) flat += line.substr(0, line.find(',')) + ",10,0.5,0,0\n";
   write(place_ / "rec/data.csv", flat);
   EXPECT_THAT(refused(train("rec")),
               AllOf(HasSubstr("rec: label 'v' is 10 in all 60 samples"), HasSubstr("record driving that varies it")));
@@ -117,13 +117,12 @@ TEST_F(BadInput, TimesThatAreNoNumbersOrGoBack) {
   save_pilotnet(place_ / "a.pit");
   record(place_ / "rec", 60);
   const std::string evaluate = "evaluate " + at("a.pit") + " --part all --data " + at("rec");
-  constexpr int kTime = 6;
-  spoil_rows(31, 60, kTime, [](int row) { return std::to_string(0.05 * (row - 31)); });
+  spoil_rows(31, 60, 3, [](int row) { return std::to_string(0.05 * (row - 31)); });
   const Outcome back = pitlane(evaluate);
   EXPECT_EQ(back.code, 0) << back.err;
   EXPECT_THAT(back.out, HasSubstr("60 frames"));
   EXPECT_THAT(back.err, Not(HasSubstr("timestamp")));
-  spoil_rows(5, 5, kTime, [](int) { return "nan"; });
+  spoil_rows(5, 5, 3, [](int) { return "nan"; });
   const Outcome unknown = pitlane(evaluate);
   EXPECT_EQ(unknown.code, 0) << unknown.err;
   EXPECT_THAT(unknown.out, HasSubstr("60 frames"));

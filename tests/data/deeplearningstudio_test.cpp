@@ -31,7 +31,7 @@ TEST(DeepLearningStudio, PairsByNameWhateverTheOrder) {
   ASSERT_TRUE(recording) << recording.error().message();
   EXPECT_EQ(recording->format, "deeplearningstudio");
   EXPECT_THAT(names(*recording), ElementsAre("10.png", "2.png", "1.png"));
-  EXPECT_THAT(recording->rows[0].labels, ElementsAre(10.0, 0.2)) << "v first, as the labels are listed";
+  EXPECT_THAT(recording->rows[0].labels, ElementsAre(10.0F, 0.2F)) << "v first, as the labels are listed";
   EXPECT_EQ(recording->rows[2].line, 4);
   EXPECT_EQ(recording->rows[2].index, 2);
   EXPECT_EQ(recording->image_width, 16);
@@ -174,14 +174,6 @@ TEST(DeepLearningStudioJson, BadObjectsCountAndDoNotShift) {
   ASSERT_THAT(recording->problems, SizeIs(3));
   EXPECT_THAT(recording->problems[0], HasSubstr("data.json:6: not valid JSON"));
   EXPECT_THAT(recording->problems[2], HasSubstr("data.json:13: w is missing or not a finite number"));
-}
-
-// The parser takes many times the size of what it reads.
-TEST(DeepLearningStudioJson, EndlessObjectsAreNotParsed) {
-  const MadeUpRecording made;
-  made.image("0.png", 1);
-  made.text("data.json", R"({"v": )" + std::string(100'000, '['));
-  EXPECT_THAT(fault(made.path()), HasSubstr(R"(longer than 65536 bytes: '{"v": [[[)"));
 }
 
 TEST(DeepLearningStudio, RandomBytesNeverCrash) {

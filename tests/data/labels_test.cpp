@@ -87,6 +87,9 @@ TEST(DatasetBuilder, FillsEverything) {
 }
 
 TEST(DatasetBuilder, Refusals) {
+  Preprocessing several = small_preprocessing();
+  several.frames = 3;
+  EXPECT_THAT(DatasetBuilder::create(several, f1_outputs()).error().message(), HasSubstr("one frame a sample"));
   auto empty = DatasetBuilder::create(small_preprocessing(), f1_outputs());
   EXPECT_THAT(std::move(*empty).finish().error().message(), HasSubstr("no samples"));
 }

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "made_up_recording.h"
-#include "pitlane/data/recording.h"
 
 namespace pitlane {
 namespace {
@@ -53,21 +52,6 @@ TEST(RecordingWriter, BytesThatAreNoUtf8AreMarked) {
   }
   EXPECT_EQ(files(made.path()), 3U);
   EXPECT_THAT(made.read("recording.json"), HasSubstr("rec\xEF\xBF\xBD"));
-}
-
-TEST(RecordingWriter, WritesTheStateThatNetworksMayRead) {
-  const MadeUpRecording made;
-  const std::vector<std::uint8_t> grey(3 * 8 * 4, 128);
-  RecordingWriter writer(made.path(), manifest(), "command", 1);
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(writer.add(grey, 8, 4, kLabels, 0.05 * i, 0, {2.5 * i, i, i / 2}).ok());
-  ASSERT_TRUE(writer.finish().ok());
-  const auto recording = open_recording(made.path());
-  ASSERT_TRUE(recording.ok()) << recording.error().message();
-  ASSERT_EQ(recording->rows.size(), 3U);
-  EXPECT_EQ(recording->rows[2].speed_mps, 5);
-  EXPECT_EQ(recording->rows[2].command, 2);
-  EXPECT_EQ(recording->rows[2].drive, 1);
-  EXPECT_EQ(recording->rows[2].light, -1);
 }
 
 // Of a network that wants BGR the manifest says so; the files show true colours.

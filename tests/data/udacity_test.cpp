@@ -33,7 +33,7 @@ TEST(Udacity, PathsOfOtherMachinesAreRerooted) {
   ASSERT_THAT(recording->rows, SizeIs(2));
   EXPECT_EQ(recording->rows[0].image, made.path() / "IMG" / ("center_" + first + ".jpg"));
   EXPECT_EQ(recording->labels[0].name, "steering");
-  EXPECT_THAT(recording->rows[1].labels, ElementsAre(-0.5, 0.5, 0.0, 30.1));
+  EXPECT_THAT(recording->rows[1].labels, ElementsAre(-0.5F, 0.5F, 0.0F, 30.1F));
   EXPECT_NEAR(recording->rows[1].time_s - recording->rows[0].time_s, 0.068, 1e-6);
   EXPECT_EQ(recording->image_width, 320);
 

@@ -36,9 +36,6 @@ TEST(VehicleAdapter, SteeringBecomesCurvatureAtConstantSpeed) {
   EXPECT_EQ(adapter.command(outputs({{"steering", "1", 0.5}})), (Command{10, -1}));
   const auto left = VehicleAdapter::create({"steering:10:0.2:left"}, kSteering).value();
   EXPECT_EQ(left.command(outputs({{"steering", "1", 5}})), (Command{10, 2}));
-  const auto carla =
-      VehicleAdapter::create({"steering:10:0.2"}, {{"brake", "1", 0, 1, -1, 0}, {"steer", "1", -1, 1, -1, 1}});
-  EXPECT_EQ(carla.value().command(outputs({{"brake", "1", 1}, {"steer", "1", 0.5}})), (Command{10, -1}));
 }
 
 TEST(VehicleAdapter, SteeringNetworkNeedsANamedAdapter) {
@@ -52,15 +49,6 @@ TEST(VehicleAdapter, MistakesAreNamed) {
   EXPECT_THAT(message("tank"), HasSubstr("unknown adapter"));
   EXPECT_THAT(message("steering:8:0.5:up"), HasSubstr("not 'up'"));
   EXPECT_THAT(VehicleAdapter::create({"steering:8"}, kDirect).error().message(), HasSubstr("has no output 'steering'"));
-}
-
-// Their product was infinite, and infinity times a wheel in the middle is no number.
-TEST(VehicleAdapter, NumbersThatNoCarHasAreRefused) {
-  for (const char* text : {"steering:1e308:1e308", "steering:1e308", "steering:8:1e-300", "steering:1e-320:1"})
-    EXPECT_THAT(VehicleAdapter::create({text}, kSteering).error().message(),
-                HasSubstr(std::string(text) + ": speed and curvature must be within 0.000001 to 1000"));
-  for (const char* text : {"steering:0x10", "steering: 8", "steering:inf", "steering:8e"})
-    EXPECT_THAT(VehicleAdapter::create({text}, kSteering).error().message(), HasSubstr("is not a number")) << text;
 }
 
 TEST(VehicleAdapter, SteeringOfACommandIsTheInverse) {

@@ -9,7 +9,6 @@
 #include <thread>
 
 #include "level.h"
-#include "random_networks.h"
 #include "test_networks.h"
 
 namespace {
@@ -69,24 +68,6 @@ TEST_P(SessionTest, RunsWithoutAllocationAndRepeatsItsBits) {
       run_once(*session, random_image(network, 100 + static_cast<std::uint64_t>(i)));
       EXPECT_EQ(run_once(*session, image), answer);
     }
-  }
-}
-
-TEST_P(SessionTest, NoOperatorAllocates) {
-  for (std::uint64_t seed = 0; seed < 40; ++seed) {
-    const Network network = some_int8(random_network(seed), seed);
-    const auto plan = compile(network, {.isa = GetParam()});
-    ASSERT_TRUE(plan.ok()) << plan.error().message();
-    Runner runner((*plan)->new_session());
-    const RunInputs inputs = random_inputs(network, seed);
-    const long before = allocations;
-    const RunStatus status = runner.run(inputs);
-    EXPECT_EQ(allocations, before) << "seed " << seed;
-    ASSERT_EQ(status, RunStatus::kOk);
-    const std::vector<std::vector<float>> first = runner.outputs();
-    runner.reset();
-    ASSERT_EQ(runner.run(inputs), RunStatus::kOk);
-    EXPECT_EQ(runner.outputs(), first) << "seed " << seed;
   }
 }
 

@@ -115,38 +115,5 @@ TEST(Predict, OtherRangesAreRefused) {
               HasSubstr("output 'w' has another range"));
 }
 
-// Answers with how many runs there were since the last reset.
-class Counting : public FirstByte {
- public:
-  RunStatus run(std::span<const TensorView>, std::span<const MutableTensorView> out) noexcept override {
-    for (int k = 0; k < 2; ++k) static_cast<float*>(out[0].data)[k] = static_cast<float>(runs_);
-    ++runs_;
-    return RunStatus::kOk;
-  }
-  void reset() noexcept override { runs_ = 1; }
-
- private:
-  int runs_ = 100;
-};
-
-// Two drives of four frames: what was not asked for is shown too, once, and nothing of the other drive.
-TEST(Predict, ANetworkWithMemorySeesEachDriveFromItsStart) {
-  Network network = network_with_outputs("v", "w");
-  network.values.push_back({"memory", network.values[0].shape, std::nullopt});
-  network.states.push_back({"memory", static_cast<ValueId>(network.values.size()) - 1, 0});
-  Dataset dataset = small_dataset(std::vector<float>(16, 0), 2);
-  for (std::int64_t i = 0; i < 8; ++i) {
-    dataset.row.push_back(i);
-    dataset.side_camera.push_back(0);
-    dataset.session[static_cast<std::size_t>(i)] = i < 4 ? 0 : 1;
-  }
-  Counting session;
-  const std::vector<std::int64_t> asked = {1, 2, 6, 4, 7, 3};
-  const Predictions p = predict(network, session, dataset, asked).value();
-  std::vector<float> runs;
-  for (std::size_t i = 0; i < p.values.size(); i += 2) runs.push_back(p.values[i]);
-  EXPECT_THAT(runs, ::testing::ElementsAre(2, 3, 3, 1, 4, 4));
-}
-
 }  // namespace
 }  // namespace pitlane

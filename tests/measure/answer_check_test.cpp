@@ -8,7 +8,6 @@
 #include "network/small_network.h"
 #include "pitlane/core/random.h"
 #include "pitlane/engine/plan.h"
-#include "pitlane/network/builder.h"
 
 namespace pitlane {
 namespace {
@@ -53,44 +52,6 @@ TEST_F(AnswerCheck, AnotherNetworksAnswerIsRefused) {
   const Status status = check(other, network_);
   ASSERT_FALSE(status.ok());
   EXPECT_THAT(status.error().message(), HasSubstr("where the reference has"));
-}
-
-// Sessions take metres per second, graphs see them scaled.
-TEST(AnswerCheckOfSpeed, TheReferenceSeesWhatTheSessionScales) {
-  FamilyOptions options = small_options();
-  options.preprocessing.width = options.preprocessing.height = 40;
-  const Network network = find_family("deepest-lstm-tinypilotnet-v").value()->build(options).value();
-  const auto session = compile(network).value()->new_session();
-  const std::vector<std::uint8_t> picture(40 * 40 * 3, 60);
-  const float speed = 17;
-  const std::vector<TensorView> inputs = {{picture.data(), picture.size()}, {&speed, sizeof speed}};
-  const Status status = check_answer(network, *session, inputs);
-  EXPECT_TRUE(status.ok()) << status.error().message();
-}
-
-/// y = tanh(w [speeds, before]); what comes next sees it.
-Network remembering(float w) {
-  NetworkBuilder b("remembering");
-  const ValueId speeds = b.vector("speed", InputKind::kSpeed, 2, 0.1F, {0, 4});
-  const ValueId before = b.state("before", {2});
-  Dense op;
-  op.weight = b.weight(make_f32_weight("w", {2, 4}, {0.3F, -0.2F, w, 0.1F, 0.5F, 0.4F, -0.3F, w}));
-  op.activation = Activation::kTanh;
-  const ValueId after = b.add("dense", op, {b.add("join", Concat{}, {speeds, before})});
-  b.remember(before, after);
-  b.output({.name = "y", .unit = "1", .low = 0, .high = 1, .value = after});
-  return std::move(b).build().value();
-}
-
-TEST(AnswerCheckOfMemory, SpeedsAreScaledAndLaterRunsCount) {
-  const float speeds[] = {8, 11};
-  const TensorView input{speeds, sizeof speeds};
-  const auto session = compile(remembering(0.7F)).value()->new_session();
-  for (int again = 0; again < 2; ++again) {  // leaves the memory reset
-    const Status status = check_answer(remembering(0.7F), *session, {&input, 1});
-    EXPECT_TRUE(status.ok()) << status.error().message();
-  }
-  EXPECT_FALSE(check_answer(remembering(0.6F), *session, {&input, 1}).ok()) << "differs from the second run on";
 }
 
 }  // namespace

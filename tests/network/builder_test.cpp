@@ -40,36 +40,6 @@ TEST(NetworkBuilder, InfersStridedAndPaddedShapes) {
   EXPECT_EQ(builder.shape(builder.add("c", conv, {image})), (Shape{3, 3, 5}));
 }
 
-TEST(NetworkBuilder, OnlyStatesRemember) {
-  NetworkBuilder builder("tiny");
-  const ValueId image = builder.image("camera", tiny_picture());
-  builder.remember(image, image);
-  EXPECT_EQ(std::move(builder).build().error().message(), "value 0 is no state, so nothing can be remembered in it");
-}
-
-TEST(NetworkBuilder, StatesMustBecomeSomethingOfTheirShape) {
-  const auto message = [](const Shape& before, bool remember) {
-    NetworkBuilder builder("tiny");
-    const ValueId image = builder.image("camera", tiny_picture());
-    const ValueId state = builder.state("memory", before);
-    const ValueId flat = builder.add("flat", Flatten{}, {image});
-    if (remember) builder.remember(state, flat);
-    builder.output({.name = "v", .unit = "1", .low = 0, .high = 1, .value = flat});
-    const Result<Network> network = std::move(builder).build();
-    return network.ok() ? std::string() : network.error().message();
-  };
-  EXPECT_EQ(message({144}, true), "");
-  EXPECT_THAT(message({143}, true), HasSubstr("state 'memory' changes its shape"));
-  EXPECT_THAT(message({144}, false), HasSubstr("state 'memory' is never computed"));
-}
-
-TEST(NetworkBuilder, AFaultOfTheAuthorComesOut) {
-  NetworkBuilder builder("tiny");
-  const Error odd = invalid_argument("layer 'x' is odd");  // GCC 12 sees ghosts where it is moved
-  builder.fault(odd);
-  EXPECT_EQ(std::move(builder).build().error().message(), "layer 'x' is odd");
-}
-
 TEST(NetworkBuilder, WithoutOutputsThereIsNoNetwork) {
   NetworkBuilder builder("tiny");
   builder.image("camera", tiny_picture());

@@ -70,52 +70,6 @@ const Fault kFaults[] = {
        n.weights[norm.variance] = make_f32_weight("variance", {3}, {1, 1, 0});
      },
      "BatchNorm 'norm': variance + epsilon of channel 2 is not positive"},
-    {"ManyLayers", [](Network& n) { n.nodes.resize(10'001, n.nodes[1]); }, "there are 10001 layers, the most is 10000"},
-    {"ManyOutputs", [](Network& n) { n.outputs.resize(1001, n.outputs[0]); },
-     "there are more than 1000 inputs, outputs or states"},
-    {"LongLayerName", [](Network& n) { n.nodes[1].name.assign(5000, 'x'); },
-     "a layer's name is longer than 4096 bytes"},
-    {"LongValueName", [](Network& n) { n.values[1].name.assign(5000, 'x'); },
-     "a value's name is longer than 4096 bytes"},
-    {"LongWeightName", [](Network& n) { n.weights[0].name.assign(5000, 'x'); },
-     "a weight's name is longer than 4096 bytes"},
-    {"ManyDimensions", [](Network& n) { n.values[1].shape.assign(100'000, 1); },
-     "has the impossible shape 1x1x1x1x1x1x1x1x... (100000 dimensions)"},
-    {"ManyElements",
-     [](Network& n) {
-       for (int i = 0; i < 3; ++i) n.values.push_back({"large", {1 << 27}, {}});
-     },
-     "its values together have more than 268435456 elements"},
-    {"Groups", [](Network& n) { std::get<Conv2d>(n.nodes[1].op).groups = 2; }, "groups do not divide"},
-    {"UnknownActivation", [](Network& n) { std::get<Conv2d>(n.nodes[1].op).activation = static_cast<Activation>(8); },
-     "has an unknown activation"},
-    {"TooOld", [](Network& n) { n.inputs[0].ages = {1001}; },
-     "asks for what is 1001 observations old, the most is 1000"},
-    {"WrongCountOfAges",
-     [](Network& n) {
-       n.inputs[0].ages = {0, 3};
-     },
-     "has 1 frames and the ages of 2"},
-    {"SpeedsOfOtherAges",
-     [](Network& n) {
-       n.values.push_back({"speed", {3}, {}});
-       n.inputs.push_back({.name = "speed",
-                           .kind = InputKind::kSpeed,
-                           .value = static_cast<ValueId>(n.values.size()) - 1,
-                           .preprocessing = {},
-                           .ages = {0, 1}});
-     },
-     "input 'speed' must be one number for each of its ages"},
-    {"OldCommands",
-     [](Network& n) {
-       n.values.push_back({"command", {4}, {}});
-       n.inputs.push_back({.name = "command",
-                           .kind = InputKind::kCommand,
-                           .value = static_cast<ValueId>(n.values.size()) - 1,
-                           .preprocessing = {},
-                           .ages = {1}});
-     },
-     "input 'command' can have no ages"},
     {"MissingScales", [](Network& n) { n.weights[4].storage = Storage::kI8; }, "bytes, its shape needs"},
 };
 

@@ -33,23 +33,19 @@ TEST(ActivationProbe, SeesWhatTheReferenceComputes) {
 TEST(ActivationProbe, RefusesPicturesOfAnotherSize) {
   const Network network = testing::small_network();
   const Dataset dataset = testing::bar_pictures(testing::lively_pilotnet("pilotnet-torch"), 1);
-  EXPECT_EQ(
-      ActivationProbe::create(network, dataset, {1}).error().message(),
-      "network 'sketch' takes pictures of 12x24x3 (height x width x channels), the data has 66x200x3; load the data "
-      "with the network's own preprocessing");
+  EXPECT_EQ(ActivationProbe::create(network, dataset, {1}).error().message(),
+            "network 'sketch' takes pictures of 12x24x3, the calibration data has 66x200x3");
 }
 
-TEST(ActivationProbe, RefusesDataWithoutTheSpeedThatTheNetworkReads) {
+TEST(ActivationProbe, RefusesNetworksThatReadMoreThanAPicture) {
   Network network = testing::small_network();
   const Dataset dataset = testing::bar_pictures(network, 1);
-  network.values.push_back({"speed", {1}, std::nullopt});
-  network.inputs.push_back({.name = "speed",
-                            .kind = InputKind::kSpeed,
-                            .value = static_cast<ValueId>(network.values.size()) - 1,
-                            .preprocessing = {}});
+  InputSpec speed{.name = "speed", .kind = InputKind::kSpeed, .preprocessing = {}};
+  network.inputs.push_back(speed);
   const auto probe = ActivationProbe::create(network, dataset, {1});
   ASSERT_FALSE(probe.ok());
-  EXPECT_THAT(probe.error().message(), HasSubstr("reads the car's speed, which this data does not have"));
+  EXPECT_EQ(probe.error().kind(), ErrorKind::kUnsupported);
+  EXPECT_THAT(probe.error().message(), HasSubstr("has inputs beside the camera's picture or recurrent state"));
 }
 
 TEST(ActivationProbe, NamesThePictureThatOverflows) {

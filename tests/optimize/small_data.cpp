@@ -6,7 +6,6 @@
 #include <memory>
 
 #include "pitlane/core/random.h"
-#include "pitlane/data/sample_inputs.h"
 #include "pitlane/engine/plan.h"
 
 namespace pitlane::testing {
@@ -25,8 +24,7 @@ Dataset bar_pictures(const Network& network, int samples, std::uint64_t seed) {
   Dataset d;
   d.height = static_cast<int>(shape[0]);
   d.width = static_cast<int>(shape[1]);
-  d.channels = static_cast<int>(shape[2]) / network.inputs[0].preprocessing.frames;
-  const SampleNeeds needs = needs_of(network);
+  d.channels = static_cast<int>(shape[2]);
   d.outputs = network.outputs;
   Random random(seed);
   for (int s = 0; s < samples; ++s) {
@@ -39,9 +37,6 @@ Dataset bar_pictures(const Network& network, int samples, std::uint64_t seed) {
     d.session.push_back(0);
     d.row.push_back(s);
     d.side_camera.push_back(0);
-    if (needs.speed) d.speed_mps.push_back(static_cast<float>(random.uniform(2, 12)));
-    if (needs.command) d.command.push_back(static_cast<int>(random.index(4)));
-    if (needs.history) d.drive.push_back(0);
   }
   hash_dataset(d);
   return d;
@@ -61,18 +56,15 @@ std::vector<std::vector<float>> engine_answers(const Network& network, const Dat
                                                const std::vector<std::int64_t>& samples) {
   const auto plan = compile(network);
   EXPECT_TRUE(plan.ok()) << plan.error().message();
-  const Result<SampleInputs> inputs = SampleInputs::create(network, dataset);
-  EXPECT_TRUE(inputs.ok()) << inputs.error().message();
-  SampleFeed feed(*inputs);
   const std::unique_ptr<Session> session = (*plan)->new_session();
   const Shape& shape = network.values[network.outputs[0].value].shape;
   std::vector<std::vector<float>> answers;
   for (const std::int64_t sample : samples) {
-    std::vector<TensorView> views;
-    for (const auto& bytes : feed.show(sample)) views.push_back({bytes.data(), bytes.size()});
+    const auto picture = dataset.picture(sample);
     std::vector<float>& answer = answers.emplace_back(static_cast<std::size_t>(element_count(shape)));
+    const TensorView input{picture.data(), picture.size()};
     const MutableTensorView output{answer.data(), answer.size() * sizeof(float)};
-    EXPECT_EQ(session->run(views, {&output, 1}), RunStatus::kOk);
+    EXPECT_EQ(session->run({&input, 1}, {&output, 1}), RunStatus::kOk);
   }
   return answers;
 }

@@ -11,8 +11,7 @@
 
 namespace pitlane::testing {
 
-/// A bright bar that moves, on a gradient with noise, as large as the network's pictures; speeds and commands where the
-/// network reads them.
+/// A bright bar that moves, on a gradient with noise, as large as the network's pictures.
 Dataset bar_pictures(const Network& network, int samples, std::uint64_t seed = 7);
 
 /// The last quarter validates. Stands still: the context points into it.

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "pitlane/core/file.h"
 #include "pitlane/sim/lap_smoothing.h"
+#include "pitlane/sim/odometry_message.h"
 #include "small_circuits.h"
 #include "temporary_directory.h"
 #include "test_data.h"
@@ -86,6 +88,30 @@ TEST(SmoothLap, Errors) {
   EXPECT_THAT(smooth_lap(open).error().message(), HasSubstr("gap of 30"));
   open[50].y_m = std::numeric_limits<double>::infinity();
   EXPECT_THAT(smooth_lap(open).error().message(), HasSubstr("not finite"));
+}
+
+TEST(OdometryMessage, ReadsThePositionAndChecksEveryLength) {
+  std::vector<std::byte> bytes(12);
+  const auto append = [&bytes](const void* data, std::size_t size) {
+    const auto* from = static_cast<const std::byte*>(data);
+    bytes.insert(bytes.end(), from, from + size);
+  };
+  for (const std::string frame : {"odom", ""}) {
+    const auto length = static_cast<std::uint32_t>(frame.size());
+    append(&length, 4);
+    append(frame.data(), frame.size());
+  }
+  const double position[3] = {1.5, -2.25, 3};
+  append(position, sizeof position);
+  const auto point = odometry_position(bytes);
+  ASSERT_TRUE(point.has_value());
+  EXPECT_EQ(point->x_m, 1.5);
+  EXPECT_EQ(point->y_m, -2.25);
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(odometry_position({bytes.data(), size}).has_value()) << size;
+  const std::uint32_t huge = 0xFFFFFFFF;
+  std::memcpy(&bytes[12], &huge, 4);
+  EXPECT_FALSE(odometry_position(bytes).has_value());
 }
 
 struct RealLap {

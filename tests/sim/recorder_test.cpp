@@ -54,40 +54,6 @@ TEST(Recorder, SameSeedSameBytes) {
   EXPECT_NE(record(other).hash, a.hash);
 }
 
-// The speed is the car's at the frame: at rest where a drive begins, then what the expert ordered a frame before. At
-// random places it is any, so that a network cannot learn to go on as it went.
-TEST(Recorder, TellsSpeedsAndWhereTheCarWasPut) {
-  std::vector<RecordedFrame> frames;
-  const Status status = record_frames({oval_track()}, few_frames(), [&](const RecordedFrame& frame) -> Status {
-    frames.push_back(frame);
-    return {};
-  });
-  ASSERT_TRUE(status.ok()) << status.error().message();
-  int driven = 0, placed = 0;
-  double lowest = 100, highest = 0;
-  for (std::size_t i = 0; i < frames.size(); ++i) {
-    EXPECT_EQ(frames[i].command, 0);
-    const bool first = i == 0 || frames[i - 1].session != frames[i].session;
-    if (first) {
-      EXPECT_EQ(frames[i].drive, 0) << i;
-    }
-    const bool same_drive = !first && frames[i].drive == frames[i - 1].drive;
-    if (!first && !same_drive) {
-      EXPECT_EQ(frames[i].drive, frames[i - 1].drive + 1);
-      lowest = std::min(lowest, frames[i].speed_mps);
-      highest = std::max(highest, frames[i].speed_mps);
-      ++placed;
-    }
-    if (!same_drive) continue;
-    EXPECT_NEAR(frames[i].speed_mps, frames[i - 1].label.v_mps, 1e-9) << i;
-    ++driven;
-  }
-  EXPECT_EQ(driven, 120 - 4);
-  EXPECT_EQ(placed, 60 - 2);
-  EXPECT_LT(lowest, 4);
-  EXPECT_GT(highest, 16);
-}
-
 TEST(Recorder, GivesAllFramesInWholeSessionsAtTheNetworksSize) {
   const Seen seen = record(few_frames());
   EXPECT_EQ(seen.labels.size(), 180U);

@@ -28,12 +28,10 @@ TEST(Batches, SizesDifferByOneAtMostAndCoverAll) {
 
 TEST(Batches, PlainPicturesAreScaledPlanes) {
   const Dataset dataset = testing::bar_dataset(5, 3, 2, 1);
-  Network network = testing::tiny_network(5, 3);
-  Preprocessing& preprocessing = network.inputs[0].preprocessing;
+  Preprocessing preprocessing = testing::tiny_preprocessing(5, 3);
   preprocessing.scale = {1, 0.5F, 0.25F};
   preprocessing.offset = {0, -1, 3};
-  const SampleInputs inputs = SampleInputs::create(network, dataset).value();
-  const BatchBuffer batch = plain_batch(inputs, std::vector<std::int64_t>{1});
+  const BatchBuffer batch = plain_batch(dataset, preprocessing, std::vector<std::int64_t>{1});
   ASSERT_EQ(batch.pictures.size(), 45U);
   for (std::size_t c = 0; c < 3; ++c)
     for (std::size_t p = 0; p < 15; ++p)
@@ -44,11 +42,11 @@ TEST(Batches, PlainPicturesAreScaledPlanes) {
 
 TEST(Batches, AnEpochSeesEverySampleOnceInAnotherOrder) {
   const Dataset dataset = testing::bar_dataset(6, 4, 37, 2);
-  const SampleInputs inputs = SampleInputs::create(testing::tiny_network(6, 4), dataset).value();
+  const Preprocessing preprocessing = testing::tiny_preprocessing(6, 4);
   const AugmentationOptions off{false, 0, false};
   std::vector<std::vector<float>> epochs;
   for (int epoch = 1; epoch <= 2; ++epoch) {
-    EpochBatches batches(inputs, off, all_indices(dataset), 8, 5, epoch);
+    EpochBatches batches(dataset, preprocessing, off, all_indices(dataset), 8, 5, epoch);
     std::vector<float> labels;
     for (std::int64_t i = 0; i < batches.count(); ++i) {
       const BatchBuffer batch = batches.next();
@@ -65,9 +63,9 @@ TEST(Batches, AnEpochSeesEverySampleOnceInAnotherOrder) {
 
 TEST(Batches, AbandoningAnEpochEarlyIsSafe) {
   const Dataset dataset = testing::bar_dataset(6, 4, 64, 2);
-  const SampleInputs inputs = SampleInputs::create(testing::tiny_network(6, 4), dataset).value();
+  const Preprocessing preprocessing = testing::tiny_preprocessing(6, 4);
   for (int i = 0; i < 20; ++i) {
-    EpochBatches batches(inputs, {}, all_indices(dataset), 8, 5, i);
+    EpochBatches batches(dataset, preprocessing, {}, all_indices(dataset), 8, 5, i);
     if (i % 2 != 0) continue;
     EXPECT_EQ(batches.next().samples, 8);
   }

@@ -48,32 +48,6 @@ inline Dataset bar_dataset(int width, int height, int samples, std::uint64_t see
   return d;
 }
 
-// Noise for a network that may look back and read speed, command and light; each picture darker than the one before it
-// (to a network, noise looks like other noise of the same brightness). Two drives.
-inline Dataset noise_for(const Network& network, int samples, std::uint64_t seed) {
-  const InputSpec& image = *image_input(network).value();
-  Dataset d;
-  d.width = image.preprocessing.width;
-  d.height = image.preprocessing.height;
-  d.channels = channels_of(image.preprocessing.format);
-  d.outputs = network.outputs;
-  Random random(seed);
-  for (int s = 0; s < samples; ++s) {
-    for (std::size_t i = 0; i < d.picture_bytes(); ++i)
-      d.pictures.push_back(static_cast<std::uint8_t>(random.index(256) / static_cast<std::size_t>(1 + s)));
-    for (std::size_t k = 0; k < d.outputs.size(); ++k) d.labels.push_back(static_cast<float>(random.uniform()));
-    d.session.push_back(0);
-    d.row.push_back(s);
-    d.side_camera.push_back(0);
-    d.drive.push_back(2 * s < samples ? 0 : 1);
-    d.speed_mps.push_back(static_cast<float>(random.uniform(0, 20)));
-    d.command.push_back(static_cast<int>(random.index(4)));
-    d.light.push_back(static_cast<int>(random.index(4)));
-  }
-  hash_dataset(d);
-  return d;
-}
-
 // The last fifth validates.
 inline Split tail_split(const Dataset& dataset) {
   Split split;

@@ -1,6 +1,5 @@
 // pitlane bench: how long networks take on this machine.
 #include <cstdio>
-#include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,7 +21,6 @@ namespace {
 struct Flags {
   std::vector<std::string> models;
   std::string isa;
-  ModelFlags model;
   LatencyOptions latency;
   bool json = false;
 };
@@ -44,10 +42,6 @@ void fill_inputs(Candidate& candidate) {
     std::vector<std::byte> data(static_cast<std::size_t>(element_count(spec.shape)) * (bytes ? 1 : sizeof(float)));
     if (bytes)
       for (std::byte& b : data) b = static_cast<std::byte>(random.next());
-    for (std::size_t at = 0; !bytes && at < data.size(); at += sizeof(float)) {
-      const auto number = static_cast<float>(random.uniform());
-      std::memcpy(data.data() + at, &number, sizeof number);
-    }
     candidate.inputs.push_back(std::move(data));
   }
   for (const auto& data : candidate.inputs) candidate.in.push_back({data.data(), data.size()});
@@ -56,9 +50,8 @@ void fill_inputs(Candidate& candidate) {
   for (auto& result : candidate.results) candidate.out.push_back({result.data(), result.size() * sizeof(float)});
 }
 
-Result<std::unique_ptr<Candidate>> prepare(const std::string& path, const ModelFlags& model,
-                                           const CompileOptions& options) {
-  PITLANE_TRY(const ModelFile file, open_model(path, model));
+Result<std::unique_ptr<Candidate>> prepare(const std::string& path, const CompileOptions& options) {
+  PITLANE_TRY(const ModelFile file, open_model(path));
   PITLANE_TRY(const auto plan, compile(file.network, options));
   auto candidate = std::make_unique<Candidate>();
   candidate->session = plan->new_session();
@@ -77,7 +70,7 @@ Result<int> run(const Flags& flags) {
   std::vector<std::unique_ptr<Candidate>> candidates;
   std::vector<std::function<void()>> calls;
   for (const std::string& path : flags.models) {
-    PITLANE_TRY(std::unique_ptr<Candidate> candidate, prepare(path, flags.model, options));
+    PITLANE_TRY(std::unique_ptr<Candidate> candidate, prepare(path, options));
     calls.emplace_back([c = candidate.get()] { (void)c->session->run(c->in, c->out); });
     candidates.push_back(std::move(candidate));
   }
@@ -107,7 +100,6 @@ void declare_bench(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = app.add_subcommand("bench", "Time networks on this machine, interleaved, one thread on one core");
   const auto flags = std::make_shared<Flags>();
   verb->add_option("MODEL", flags->models, "one or more model files")->required();
-  add_model_flags(*verb, flags->model);
   verb->add_option("--isa", flags->isa, "force an instruction set: scalar, avx2, avx512 or avx512vnni");
   verb->add_option("--seconds", flags->latency.budget_s, "at most this long per model")
       ->check(within(0.01, 3600))

@@ -1,30 +1,14 @@
 #include "pitlane/cli/data_source.h"
+#include "pitlane/cli/number_range.h"
 
 #include <utility>
 
-#include "pitlane/cli/number_range.h"
 #include "pitlane/core/log.h"
-#include "pitlane/data/row_limit.h"
 
 namespace pitlane::cli {
 namespace {
 
 constexpr std::size_t kShownProblems = 3;
-constexpr double kMillisecondsOfSecond = 1000;
-
-/// "12 of 3000 rows, evenly spread", for reports: nobody shall take a part for the whole.
-std::string thinned(const std::vector<Recording>& recordings) {
-  std::size_t all = 0, kept = 0;
-  for (const Recording& recording : recordings)
-    for (const RecordingRow& row : recording.rows) {
-      ++all;
-      kept += row.sample ? 1 : 0;
-    }
-  if (kept == all) return {};
-  return std::to_string(kept) + " of " + std::to_string(all) + " rows, evenly spread; ";
-}
-
-}  // namespace
 
 void tell_problems(const std::vector<std::string>& problems, const char* what) {
   if (problems.empty()) return;
@@ -34,37 +18,22 @@ void tell_problems(const std::vector<std::string>& problems, const char* what) {
     log_warning("  and " + std::to_string(problems.size() - kShownProblems) + " more");
 }
 
+}  // namespace
+
 void add_data_flags(CLI::App& verb, DataFlags& flags, bool required) {
   auto* data = verb.add_option("--data", flags.directories,
-                               "recordings: folders of DeepLearningStudio (F1 or CARLA), Udacity, donkeycar (tubs) or "
-                               "Pitlane, or ROS 1 bags (recognised by themselves)");
+                               "recordings: DeepLearningStudio, Udacity or Pitlane folders (recognised by themselves)");
   if (required) data->required();
+  verb.add_option("--format", flags.recording.format, "auto, deeplearningstudio, udacity or pitlane")
+      ->capture_default_str();
   verb.add_option("--split", flags.split,
                   "how validation data is set apart: auto, session, or blocks:ROWS:N (every N-th block of ROWS)")
       ->capture_default_str();
-  verb.add_option("--max-rows", flags.max_rows,
-                  "use so many rows of all recordings together, evenly spread over them (default: all)")
-      ->check(whole(1, 1000000000));
-  add_recording_flags(verb, flags.recording);
-}
-
-void add_recording_flags(CLI::App& verb, RecordingOptions& options) {
-  verb.add_option("--format", options.format, "auto, deeplearningstudio, carla, udacity, tub, pitlane or bag")
-      ->capture_default_str();
-  verb.add_option("--steering-correction", options.steering_correction,
+  verb.add_option("--steering-correction", flags.recording.steering_correction,
                   "added to the steering of left side cameras, taken from that of right ones")
       ->check(within(-1, 1))
       ->capture_default_str();
-  verb.add_flag("!--no-side-cameras", options.side_cameras, "leave side cameras out");
-  verb.add_option("--image-topic", options.bag.image_topic, "bags: pictures (default: the only topic of them)");
-  verb.add_option("--command-topic", options.bag.command_topic, "bags: commands (default: the only topic of them)");
-  verb.add_option("--speed-topic", options.bag.speed_topic, "bags: odometry (default: the only topic of it)");
-  verb.add_option_function<double>(
-          "--tolerance-ms", [&options](double value) { options.bag.tolerance_s = value / kMillisecondsOfSecond; },
-          "bags: a command farther from its picture in time does not belong to it (default: 100)")
-      ->check(within(1, 10000));
-  verb.add_flag("--interpolate", options.bag.interpolate,
-                "bags: commands on the line between those before and after a picture, not the nearest one");
+  verb.add_flag("!--no-side-cameras", flags.recording.side_cameras, "leave side cameras out");
 }
 
 Result<std::vector<Recording>> open_recordings(const DataFlags& flags) {
@@ -75,16 +44,16 @@ Result<std::vector<Recording>> open_recordings(const DataFlags& flags) {
     tell_problems(recording.problems, "rows are bad and are left out");
     recordings.push_back(std::move(recording));
   }
-  if (flags.max_rows) limit_rows(recordings, *flags.max_rows);
   return recordings;
 }
 
-Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording>& recordings, const Network& network,
+Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording>& recordings,
+                             const Preprocessing& preprocessing, const std::vector<OutputSpec>& outputs,
                              const ProgressFn& progress) {
   Dataset dataset;
   std::string names;
   for (std::size_t i = 0; i < recordings.size(); ++i) {
-    PITLANE_TRY(Dataset loaded, load_dataset(recordings[i], network, progress));
+    PITLANE_TRY(Dataset loaded, load_dataset(recordings[i], preprocessing, outputs, progress));
     tell_problems(loaded.skipped, "images could not be read and are left out");
     names += (i == 0 ? "" : ", ") + flags.directories[i] + " (" + recordings[i].format + ")";
     if (i == 0)
@@ -93,14 +62,14 @@ Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording
       return joined.error().in(flags.directories[i]);
   }
   PITLANE_TRY(Split split, split_dataset(dataset, flags.split));
-  split.description = thinned(recordings) + split.description;
   std::string text = names + ": " + split.description;
   return OpenedData{std::move(dataset), std::move(split), std::move(text)};
 }
 
 Result<OpenedData> open_data_for(const DataFlags& flags, const Network& network, const ProgressFn& progress) {
   PITLANE_TRY(const std::vector<Recording> recordings, open_recordings(flags));
-  return open_data(flags, recordings, network, progress);
+  PITLANE_TRY(const InputSpec* image, image_input(network));
+  return open_data(flags, recordings, image->preprocessing, network.outputs, progress);
 }
 
 Preprocessing usual_preprocessing(const Recording& recording) {
@@ -110,7 +79,6 @@ Preprocessing usual_preprocessing(const Recording& recording) {
   p.source_height = recording.image_height;
   if (p.source_width == 640 && p.source_height == 480) return p;
   p.crop = {0, 0, p.source_width, p.source_height};
-  if (recording.format == "tub" || recording.format == "carla") return p;  // their tools use the whole picture
   if (p.source_width == 320 && p.source_height == 160)
     p.crop = {0, 60, 320, 75};  // Udacity: neither sky nor bonnet
   else

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,16 +17,10 @@ namespace pitlane::cli {
 struct DataFlags {
   std::vector<std::string> directories;
   std::string split = "auto";
-  std::optional<std::int64_t> max_rows;
   RecordingOptions recording;
 };
 
 void add_data_flags(CLI::App& verb, DataFlags& flags, bool required);
-/// Those of them that say how a recording is read.
-void add_recording_flags(CLI::App& verb, RecordingOptions& options);
-
-/// "N WHAT:" and the first few, on stderr; nothing where there are none.
-void tell_problems(const std::vector<std::string>& problems, const char* what);
 
 struct OpenedData {
   Dataset dataset;
@@ -36,12 +28,13 @@ struct OpenedData {
   std::string description;  ///< one sentence for reports
 };
 
-/// At least one, thinned out to --max-rows; says on stderr which rows are bad.
+/// At least one; says on stderr which rows are bad.
 Result<std::vector<Recording>> open_recordings(const DataFlags& flags);
-/// Decodes what the network reads and joins; says on stderr what was skipped.
-Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording>& recordings, const Network& network,
+/// Decodes for this preprocessing and these outputs and joins; says on stderr what was skipped.
+Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording>& recordings,
+                             const Preprocessing& preprocessing, const std::vector<OutputSpec>& outputs,
                              const ProgressFn& progress);
-/// Opens them too.
+/// The same for a network that exists.
 Result<OpenedData> open_data_for(const DataFlags& flags, const Network& network, const ProgressFn& progress);
 
 /// What a network trained on this recording should do with a frame: what was stored, else the habit of the tool

@@ -24,7 +24,6 @@ struct Flags {
   std::vector<std::string> models, circuits;
   bool reverse = false, both = false, json = false, trajectory = false;
   std::string latency = "none", isa;
-  ModelFlags model;
   EpisodeOptions episode;
   VehicleOptions vehicle;
 };
@@ -53,7 +52,7 @@ Result<Car> network_car(const std::string& path, const Flags& flags) {
   if (!flags.isa.empty()) {
     PITLANE_TRY(options.isa, parse_isa(flags.isa));
   }
-  PITLANE_TRY(const ModelFile file, open_model(path, flags.model));
+  PITLANE_TRY(const ModelFile file, open_model(path));
   PITLANE_TRY(const auto plan, compile(file.network, options));
   PITLANE_TRY_STATUS(VehicleAdapter::create(flags.vehicle, file.network.outputs));
   Car car;
@@ -187,7 +186,6 @@ void declare_drive(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = app.add_subcommand("drive", "Let networks lap circuits in the simulator and measure how they drive");
   const auto flags = std::make_shared<Flags>();
   verb->add_option("MODEL", flags->models, "model files; 'expert' is the driver that knows the line")->required();
-  add_model_flags(*verb, flags->model);
   verb->add_option("--circuit", flags->circuits, "name (see circuit list) or file; all of our own when absent");
   verb->add_flag("--reverse", flags->reverse, "drive the other way round");
   verb->add_flag("--both", flags->both, "drive both ways");

@@ -21,7 +21,6 @@ namespace {
 struct Flags {
   std::vector<std::string> models;
   DataFlags data;
-  ModelFlags model;
   std::string part = "validation";
   bool json = false;
 };
@@ -60,7 +59,7 @@ bool comparable(const std::vector<OutputSpec>& a, const std::vector<OutputSpec>&
 
 Result<EvaluateEntry> evaluate_one(const std::string& path, const Flags& flags, const ProgressFn& progress,
                                    std::optional<First>& first) {
-  PITLANE_TRY(const ModelFile file, open_model(path, flags.model));
+  PITLANE_TRY(const ModelFile file, open_model(path));
   PITLANE_TRY(const OpenedData data, open_data_for(flags.data, file.network, progress));
   const std::vector<std::int64_t> samples = chosen_samples(data, flags.part);
   PITLANE_TRY(const auto plan, compile(file.network));
@@ -103,7 +102,6 @@ void declare_evaluate(CLI::App& app, Chosen& chosen) {
       app.add_subcommand("evaluate", "Measure networks against a recording's labels: MSE, MAE, MSE / variance");
   const auto flags = std::make_shared<Flags>();
   verb->add_option("MODEL", flags->models, "one or more model files")->required();
-  add_model_flags(*verb, flags->model);
   add_data_flags(*verb, flags->data, true);
   verb->add_option("--part", flags->part, "validation, train or all (centre camera)")
       ->check(CLI::IsMember({"validation", "train", "all"}))

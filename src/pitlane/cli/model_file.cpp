@@ -4,26 +4,17 @@
 #include <system_error>
 #include <utility>
 
-#include "pitlane/core/log.h"
-#include "pitlane/formats/import.h"
+#include "pitlane/network/pit_file.h"
 
 namespace pitlane::cli {
-namespace {
 
-void tell_assumptions(const std::filesystem::path& path, const Network& network) {
-  const std::string where = path.string() + ": ";
-  for (const auto& [key, text] : network.metadata)
-    if (key.starts_with("assumed")) log_info(where + key + ": " + text);
-}
-
-}  // namespace
-
-Result<ModelFile> open_model(const std::filesystem::path& path, const ModelFlags& flags, Assumptions assumptions) {
+Result<ModelFile> open_model(const std::filesystem::path& path) {
   std::error_code code;
   if (!std::filesystem::exists(path, code)) return not_found(path.string() + ": no such file");
-  PITLANE_TRY(const ImportOptions options, import_options(flags));
-  PITLANE_TRY(Network network, import_network(path, options));
-  if (assumptions == Assumptions::kTold && path.extension() != ".pit") tell_assumptions(path, network);
+  if (path.extension() != ".pit")
+    return unsupported(path.string() + ": unknown model type '" + path.extension().string() +
+                       "'; this version reads .pit (train one with pitlane train)");
+  PITLANE_TRY(Network network, load_pit(path));
   const auto size = std::filesystem::file_size(path, code);
   return ModelFile{std::move(network), static_cast<std::int64_t>(size)};
 }

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "pitlane/cli/model_flags.h"
 #include "pitlane/core/result.h"
 #include "pitlane/network/network.h"
 
@@ -15,12 +14,7 @@ struct ModelFile {
   std::int64_t size_bytes = 0;
 };
 
-/// What was assumed of a file of another tool: told on stderr, or left to the caller to tell.
-enum class Assumptions { kTold, kUntold };
-
-/// Errors name the file and what is wrong; an unknown type
-/// lists the ones that are read.
-Result<ModelFile> open_model(const std::filesystem::path& path, const ModelFlags& flags,
-                             Assumptions assumptions = Assumptions::kTold);
+/// Errors name the file and what is wrong; an unknown type lists the ones that are read.
+Result<ModelFile> open_model(const std::filesystem::path& path);
 
 }  // namespace pitlane::cli

@@ -66,7 +66,7 @@ Result<Driving> chosen_driving(const Flags& flags) {
   Driving out;
   if (!flags.whole_frames) out.stored = Preprocessing{};
   if (flags.driver.empty()) return out;
-  PITLANE_TRY(const ModelFile file, open_model(flags.driver, {}));
+  PITLANE_TRY(const ModelFile file, open_model(flags.driver));
   PITLANE_TRY(const auto plan, compile(file.network));
   PITLANE_TRY(out.vehicle, VehicleAdapter::create(flags.vehicle, file.network.outputs));
   out.steers = out.vehicle.steering({1, 0}).has_value();
@@ -87,8 +87,7 @@ Result<Driving> chosen_driving(const Flags& flags) {
 Status check_place(const std::filesystem::path& out) {
   PITLANE_TRY_STATUS(check_output_directory(out));
   std::error_code error;
-  for (const char* index :
-       {"recording.json", "data.csv", "data.json", "dataset.csv", "driving_log.csv", "manifest.json"})
+  for (const char* index : {"recording.json", "data.csv", "data.json", "driving_log.csv"})
     if (std::filesystem::exists(out / index, error))
       return invalid_argument(out.string() + ": holds a recording already (" + index +
                               "); choose another directory or remove it");
@@ -148,8 +147,7 @@ Status drive_and_write(const std::vector<std::shared_ptr<const Track>>& tracks, 
   const FrameSink sink = [&](const RecordedFrame& frame) {
     std::vector<double> labels = {frame.label.v_mps, frame.label.w_radps};
     if (driving.steers) labels.push_back(driving.vehicle.steering(frame.label).value_or(0));
-    return writer.add(frame.picture, frame.width, frame.height, labels, frame.time_s, frame.session,
-                      {frame.speed_mps, frame.command, frame.drive});
+    return writer.add(frame.picture, frame.width, frame.height, labels, frame.time_s, frame.session);
   };
   ProgressBar bar;
   PITLANE_TRY_STATUS(record_frames(tracks, options, sink, bar.callback(), driving.make));

@@ -31,7 +31,7 @@ Result<OpenedData> simulate_data(const std::vector<std::shared_ptr<const Track>>
                                  std::int64_t frames, std::uint64_t seed, const ProgressFn& progress) {
   PITLANE_TRY(const InputSpec* image, image_input(network));
   PITLANE_TRY(const std::vector<bool> is_speed, speeds_among(network.outputs));
-  PITLANE_TRY(DatasetBuilder builder, DatasetBuilder::create(image->preprocessing, network.outputs, needs_of(network)));
+  PITLANE_TRY(DatasetBuilder builder, DatasetBuilder::create(image->preprocessing, network.outputs));
   PITLANE_TRY(const SimOptions sim, sim_options_for(network));
   RecordOptions options;
   options.camera = sim.camera;
@@ -43,8 +43,7 @@ Result<OpenedData> simulate_data(const std::vector<std::shared_ptr<const Track>>
     std::vector<float> labels;
     for (const bool speed : is_speed)
       labels.push_back(static_cast<float>(speed ? frame.label.v_mps : frame.label.w_radps));
-    builder.add(frame.picture, labels, frame.session,
-                {static_cast<float>(frame.speed_mps), frame.command, 0, frame.drive});
+    builder.add(frame.picture, labels, frame.session);
     return {};
   };
   PITLANE_TRY_STATUS(record_frames(tracks, options, sink, progress));

@@ -27,7 +27,7 @@ struct Flags {
   DataFlags data;
   std::string network, from, out;
   std::vector<std::string> outputs;
-  std::vector<int> crop, size, shift, ages;
+  std::vector<int> crop, size, shift;
   bool overwrite = false;
   TrainOptions train;
 };
@@ -80,8 +80,6 @@ Result<Preprocessing> chosen_preprocessing(const Flags& flags, const Recording& 
   return p;
 }
 
-constexpr int kLights = 4;  // none, red, green, yellow
-
 // Fresh from its family, or the one to go on from.
 Result<Network> first_network(const Flags& flags, const Recording& recording) {
   if (flags.from.empty() == flags.network.empty())
@@ -90,14 +88,12 @@ Result<Network> first_network(const Flags& flags, const Recording& recording) {
     PITLANE_TRY(const Family* family, find_family(flags.network));
     PITLANE_TRY(Preprocessing preprocessing, chosen_preprocessing(flags, recording));
     PITLANE_TRY(std::vector<OutputSpec> outputs, chosen_outputs(flags, recording));
-    FamilyOptions options{preprocessing, std::move(outputs), flags.train.seed, flags.ages};
-    if (!recording.rows.empty() && recording.rows.front().light >= 0) options.lights = kLights;
-    return family->build(options);
+    return family->build({preprocessing, std::move(outputs), flags.train.seed});
   }
-  if (!flags.crop.empty() || !flags.size.empty() || !flags.outputs.empty() || !flags.ages.empty())
-    return invalid_argument("--crop, --size, --outputs and --ages belong to a fresh network; " + flags.from +
+  if (!flags.crop.empty() || !flags.size.empty() || !flags.outputs.empty())
+    return invalid_argument("--crop, --size and --outputs belong to a fresh network; " + flags.from +
                             " brings its own");
-  PITLANE_TRY(ModelFile file, open_model(flags.from, {}));
+  PITLANE_TRY(ModelFile file, open_model(flags.from));
   return std::move(file.network);
 }
 
@@ -142,8 +138,10 @@ Result<int> run(Flags flags) {
   PITLANE_TRY_STATUS(check_outputs(flags));
   PITLANE_TRY(const std::vector<Recording> recordings, open_recordings(flags.data));
   PITLANE_TRY(Network network, first_network(flags, recordings.front()));
+  PITLANE_TRY(const InputSpec* image, image_input(network));
   ProgressBar bar;
-  PITLANE_TRY(const OpenedData data, open_data(flags.data, recordings, network, bar.callback()));
+  PITLANE_TRY(const OpenedData data,
+              open_data(flags.data, recordings, image->preprocessing, network.outputs, bar.callback()));
   bar.clear();
   std::fprintf(stderr, "%s\n", data.description.c_str());
   PITLANE_TRY_STATUS(check_training_memory(network, flags.train.batch,
@@ -187,11 +185,6 @@ void declare_train(CLI::App& app, Chosen& chosen) {
   verb->add_option("--size", flags->size, "size that the crop is resized to: WIDTH HEIGHT (default 200 66)")
       ->expected(2)
       ->check(whole(1, 16384));
-  verb->add_option("--ages", flags->ages,
-                   "of the frames that a family of several sees, in its order: rows before the newest, e.g. 9,5,0 "
-                   "(default: as the family's origin)")
-      ->delimiter(',')
-      ->check(whole(0, kOldestAge));
   verb->add_option("--epochs", flags->train.epochs, "passes over the data")
       ->check(whole(1, 100000))
       ->capture_default_str();

@@ -15,9 +15,9 @@
 #include "pitlane/cli/model_file.h"
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
+#include "pitlane/cli/simulated_data.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/track_source.h"
-#include "pitlane/cli/tuning_data.h"
 #include "pitlane/cli/verb.h"
 #include "pitlane/core/file.h"
 #include "pitlane/core/version.h"
@@ -37,7 +37,6 @@ constexpr double kBytesPerMegabyte = 1e6;
 struct Flags {
   std::string model, out, latency = "none,60ms";
   DataFlags data;
-  ModelFlags foreign;
   std::vector<std::string> circuits, strategies;
   bool no_track = false, quick = false, json = false;
   std::optional<std::int64_t> frames;
@@ -45,6 +44,41 @@ struct Flags {
   Constraints constraints;
   TuneOptions tune;
 };
+
+bool drives_directly(const Network& network) {
+  const auto has = [&](const char* name) {
+    return std::any_of(network.outputs.begin(), network.outputs.end(),
+                       [&](const OutputSpec& o) { return o.name == name; });
+  };
+  return has("v") && has("w");
+}
+
+// The circuits that data may come from: those the network was trained on, else every one that is not held out.
+std::vector<std::shared_ptr<const Track>> data_tracks(const std::vector<std::shared_ptr<const Track>>& tracks,
+                                                      const Network& network) {
+  const std::vector<std::string> trained = trained_circuits(network);
+  std::vector<std::shared_ptr<const Track>> out;
+  for (const auto& track : tracks) {
+    const bool known = std::find(trained.begin(), trained.end(), track->circuit.name()) != trained.end();
+    if (trained.empty() ? !track->circuit.definition().held_out : known) out.push_back(track);
+  }
+  return out;
+}
+
+Result<OpenedData> open_tune_data(const Flags& flags, const std::vector<Recording>& recordings, const Network& network,
+                                  const ProgressFn& progress) {
+  if (!recordings.empty()) {
+    PITLANE_TRY(const InputSpec* image, image_input(network));
+    return open_data(flags.data, recordings, image->preprocessing, network.outputs, progress);
+  }
+  if (!drives_directly(network))
+    return invalid_argument("tuning this network needs --data DIR: the simulator's expert labels v and w only");
+  PITLANE_TRY(const auto own, open_tracks({}));
+  const auto tracks = data_tracks(own, network);
+  if (tracks.empty()) return invalid_argument("no circuit is free for tuning data; give a recording with --data DIR");
+  return simulate_data(tracks, network, flags.frames.value_or(flags.quick ? kQuickFrames : kFullFrames),
+                       flags.tune.seed, progress);
+}
 
 // Courses, or the sentence that says why the track is left out.
 Status add_courses(const Flags& flags, TuneInputs& inputs) {
@@ -166,7 +200,7 @@ Result<int> run(Flags flags) {
   PITLANE_TRY(flags.tune.laps.latencies, parse_latencies(flags.latency));
 
   TuneInputs inputs;
-  PITLANE_TRY(ModelFile file, open_model(flags.model, flags.foreign));
+  PITLANE_TRY(ModelFile file, open_model(flags.model));
   inputs.baseline = std::move(file.network);
   inputs.baseline_file = flags.model;
   std::vector<Recording> recordings;
@@ -177,9 +211,7 @@ Result<int> run(Flags flags) {
   note_circuits(inputs.baseline, recordings);
   PITLANE_TRY_STATUS(add_courses(flags, inputs));
   ProgressBar bar;
-  PITLANE_TRY(const OpenedData data, open_tuning_data(flags.data, recordings, inputs.baseline,
-                                                      flags.frames.value_or(flags.quick ? kQuickFrames : kFullFrames),
-                                                      flags.tune.seed, bar.callback()));
+  PITLANE_TRY(const OpenedData data, open_tune_data(flags, recordings, inputs.baseline, bar.callback()));
   bar.clear();
   std::fprintf(stderr, "%s\n", data.description.c_str());
   inputs.dataset = &data.dataset;
@@ -223,7 +255,6 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
                                       "recommend one; interrupted, it goes on where it stopped");
   const auto flags = std::make_shared<Flags>();
   verb->add_option("MODEL", flags->model, "the network to tune")->required();
-  add_model_flags(*verb, flags->foreign);
   verb->add_option("--out", flags->out, "directory for report.html, results.csv, results.json, recommended.pit")
       ->required();
   verb->add_flag("--overwrite", flags->tune.overwrite, "replace the results of another network in that directory");

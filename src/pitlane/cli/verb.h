@@ -27,7 +27,6 @@ using DeclareVerb = void (*)(CLI::App& app, Chosen& chosen);
 
 void declare_bench(CLI::App& app, Chosen& chosen);
 void declare_circuit(CLI::App& app, Chosen& chosen);
-void declare_convert(CLI::App& app, Chosen& chosen);
 void declare_drive(CLI::App& app, Chosen& chosen);
 void declare_evaluate(CLI::App& app, Chosen& chosen);
 void declare_inspect(CLI::App& app, Chosen& chosen);

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <utility>
 
 #include "pitlane/data/labels.h"
-#include "pitlane/driver/observation.h"
 
 namespace pitlane {
 namespace {
@@ -89,53 +87,34 @@ Status validate(const AugmentationOptions& options) {
 
 bool is_steering(std::string_view output) { return output == "w" || output == "steering" || output == "steer"; }
 
-SampleVariation draw_variation(const AugmentationOptions& options, Random random) {
+void augment(const Dataset& dataset, std::int64_t sample, const AugmentationOptions& options, Random random,
+             std::span<std::uint8_t> picture, std::span<float> labels) {
+  PITLANE_CHECK(sample >= 0 && sample < dataset.size());
+  PITLANE_CHECK(picture.size() == dataset.picture_bytes() && labels.size() == dataset.outputs.size());
   // All are always drawn, so that switching one off leaves the others as they were.
-  SampleVariation out;
-  out.flip = random.chance(0.5) && options.flip;
-  out.brightness = 1 + options.brightness * random.uniform(-1, 1);
-  out.dx = static_cast<int>(std::lround(options.shift_x_px * random.uniform(-1, 1)));
-  out.dy = static_cast<int>(std::lround(options.shift_y_px * random.uniform(-1, 1)));
-  return out;
-}
-
-void vary_picture(const Dataset& dataset, const SampleVariation& variation, std::span<const std::uint8_t> from,
-                  std::span<std::uint8_t> picture) {
-  PITLANE_CHECK(from.size() == dataset.picture_bytes() && picture.size() == dataset.picture_bytes());
-  if (variation.flip) {
+  const bool flip = random.chance(0.5) && options.flip;
+  const double factor = 1 + options.brightness * random.uniform(-1, 1);
+  const int dx = static_cast<int>(std::lround(options.shift_x_px * random.uniform(-1, 1)));
+  const int dy = static_cast<int>(std::lround(options.shift_y_px * random.uniform(-1, 1)));
+  const auto from = dataset.picture(sample);
+  const auto label = dataset.label(sample);
+  if (flip) {
     mirror(dataset, from, picture);
   } else {
     std::copy(from.begin(), from.end(), picture.begin());
   }
-  if (variation.dx != 0 || variation.dy != 0) shift(dataset, picture, variation.dx, variation.dy);
-  if (variation.brightness == 1) return;
-  const auto table = brightness_table(variation.brightness);
-  for (std::uint8_t& byte : picture) byte = table[byte];
-}
-
-void vary_labels(const Dataset& dataset, std::int64_t sample, const SampleVariation& variation,
-                 const AugmentationOptions& options, std::span<float> labels) {
-  const auto label = dataset.label(sample);
+  if (dx != 0 || dy != 0) shift(dataset, picture, dx, dy);
+  if (options.brightness > 0) {
+    const auto table = brightness_table(factor);
+    for (std::uint8_t& byte : picture) byte = table[byte];
+  }
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const OutputSpec& output = dataset.outputs[i];
     labels[i] = label[i];
     if (!is_steering(output.name)) continue;
-    if (variation.flip) labels[i] = opposite(output, labels[i]);
-    if (variation.dx != 0) labels[i] = moved(output, labels[i], variation.dx * options.shift_steering);
+    if (flip) labels[i] = opposite(output, labels[i]);
+    if (dx != 0) labels[i] = moved(output, labels[i], dx * options.shift_steering);
   }
-}
-
-void vary_command(const SampleVariation& variation, std::span<float> command) {
-  if (variation.flip && command.size() > static_cast<std::size_t>(kTurnRight))
-    std::swap(command[kTurnLeft], command[kTurnRight]);
-}
-
-void augment(const Dataset& dataset, std::int64_t sample, const AugmentationOptions& options, Random random,
-             std::span<std::uint8_t> picture, std::span<float> labels) {
-  PITLANE_CHECK(sample >= 0 && sample < dataset.size() && labels.size() == dataset.outputs.size());
-  const SampleVariation variation = draw_variation(options, random);
-  vary_picture(dataset, variation, dataset.picture(sample), picture);
-  vary_labels(dataset, sample, variation, options, labels);
 }
 
 std::vector<std::int64_t> repeat_extremes(const Dataset& dataset, std::vector<std::int64_t> indices) {

@@ -27,24 +27,6 @@ Status validate(const AugmentationOptions& options);
 /// Outputs that change sign when left and right change places: "w", "steering", "steer".
 bool is_steering(std::string_view output);
 
-/// What is done to one sample: alike to every picture of its history.
-struct SampleVariation {
-  bool flip = false;
-  double brightness = 1;
-  int dx = 0, dy = 0;
-};
-
-/// The same `random` gives the same variation on every machine; switching one part on or off leaves the others as they
-/// were.
-SampleVariation draw_variation(const AugmentationOptions& options, Random random);
-/// Writes `from`, a picture of the dataset, varied. Thread-safe.
-void vary_picture(const Dataset& dataset, const SampleVariation& variation, std::span<const std::uint8_t> from,
-                  std::span<std::uint8_t> picture);
-void vary_labels(const Dataset& dataset, std::int64_t sample, const SampleVariation& variation,
-                 const AugmentationOptions& options, std::span<float> labels);
-/// A one-hot high-level command: mirrored, left and right change places.
-void vary_command(const SampleVariation& variation, std::span<float> command);
-
 /// Copies `sample`'s picture into `picture` and its labels into `labels`, varied. Thread-safe. The same `random`
 /// gives the same bytes on every machine; switching one variation on or off leaves the others as they were.
 /// Mirrored and moved labels are those of the changed physical value, clamped to the output's range.

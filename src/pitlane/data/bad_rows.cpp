@@ -7,14 +7,12 @@ constexpr std::size_t kQuoted = 3;
 constexpr std::size_t kShownCharacters = 80;
 }  // namespace
 
-void BadRows::add(std::int64_t line, std::string_view what) { add_at(line, file_ + ":" + std::to_string(line), what); }
-
-void BadRows::add_at(std::int64_t row, std::string_view place, std::string_view what) {
-  lines_.insert(row);
+void BadRows::add(std::int64_t line, std::string_view what) {
+  lines_.insert(line);
   if (messages_.size() == kKept) {
     ++more_;
   } else {
-    messages_.push_back(std::string(place) + ": " + std::string(what));
+    messages_.push_back(file_ + ":" + std::to_string(line) + ": " + std::string(what));
   }
 }
 

@@ -19,9 +19,6 @@ class BadRows {
   /// Notes "file:line: what". Several faults of one line count as one bad row.
   void add(std::int64_t line, std::string_view what);
 
-  /// The same where a row has another place than a line of `file`: notes "place: what". Counted by `row`.
-  void add_at(std::int64_t row, std::string_view place, std::string_view what);
-
   /// Rows with at least one fault.
   [[nodiscard]] std::int64_t count() const { return static_cast<std::int64_t>(lines_.size()); }
   /// The first thousand messages, in the order of `add`, and a line with the number of the others.

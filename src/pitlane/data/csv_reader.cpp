@@ -98,10 +98,4 @@ std::optional<double> parse_number(std::string_view text) {
   return value;
 }
 
-std::optional<double> parse_label(std::string_view text) {
-  const auto value = parse_number(text);
-  if (!value || !std::isfinite(static_cast<float>(*value))) return std::nullopt;
-  return value;
-}
-
 }  // namespace pitlane

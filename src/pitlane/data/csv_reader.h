@@ -34,9 +34,6 @@ class CsvReader {
 /// A whole field as a finite number: decimal or exponent form, spaces around and a leading plus allowed.
 std::optional<double> parse_number(std::string_view text);
 
-/// The same for a label: it must be finite as the 32-bit number that a network learns, too.
-std::optional<double> parse_label(std::string_view text);
-
 /// Without the spaces and tabs at both ends.
 std::string_view trimmed(std::string_view text);
 

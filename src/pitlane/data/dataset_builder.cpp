@@ -9,6 +9,8 @@ namespace pitlane {
 Result<Dataset> empty_dataset(const Preprocessing& preprocessing, const std::vector<OutputSpec>& outputs) {
   PITLANE_TRY_STATUS(validate(preprocessing));
   PITLANE_TRY_STATUS(validate_outputs(outputs));
+  if (preprocessing.frames != 1)
+    return unsupported("datasets hold one frame a sample, the network wants " + std::to_string(preprocessing.frames));
   Dataset out;
   out.width = preprocessing.width;
   out.height = preprocessing.height;
@@ -18,9 +20,9 @@ Result<Dataset> empty_dataset(const Preprocessing& preprocessing, const std::vec
 }
 
 Result<DatasetBuilder> DatasetBuilder::create(const Preprocessing& preprocessing,
-                                              const std::vector<OutputSpec>& outputs, const SampleNeeds& needs) {
+                                              const std::vector<OutputSpec>& outputs) {
   PITLANE_TRY(Dataset dataset, empty_dataset(preprocessing, outputs));
-  return DatasetBuilder(std::move(dataset), needs);
+  return DatasetBuilder(std::move(dataset));
 }
 
 void DatasetBuilder::reserve(std::int64_t samples) {
@@ -29,8 +31,7 @@ void DatasetBuilder::reserve(std::int64_t samples) {
   dataset_.labels.reserve(count * dataset_.outputs.size());
 }
 
-void DatasetBuilder::add(std::span<const std::uint8_t> picture, std::span<const float> labels, int session,
-                         const SampleState& state) {
+void DatasetBuilder::add(std::span<const std::uint8_t> picture, std::span<const float> labels, int session) {
   PITLANE_CHECK(picture.size() == dataset_.picture_bytes());
   PITLANE_CHECK(labels.size() == dataset_.outputs.size());
   dataset_.row.push_back(dataset_.size());
@@ -38,10 +39,6 @@ void DatasetBuilder::add(std::span<const std::uint8_t> picture, std::span<const 
   dataset_.labels.insert(dataset_.labels.end(), labels.begin(), labels.end());
   dataset_.session.push_back(session);
   dataset_.side_camera.push_back(0);
-  if (needs_.speed) dataset_.speed_mps.push_back(state.speed_mps);
-  if (needs_.command) dataset_.command.push_back(state.command);
-  if (needs_.light) dataset_.light.push_back(state.light);
-  if (needs_.history) dataset_.drive.push_back(state.drive);
 }
 
 Result<Dataset> DatasetBuilder::finish() && {

@@ -14,26 +14,18 @@ namespace {
 
 constexpr const char* kFormat = "deeplearningstudio";
 constexpr const char* kJsonFile = "data.json";
-constexpr std::size_t kLongestObject = 1 << 16;  // of labels, however many
 
 /// Ranges that its networks were trained with.
 std::vector<LabelSpec> f1_labels() { return {{"v", "m/s", 6.5F, 24}, {"w", "rad/s", -7.1F, 7.1F}}; }
 
-/// Its CARLA networks learn the steering mapped from -1..1 to 0..1, the others as they are.
-std::vector<LabelSpec> carla_labels() { return {{"throttle", "1", 0, 1}, {"steer", "1", -1, 1}, {"brake", "1", 0, 1}}; }
-
 Status read_labels(const JsonPiece& piece, const std::vector<LabelSpec>& labels, RecordingRow& row) {
-  // The parser takes some eighty times a text of brackets.
-  if (piece.text.size() > kLongestObject)
-    return corrupt("longer than " + std::to_string(kLongestObject) + " bytes: " + shown(piece.text));
   const auto object = nlohmann::json::parse(piece.text, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) return corrupt("not valid JSON: " + shown(piece.text));
   for (const LabelSpec& label : labels) {
     const auto found = object.find(label.name);
     const bool number = found != object.end() && found->is_number();
-    const double value = number ? found->get<double>() : NAN;
-    if (!std::isfinite(static_cast<float>(value)))
-      return corrupt(label.name + " is missing or not a finite number: " + shown(piece.text));
+    const float value = number ? found->get<float>() : NAN;
+    if (!std::isfinite(value)) return corrupt(label.name + " is missing or not a finite number: " + shown(piece.text));
     row.labels.push_back(value);
   }
   return {};
@@ -75,22 +67,12 @@ Result<Recording> open_deeplearningstudio(const fs::path& directory, const Recor
   std::error_code error;
   if (!fs::exists(directory / "data.csv", error) && fs::exists(directory / kJsonFile, error))
     return open_json(directory);
-  return open_labelled_csv(directory, RecordingManifest{f1_labels(), {}, std::nullopt}, CsvLayout{kFormat});
-}
-
-Result<Recording> open_carla(const fs::path& directory, const RecordingOptions&) {
-  CsvLayout layout{"carla"};
-  layout.index_file = "dataset.csv";
-  layout.image_column = "image_id";
-  layout.image_required = true;
-  layout.speed_column = "velocity";
-  layout.speed_may_be_empty = false;
-  return open_labelled_csv(directory, RecordingManifest{carla_labels(), {}, std::nullopt}, layout);
+  return open_labelled_csv(directory, RecordingManifest{f1_labels(), {}, std::nullopt}, kFormat);
 }
 
 Result<Recording> open_pitlane(const fs::path& directory, const RecordingOptions&) {
   PITLANE_TRY(const RecordingManifest manifest, read_recording_manifest(directory / "recording.json"));
-  return open_labelled_csv(directory, manifest, CsvLayout{"pitlane"});
+  return open_labelled_csv(directory, manifest, "pitlane");
 }
 
 }  // namespace pitlane

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 
 #include "pitlane/core/result.h"
 #include "pitlane/data/recording.h"
@@ -17,27 +16,8 @@ Result<Recording> open_deeplearningstudio(const std::filesystem::path& directory
 /// driving_log.csv + IMG/.
 Result<Recording> open_udacity(const std::filesystem::path& directory, const RecordingOptions& options);
 
-/// dataset.csv of CARLA drives.
-Result<Recording> open_carla(const std::filesystem::path& directory, const RecordingOptions& options);
-/// manifest.json, catalogs and images/, as donkeycar's Tub v2 writes them.
-Result<Recording> open_tub(const std::filesystem::path& directory, const RecordingOptions& options);
-/// A file: ROS 1 bag with pictures and commands.
-Result<Recording> open_bag(const std::filesystem::path& file, const RecordingOptions& options);
-
-/// Which columns mean what, in a CSV file whose header names them.
-struct CsvLayout {
-  std::string format;
-  std::string index_file = "data.csv";
-  std::string image_column = "image_name";
-  bool image_required = false;  ///< else images without names are paired by number
-  std::string time_column = "timestamp";
-  std::string session_column = "session";
-  std::string speed_column = "speed_mps";
-  bool speed_may_be_empty = true;
-};
-
-/// A column per label of `manifest`, and those of `layout`, which may be missing.
+/// data.csv with a header: a column per label, optional `image_name`, `timestamp`, `session`.
 Result<Recording> open_labelled_csv(const std::filesystem::path& directory, const RecordingManifest& manifest,
-                                    const CsvLayout& layout);
+                                    const std::string& format);
 
 }  // namespace pitlane

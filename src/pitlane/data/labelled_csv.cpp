@@ -10,18 +10,18 @@
 #include "pitlane/data/importers.h"
 #include "pitlane/data/recording_builder.h"
 #include "pitlane/data/sessions.h"
-#include "pitlane/data/state_columns.h"
 
 namespace pitlane {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr const char* kIndexFile = "data.csv";
+
 /// Which field of a row is what.
 struct Columns {
   std::size_t count = 0;
   std::vector<std::size_t> labels;
-  std::optional<std::size_t> image, time, session, speed;
-  StateColumns state;
+  std::optional<std::size_t> image, time, session;
 };
 
 Result<std::optional<std::size_t>> find_column(const CsvRow& header, const std::string& name) {
@@ -40,25 +40,18 @@ std::string listed(const CsvRow& header) {
   return out;
 }
 
-Error no_column(const std::string& name, const CsvRow& header) {
-  return corrupt("no column '" + name + "' in its header (" + listed(header) + ")");
-}
-
-Result<Columns> read_header(const CsvRow& header, const std::vector<LabelSpec>& labels, const CsvLayout& layout) {
+Result<Columns> read_header(const CsvRow& header, const std::vector<LabelSpec>& labels) {
   if (!header.problem.empty()) return corrupt("header: " + header.problem);
   Columns out;
   out.count = header.fields.size();
   for (const LabelSpec& label : labels) {
     PITLANE_TRY(const auto column, find_column(header, label.name));
-    if (!column) return no_column(label.name, header);
+    if (!column) return corrupt("no column '" + label.name + "' in its header (" + listed(header) + ")");
     out.labels.push_back(*column);
   }
-  PITLANE_TRY(out.image, find_column(header, layout.image_column));
-  PITLANE_TRY(out.time, find_column(header, layout.time_column));
-  PITLANE_TRY(out.session, find_column(header, layout.session_column));
-  PITLANE_TRY(out.speed, find_column(header, layout.speed_column));
-  PITLANE_TRY(out.state, StateColumns::find(header));
-  if (layout.image_required && !out.image) return no_column(layout.image_column, header);
+  PITLANE_TRY(out.image, find_column(header, "image_name"));
+  PITLANE_TRY(out.time, find_column(header, "timestamp"));
+  PITLANE_TRY(out.session, find_column(header, "session"));
   return out;
 }
 
@@ -70,9 +63,8 @@ struct Draft {
 
 class Reader {
  public:
-  Reader(const Columns& columns, const std::vector<LabelSpec>& labels, const CsvLayout& layout,
-         RecordingBuilder& builder)
-      : columns_(columns), labels_(labels), layout_(layout), builder_(builder) {}
+  Reader(const Columns& columns, const std::vector<LabelSpec>& labels, RecordingBuilder& builder)
+      : columns_(columns), labels_(labels), builder_(builder) {}
 
   void take(const CsvRow& csv) {
     Draft draft;
@@ -82,9 +74,7 @@ class Reader {
     if (csv.fields.size() != columns_.count)
       return builder_.bad(
           csv.line, std::to_string(csv.fields.size()) + " fields, the header has " + std::to_string(columns_.count));
-    if (!take_labels(csv, draft.row) || !take_speed(csv, draft.row)) return;
-    const std::string wrong = columns_.state.take(csv, draft.row);
-    if (!wrong.empty()) return builder_.bad(csv.line, wrong);
+    if (!take_labels(csv, draft.row)) return;
     if (columns_.image) draft.image = csv.fields[*columns_.image];
     if (columns_.session) draft.row.session = session_number(csv.fields[*columns_.session]);
     if (columns_.time) take_time(csv, draft.row);
@@ -95,8 +85,7 @@ class Reader {
   Status finish() {
     std::int64_t first = 0;
     if (!columns_.image && row_count_ > 0) {
-      PITLANE_TRY(first, builder_.images().first_number(
-                             row_count_, "name each row's image in a column '" + layout_.image_column + "'"));
+      PITLANE_TRY(first, builder_.images().first_number(row_count_, "name each row's image in a column 'image_name'"));
     }
     for (Draft& draft : drafts_) {
       const auto image =
@@ -113,24 +102,15 @@ class Reader {
   bool take_labels(const CsvRow& csv, RecordingRow& row) {
     for (std::size_t i = 0; i < labels_.size(); ++i) {
       const std::string& field = csv.fields[columns_.labels[i]];
-      const auto value = parse_label(field);
-      if (!value) {
+      const auto number = parse_number(field);
+      const auto value = static_cast<float>(number.value_or(NAN));
+      if (!std::isfinite(value)) {
         builder_.bad(csv.line, labels_[i].name + " is " + shown(field) + ", not a finite number");
         return false;
       }
-      row.labels.push_back(*value);
+      row.labels.push_back(value);
     }
     return true;
-  }
-
-  bool take_speed(const CsvRow& csv, RecordingRow& row) {
-    if (!columns_.speed) return true;
-    const std::string& field = csv.fields[*columns_.speed];
-    if (field.empty() && layout_.speed_may_be_empty) return true;
-    const auto speed = parse_label(field);
-    if (!speed) builder_.bad(csv.line, layout_.speed_column + " is " + shown(field) + ", not a finite number");
-    row.speed_mps = speed.value_or(row.speed_mps);
-    return speed.has_value();
   }
 
   void take_time(const CsvRow& csv, RecordingRow& row) {
@@ -139,8 +119,7 @@ class Reader {
     if (time) {
       row.time_s = *time;
     } else if (time_unknown_.empty()) {
-      time_unknown_ =
-          layout_.index_file + ":" + std::to_string(csv.line) + ": " + layout_.time_column + " is " + shown(field);
+      time_unknown_ = std::string(kIndexFile) + ":" + std::to_string(csv.line) + ": timestamp is " + shown(field);
     }
   }
 
@@ -160,7 +139,6 @@ class Reader {
 
   const Columns& columns_;
   const std::vector<LabelSpec>& labels_;
-  const CsvLayout& layout_;
   RecordingBuilder& builder_;
   std::vector<Draft> drafts_;
   std::map<std::string, int> sessions_;  // numbered in the order in which they first appear
@@ -171,17 +149,17 @@ class Reader {
 }  // namespace
 
 Result<Recording> open_labelled_csv(const fs::path& directory, const RecordingManifest& manifest,
-                                    const CsvLayout& layout) {
-  const std::string where = (directory / layout.index_file).string();
-  PITLANE_TRY(const std::string text, read_text(directory / layout.index_file, kMaxIndexBytes));
+                                    const std::string& format) {
+  const std::string where = (directory / kIndexFile).string();
+  PITLANE_TRY(const std::string text, read_text(directory / kIndexFile, kMaxIndexBytes));
   CsvReader csv(text);
   CsvRow row;
   if (!csv.next(row)) return corrupt(where + ": empty; its first line must name the columns");
-  const Result<Columns> columns = read_header(row, manifest.labels, layout);
+  const Result<Columns> columns = read_header(row, manifest.labels);
   if (!columns) return columns.error().in(where);
 
-  RecordingBuilder builder(layout.format, directory, layout.index_file, manifest.labels, {"", "Images"});
-  Reader reader(*columns, manifest.labels, layout, builder);
+  RecordingBuilder builder(format, directory, kIndexFile, manifest.labels, {"", "Images"});
+  Reader reader(*columns, manifest.labels, builder);
   while (csv.next(row)) reader.take(row);
   if (const Status status = reader.finish(); !status) return status.error().in(where);
   PITLANE_TRY(Recording recording, std::move(builder).finish(reader.row_count()));

@@ -11,26 +11,20 @@ namespace {
 constexpr std::size_t kReportEvery = 16;  // pictures of the calling thread; some 5 ms
 
 struct Work {
-  const Recording& recording;
-  const std::vector<const RecordingRow*>& rows;
+  const std::vector<std::filesystem::path>& files;
   std::span<std::uint8_t> pictures;
   std::vector<std::string>& faults;
   std::atomic<std::size_t> next = 0;
   std::atomic<bool> stop = false;
 
   /// False when nothing is left.
-  bool load_one(FrameReader& reader, PictureLoader& loader) {
+  bool load_one(PictureLoader& loader) {
     const std::size_t i = next.fetch_add(1);
-    if (i >= rows.size() || stop) return false;
-    const std::size_t bytes = pictures.size() / rows.size();
-    const Status status = load(reader, loader, *rows[i], pictures.subspan(i * bytes, bytes));
+    if (i >= files.size() || stop) return false;
+    const std::size_t bytes = pictures.size() / files.size();
+    const Status status = loader.load(files[i], pictures.subspan(i * bytes, bytes));
     if (!status) faults[i] = status.error().message();
     return true;
-  }
-
-  static Status load(FrameReader& reader, PictureLoader& loader, const RecordingRow& row, std::span<std::uint8_t> out) {
-    PITLANE_TRY(const StoredFrame frame, reader.read(row));
-    return loader.load(frame, out);
   }
 };
 
@@ -40,8 +34,7 @@ std::vector<std::thread> start_helpers(Work& work, const PictureLoader& loader) 
   try {
     for (unsigned i = 1; i < cores; ++i)
       helpers.emplace_back([&work, own = loader]() mutable {
-        const auto reader = frame_reader(work.recording);
-        while (work.load_one(*reader, own)) {
+        while (work.load_one(own)) {
         }
       });
   } catch (const std::system_error&) {
@@ -52,19 +45,18 @@ std::vector<std::thread> start_helpers(Work& work, const PictureLoader& loader) 
 
 }  // namespace
 
-Result<std::vector<std::string>> load_pictures(const Recording& recording, const std::vector<const RecordingRow*>& rows,
+Result<std::vector<std::string>> load_pictures(const std::vector<std::filesystem::path>& files,
                                                const PictureLoader& loader, std::span<std::uint8_t> pictures,
                                                const ProgressFn& progress) {
-  std::vector<std::string> faults(rows.size());
-  Work work{recording, rows, pictures, faults};
+  std::vector<std::string> faults(files.size());
+  Work work{files, pictures, faults};
   std::vector<std::thread> helpers = start_helpers(work, loader);
   PictureLoader own = loader;
-  const auto reader = frame_reader(recording);
   const auto state = [&] {
-    const std::size_t started = std::min(work.next.load(), rows.size());
-    return Progress{"load images", static_cast<std::int64_t>(started), static_cast<std::int64_t>(rows.size()), ""};
+    const std::size_t started = std::min(work.next.load(), files.size());
+    return Progress{"load images", static_cast<std::int64_t>(started), static_cast<std::int64_t>(files.size()), ""};
   };
-  for (std::size_t mine = 0; work.load_one(*reader, own); ++mine)
+  for (std::size_t mine = 0; work.load_one(own); ++mine)
     if (mine % kReportEvery == 0 && !report(progress, state())) work.stop = true;
   for (std::thread& helper : helpers) helper.join();
   if (work.stop || !report(progress, state())) return interrupted();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,9 +13,9 @@
 
 namespace pitlane {
 
-/// Loads the picture of row i into the i-th of `pictures`. Returns per row what was wrong with it, empty where nothing
+/// Loads file i into the i-th picture of `pictures`. Returns per file what was wrong with it, empty where nothing
 /// was; the result does not depend on the number of threads. `progress` is called from the calling thread only.
-Result<std::vector<std::string>> load_pictures(const Recording& recording, const std::vector<const RecordingRow*>& rows,
+Result<std::vector<std::string>> load_pictures(const std::vector<std::filesystem::path>& files,
                                                const PictureLoader& loader, std::span<std::uint8_t> pictures,
                                                const ProgressFn& progress);
 

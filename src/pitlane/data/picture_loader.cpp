@@ -1,7 +1,6 @@
 #include "pitlane/data/picture_loader.h"
 
 #include <algorithm>
-#include <exception>
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
@@ -9,11 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "pitlane/core/file.h"
+
 namespace pitlane {
 namespace {
 
 /// 8 bits a channel, BGR or grey. EXIF rotation is ignored: a camera on a car does not turn.
-Result<cv::Mat> decode_file(const std::vector<std::byte>& bytes, bool grey) {
+Result<cv::Mat> decode(const std::vector<std::byte>& bytes, bool grey) {
   const int mode = (grey ? cv::IMREAD_GRAYSCALE : cv::IMREAD_COLOR) | cv::IMREAD_IGNORE_ORIENTATION;
   try {
     cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8U, const_cast<std::byte*>(bytes.data()));
@@ -24,33 +25,6 @@ Result<cv::Mat> decode_file(const std::vector<std::byte>& bytes, bool grey) {
     return corrupt("cannot be decoded: " + error.err);
   } catch (const std::bad_alloc&) {
     return corrupt("cannot be decoded: not enough memory");
-  }
-}
-
-/// The pixels of a raw frame; colour is BGR as OpenCV decodes it.
-cv::Mat copy_raw(const StoredFrame& frame, bool grey) {
-  const bool one_channel = frame.raw_format == PixelFormat::kGrey;
-  const cv::Mat pixels(frame.raw_size.height, frame.raw_size.width, one_channel ? CV_8UC1 : CV_8UC3,
-                       const_cast<std::byte*>(frame.bytes.data()));
-  cv::Mat out;
-  if (one_channel == grey && frame.raw_format != PixelFormat::kRgb) {
-    out = pixels.clone();
-  } else if (one_channel) {
-    cv::cvtColor(pixels, out, cv::COLOR_GRAY2BGR);
-  } else if (grey) {
-    cv::cvtColor(pixels, out, frame.raw_format == PixelFormat::kRgb ? cv::COLOR_RGB2GRAY : cv::COLOR_BGR2GRAY);
-  } else {
-    cv::cvtColor(pixels, out, cv::COLOR_RGB2BGR);
-  }
-  return out;
-}
-
-Result<cv::Mat> decode(const StoredFrame& frame, bool grey) {
-  if (!frame.raw()) return decode_file(frame.bytes, grey);
-  try {
-    return copy_raw(frame, grey);
-  } catch (const std::exception& error) {
-    return corrupt(std::string("cannot be converted: ") + error.what());
   }
 }
 
@@ -80,10 +54,11 @@ ImageSize PictureLoader::expected_size() const {
   return {preprocessing_.source_width, preprocessing_.source_height};
 }
 
-Status PictureLoader::load(const StoredFrame& frame, std::span<std::uint8_t> out) {
-  PITLANE_TRY(const ImageSize size, size_of(frame));
+Status PictureLoader::load(const std::filesystem::path& path, std::span<std::uint8_t> out) {
+  PITLANE_TRY(const std::vector<std::byte> bytes, read_file(path, kMaxImageBytes));
+  PITLANE_TRY(const ImageSize size, inspect_image(bytes));
   if (size != expected_size()) return corrupt("is " + text_of(size) + ", not " + text_of(expected_size()));
-  PITLANE_TRY(const cv::Mat image, decode(frame, stored_ && preprocessing_.format == PixelFormat::kGrey));
+  PITLANE_TRY(const cv::Mat image, decode(bytes, stored_ && preprocessing_.format == PixelFormat::kGrey));
   if (ImageSize{image.cols, image.rows} != size) return corrupt("decodes to another size than its header says");
   if (stored_) {
     copy_pixels(image, preprocessing_.format, out);

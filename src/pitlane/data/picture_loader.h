@@ -1,11 +1,12 @@
-// One stored frame to one picture of network size.
+// One image file to one picture of network size.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 
 #include "pitlane/core/result.h"
-#include "pitlane/data/frame_source.h"
+#include "pitlane/data/image_container.h"
 #include "pitlane/driver/preprocess.h"
 
 namespace pitlane {
@@ -16,9 +17,9 @@ class PictureLoader {
   /// `stored`: files hold pictures that already went through `preprocessing`; only channels are put in order.
   static Result<PictureLoader> create(const Preprocessing& preprocessing, bool stored);
 
-  /// `out`: height * width * channels bytes. Errors are about the image alone, without its name: truncated, not to be
-  /// decoded, not the expected size.
-  Status load(const StoredFrame& frame, std::span<std::uint8_t> out);
+  /// `out`: height * width * channels bytes. Errors are about the image alone, without its path: unreadable,
+  /// truncated, not the expected size.
+  Status load(const std::filesystem::path& path, std::span<std::uint8_t> out);
 
  private:
   PictureLoader(const Preprocessing& preprocessing, bool stored, FrameResizer resizer)

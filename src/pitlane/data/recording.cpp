@@ -22,11 +22,8 @@ constexpr std::array kFormats = {
     Format{"pitlane", "recording.json", open_pitlane},
     Format{"deeplearningstudio", "data.csv", open_deeplearningstudio},
     Format{"deeplearningstudio", "data.json", open_deeplearningstudio},
-    Format{"carla", "dataset.csv", open_carla},
     Format{"udacity", "driving_log.csv", open_udacity},
-    Format{"tub", "manifest.json", open_tub},
 };
-constexpr const char* kBagFormat = "bag";
 
 bool has(const fs::path& directory, const Format& format) {
   std::error_code error;
@@ -43,22 +40,14 @@ std::string known_formats() {
   std::string out;
   for (const Format& format : kFormats)
     out += (out.empty() ? "" : ", ") + std::string(format.index_file) + " (" + format.name + ")";
-  return out + ", FILE.bag (" + kBagFormat + ")";
+  return out;
 }
-
-bool is_file(const fs::path& path) {
-  std::error_code error;
-  return fs::is_regular_file(path, error);
-}
-
-bool looks_like_bag(const fs::path& path) { return path.extension() == ".bag" && is_file(path); }
 
 /// People name the folder that holds their recordings; point them one level down.
 std::string hint_below(const fs::path& directory) {
   std::error_code error;
   for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error))
-    if (recognise(entry->path()) != nullptr || looks_like_bag(entry->path()))
-      return "; " + entry->path().string() + " holds a recording";
+    if (recognise(entry->path()) != nullptr) return "; " + entry->path().string() + " holds a recording";
   return {};
 }
 
@@ -76,13 +65,11 @@ Result<const Format*> choose(const fs::path& directory, const std::string& name)
 
 }  // namespace
 
-Result<Recording> open_recording(const fs::path& path, const RecordingOptions& options) {
+Result<Recording> open_recording(const fs::path& directory, const RecordingOptions& options) {
   std::error_code error;
-  if (is_file(path) && (options.format == kBagFormat || options.format == "auto")) return open_bag(path, options);
-  if (options.format == kBagFormat) return not_found(path.string() + ": no such file");
-  if (!fs::is_directory(path, error)) return not_found(path.string() + ": no such directory");
-  PITLANE_TRY(const Format* format, choose(path, options.format));
-  return format->open(path, options);
+  if (!fs::is_directory(directory, error)) return not_found(directory.string() + ": no such directory");
+  PITLANE_TRY(const Format* format, choose(directory, options.format));
+  return format->open(directory, options);
 }
 
 }  // namespace pitlane

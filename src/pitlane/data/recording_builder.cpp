@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "pitlane/data/frame_source.h"
+#include "pitlane/core/file.h"
+#include "pitlane/data/image_container.h"
 
 namespace pitlane {
 namespace fs = std::filesystem;
@@ -24,17 +25,16 @@ void RecordingBuilder::put(std::vector<RecordingRow>& rows, RecordingRow row, co
 }
 
 // One odd picture at the start must not make all others odd: the most frequent size counts, of equals the first seen.
-Status find_image_size(Recording& recording) {
+Status RecordingBuilder::find_image_size() {
   constexpr std::size_t kReadable = 100, kTries = 1000;
   std::vector<std::pair<ImageSize, std::size_t>> sizes;  // with how often
   std::string why;
   std::size_t readable = 0;
-  const auto reader = frame_reader(recording);
-  for (std::size_t i = 0; i < std::min(kTries, recording.rows.size()) && readable < kReadable; ++i) {
-    const RecordingRow& row = recording.rows[i];
-    const auto frame = reader->read(row);
-    const auto size = frame ? size_of(*frame) : Result<ImageSize>(frame.error());
-    if (!size && why.empty()) why = size.error().in(row.image.string()).message();
+  for (std::size_t i = 0; i < std::min(kTries, recording_.rows.size()) && readable < kReadable; ++i) {
+    const fs::path& path = recording_.rows[i].image;
+    const auto bytes = read_file(path, kMaxImageBytes);
+    const auto size = bytes ? inspect_image(*bytes) : Result<ImageSize>(bytes.error());
+    if (!size && why.empty()) why = size.error().in(path.string()).message();
     if (!size) continue;
     ++readable;
     const auto known = std::ranges::find(sizes, *size, &std::pair<ImageSize, std::size_t>::first);
@@ -45,14 +45,13 @@ Status find_image_size(Recording& recording) {
   }
   if (sizes.empty()) return corrupt("no readable image among the first rows: " + why);
   const ImageSize usual = std::ranges::max_element(sizes, {}, &std::pair<ImageSize, std::size_t>::second)->first;
-  recording.image_width = usual.width;
-  recording.image_height = usual.height;
+  recording_.image_width = usual.width;
+  recording_.image_height = usual.height;
   return {};
 }
 
 Result<Recording> RecordingBuilder::finish(std::int64_t row_count) && {
-  const fs::path index = recording_.frames ? recording_.directory : recording_.directory / recording_.index_file;
-  const std::string where = index.string();
+  const std::string where = (recording_.directory / recording_.index_file).string();
   if (row_count == 0) return corrupt(where + ": no rows; record something first");
   if (images_.asked() > 0 && images_.found() == 0) {
     std::string text = where + ": none of its " + std::to_string(images_.asked()) + " images is there";
@@ -60,7 +59,7 @@ Result<Recording> RecordingBuilder::finish(std::int64_t row_count) && {
     return not_found(text + "; copy the images beside the index file");
   }
   if (const Status few = bad_.check(row_count); !few) return few.error().in(recording_.directory.string());
-  if (const Status size = find_image_size(recording_); !size) return size.error().in(where);
+  if (const Status size = find_image_size(); !size) return size.error().in(where);
   recording_.row_count = row_count;
   recording_.bad_rows = bad_.count();
   recording_.problems = bad_.messages();

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,9 +15,6 @@ namespace pitlane {
 /// Index files above this are refused; at 30 bytes a row it is more than two million rows.
 constexpr std::uint64_t kMaxIndexBytes = 64ULL << 20;
 
-/// Sets the size of the recording's images: that of most of the first readable ones. Error: none is readable.
-Status find_image_size(Recording& recording);
-
 class RecordingBuilder {
  public:
   /// `folders`: where images lie, relative to the directory (see ImageFinder).
@@ -27,8 +23,6 @@ class RecordingBuilder {
 
   [[nodiscard]] ImageFinder& images() { return images_; }
   void bad(std::int64_t line, std::string_view what) { bad_.add(line, what); }
-  /// For formats of several files: `place` is named instead of the index file and the line.
-  void bad_at(std::int64_t row, std::string_view place, std::string_view what) { bad_.add_at(row, place, what); }
   /// Takes the row if its image is there; else it is bad.
   void add(RecordingRow row, const Result<std::filesystem::path>& image) {
     put(recording_.rows, std::move(row), image);
@@ -36,9 +30,6 @@ class RecordingBuilder {
   void add_side(RecordingRow row, const Result<std::filesystem::path>& image) {
     put(recording_.side_rows, std::move(row), image);
   }
-  void labels(std::vector<LabelSpec> labels) { recording_.labels = std::move(labels); }
-  /// For formats whose pictures are no files of their own; `frame` of each row is its number there.
-  void frames(std::shared_ptr<const FrameSource> frames) { recording_.frames = std::move(frames); }
   [[nodiscard]] std::vector<RecordingRow>& rows() { return recording_.rows; }
   [[nodiscard]] std::vector<RecordingRow>& side_rows() { return recording_.side_rows; }
 
@@ -47,6 +38,7 @@ class RecordingBuilder {
 
  private:
   void put(std::vector<RecordingRow>& rows, RecordingRow row, const Result<std::filesystem::path>& image);
+  Status find_image_size();
 
   Recording recording_;
   ImageFinder images_;

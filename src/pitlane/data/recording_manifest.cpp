@@ -16,17 +16,13 @@ using Json = nlohmann::json;
 constexpr int kVersion = 1;
 constexpr std::uint64_t kMaxBytes = 1ULL << 20;
 
-Result<int> integer_at(const Json* node, const char* name) {
-  if (node == nullptr || !node->is_number_integer())
-    return corrupt("'" + std::string(name) + "' must be a whole number");
-  const auto value = node->get<std::int64_t>();
-  if (value < 0 || value > 1 << 20) return corrupt("'" + std::string(name) + "' is out of range");
-  return static_cast<int>(value);
-}
-
 Result<int> integer(const Json& parent, const char* name) {
   const auto found = parent.find(name);
-  return integer_at(found == parent.end() ? nullptr : &*found, name);
+  if (found == parent.end() || !found->is_number_integer())
+    return corrupt("'" + std::string(name) + "' must be a whole number");
+  const auto value = found->get<std::int64_t>();
+  if (value < 0 || value > 1 << 20) return corrupt("'" + std::string(name) + "' is out of range");
+  return static_cast<int>(value);
 }
 
 Result<std::string> text(const Json& parent, const char* name) {
@@ -80,11 +76,6 @@ Result<std::vector<std::string>> circuits(const Json& document) {
   return out;
 }
 
-const char* channel_order(PixelFormat format) {
-  constexpr const char* kNames[] = {"rgb", "bgr", "grey"};
-  return kNames[static_cast<std::size_t>(format)];
-}
-
 Result<PixelFormat> pixel_format(const Json& stored) {
   PITLANE_TRY(const std::string name, text(stored, "format"));
   if (name == "rgb") return PixelFormat::kRgb;
@@ -99,7 +90,7 @@ Result<Rect> crop(const Json& stored) {
     return corrupt("'crop' must be [x, y, width, height]");
   std::array<int, 4> numbers{};
   for (std::size_t i = 0; i < 4; ++i) {
-    PITLANE_TRY(numbers[i], integer_at(&(*found)[i], "crop"));
+    PITLANE_TRY(numbers[i], integer(Json{{"crop", (*found)[i]}}, "crop"));
   }
   return Rect{numbers[0], numbers[1], numbers[2], numbers[3]};
 }
@@ -148,30 +139,6 @@ Result<RecordingManifest> read_recording_manifest(const std::filesystem::path& p
   Result<RecordingManifest> manifest = parse(content);
   if (!manifest) return manifest.error().in(path.string());
   return manifest;
-}
-
-// Arguments of a command line are bytes, not always UTF-8; JSON gets a mark in place of what is not.
-std::string recording_manifest_text(const RecordingManifest& manifest, const std::string& command,
-                                    std::optional<std::uint64_t> seed) {
-  nlohmann::ordered_json json;
-  json["format"] = "pitlane-recording";
-  json["version"] = 1;
-  for (const LabelSpec& label : manifest.labels)
-    json["labels"].push_back({{"name", label.name}, {"unit", label.unit}, {"low", label.low}, {"high", label.high}});
-  json["stored_preprocessing"] = nullptr;
-  if (manifest.stored) {
-    const Preprocessing& p = *manifest.stored;
-    json["stored_preprocessing"] = {{"source_width", p.source_width},
-                                    {"source_height", p.source_height},
-                                    {"crop", {p.crop.x, p.crop.y, p.crop.width, p.crop.height}},
-                                    {"width", p.width},
-                                    {"height", p.height},
-                                    {"format", channel_order(p.format)}};
-  }
-  json["circuits"] = manifest.circuits;
-  if (seed) json["seed"] = *seed;
-  json["command"] = command;
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace pitlane

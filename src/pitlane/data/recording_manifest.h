@@ -1,7 +1,6 @@
 // recording.json beside data.csv: what the label columns of our own recordings mean and what was done to the frames.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -19,9 +18,5 @@ struct RecordingManifest {
 };
 
 Result<RecordingManifest> read_recording_manifest(const std::filesystem::path& path);
-
-/// What it reads. `command` made the recording and is noted in it, as is the seed of a simulated one.
-std::string recording_manifest_text(const RecordingManifest& manifest, const std::string& command,
-                                    std::optional<std::uint64_t> seed);
 
 }  // namespace pitlane

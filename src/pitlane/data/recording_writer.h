@@ -12,12 +12,6 @@
 
 namespace pitlane {
 
-/// The car's state at a frame, as in RecordingRow.
-struct FrameState {
-  double speed_mps = 0;
-  int command = 0, drive = 0;
-};
-
 /// One thread. Until finish() the directory holds pictures only, and no importer takes it for a recording. Replaces no
 /// file: of two writers in one directory the second fails. Without finish() the destructor removes what was written.
 class RecordingWriter {
@@ -30,7 +24,7 @@ class RecordingWriter {
 
   /// `rgb`: {height, width, 3} bytes. `labels`: physical, in the manifest's order. `time_s` since the start.
   Status add(std::span<const std::uint8_t> rgb, int width, int height, std::span<const double> labels, double time_s,
-             int session, const FrameState& state = {});
+             int session);
   /// Flushes the pictures, then writes recording.json, then data.csv.
   Status finish();
 

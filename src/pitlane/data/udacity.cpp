@@ -15,8 +15,6 @@ namespace {
 
 constexpr const char* kIndexFile = "driving_log.csv";
 constexpr std::size_t kCameras = 3;  // centre, left, right
-constexpr std::size_t kSpeed = 3;    // among the labels
-constexpr double kMpsOfMph = 0.44704;
 constexpr std::array<const char*, kCameras> kCameraNames = {"centre", "left", "right"};
 
 /// Columns after the cameras. Newer simulators log reversing where older ones log the brake: both 0..1.
@@ -27,7 +25,7 @@ std::vector<LabelSpec> log_labels() {
 /// Cameras' paths and labels of one line.
 struct LogLine {
   std::array<std::string, kCameras> images;
-  std::vector<double> labels;
+  std::vector<float> labels;
 };
 
 Result<LogLine> read_line(const CsvRow& csv, const std::vector<LabelSpec>& labels) {
@@ -40,9 +38,9 @@ Result<LogLine> read_line(const CsvRow& csv, const std::vector<LabelSpec>& label
   for (std::size_t i = 0; i < kCameras; ++i) out.images[i] = base_name(csv.fields[i]);
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const std::string& field = csv.fields[kCameras + i];
-    const auto value = parse_label(field);
-    if (!value) return corrupt(labels[i].name + " is " + shown(field) + ", not a finite number");
-    out.labels.push_back(*value);
+    const auto value = static_cast<float>(parse_number(field).value_or(NAN));
+    if (!std::isfinite(value)) return corrupt(labels[i].name + " is " + shown(field) + ", not a finite number");
+    out.labels.push_back(value);
   }
   return out;
 }
@@ -50,8 +48,8 @@ Result<LogLine> read_line(const CsvRow& csv, const std::vector<LabelSpec>& label
 bool is_header(const CsvRow& csv) { return !csv.fields.empty() && csv.fields.front() == "center"; }
 
 /// Positive steering turns right: from the left camera's view the car must turn further right to come back.
-double corrected(double steering, std::size_t camera, double correction) {
-  return steering + (camera == 1 ? correction : -correction);
+float corrected(float steering, std::size_t camera, double correction) {
+  return static_cast<float>(steering + (camera == 1 ? correction : -correction));
 }
 
 /// Sessions come from the centre rows; side rows follow theirs, or the nearest before it where that one is bad.
@@ -89,12 +87,10 @@ class LogReader {
     if (!line) return builder_.bad(csv.line, line.error().message());
     row.labels = line->labels;
     row.time_s = time_of_name(line->images[0]);
-    row.speed_mps = row.labels[kSpeed] * kMpsOfMph;
     builder_.add(row, find(*line, 0));
     for (std::size_t camera = 1; options_.side_cameras && camera < kCameras; ++camera) {
       if (line->images[camera].empty()) continue;  // logs of one camera leave the columns empty
       RecordingRow side = row;
-      side.camera = static_cast<int>(camera);
       side.labels[0] = corrected(row.labels[0], camera, options_.steering_correction);
       builder_.add_side(std::move(side), find(*line, camera));
     }

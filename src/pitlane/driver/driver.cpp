@@ -17,8 +17,6 @@ const char* to_string(StepStatus status) {
       return "the frame is older than the one before";
     case StepStatus::kRunFailed:
       return "the network's result is not finite or the runtime refused";
-    case StepStatus::kWrongState:
-      return "the speed is not finite, or the network does not know the command or traffic light";
   }
   return "?";
 }
@@ -52,21 +50,6 @@ Status check_signature(const Network& network, const Session& session) {
   return {};
 }
 
-// Of pictures and speeds.
-int oldest_age(const Network& network) {
-  int oldest = 0;
-  for (const InputSpec& input : network.inputs) oldest = std::max(oldest, std::ranges::max(ages_of(input)));
-  return oldest;
-}
-
-Status check_history(const Network& network, std::size_t picture_bytes) {
-  constexpr std::size_t kMostBytes = std::size_t{1} << 30;
-  const auto pictures = static_cast<std::size_t>(oldest_age(network)) + 1;
-  if (picture_bytes <= kMostBytes / pictures) return {};
-  return unsupported("network '" + network.name + "' looks back over " + std::to_string(pictures) + " pictures of " +
-                     std::to_string(picture_bytes) + " bytes; at most 1 GiB is remembered");
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Driver>> Driver::create(const Network& network, std::unique_ptr<Session> session) {
@@ -74,7 +57,6 @@ Result<std::unique_ptr<Driver>> Driver::create(const Network& network, std::uniq
   PITLANE_TRY_STATUS(check_signature(network, *session));
   PITLANE_TRY(const InputSpec* image, image_input(network));
   PITLANE_TRY(FrameResizer resizer, FrameResizer::create(image->preprocessing));
-  PITLANE_TRY_STATUS(check_history(network, resizer.output_bytes()));
   if (network.outputs.size() > Outputs::kCapacity)
     return unsupported("network '" + network.name + "' has " + std::to_string(network.outputs.size()) +
                        " outputs; a driver takes at most " + std::to_string(Outputs::kCapacity));
@@ -86,78 +68,61 @@ Driver::Driver(const Network& network, const InputSpec& image, std::unique_ptr<S
       resizer_(std::move(resizer)),
       output_specs_(network.outputs),
       output_tensor_(tensors_of_outputs(network)),
+      picture_(resizer_.output_bytes()),
+      history_(picture_.size() * static_cast<std::size_t>(image.preprocessing.frames)),
       channels_(static_cast<std::size_t>(channels_of(image.preprocessing.format))),
-      pictures_(resizer_.output_bytes(), oldest_age(network)),
-      speeds_(1, oldest_age(network)),
+      frames_(static_cast<std::size_t>(image.preprocessing.frames)),
       last_time_s_(kNeverSeen) {
   for (const TensorSpec& spec : session_->outputs())
     output_data_.emplace_back(static_cast<std::size_t>(element_count(spec.shape)));
   for (auto& data : output_data_) output_views_.push_back({data.data(), data.size() * sizeof(float)});
-  make_inputs(network);
-}
-
-void Driver::make_inputs(const Network& network) {
-  for (const InputSpec& spec : network.inputs) {
-    const Shape& shape = network.values[static_cast<std::size_t>(spec.value)].shape;
-    const auto size = static_cast<std::size_t>(element_count(shape));
-    Input& input = inputs_.emplace_back(Input{spec.kind, ages_of(spec), {}, {}});
-    if (spec.kind != InputKind::kImage)
-      input.numbers.resize(size);
-    else if (input.ages.size() > 1)
-      input.frames.resize(size);
+  for (const InputSpec& input : network.inputs) {
+    inputs_.push_back(input.kind);
+    const auto size =
+        static_cast<std::size_t>(element_count(network.values[static_cast<std::size_t>(input.value)].shape));
+    vectors_.emplace_back(input.kind == InputKind::kImage ? 0 : size);
   }
-  for (const Input& input : inputs_) {
-    if (input.kind != InputKind::kImage)
-      input_views_.push_back({input.numbers.data(), input.numbers.size() * sizeof(float)});
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    if (inputs_[i] == InputKind::kImage)
+      input_views_.push_back({history_.data(), history_.size()});
     else
-      input_views_.push_back({input.frames.data(), input.frames.size()});  // of a single picture: see look_back
+      input_views_.push_back({vectors_[i].data(), vectors_[i].size() * sizeof(float)});
   }
 }
 
-bool Driver::reads_speed() const noexcept {
-  return std::ranges::any_of(inputs_, [](const Input& input) { return input.kind == InputKind::kSpeed; });
+// The network sees its frames stacked along channels, newest first: {y, x, (frame, channel)}.
+void Driver::remember_picture() noexcept {
+  const std::size_t pixels = picture_.size() / channels_;
+  const std::size_t stacked = channels_ * frames_;
+  const std::size_t copies = fresh_ ? frames_ : 1;  // an empty history is filled with the first frame
+  for (std::size_t i = 0; i < pixels; ++i) {
+    std::uint8_t* pixel = history_.data() + i * stacked;
+    if (!fresh_) std::copy_backward(pixel, pixel + stacked - channels_, pixel + stacked);
+    for (std::size_t f = 0; f < copies; ++f)
+      std::copy_n(picture_.data() + i * channels_, channels_, pixel + f * channels_);
+  }
+  fresh_ = false;
 }
 
-bool Driver::fill_one_hot(const Observation& observation) noexcept {
-  for (Input& input : inputs_) {
-    if (input.kind != InputKind::kCommand && input.kind != InputKind::kLight) continue;
-    const int chosen = input.kind == InputKind::kCommand ? observation.command : observation.light;
-    if (chosen < 0 || static_cast<std::size_t>(chosen) >= input.numbers.size()) return false;
-    std::ranges::fill(input.numbers, 0.0F);
-    input.numbers[static_cast<std::size_t>(chosen)] = 1;
+bool Driver::fill_vectors(const Observation& observation) noexcept {
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    std::vector<float>& vector = vectors_[i];
+    if (inputs_[i] == InputKind::kSpeed) vector[0] = static_cast<float>(observation.speed_mps);
+    if (inputs_[i] != InputKind::kCommand) continue;
+    if (observation.command < 0 || static_cast<std::size_t>(observation.command) >= vector.size()) return false;
+    std::fill(vector.begin(), vector.end(), 0.F);
+    vector[static_cast<std::size_t>(observation.command)] = 1;
   }
   return true;
-}
-
-// The network sees its frames stacked along channels, in the order of their ages: {y, x, (frame, channel)}.
-void Driver::look_back() noexcept {
-  for (std::size_t i = 0; i < inputs_.size(); ++i) {
-    Input& input = inputs_[i];
-    const std::size_t count = input.ages.size();
-    if (input.kind == InputKind::kSpeed)
-      for (std::size_t k = 0; k < count; ++k) input.numbers[k] = speeds_.at(input.ages[k])[0];
-    if (input.kind != InputKind::kImage) continue;
-    if (count == 1) {
-      const auto picture = pictures_.at(input.ages[0]);
-      input_views_[i] = {picture.data(), picture.size()};
-      continue;
-    }
-    for (std::size_t k = 0; k < count; ++k) stack_frame(pictures_.at(input.ages[k]), channels_, k, count, input.frames);
-  }
 }
 
 StepStatus Driver::step(const Observation& observation, Outputs& outputs) noexcept {
   outputs.clear();
   if (!(observation.time_s >= last_time_s_)) return StepStatus::kTimeWentBack;  // NaN goes here too
-  if (observation.frames.size() != 1 || !resizer_.run(observation.frames[0], pictures_.next()))
-    return StepStatus::kWrongFrame;
-  const auto speed = static_cast<float>(observation.speed_mps);
-  if (!fill_one_hot(observation) || (reads_speed() && !std::isfinite(speed))) return StepStatus::kWrongState;
+  if (observation.frames.size() != 1 || !resizer_.run(observation.frames[0], picture_)) return StepStatus::kWrongFrame;
+  if (!fill_vectors(observation)) return StepStatus::kRunFailed;
   last_time_s_ = observation.time_s;
-  speeds_.next()[0] = speed;
-  pictures_.push();
-  speeds_.push();
-  look_back();
+  remember_picture();
   if (session_->run(input_views_, output_views_) != RunStatus::kOk) return StepStatus::kRunFailed;
   for (std::size_t i = 0; i < output_specs_.size(); ++i) {
     const OutputSpec& spec = output_specs_[i];
@@ -174,8 +139,7 @@ StepStatus Driver::step(const Observation& observation, Outputs& outputs) noexce
 void Driver::reset() noexcept {
   session_->reset();
   last_time_s_ = kNeverSeen;
-  pictures_.clear();
-  speeds_.clear();
+  fresh_ = true;
 }
 
 }  // namespace pitlane

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "pitlane/core/result.h"
-#include "pitlane/driver/history.h"
 #include "pitlane/driver/observation.h"
 #include "pitlane/driver/preprocess.h"
 #include "pitlane/engine/session.h"
@@ -19,13 +18,11 @@ enum class StepStatus : std::uint8_t {
   kWrongFrame,    ///< count or size of frames is not what the network was made for
   kTimeWentBack,  ///< an observation older than the last one; call reset() between episodes
   kRunFailed,     ///< the session refused or the result is not finite
-  kWrongState,    ///< a speed that is not finite, a command or traffic light that the network does not know
 };
 
 const char* to_string(StepStatus status);
 
-/// Owns preprocessing, session, and the history of frames and speeds that InputSpec::ages look back at. One thread. No
-/// allocation in `step`.
+/// Owns preprocessing, session, frame history. One thread. No allocation in `step`.
 class Driver {
  public:
   /// Takes the meaning (preprocessing, outputs) from `network` and the arithmetic from `session`.
@@ -42,28 +39,21 @@ class Driver {
   [[nodiscard]] const FrameResizer& resizer() const { return resizer_; }
 
  private:
-  /// One input of the network and the memory that holds it for the session.
-  struct Input {
-    InputKind kind;
-    std::vector<int> ages;             // of pictures and speeds
-    std::vector<std::uint8_t> frames;  // of several pictures: stacked along channels
-    std::vector<float> numbers;        // of all others
-  };
-
   Driver(const Network& network, const InputSpec& image, std::unique_ptr<Session> session, FrameResizer resizer);
-  void make_inputs(const Network& network);
-  [[nodiscard]] bool fill_one_hot(const Observation& observation) noexcept;
-  [[nodiscard]] bool reads_speed() const noexcept;
-  void look_back() noexcept;
+  void remember_picture() noexcept;
+  bool fill_vectors(const Observation& observation) noexcept;
 
   std::unique_ptr<Session> session_;
   FrameResizer resizer_;
   std::vector<OutputSpec> output_specs_;
-  std::vector<int> output_tensor_;  // by output: which tensor of the session holds it
-  std::size_t channels_;            // of one frame
-  History<std::uint8_t> pictures_;
-  History<float> speeds_;
-  std::vector<Input> inputs_;
+  std::vector<int> output_tensor_;     // by output: which tensor of the session holds it
+  std::vector<std::uint8_t> picture_;  // the newest frame as the network sees it
+  std::vector<std::uint8_t> history_;  // all frames that the network sees, stacked along channels
+  std::size_t channels_;               // of one frame
+  std::size_t frames_;
+  bool fresh_ = true;  // no frame seen since the last reset
+  std::vector<InputKind> inputs_;
+  std::vector<std::vector<float>> vectors_;      // by input; empty for the image
   std::vector<std::vector<float>> output_data_;  // by tensor
   std::vector<TensorView> input_views_;
   std::vector<MutableTensorView> output_views_;

@@ -14,12 +14,8 @@ struct Observation {
   std::span<const ImageView> frames;  ///< one per camera the network reads, newest exposure
   double time_s = 0;                  ///< exposure time, never decreasing within an episode
   double speed_mps = 0;               ///< measured
-  int command = 0;                    ///< high-level command, see below
-  int light = 0;                      ///< traffic light ahead: 0 none, 1 red, 2 green, 3 yellow
+  int command = 0;                    ///< high-level command, 0 = follow the road
 };
-
-/// High-level commands as CARLA's drivers get them.
-inline constexpr int kFollowRoad = 0, kTurnLeft = 1, kTurnRight = 2, kGoStraight = 3;
 
 /// Named physical outputs of one step. Fixed capacity: no allocation in the control loop.
 class Outputs {

@@ -34,14 +34,6 @@ bool can_undo(const Affine& affine, const std::vector<float>& pad_value) {
   return std::ranges::all_of(undone, [](float v) { return std::isfinite(v); });
 }
 
-/// A channel of what the node makes is always the same channel of what it reads.
-bool keeps_channels(const Network& network, const Node& node) {
-  if (!renames(node.op)) return false;
-  const Shape& in = network.values[node.inputs.front()].shape;
-  const Shape& out = network.values[node.output].shape;
-  return !in.empty() && !out.empty() && out.back() % in.back() == 0;
-}
-
 }  // namespace
 
 Affine affine_of(const Network& network, const BatchNorm& op) {
@@ -66,9 +58,6 @@ AffineChain affine_chain(const Network& network, ValueId value, const std::vecto
     chain.affine = candidate;
     return true;
   };
-  constexpr int kMostNorms = 16;  // every reader composes them anew
-  int norms = 0;
-  std::size_t before = network.nodes.size();
   for (;;) {
     const int input = input_index(network, chain.source);
     if (input >= 0) {
@@ -76,40 +65,32 @@ AffineChain affine_chain(const Network& network, ValueId value, const std::vecto
       chain.from_bytes = spec.kind == InputKind::kImage && accept(affine_of(spec.preprocessing));
       return chain;
     }
-    const Node* node = producer(network, chain.source, before);
+    const Node* node = producer(network, chain.source);
     if (node == nullptr) return chain;
     const auto* norm = std::get_if<BatchNorm>(&node->op);
-    if (norm != nullptr && ++norms > kMostNorms) return chain;
-    if (norm != nullptr ? !accept(affine_of(network, *norm)) : !keeps_channels(network, *node)) return chain;
+    if (norm != nullptr ? !accept(affine_of(network, *norm)) : !std::holds_alternative<Flatten>(node->op)) return chain;
     chain.source = node->inputs.front();
   }
 }
 
 ValueId storage_of(const Network& network, ValueId value) {
-  std::size_t before = network.nodes.size();
   for (;;) {
-    const Node* node = producer(network, value, before);
-    if (node == nullptr || !renames(node->op)) return value;
+    const Node* node = producer(network, value);
+    if (node == nullptr || !std::holds_alternative<Flatten>(node->op)) return value;
     value = node->inputs.front();
   }
 }
 
-FoldedLayer fold(const Affine& affine, const std::vector<float>& weights, const std::vector<float>& bias,
-                 const Grouping& grouping) {
+FoldedLayer fold(const Affine& affine, const std::vector<float>& weights, const std::vector<float>& bias) {
   const std::size_t channels = affine.scale.size();
   const std::size_t terms = weights.size() / bias.size();
-  const bool grouped = grouping.groups > 1;
-  const std::size_t group_channels = grouped ? static_cast<std::size_t>(grouping.channels) : terms;
-  const std::size_t group_outputs = bias.size() / static_cast<std::size_t>(grouping.groups);
   FoldedLayer folded{.weights = weights, .bias = bias};
   for (std::size_t o = 0; o < bias.size(); ++o) {
     double sum = bias[o];
-    const std::size_t first = grouped ? o / group_outputs * group_channels : 0;
     for (std::size_t k = 0; k < terms; ++k) {
-      const std::size_t c = (first + k % group_channels) % channels;
       const auto weight = static_cast<double>(weights[o * terms + k]);
-      folded.weights[o * terms + k] = static_cast<float>(weight * affine.scale[c]);
-      sum += weight * affine.offset[c];
+      folded.weights[o * terms + k] = static_cast<float>(weight * affine.scale[k % channels]);
+      sum += weight * affine.offset[k % channels];
     }
     folded.bias[o] = static_cast<float>(sum);
   }

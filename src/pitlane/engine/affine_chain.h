@@ -24,12 +24,12 @@ struct AffineChain {
   Affine affine;
 };
 
-/// Walks from `value` through Flatten, Reshape, BatchNorm and image scaling. `pad_value` is what the layer's border
+/// Walks from `value` through Flatten, BatchNorm and image scaling. `pad_value` is what the layer's border
 /// holds, per channel, or null where there is no border: a step that cannot be undone there (scale 0) ends
 /// the walk before it.
 AffineChain affine_chain(const Network& network, ValueId value, const std::vector<float>* pad_value);
 
-/// `value` behind Flatten and Reshape nodes: the tensor that holds the same numbers.
+/// `value` behind Flatten nodes: the tensor that holds the same numbers.
 ValueId storage_of(const Network& network, ValueId value);
 
 struct FoldedLayer {
@@ -37,15 +37,8 @@ struct FoldedLayer {
   std::vector<float> bias;
 };
 
-/// How a convolution in groups divides its channels and outputs; the usual one is a single group of all.
-struct Grouping {
-  int groups = 1;
-  std::int64_t channels = 0;  ///< of one group; only looked at where there are several
-};
-
-/// W' = W * scale, b' = b + sum(W * offset). `weights` is {outputs, ..., channels of a group}, `bias` {outputs}.
-FoldedLayer fold(const Affine& affine, const std::vector<float>& weights, const std::vector<float>& bias,
-                 const Grouping& grouping = {});
+/// W' = W * scale, b' = b + sum(W * offset). `weights` is {outputs, ..., channels}, `bias` {outputs}.
+FoldedLayer fold(const Affine& affine, const std::vector<float>& weights, const std::vector<float>& bias);
 /// What stands in the border, in units of the source: (pad_value - offset) / scale.
 std::vector<float> fold_padding(const Affine& affine, const std::vector<float>& pad_value);
 

@@ -48,9 +48,8 @@ void ArenaPlan::place() {
   for (const std::size_t piece : order) {
     offsets_[piece] = lowest_gap(piece, placed);
     total_bytes_ = std::max(total_bytes_, offsets_[piece] + pieces_[piece].bytes);
-    const auto behind =
-        std::ranges::upper_bound(placed, offsets_[piece], {}, [&](std::size_t p) { return offsets_[p]; });
-    placed.insert(behind, piece);
+    placed.push_back(piece);
+    std::ranges::sort(placed, [&](std::size_t a, std::size_t b) { return offsets_[a] < offsets_[b]; });
   }
 }
 

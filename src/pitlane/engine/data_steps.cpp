@@ -160,15 +160,11 @@ class AffineStep final : public Step {
 
 class CurveStep final : public Step {
  public:
-  CurveStep(const Picture& from, const Picture& to, const Activate& curve, const kernels::Table& kernels)
-      : from_(from),
-        to_(to),
-        curve_(static_cast<kernels::Curve>(curve.activation)),
-        alpha_(curve.alpha),
-        kernels_(kernels) {}
+  CurveStep(const Picture& from, const Picture& to, Activation activation, const kernels::Table& kernels)
+      : from_(from), to_(to), curve_(static_cast<kernels::Curve>(activation)), kernels_(kernels) {}
   RunStatus run(const RunContext& context) const noexcept override {
     for_rows(context.interior<float>(from_), from_.row(), context.interior<float>(to_), to_,
-             [this](const float* in, float* out) { kernels_.curve(in, out, to_.row_elements(), curve_, alpha_); });
+             [this](const float* in, float* out) { kernels_.curve(in, out, to_.row_elements(), curve_); });
     return RunStatus::kOk;
   }
   std::vector<BufferId> buffers() const override { return {from_.buffer, to_.buffer}; }
@@ -176,7 +172,6 @@ class CurveStep final : public Step {
  private:
   Picture from_, to_;
   kernels::Curve curve_;
-  float alpha_;
   const kernels::Table& kernels_;
 };
 
@@ -304,9 +299,9 @@ std::unique_ptr<Step> make_affine(const Picture& from, const Picture& to, std::v
                                   std::vector<float> offset, const kernels::Table& kernels) {
   return std::make_unique<AffineStep>(from, to, std::move(scale), std::move(offset), kernels);
 }
-std::unique_ptr<Step> make_curve(const Picture& from, const Picture& to, const Activate& curve,
+std::unique_ptr<Step> make_curve(const Picture& from, const Picture& to, Activation activation,
                                  const kernels::Table& kernels) {
-  return std::make_unique<CurveStep>(from, to, curve, kernels);
+  return std::make_unique<CurveStep>(from, to, activation, kernels);
 }
 std::unique_ptr<Step> make_quantize(const Picture& from, const Picture& to, const ActivationQuantization& quantization,
                                     const kernels::Table& kernels) {

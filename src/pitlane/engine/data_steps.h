@@ -32,7 +32,7 @@ std::unique_ptr<Step> make_copy(const Picture& from, const Picture& to);
 /// Float picture times `scale` plus `offset` per channel.
 std::unique_ptr<Step> make_affine(const Picture& from, const Picture& to, std::vector<float> scale,
                                   std::vector<float> offset, const kernels::Table& kernels);
-std::unique_ptr<Step> make_curve(const Picture& from, const Picture& to, const Activate& curve,
+std::unique_ptr<Step> make_curve(const Picture& from, const Picture& to, Activation activation,
                                  const kernels::Table& kernels);
 
 std::unique_ptr<Step> make_quantize(const Picture& from, const Picture& to, const ActivationQuantization& quantization,

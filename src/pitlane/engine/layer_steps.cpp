@@ -30,59 +30,6 @@ kernels::WeightSize size_of(const LayerShape& shape, const Picture& from) {
   return {shape.outputs, shape.kernel_h, shape.kernel_w * static_cast<int>(from.channels)};
 }
 
-kernels::GroupGeometry group_geometry_of(const LayerShape& shape, const Picture& from, const Picture& to) {
-  kernels::GroupGeometry g;
-  g.out_h = static_cast<int>(to.height);
-  g.out_w = static_cast<int>(to.width);
-  g.groups = shape.groups;
-  g.channels = static_cast<int>(from.channels) / shape.groups;
-  g.outputs = shape.outputs / shape.groups;
-  g.kernel_h = shape.kernel_h;
-  g.kernel_w = shape.kernel_w;
-  g.in_row = from.row();
-  g.in_step_y = shape.stride_h * from.row();
-  g.in_step_x = shape.stride_w * from.channels;
-  g.out_row = to.row();
-  return g;
-}
-
-kernels::GroupSize group_size_of(const LayerShape& shape, const Picture& from) {
-  return {shape.groups, shape.outputs / shape.groups, shape.kernel_h * shape.kernel_w,
-          static_cast<int>(from.channels) / shape.groups};
-}
-
-class FloatGroups final : public Step {
- public:
-  FloatGroups(const LayerShape& shape, const Picture& from, const Picture& to, std::span<const float> weights,
-              std::span<const float> bias, bool relu, const kernels::Table& kernels)
-      : from_(from),
-        to_(to),
-        weights_(kernels::pack_groups_f32(group_size_of(shape, from), weights)),
-        bias_(bias.begin(), bias.end()),
-        kernel_(kernels.grouped_f32) {
-    args_.geometry = group_geometry_of(shape, from, to);
-    args_.weights = weights_.as<float>();
-    args_.bias = bias_.data();
-    args_.relu = relu;
-  }
-  RunStatus run(const RunContext& context) const noexcept override {
-    kernels::GroupedF32 args = args_;
-    args.input = context.at<float>(from_.buffer);  // the border belongs to the input
-    args.output = context.interior<float>(to_);
-    kernel_(args);
-    return RunStatus::kOk;
-  }
-  std::vector<BufferId> buffers() const override { return {from_.buffer, to_.buffer}; }
-  std::size_t weight_bytes() const override { return weights_.size() + bias_.size() * sizeof(float); }
-
- private:
-  Picture from_, to_;
-  AlignedBuffer weights_;
-  std::vector<float> bias_;
-  kernels::GroupedF32 args_;
-  void (*kernel_)(const kernels::GroupedF32&);
-};
-
 class FloatConv final : public Step {
  public:
   FloatConv(const LayerShape& shape, const Picture& from, const Picture& to, std::span<const float> weights,
@@ -155,7 +102,7 @@ class Int8LayerStep final : public Step {
         multiplier_buffer_(layer.multiplier),
         wide_buffer_(layer.wide_input),
         layout_(layer.shape.dense ? kernels.dense_i8_layout : kernels.conv_i8_layout),
-        weights_(pack(layer)),
+        weights_(kernels::pack_i8(layout_, size_of(layer.shape, layer.from), layer.weights)),
         bias_(kernels::pad_f32(layout_, layer.bias)),
         scales_(kernels::pad_f32(layout_, layer.weight_scales)),
         sums_(kernels::pad_i32(layout_, weight_sums(layer))),
@@ -200,11 +147,6 @@ class Int8LayerStep final : public Step {
   std::size_t weight_bytes() const override { return weights_.size() + bias_.size() + start_.size() * 2; }
 
  private:
-  [[nodiscard]] AlignedBuffer pack(const Int8Layer& layer) const {
-    if (shape_.groups > 1) return kernels::pack_groups_i8(group_size_of(shape_, from_), layer.weights);
-    return kernels::pack_i8(layout_, size_of(shape_, from_), layer.weights);
-  }
-
   static std::vector<std::int32_t> weight_sums(const Int8Layer& layer) {
     std::vector<std::int32_t> sums(static_cast<std::size_t>(layer.shape.outputs), 0);
     const std::size_t terms = layer.weights.size() / sums.size();
@@ -224,9 +166,6 @@ class Int8LayerStep final : public Step {
     if (shape_.dense) {
       kernels_.dense_i8({static_cast<int>(from_.elements()), shape_.outputs, context.interior<std::uint8_t>(from_),
                          weights_.as<std::int8_t>(), requantize});
-    } else if (shape_.groups > 1) {
-      kernels_.grouped_i8({group_geometry_of(shape_, from_, to_), context.at<std::uint8_t>(from_.buffer),
-                           weights_.as<std::int8_t>(), requantize});
     } else {
       kernels_.conv_i8({geometry_of(shape_, from_, to_), context.at<std::uint8_t>(from_.buffer), weights_.data(),
                         requantize, wide_buffer_ < 0 ? nullptr : context.at<std::int16_t>(wide_buffer_)});
@@ -248,7 +187,6 @@ class Int8LayerStep final : public Step {
 std::unique_ptr<Step> make_float_layer(const LayerShape& shape, const Picture& from, const Picture& to,
                                        std::span<const float> weights, std::span<const float> bias, bool relu,
                                        const kernels::Table& kernels) {
-  if (shape.groups > 1) return std::make_unique<FloatGroups>(shape, from, to, weights, bias, relu, kernels);
   if (!shape.dense) return std::make_unique<FloatConv>(shape, from, to, weights, bias, relu, kernels);
   return std::make_unique<FloatDense<kernels::DenseF32, float>>(
       shape.outputs, from, to, kernels::pack_f32(kernels.dense_f32_layout, size_of(shape, from), weights),
@@ -272,7 +210,7 @@ std::size_t int8_scratch_bytes(const LayerShape& shape, const kernels::Table& ke
 
 std::size_t int8_wide_input_bytes(const LayerShape& shape, const Picture& from, const Picture& to,
                                   const kernels::Table& kernels) {
-  if (shape.dense || shape.groups > 1 || !kernels.conv_i8_layout.wide) return 0;
+  if (shape.dense || !kernels.conv_i8_layout.wide) return 0;
   return kernels::wide_input_elements(geometry_of(shape, from, to)) * sizeof(std::int16_t);
 }
 

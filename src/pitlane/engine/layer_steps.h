@@ -18,11 +18,10 @@ struct LayerShape {
   int outputs = 0;
   int kernel_h = 1, kernel_w = 1;
   int stride_h = 1, stride_w = 1;
-  int groups = 1;
   bool dense = false;
 };
 
-/// `weights` in the network's order {outputs, kernel_h, kernel_w, channels of a group}; `relu` is fused.
+/// `weights` in the network's order {outputs, kernel_h, kernel_w, channels}; `relu` is fused.
 std::unique_ptr<Step> make_float_layer(const LayerShape& shape, const Picture& from, const Picture& to,
                                        std::span<const float> weights, std::span<const float> bias, bool relu,
                                        const kernels::Table& kernels);

@@ -35,18 +35,4 @@ inline Picture picture_of(const Shape& shape) {
   return picture;
 }
 
-/// The same numbers in another shape. A border belongs to a shape: a picture with one stays as it is.
-inline Picture seen_as(const Picture& picture, const Shape& shape) {
-  if (picture.padded()) return picture;
-  Picture seen = picture_of(shape);
-  seen.buffer = picture.buffer;
-  return seen;
-}
-
-/// Whether both shapes lie in memory as the same picture.
-inline bool same_picture(const Shape& a, const Shape& b) {
-  const Picture x = picture_of(a), y = picture_of(b);
-  return x.height == y.height && x.width == y.width && x.channels == y.channels;
-}
-
 }  // namespace pitlane

@@ -7,7 +7,6 @@
 #include "pitlane/engine/affine_chain.h"
 #include "pitlane/engine/data_steps.h"
 #include "pitlane/engine/layer_steps.h"
-#include "pitlane/engine/op_steps.h"
 #include "pitlane/engine/quantization.h"
 #include "pitlane/engine/tensor_forms.h"
 
@@ -46,11 +45,10 @@ std::optional<Layer> layer_of(const Network& network, const Node& node) {
     layer.shape.kernel_w = static_cast<int>(layer.weight->shape[2]);
     layer.shape.stride_h = conv->stride_h;
     layer.shape.stride_w = conv->stride_w;
-    layer.shape.groups = conv->groups;
     if (layer.padding == Padding{})
       layer.pad_value.clear();
     else
-      layer.pad_value.resize(static_cast<std::size_t>(layer.weight->shape[3] * conv->groups), 0.0F);
+      layer.pad_value.resize(static_cast<std::size_t>(layer.weight->shape[3]), 0.0F);
   } else {
     return {};
   }
@@ -63,10 +61,9 @@ std::vector<float> bias_of(const Network& network, const Layer& layer) {
   return decode_f32(network.weights[layer.bias]);
 }
 
-/// One of the values that a node reads, and how.
+/// What a node reads, and how.
 struct Reading {
   ValueId source = -1;
-  Shape shape;  ///< as the node sees it
   Form form;
   Affine affine;  ///< to be folded into a float layer; empty for others
 };
@@ -89,13 +86,11 @@ class Planner {
   }
 
  private:
-  [[nodiscard]] std::vector<Reading> readings_of(const Node& node) const;
-  [[nodiscard]] Reading layer_reading(const Node& node, const Layer& layer) const;
-  Tensor read(const Reading& reading);
+  [[nodiscard]] Reading reading_of(const Node& node) const;
   void find_uses();
   void start();
   void finish();
-  Status add_node(const Node& node, const std::vector<Reading>& readings);
+  Status add_node(const Node& node, const Reading& reading);
   Status add_layer(const Node& node, const Layer& layer, const Reading& reading);
   void add_float_layer(const Layer& layer, const Reading& reading, const Picture& from, const Picture& to);
   void add_int8_layer(const Layer& layer, const Reading& reading, const Tensor& from, const Picture& to,
@@ -105,60 +100,39 @@ class Planner {
   const Network& network_;
   const kernels::Table& kernels_;
   TensorForms forms_;
-  std::vector<std::vector<Form>> uses_;         // by value: the forms that its readers ask for
-  std::vector<std::vector<Reading>> readings_;  // by node
-  std::vector<bool> needed_;                    // by node
+  std::vector<std::vector<Form>> uses_;  // by value: the forms that its readers ask for
+  std::vector<Reading> readings_;        // by node
+  std::vector<bool> needed_;             // by node
   PlannedSteps result_;
 };
 
-Reading Planner::layer_reading(const Node& node, const Layer& layer) const {
+Reading Planner::reading_of(const Node& node) const {
   const ValueId input = node.inputs.front();
-  Reading reading{storage_of(network_, input), network_.values[input].shape, {}, {}};
-  Form& form = reading.form;
-  form.padding = layer.padding;
-  form.border = layer.pad_value;
-  if (layer.int8()) {
+  const std::optional<Layer> layer = layer_of(network_, node);
+  if (!layer) return {.source = storage_of(network_, input), .form = {}, .affine = {}};
+  Form form{.padding = layer->padding, .border = layer->pad_value};
+  if (layer->int8()) {
     form.quantization = input_quantization(network_, input);
     form.kind = form.quantization ? Form::Kind::kStatic : Form::Kind::kMeasured;
-  } else {
-    AffineChain chain = affine_chain(network_, input, layer.pad_value.empty() ? nullptr : &layer.pad_value);
-    form.kind = chain.from_bytes ? Form::Kind::kRaw : Form::Kind::kReal;
-    form.border = fold_padding(chain.affine, layer.pad_value);
-    reading.source = storage_of(network_, chain.source);
-    reading.affine = std::move(chain.affine);
+    return {.source = storage_of(network_, input), .form = form, .affine = {}};
   }
-  const bool bordered = !(form.padding == Padding{});
-  if (bordered && !same_picture(network_.values[reading.source].shape, reading.shape)) form.shape = reading.shape;
-  return reading;
-}
-
-std::vector<Reading> Planner::readings_of(const Node& node) const {
-  if (const std::optional<Layer> layer = layer_of(network_, node)) return {layer_reading(node, *layer)};
-  std::vector<Reading> readings;
-  for (const ValueId input : node.inputs)
-    readings.push_back({storage_of(network_, input), network_.values[input].shape, {}, {}});
-  return readings;
-}
-
-Tensor Planner::read(const Reading& reading) {
-  Tensor tensor = forms_.get(reading.source, reading.form);
-  tensor.picture = seen_as(tensor.picture, reading.shape);
-  return tensor;
+  AffineChain chain = affine_chain(network_, input, layer->pad_value.empty() ? nullptr : &layer->pad_value);
+  form.kind = chain.from_bytes ? Form::Kind::kRaw : Form::Kind::kReal;
+  form.border = fold_padding(chain.affine, layer->pad_value);
+  return {.source = storage_of(network_, chain.source), .form = form, .affine = std::move(chain.affine)};
 }
 
 void Planner::find_uses() {
-  for (const Node& node : network_.nodes) readings_.push_back(readings_of(node));
+  for (const Node& node : network_.nodes) readings_.push_back(reading_of(node));
   for (const OutputSpec& output : network_.outputs) uses_[storage_of(network_, output.value)].emplace_back();
   for (const StateSpec& state : network_.states) uses_[storage_of(network_, state.after)].emplace_back();
   needed_.assign(network_.nodes.size(), false);
   for (std::size_t i = network_.nodes.size(); i-- > 0;) {
     const Node& node = network_.nodes[i];
-    // Readers look through what only renames.
-    if (renames(node.op) || uses_[node.output].empty()) continue;
+    // A Flatten only renames what is there; readers look through it.
+    if (std::holds_alternative<Flatten>(node.op) || uses_[node.output].empty()) continue;
     needed_[i] = true;
-    // What needs a border around another shape is made from the plain value.
-    for (const Reading& reading : readings_[i])
-      uses_[reading.source].push_back(reading.form.shape.empty() ? reading.form : Form{});
+    uses_[readings_[i].source].push_back(readings_[i].form);
   }
 }
 
@@ -184,8 +158,7 @@ void Planner::finish() {
   // fails must leave the memory as it was.
   std::vector<Picture> aside;
   for (const StateSpec& state : network_.states) {
-    const Picture after =
-        seen_as(forms_.get(storage_of(network_, state.after), Form{}).picture, network_.values[state.before].shape);
+    const Picture after = forms_.get(storage_of(network_, state.after), Form{}).picture;
     Picture& copy = aside.emplace_back(after);
     copy.buffer = forms_.arena().add(copy.elements() * sizeof(float));
     forms_.add(make_finite_check(after, kernels_));
@@ -206,12 +179,17 @@ Form Planner::output_form(const Node& node) const {
   return bytes ? form : Form{};
 }
 
-Status Planner::add_node(const Node& node, const std::vector<Reading>& readings) {
-  if (const std::optional<Layer> layer = layer_of(network_, node)) return add_layer(node, *layer, readings.front());
-  std::vector<Picture> from;
-  for (const Reading& reading : readings) from.push_back(read(reading).picture);
+Status Planner::add_node(const Node& node, const Reading& reading) {
+  if (const std::optional<Layer> layer = layer_of(network_, node)) return add_layer(node, *layer, reading);
+  const Picture from = forms_.get(reading.source, reading.form).picture;
   const Picture to = forms_.create(node.output, output_form(node));
-  forms_.add(make_op_step(network_, node, from, to, kernels_));
+  if (const auto* norm = std::get_if<BatchNorm>(&node.op)) {
+    const Affine affine = affine_of(network_, *norm);
+    forms_.add(make_affine(from, to, {affine.scale.begin(), affine.scale.end()},
+                           {affine.offset.begin(), affine.offset.end()}, kernels_));
+  } else {
+    forms_.add(make_curve(from, to, std::get<Activate>(node.op).activation, kernels_));
+  }
   return {};
 }
 
@@ -221,7 +199,7 @@ Status Planner::add_layer(const Node& node, const Layer& layer, const Reading& r
     return unsupported("layer '" + node.name + "': " + std::to_string(terms) +
                        " int8 weights per output may overflow 32-bit sums (at most " +
                        std::to_string(kernels::kMaxI8Terms) + "); keep this layer in f16 or f32");
-  const Tensor from = read(reading);
+  const Tensor from = forms_.get(reading.source, reading.form);
   const Form to_form = output_form(node);
   const Picture to = forms_.create(node.output, to_form);
   if (layer.int8()) {
@@ -229,7 +207,7 @@ Status Planner::add_layer(const Node& node, const Layer& layer, const Reading& r
   } else {
     add_float_layer(layer, reading, from.picture, to);
   }
-  if (layer.curved()) forms_.add(make_curve(to, to, Activate{layer.activation}, kernels_));
+  if (layer.curved()) forms_.add(make_curve(to, to, layer.activation, kernels_));
   return {};
 }
 
@@ -241,8 +219,7 @@ void Planner::add_float_layer(const Layer& layer, const Reading& reading, const 
     forms_.add(make_half_dense(layer.shape.outputs, from, to, layer.weight->f16(), bias, layer.relu(), kernels_));
     return;
   }
-  const FoldedLayer folded =
-      fold(reading.affine, decode_f32(*layer.weight), bias, {layer.shape.groups, layer.weight->shape.back()});
+  const FoldedLayer folded = fold(reading.affine, decode_f32(*layer.weight), bias);
   forms_.add(make_float_layer(layer.shape, from, to, folded.weights, folded.bias, layer.relu(), kernels_));
 }
 

@@ -21,11 +21,10 @@ std::optional<ActivationQuantization> image_quantization(const Preprocessing& pr
 }
 
 std::optional<ActivationQuantization> input_quantization(const Network& network, ValueId value) {
-  std::size_t before = network.nodes.size();
   for (;;) {
     if (network.values[value].quantization) return network.values[value].quantization;
-    const Node* node = producer(network, value, before);
-    if (node == nullptr || !renames(node->op)) break;
+    const Node* node = producer(network, value);
+    if (node == nullptr || !std::holds_alternative<Flatten>(node->op)) break;
     value = node->inputs.front();
   }
   const int input = input_index(network, value);
@@ -54,11 +53,9 @@ int input_index(const Network& network, ValueId value) {
   return -1;
 }
 
-bool renames(const Op& op) { return std::holds_alternative<Flatten>(op) || std::holds_alternative<Reshape>(op); }
-
-const Node* producer(const Network& network, ValueId value, std::size_t& before) {
-  while (before > 0)
-    if (network.nodes[--before].output == value) return &network.nodes[before];
+const Node* producer(const Network& network, ValueId value) {
+  for (const Node& node : network.nodes)
+    if (node.output == value) return &node;
   return nullptr;
 }
 

@@ -2,7 +2,7 @@
 //
 // - Values are real numbers. A layer with int8 weights quantises its own input, nothing else is rounded; a
 //   producer that writes bytes at once gives the same bits.
-// - Static: the input value has a quantisation. A Flatten or Reshape without one passes that of its input on.
+// - Static: the input value has a quantisation. A Flatten without one passes that of its input on.
 // - Exact: the input is a camera image whose bytes are already an affine quantisation.
 // - Dynamic: otherwise the range of the tensor (zero included) is measured in each run.
 // - x_q = clamp(rne(x * (1 / scale)) + zero_point, 0, 255), the product rounded to f32 first.
@@ -29,10 +29,7 @@ std::uint8_t quantize_value(float x, const ActivationQuantization& quantization)
 
 /// Index into Network::inputs of the input that makes `value`, or -1.
 int input_index(const Network& network, ValueId value);
-/// Flatten and Reshape: the same numbers in the same order, under another name and shape.
-bool renames(const Op& op);
-/// The node that makes `value`, or null. Looks among the first `before` nodes, backwards, and leaves the node's place
-/// in `before`: whoever follows a chain to its beginning looks at each node once.
-const Node* producer(const Network& network, ValueId value, std::size_t& before);
+/// The node that makes `value`, or null.
+const Node* producer(const Network& network, ValueId value);
 
 }  // namespace pitlane

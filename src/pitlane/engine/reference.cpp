@@ -5,12 +5,28 @@
 #include <string>
 
 #include "pitlane/engine/quantization.h"
-#include "pitlane/engine/reference_ops.h"
 
 namespace pitlane {
 namespace {
 
-float activated(float x, Activation activation) { return reference_activation(x, Activate{activation}); }
+float activated(float x, Activation activation) {
+  const auto wide = static_cast<double>(x);
+  switch (activation) {
+    case Activation::kNone:
+      return x;
+    case Activation::kRelu:
+      return x < 0 ? 0 : x;
+    case Activation::kElu:
+      return x > 0 ? x : static_cast<float>(std::expm1(wide));
+    case Activation::kLeakyRelu:
+      return x > 0 ? x : x * 0.01F;
+    case Activation::kTanh:
+      return static_cast<float>(std::tanh(wide));
+    case Activation::kSigmoid:
+      return static_cast<float>(1 / (1 + std::exp(-wide)));
+  }
+  return x;
+}
 
 /// A picture read with coordinates that may lie outside, where `border` stands.
 struct Padded {
@@ -31,19 +47,16 @@ struct Loops {
   int stride_h = 1, stride_w = 1;
   Padding padding;
   std::vector<float> border;
-  int groups = 1;
 
   /// Calls term(weight index, input element as f32) for each product of one output element.
   template <typename Term>
   void terms(const std::vector<float>& input, std::int64_t y, std::int64_t x, std::int64_t o, const Term& term) const {
     const Padded picture{input, in[0], in[1], in[2], border};
-    const std::int64_t channels = in[2] / groups;
-    const std::int64_t first = o / (out[2] / groups) * channels;
     for (std::int64_t ky = 0; ky < kernel_h; ++ky)
       for (std::int64_t kx = 0; kx < kernel_w; ++kx)
-        for (std::int64_t c = 0; c < channels; ++c)
-          term(((o * kernel_h + ky) * kernel_w + kx) * channels + c,
-               picture.at(y * stride_h + ky - padding.top, x * stride_w + kx - padding.left, first + c));
+        for (std::int64_t c = 0; c < in[2]; ++c)
+          term(((o * kernel_h + ky) * kernel_w + kx) * in[2] + c,
+               picture.at(y * stride_h + ky - padding.top, x * stride_w + kx - padding.left, c));
   }
 
   template <typename Element>
@@ -58,25 +71,27 @@ struct Loops {
 
 class Evaluation {
  public:
-  Evaluation(const Network& network, const ReferenceResult& result) : network_(network), values_(result.values) {}
+  Evaluation(const Network& network, ReferenceResult& result) : network_(network), values_(result.values) {}
 
-  std::vector<float> run(const Node& node) const {
+  Status run(const Node& node) {
     const Shape& in = network_.values[node.inputs.front()].shape;
     const Shape& out = network_.values[node.output].shape;
+    const std::vector<float>& x = values_[node.inputs.front()];
     if (const auto* conv = std::get_if<Conv2d>(&node.op)) {
       const Shape& kernel = network_.weights[conv->weight].shape;
-      const Loops loops{
-          in, out, kernel[1], kernel[2], conv->stride_h, conv->stride_w, conv->padding, conv->pad_value, conv->groups};
-      return layer(node, loops, conv->weight, conv->bias, conv->activation);
-    }
-    if (const auto* dense = std::get_if<Dense>(&node.op)) {
+      const Loops loops{in, out, kernel[1], kernel[2], conv->stride_h, conv->stride_w, conv->padding, conv->pad_value};
+      values_[node.output] = layer(node, loops, conv->weight, conv->bias, conv->activation);
+    } else if (const auto* dense = std::get_if<Dense>(&node.op)) {
       const Loops loops{.in = {1, 1, element_count(in)}, .out = {1, 1, out[0]}, .padding = {}, .border = {}};
-      return layer(node, loops, dense->weight, dense->bias, dense->activation);
+      values_[node.output] = layer(node, loops, dense->weight, dense->bias, dense->activation);
+    } else if (const auto* norm = std::get_if<BatchNorm>(&node.op)) {
+      values_[node.output] = normalised(*norm, x);
+    } else if (const auto* curve = std::get_if<Activate>(&node.op)) {
+      for (const float v : x) values_[node.output].push_back(activated(v, curve->activation));
+    } else {
+      values_[node.output] = x;
     }
-    if (const auto* norm = std::get_if<BatchNorm>(&node.op)) return normalised(*norm, values_[node.inputs.front()]);
-    std::vector<ReferenceTensor> inputs;
-    for (const ValueId id : node.inputs) inputs.push_back({network_.values[id].shape, values_[id]});
-    return evaluate_reference_op(node.op, inputs, out);
+    return {};
   }
 
  private:
@@ -137,13 +152,12 @@ class Evaluation {
   }
 
   const Network& network_;
-  const std::vector<std::vector<float>>& values_;
+  std::vector<std::vector<float>>& values_;
 };
 
 }  // namespace
 
-Result<ReferenceResult> run_reference(const Network& network, std::span<const std::vector<float>> inputs,
-                                      ReferenceMemory* memory) {
+Result<ReferenceResult> run_reference(const Network& network, std::span<const std::vector<float>> inputs) {
   PITLANE_TRY_STATUS(validate(network));
   if (inputs.size() != network.inputs.size())
     return invalid_argument("reference: " + std::to_string(inputs.size()) + " inputs given, the network has " +
@@ -157,21 +171,10 @@ Result<ReferenceResult> run_reference(const Network& network, std::span<const st
                               std::to_string(inputs[i].size()) + " elements, needs " + to_string(value.shape));
     result.values[network.inputs[i].value] = inputs[i];
   }
-  const bool remembers = memory != nullptr && !memory->empty();
-  if (remembers && memory->size() != network.states.size())
-    return invalid_argument("reference: a memory of " + std::to_string(memory->size()) + " states, the network has " +
-                            std::to_string(network.states.size()));
-  for (std::size_t i = 0; i < network.states.size(); ++i) {
-    const ValueId before = network.states[i].before;
-    std::vector<float>& value = result.values[before];
-    if (remembers) value = (*memory)[i];
-    value.resize(static_cast<std::size_t>(element_count(network.values[before].shape)), 0);
-  }
-  const Evaluation evaluation(network, result);
-  for (const Node& node : network.nodes) result.values[node.output] = evaluation.run(node);
-  if (memory == nullptr) return result;
-  memory->clear();
-  for (const StateSpec& state : network.states) memory->push_back(result.values[state.after]);
+  for (const StateSpec& state : network.states)
+    result.values[state.before].assign(static_cast<std::size_t>(element_count(network.values[state.before].shape)), 0);
+  Evaluation evaluation(network, result);
+  for (const Node& node : network.nodes) PITLANE_TRY_STATUS(evaluation.run(node));
   return result;
 }
 

@@ -15,12 +15,7 @@ struct ReferenceResult {
   std::vector<std::vector<float>> values;  ///< by ValueId
 };
 
-/// Recurrent memory between runs, by Network::states; empty before the first.
-using ReferenceMemory = std::vector<std::vector<float>>;
-
-/// `inputs`: one per Network::inputs, real values as the graph sees them (after scale and offset). Starts from `memory`
-/// and leaves there what the next run starts from; null: starts from zeros.
-Result<ReferenceResult> run_reference(const Network& network, std::span<const std::vector<float>> inputs,
-                                      ReferenceMemory* memory = nullptr);
+/// `inputs`: one per Network::inputs, real values as the graph sees them (after scale and offset).
+Result<ReferenceResult> run_reference(const Network& network, std::span<const std::vector<float>> inputs);
 
 }  // namespace pitlane

@@ -49,7 +49,7 @@ Tensor& TensorForms::remember(ValueId value, const Form& form, const Picture& pi
 }
 
 Picture TensorForms::empty_picture(ValueId value, const Form& form) {
-  Picture picture = picture_of(form.shape.empty() ? network_.values[value].shape : form.shape);
+  Picture picture = picture_of(network_.values[value].shape);
   picture.padding = form.padding;
   picture.buffer = arena_.add(picture.elements() * (is_bytes(form.kind) ? 1 : sizeof(float)));
   return picture;
@@ -93,15 +93,13 @@ Tensor TensorForms::get(ValueId value, const Form& form) {
   if (const Tensor* tensor = find(value, form)) return *tensor;
   const int input = input_index(network_, value);
   const bool image = input >= 0 && network_.inputs[input].kind == InputKind::kImage;
-  if (image && form.kind != Form::Kind::kMeasured && form.shape.empty()) {
+  if (image && form.kind != Form::Kind::kMeasured) {
     const Picture to = create(value, form);
     make_from_image(network_.inputs[input], input, form, to);
     return *find(value, form);
   }
   PITLANE_CHECK(form != Form{});  // whoever makes a value makes it plain unless all readers agree
-  const Form::Kind from = form.kind == Form::Kind::kRaw ? Form::Kind::kRaw : Form::Kind::kReal;
-  Picture plain = get(value, {.kind = from, .padding = {}}).picture;
-  if (!form.shape.empty()) plain = seen_as(plain, form.shape);
+  const Picture plain = get(value, Form{}).picture;
   if (form.kind == Form::Kind::kMeasured) {
     const Picture to = empty_picture(value, form);
     const BufferId measured = arena_.add(sizeof(ActivationQuantization));

@@ -24,8 +24,6 @@ struct Form {
   Padding padding;
   std::vector<float> border = {};  ///< one value per channel, in the form's float units; only with padding
   std::optional<ActivationQuantization> quantization = {};  ///< kStatic only
-  /// What the border goes around, where that is another picture than the value's own (behind a Reshape); else empty.
-  Shape shape = {};
   bool operator==(const Form&) const = default;
 };
 
@@ -39,7 +37,7 @@ class TensorForms {
  public:
   TensorForms(const Network& network, const kernels::Table& kernels) : network_(network), kernels_(kernels) {}
 
-  /// The value (not behind a Flatten or Reshape) in this form; adds the steps that make it where needed.
+  /// The value (not behind a Flatten) in this form; adds the steps that make it where needed.
   Tensor get(ValueId value, const Form& form);
   /// A place for a layer to write this form into, border filled in.
   Picture create(ValueId value, const Form& form);

@@ -43,7 +43,7 @@ typename X::F exp_lanes(typename X::F x) {
 }
 
 template <typename X>
-typename X::F curve_lanes(typename X::F x, Curve curve, float alpha) {
+typename X::F curve_lanes(typename X::F x, Curve curve) {
   using F = typename X::F;
   const F one = X::set(1);
   switch (curve) {
@@ -52,19 +52,15 @@ typename X::F curve_lanes(typename X::F x, Curve curve, float alpha) {
     case Curve::kRelu:
       return X::max(X::set(0), x);
     case Curve::kElu:
-      return X::if_positive(x, x, X::mul(X::set(alpha), X::sub(exp_lanes<X>(x), one)));
+      return X::if_positive(x, x, X::sub(exp_lanes<X>(x), one));
     case Curve::kLeakyRelu:
-      return X::if_positive(x, x, X::mul(x, X::set(alpha)));
+      return X::if_positive(x, x, X::mul(x, X::set(0.01F)));
     case Curve::kTanh: {
       const F e = exp_lanes<X>(X::add(x, x));
       return X::sub(one, X::div(X::set(2), X::add(e, one)));
     }
     case Curve::kSigmoid:
       return X::div(one, X::add(one, exp_lanes<X>(X::sub(X::set(0), x))));
-    case Curve::kRelu6:
-      return X::min(X::set(6), X::max(X::set(0), x));
-    case Curve::kHardSigmoid:
-      return X::min(one, X::max(X::set(0), X::add(X::mul(x, X::set(alpha)), X::set(0.5F))));
   }
   return x;
 }
@@ -95,10 +91,10 @@ void quantize_body(const float* in, std::uint8_t* out, std::size_t count, float 
 }
 
 template <typename X>
-void curve_body(const float* in, float* out, std::size_t count, Curve curve, float alpha) {
+void curve_body(const float* in, float* out, std::size_t count, Curve curve) {
   for_lanes<X>(count, [&](auto lanes, std::size_t i) {
     using L = decltype(lanes);
-    L::store(out + i, curve_lanes<L>(L::load(in + i), curve, alpha));
+    L::store(out + i, curve_lanes<L>(L::load(in + i), curve));
   });
 }
 
@@ -110,54 +106,6 @@ void affine_body(const float* in, float* out, std::size_t count, const float* sc
     for_lanes<X>(here, [&](auto lanes, std::size_t c) {
       using L = decltype(lanes);
       L::store(out + pixel + c, L::add(L::mul(L::load(in + pixel + c), L::load(scale + c)), L::load(offset + c)));
-    });
-  }
-}
-
-/// Calls body(lanes, in position, second operand) with the operand repeated as `period` says.
-template <typename X, typename Body>
-void for_pairs(const float* second, std::size_t count, std::size_t period, const Body& body) {
-  if (period == 1) {
-    for_lanes<X>(count, [&](auto lanes, std::size_t i) { body(lanes, i, decltype(lanes)::set(*second)); });
-    return;
-  }
-  for (std::size_t start = 0; start < count; start += period) {
-    const std::size_t here = count - start < period ? count - start : period;
-    for_lanes<X>(here, [&](auto lanes, std::size_t i) { body(lanes, start + i, decltype(lanes)::load(second + i)); });
-  }
-}
-
-template <typename X>
-void add_body(const float* in, const float* second, float* out, std::size_t count, std::size_t period) {
-  for_pairs<X>(second, count, period, [&](auto lanes, std::size_t i, auto other) {
-    using L = decltype(lanes);
-    L::store(out + i, L::add(L::load(in + i), other));
-  });
-}
-
-template <typename X>
-void multiply_body(const float* in, const float* second, float* out, std::size_t count, std::size_t period) {
-  for_pairs<X>(second, count, period, [&](auto lanes, std::size_t i, auto other) {
-    using L = decltype(lanes);
-    L::store(out + i, L::mul(L::load(in + i), other));
-  });
-}
-
-/// Sums one after the other, so that every level gives the same bits; NaN reaches all of its row through the sum.
-template <typename X>
-void softmax_body(const float* in, float* out, std::size_t count, std::size_t channels) {
-  for (std::size_t row = 0; row + channels <= count; row += channels) {
-    float largest = in[row];
-    for (std::size_t c = 1; c < channels; ++c) largest = OneLane::max(largest, in[row + c]);
-    for_lanes<X>(channels, [&](auto lanes, std::size_t c) {
-      using L = decltype(lanes);
-      L::store(out + row + c, exp_lanes<L>(L::sub(L::load(in + row + c), L::set(largest))));
-    });
-    float sum = 0;
-    for (std::size_t c = 0; c < channels; ++c) sum += out[row + c];
-    for_lanes<X>(channels, [&](auto lanes, std::size_t c) {
-      using L = decltype(lanes);
-      L::store(out + row + c, L::div(L::load(out + row + c), L::set(sum)));
     });
   }
 }

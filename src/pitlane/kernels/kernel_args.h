@@ -58,38 +58,6 @@ struct ConvI8 {
 /// Largest count of products u8 * s8 (|s8| <= 127) whose sum, minus a zero point's share, fits 32 bits.
 inline constexpr int kMaxI8Terms = 0x7FFFFFFF / (255 * 127);
 
-/// Convolution of a picture with its border in which each of `groups` equal parts of the outputs sees its part of the
-/// channels alone. Outputs g * outputs .. (g + 1) * outputs - 1 belong to part g.
-struct GroupGeometry {
-  int out_h = 0, out_w = 0;
-  int groups = 1;
-  int channels = 1, outputs = 1;  ///< of one group
-  int kernel_h = 1, kernel_w = 1;
-  std::ptrdiff_t in_row = 0;     ///< from one input row to the next
-  std::ptrdiff_t in_step_y = 0;  ///< stride_h * in_row
-  std::ptrdiff_t in_step_x = 0;  ///< stride_w * groups * channels
-  std::ptrdiff_t out_row = 0;    ///< from one output row to the next
-};
-
-/// out = [relu](bias + sum(weights * in)). Weights are {groups, kernel_h, kernel_w, channels, outputs}; with one
-/// channel and one output a group (depthwise) that is {kernel_h, kernel_w, groups}.
-struct GroupedF32 {
-  GroupGeometry geometry;
-  const float* input = nullptr;
-  const float* weights = nullptr;
-  const float* bias = nullptr;
-  float* output = nullptr;
-  bool relu = false;
-};
-
-/// Weights as in GroupedF32. Sums must fit 32 bits: kernel_h * kernel_w * channels <= kMaxI8Terms.
-struct GroupedI8 {
-  GroupGeometry geometry;
-  const std::uint8_t* input = nullptr;
-  const std::int8_t* weights = nullptr;
-  Requantize requantize;
-};
-
 struct DenseF32 {
   int inputs = 0, outputs = 0;
   const float* input = nullptr;
@@ -124,30 +92,7 @@ struct Range {
 };
 
 /// Functions beyond relu, which the other kernels fuse. Numbers equal those of pitlane::Activation.
-enum class Curve : std::uint8_t {
-  kNone = 0,
-  kRelu = 1,
-  kElu = 2,        ///< x > 0 ? x : alpha (exp(x) - 1)
-  kLeakyRelu = 3,  ///< x > 0 ? x : alpha x
-  kTanh = 4,
-  kSigmoid = 5,
-  kRelu6 = 6,
-  kHardSigmoid = 7,  ///< min(1, max(0, alpha x + 0.5))
-};
-
-/// Largest or mean of windows over a picture without border; windows are cut at its edges, and none lies outside
-/// altogether. Counts and steps in elements.
-struct Pool {
-  int in_h = 0, in_w = 0, channels = 0;
-  int out_h = 0, out_w = 0;
-  int window_h = 1, window_w = 1;
-  int stride_h = 1, stride_w = 1;
-  int pad_top = 0, pad_left = 0;
-  std::ptrdiff_t in_row = 0;   ///< from one input row to the next
-  std::ptrdiff_t out_row = 0;  ///< from one output row to the next
-  const float* input = nullptr;
-  float* output = nullptr;
-};
+enum class Curve : std::uint8_t { kNone = 0, kRelu = 1, kElu = 2, kLeakyRelu = 3, kTanh = 4, kSigmoid = 5 };
 
 /// How a level wants weights packed; see pack.h.
 struct PanelLayout {

@@ -7,24 +7,17 @@
   void conv_i8_##level(const ConvI8&);         \
   void dense_i8_##level(const DenseI8&);
 
-#define PITLANE_DECLARE_KERNELS(level)                                                                            \
-  PITLANE_DECLARE_INTEGER_KERNELS(level)                                                                          \
-  void conv_f32_##level(const ConvF32&);                                                                          \
-  void dense_f32_##level(const DenseF32&);                                                                        \
-  void widen_##level(const std::uint8_t* in, float* out, std::size_t count);                                      \
-  void affine_##level(const float* in, float* out, std::size_t count, const float* scale, const float* offset,    \
-                      std::size_t channels);                                                                      \
-  Range range_##level(const float* in, std::size_t count);                                                        \
-  void quantize_##level(const float* in, std::uint8_t* out, std::size_t count, float inverse_scale,               \
-                        std::int32_t zero_point);                                                                 \
-  void curve_##level(const float* in, float* out, std::size_t count, Curve curve, float alpha);                   \
-  void add_##level(const float* in, const float* second, float* out, std::size_t count, std::size_t period);      \
-  void multiply_##level(const float* in, const float* second, float* out, std::size_t count, std::size_t period); \
-  void softmax_##level(const float* in, float* out, std::size_t count, std::size_t channels);                     \
-  void max_pool_##level(const Pool&);                                                                             \
-  void average_pool_##level(const Pool&);                                                                         \
-  void grouped_f32_##level(const GroupedF32&);                                                                    \
-  void grouped_i8_##level(const GroupedI8&);
+#define PITLANE_DECLARE_KERNELS(level)                                                                         \
+  PITLANE_DECLARE_INTEGER_KERNELS(level)                                                                       \
+  void conv_f32_##level(const ConvF32&);                                                                       \
+  void dense_f32_##level(const DenseF32&);                                                                     \
+  void widen_##level(const std::uint8_t* in, float* out, std::size_t count);                                   \
+  void affine_##level(const float* in, float* out, std::size_t count, const float* scale, const float* offset, \
+                      std::size_t channels);                                                                   \
+  Range range_##level(const float* in, std::size_t count);                                                     \
+  void quantize_##level(const float* in, std::uint8_t* out, std::size_t count, float inverse_scale,            \
+                        std::int32_t zero_point);                                                              \
+  void curve_##level(const float* in, float* out, std::size_t count, Curve curve);
 
 namespace pitlane::kernels {
 

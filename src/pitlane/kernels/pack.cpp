@@ -55,24 +55,6 @@ AlignedBuffer pack(const PanelLayout& layout, const WeightSize& size, std::span<
 }
 
 template <typename T>
-AlignedBuffer pack_groups(const GroupSize& size, std::span<const T> weights) {
-  const std::size_t terms = static_cast<std::size_t>(size.taps) * size.channels;
-  PITLANE_CHECK(weights.size() == static_cast<std::size_t>(size.groups) * size.outputs * terms);
-  AlignedBuffer buffer(weights.size_bytes());
-  T* out = buffer.as<T>();
-  const bool depthwise = size.channels == 1 && size.outputs == 1;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const std::size_t output = i / terms;
-    const std::size_t term = i % terms;
-    const std::size_t group = output / size.outputs;
-    const std::size_t to =
-        depthwise ? term * size.groups + group : (group * terms + term) * size.outputs + output % size.outputs;
-    out[to] = weights[i];
-  }
-  return buffer;
-}
-
-template <typename T>
 AlignedBuffer pad(const PanelLayout& layout, std::span<const T> values) {
   AlignedBuffer buffer(static_cast<std::size_t>(padded_outputs(layout, static_cast<int>(values.size()))) * sizeof(T));
   if (!values.empty()) std::memcpy(buffer.data(), values.data(), values.size_bytes());
@@ -102,12 +84,6 @@ AlignedBuffer pack_f16(const PanelLayout& layout, const WeightSize& size, std::s
 }
 AlignedBuffer pack_i8(const PanelLayout& layout, const WeightSize& size, std::span<const std::int8_t> weights) {
   return layout.wide ? pack<std::int16_t>(layout, size, weights) : pack<std::int8_t>(layout, size, weights);
-}
-AlignedBuffer pack_groups_f32(const GroupSize& size, std::span<const float> weights) {
-  return pack_groups(size, weights);
-}
-AlignedBuffer pack_groups_i8(const GroupSize& size, std::span<const std::int8_t> weights) {
-  return pack_groups(size, weights);
 }
 AlignedBuffer pad_f32(const PanelLayout& layout, std::span<const float> values) { return pad(layout, values); }
 AlignedBuffer pad_i32(const PanelLayout& layout, std::span<const std::int32_t> values) { return pad(layout, values); }

@@ -25,14 +25,6 @@ AlignedBuffer pack_f32(const PanelLayout& layout, const WeightSize& size, std::s
 AlignedBuffer pack_f16(const PanelLayout& layout, const WeightSize& size, std::span<const std::uint16_t> weights);
 /// Elements of 16 bits where the layout is wide, else of 8.
 AlignedBuffer pack_i8(const PanelLayout& layout, const WeightSize& size, std::span<const std::int8_t> weights);
-
-/// Size of grouped convolution weights {groups * outputs, taps, channels}: outputs and channels of one group.
-struct GroupSize {
-  int groups = 1, outputs = 1, taps = 1, channels = 1;
-};
-/// To {groups, taps, channels, outputs}, or {taps, groups} where a group has one channel and one output.
-AlignedBuffer pack_groups_f32(const GroupSize& size, std::span<const float> weights);
-AlignedBuffer pack_groups_i8(const GroupSize& size, std::span<const std::int8_t> weights);
 /// Copies a vector of one element per output and fills up with zeros.
 AlignedBuffer pad_f32(const PanelLayout& layout, std::span<const float> values);
 AlignedBuffer pad_i32(const PanelLayout& layout, std::span<const std::int32_t> values);

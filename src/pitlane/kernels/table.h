@@ -22,8 +22,6 @@ struct Table {
   void (*dense_f32)(const DenseF32&) = nullptr;
   void (*dense_f16)(const DenseF16&) = nullptr;  ///< layout of dense_f32; null where widening does not pay
   void (*dense_i8)(const DenseI8&) = nullptr;
-  void (*grouped_f32)(const GroupedF32&) = nullptr;
-  void (*grouped_i8)(const GroupedI8&) = nullptr;
 
   /// out = float(in)
   void (*widen)(const std::uint8_t* in, float* out, std::size_t count) = nullptr;
@@ -34,24 +32,13 @@ struct Table {
   /// out = clamp(rne(in * inverse_scale) + zero_point, 0, 255)
   void (*quantize)(const float* in, std::uint8_t* out, std::size_t count, float inverse_scale,
                    std::int32_t zero_point) = nullptr;
-  /// Absolute error at most kCurveError, for tanh and sigmoid and, times |alpha|, for elu. Only elu, leaky relu and
-  /// hard sigmoid look at `alpha`.
-  void (*curve)(const float* in, float* out, std::size_t count, Curve curve, float alpha) = nullptr;
-  /// out[i] = in[i] + second[i % period], or times; period 1: one number for all, period count: element by element
-  void (*add)(const float* in, const float* second, float* out, std::size_t count, std::size_t period) = nullptr;
-  void (*multiply)(const float* in, const float* second, float* out, std::size_t count, std::size_t period) = nullptr;
-  /// exp(x) / sum of exp(x) over each `channels` consecutive elements of `count`; absolute error at most kSoftmaxError.
-  void (*softmax)(const float* in, float* out, std::size_t count, std::size_t channels) = nullptr;
-  /// NaN comes out of a window that holds NaN or infinity.
-  void (*max_pool)(const Pool&) = nullptr;
-  void (*average_pool)(const Pool&) = nullptr;
+  /// Absolute error at most kCurveError, for tanh and sigmoid and for elu.
+  void (*curve)(const float* in, float* out, std::size_t count, Curve curve) = nullptr;
 };
 
 /// exp is a degree-7 polynomial on |r| <= ln 2 / 2 (remainder below 6e-9) evaluated in f32 without fusing: a
 /// few roundings of 2^-24 each; the curves are at most 1 in magnitude where exp enters.
 inline constexpr float kCurveError = 4e-7F;
-/// Relative errors of exp, of the sum and of the division, and what lies below e^-87.
-inline constexpr float kSoftmaxError = 4e-6F;
 
 /// The level must be available (see isa.h).
 const Table& table_for(Isa isa);

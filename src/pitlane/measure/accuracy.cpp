@@ -4,8 +4,6 @@
 #include <cmath>
 #include <string>
 
-#include "pitlane/data/sample_inputs.h"
-
 namespace pitlane {
 namespace {
 
@@ -47,62 +45,32 @@ double variance(const Dataset& dataset, std::span<const std::int64_t> indices, s
   return sum / static_cast<double>(indices.size());
 }
 
-// Runs a session on samples; one that remembers, on all that led to them.
-class Viewer {
- public:
-  Viewer(const Network& network, Session& session, const SampleInputs& inputs)
-      : network_(network), session_(session), inputs_(inputs), feed_(inputs), shown_(network.inputs.size()) {
-    for (const TensorSpec& spec : session.outputs())
-      tensors_.emplace_back(static_cast<std::size_t>(element_count(spec.shape)));
-    for (auto& tensor : tensors_) views_.push_back({tensor.data(), tensor.size() * sizeof(float)});
-  }
-
-  Status show(std::int64_t sample) {
-    if (network_.states.empty()) return run(sample);
-    std::vector<std::int64_t> way = {sample};  // backwards, to where the session stands or the drive begins
-    while (inputs_.previous(way.back()) >= 0 && inputs_.previous(way.back()) != last_)
-      way.push_back(inputs_.previous(way.back()));
-    if (inputs_.previous(way.back()) < 0) session_.reset();
-    for (; !way.empty(); way.pop_back()) PITLANE_TRY_STATUS(run(way.back()));
-    last_ = sample;
-    return {};
-  }
-
-  [[nodiscard]] float answer(const Source& source) const { return tensors_[source.tensor][source.element]; }
-
- private:
-  Status run(std::int64_t sample) {
-    const auto bytes = feed_.show(sample);
-    for (std::size_t k = 0; k < shown_.size(); ++k) shown_[k] = {bytes[k].data(), bytes[k].size()};
-    const RunStatus status = session_.run(shown_, views_);
-    if (status == RunStatus::kOk) return {};
-    return numeric_error("network '" + network_.name + "' on sample " + std::to_string(sample) + ": " +
-                         to_string(status));
-  }
-
-  const Network& network_;
-  Session& session_;
-  const SampleInputs& inputs_;
-  SampleFeed feed_;
-  std::vector<TensorView> shown_;
-  std::vector<std::vector<float>> tensors_;
-  std::vector<MutableTensorView> views_;
-  std::int64_t last_ = -1;
-};
-
 }  // namespace
 
 Result<Predictions> predict(const Network& network, Session& session, const Dataset& dataset,
                             std::span<const std::int64_t> indices, const ProgressFn& progress) {
-  PITLANE_TRY(const SampleInputs inputs, SampleInputs::create(network, dataset));
+  PITLANE_TRY(const InputSpec* image, image_input(network));
+  const Preprocessing& p = image->preprocessing;
+  if (network.inputs.size() != 1)
+    return unsupported("network '" + network.name + "' needs more than the camera; this data has only pictures");
+  if (p.width != dataset.width || p.height != dataset.height || channels_of(p.format) * p.frames != dataset.channels)
+    return invalid_argument("network '" + network.name + "' takes pictures of another size than the data holds");
   PITLANE_TRY(const std::vector<Source> sources, match_outputs(network, dataset));
-  Viewer viewer(network, session, inputs);
+  std::vector<std::vector<float>> tensors;
+  std::vector<MutableTensorView> views;
+  for (const TensorSpec& spec : session.outputs())
+    tensors.emplace_back(static_cast<std::size_t>(element_count(spec.shape)));
+  for (auto& tensor : tensors) views.push_back({tensor.data(), tensor.size() * sizeof(float)});
+
   Predictions out{static_cast<int>(sources.size()), {}};
   out.values.reserve(indices.size() * sources.size());
   std::int64_t done = 0;
   for (const std::int64_t i : indices) {
-    PITLANE_TRY_STATUS(viewer.show(i));
-    for (const Source& source : sources) out.values.push_back(viewer.answer(source));
+    const TensorView input{dataset.picture(i).data(), dataset.picture_bytes()};
+    const RunStatus status = session.run({&input, 1}, views);
+    if (status != RunStatus::kOk)
+      return numeric_error("network '" + network.name + "' on sample " + std::to_string(i) + ": " + to_string(status));
+    for (const Source& source : sources) out.values.push_back(tensors[source.tensor][source.element]);
     if (++done % kReportEvery == 0 &&
         !report(progress, {"evaluate", done, static_cast<std::int64_t>(indices.size()), ""}))
       return interrupted();

@@ -32,8 +32,7 @@ struct Predictions {
   std::vector<float> values;
 };
 
-/// Every sample of `indices`, the last one too. A network with memory is shown each drive from its start. Outputs in
-/// the order of the dataset's labels.
+/// Every sample of `indices`, the last one too. Outputs in the order of the dataset's labels.
 Result<Predictions> predict(const Network& network, Session& session, const Dataset& dataset,
                             std::span<const std::int64_t> indices, const ProgressFn& progress = {});
 Accuracy accuracy(const Predictions& predictions, const Dataset& dataset, std::span<const std::int64_t> indices);

@@ -9,35 +9,11 @@ ValueId NetworkBuilder::value(const std::string& name, Shape shape) {
   return static_cast<ValueId>(network_.values.size()) - 1;
 }
 
-ValueId NetworkBuilder::image(const std::string& name, Preprocessing preprocessing, std::vector<int> ages) {
+ValueId NetworkBuilder::image(const std::string& name, Preprocessing preprocessing) {
   const ValueId id = value(name, {preprocessing.height, preprocessing.width,
                                   std::int64_t{preprocessing.frames} * channels_of(preprocessing.format)});
-  network_.inputs.push_back({name, InputKind::kImage, id, std::move(preprocessing), 1, std::move(ages)});
+  network_.inputs.push_back({name, InputKind::kImage, id, std::move(preprocessing), 1});
   return id;
-}
-
-ValueId NetworkBuilder::vector(const std::string& name, InputKind kind, std::int64_t size, float scale,
-                               std::vector<int> ages) {
-  const ValueId id = value(name, {size});
-  network_.inputs.push_back({name, kind, id, {}, scale, std::move(ages)});
-  return id;
-}
-
-void NetworkBuilder::fault(Error error) { errors_.push_back(std::move(error)); }
-
-ValueId NetworkBuilder::state(const std::string& name, Shape shape) {
-  const ValueId id = value(name, std::move(shape));
-  network_.states.push_back({name, id, -1});
-  return id;
-}
-
-void NetworkBuilder::remember(ValueId before, ValueId after) {
-  for (StateSpec& state : network_.states) {
-    if (state.before != before) continue;
-    state.after = after;
-    return;
-  }
-  fault(invalid_argument("value " + std::to_string(before) + " is no state, so nothing can be remembered in it"));
 }
 
 WeightId NetworkBuilder::weight(Weight weight) {

@@ -21,24 +21,15 @@ void hash_numbers(Hasher& hasher, Ts... values) {
   (hasher.number(static_cast<std::uint64_t>(values)), ...);
 }
 
-void hash_padding(Hasher& hasher, const Padding& p) { hash_numbers(hasher, p.top, p.left, p.bottom, p.right); }
-
-// What came later must not change the hash of a network that does not use it.
-void hash_unless_usual(Hasher& hasher, int value, int usual) {
-  if (value != usual) hash_numbers(hasher, value);
-}
-
 void hash_op(Hasher& hasher, const Op& op) {
   hasher.number(op.index());
   std::visit(
       [&](const auto& o) {
         using T = std::decay_t<decltype(o)>;
         if constexpr (std::is_same_v<T, Conv2d>) {
-          hash_numbers(hasher, o.stride_h, o.stride_w);
-          hash_padding(hasher, o.padding);
-          hash_numbers(hasher, o.weight, o.bias, o.activation);
+          hash_numbers(hasher, o.stride_h, o.stride_w, o.padding.top, o.padding.left, o.padding.bottom, o.padding.right,
+                       o.weight, o.bias, o.activation);
           hash_reals(hasher, o.pad_value);
-          hash_unless_usual(hasher, o.groups, 1);
         } else if constexpr (std::is_same_v<T, Dense>) {
           hash_numbers(hasher, o.weight, o.bias, o.activation);
         } else if constexpr (std::is_same_v<T, BatchNorm>) {
@@ -46,20 +37,6 @@ void hash_op(Hasher& hasher, const Op& op) {
           hasher.real(o.epsilon);
         } else if constexpr (std::is_same_v<T, Activate>) {
           hash_numbers(hasher, o.activation);
-          if (o.alpha != usual_alpha(o.activation)) hasher.real(o.alpha);
-        } else if constexpr (std::is_same_v<T, Pool2d>) {
-          hash_numbers(hasher, o.kind, o.window_h, o.window_w, o.stride_h, o.stride_w);
-          hash_padding(hasher, o.padding);
-        } else if constexpr (std::is_same_v<T, Slice>) {
-          hash_shape(hasher, o.begin);
-          hash_shape(hasher, o.end);
-        } else if constexpr (std::is_same_v<T, Pad>) {
-          hash_padding(hasher, o.padding);
-          hasher.real(o.value);
-        } else if constexpr (std::is_same_v<T, Reshape>) {
-          hash_shape(hasher, o.shape);
-        } else if constexpr (std::is_same_v<T, Expand>) {
-          hash_numbers(hasher, o.height, o.width);
         }
       },
       op);
@@ -72,7 +49,6 @@ void hash_input(Hasher& hasher, const InputSpec& input) {
                p.crop.height, p.width, p.height, p.format, p.frames);
   hash_reals(hasher, p.scale);
   hash_reals(hasher, p.offset);
-  for (const int age : input.ages) hash_numbers(hasher, age);
 }
 
 }  // namespace

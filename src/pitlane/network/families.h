@@ -11,13 +11,9 @@
 namespace pitlane {
 
 struct FamilyOptions {
-  Preprocessing preprocessing;      ///< `frames` is filled in
+  Preprocessing preprocessing;
   std::vector<OutputSpec> outputs;  ///< `value` and `element` are filled in
   std::uint64_t seed = 1;           ///< of the initial weights
-  /// InputSpec::ages of picture and speed; empty: those of the family. A family of single pictures takes one age.
-  std::vector<int> ages = {};
-  int commands = 4;  ///< high-level commands that are told apart, where a family reads one
-  int lights = 0;    ///< states of the traffic light that are told apart, likewise; 0: it sees none
 };
 
 struct Family {
@@ -26,8 +22,8 @@ struct Family {
   Result<Network> (*build)(const FamilyOptions& options);
 };
 
-/// The networks of DeepLearningStudio, with what its two frameworks make of them (PilotNet's 'valid' and 'same'
-/// variants differ tenfold in size). Dropout is left out: it is no part of what a network computes.
+/// PilotNet as DeepLearningStudio's two frameworks define it (Bojarski et al., "End to End Learning for
+/// Self-Driving Cars", 2016; the 'valid' and 'same' variants differ tenfold in size).
 const std::vector<Family>& families();
 Result<const Family*> find_family(const std::string& name);
 

@@ -44,9 +44,8 @@ struct Node {
 /// Values reach the disk: frozen, only append.
 enum class InputKind : std::uint8_t {
   kImage = 0,    ///< one camera, see Preprocessing
-  kSpeed = 1,    ///< {n}, metres per second, scaled by InputSpec::scale; n as in InputSpec::ages
+  kSpeed = 1,    ///< {1}, metres per second, scaled by InputSpec::scale
   kCommand = 2,  ///< {n}, one-hot high-level command (straight, left, right, ...)
-  kLight = 3,    ///< {n}, one-hot state of the traffic light ahead
 };
 
 struct InputSpec {
@@ -55,14 +54,7 @@ struct InputSpec {
   ValueId value = -1;
   Preprocessing preprocessing;  ///< kImage only
   float scale = 1;              ///< kSpeed only: the network sees speed_mps * scale
-  /// kImage and kSpeed: how many observations old each frame or number is, in the order in which the network sees them
-  /// (frames are stacked along channels). Empty: 0, 1, 2, ... Before an episode is that old, its first one stands in.
-  std::vector<int> ages = {};
 };
-
-/// The ages of an input, spelt out: `frames` of them for an image.
-std::vector<int> ages_of(const InputSpec& input);
-inline constexpr int kOldestAge = 1000;
 
 /// One named number. The network computes a normalised y; physical = low + y * (high - low).
 struct OutputSpec {

@@ -6,7 +6,6 @@
 #include "pitlane/core/file.h"
 #include "pitlane/network/limits.h"
 #include "pitlane/network/pit_checksum.h"
-#include "pitlane/network/pit_extent.h"
 #include "pitlane/network/pit_file.h"
 #include "pitlane/network/pit_version.h"
 #include "pitlane/network/sparse_encoding.h"
@@ -62,10 +61,6 @@ Value read_value(const pit::Value& in) {
   return value;
 }
 
-Padding read_padding(const pit::Padding* p) {
-  return p == nullptr ? Padding{} : Padding{p->top(), p->left(), p->bottom(), p->right()};
-}
-
 Result<Op> read_op(const pit::Node& node) {
   const auto activation = [](std::uint8_t v) { return static_cast<Activation>(v); };  // range: validate()
   switch (node.op_type()) {
@@ -77,9 +72,8 @@ Result<Op> read_op(const pit::Node& node) {
                 copy(in->pad_value()),
                 in->weight(),
                 in->bias(),
-                activation(in->activation()),
-                in->groups()};
-      op.padding = read_padding(in->padding());
+                activation(in->activation())};
+      if (const auto* p = in->padding()) op.padding = {p->top(), p->left(), p->bottom(), p->right()};
       return Op(std::move(op));
     }
     case pit::Op::Dense: {
@@ -92,33 +86,8 @@ Result<Op> read_op(const pit::Node& node) {
     }
     case pit::Op::Flatten:
       return Op(Flatten{});
-    case pit::Op::Activate: {
-      const auto* in = node.op_as_Activate();
-      Activate op{activation(in->activation())};
-      if (const auto alpha = in->alpha()) op.alpha = *alpha;
-      return Op(op);
-    }
-    case pit::Op::Pool2d: {
-      const auto* in = node.op_as_Pool2d();
-      return Op(Pool2d{static_cast<PoolKind>(in->kind()), in->window_h(), in->window_w(), in->stride_h(),
-                       in->stride_w(), read_padding(in->padding())});
-    }
-    case pit::Op::Add:
-      return Op(Add{});
-    case pit::Op::Multiply:
-      return Op(Multiply{});
-    case pit::Op::Concat:
-      return Op(Concat{});
-    case pit::Op::Slice:
-      return Op(Slice{copy(node.op_as_Slice()->begin()), copy(node.op_as_Slice()->end())});
-    case pit::Op::Pad:
-      return Op(Pad{read_padding(node.op_as_Pad()->padding()), node.op_as_Pad()->value()});
-    case pit::Op::Reshape:
-      return Op(Reshape{copy(node.op_as_Reshape()->shape())});
-    case pit::Op::Softmax:
-      return Op(Softmax{});
-    case pit::Op::Expand:
-      return Op(Expand{node.op_as_Expand()->height(), node.op_as_Expand()->width()});
+    case pit::Op::Activate:
+      return Op(Activate{activation(node.op_as_Activate()->activation())});
     case pit::Op::NONE:
       break;
   }
@@ -140,7 +109,7 @@ Preprocessing read_preprocessing(const pit::Preprocessing& in) {
 }
 
 InputSpec read_input(const pit::Input& in) {
-  InputSpec input{in.name()->str(), static_cast<InputKind>(in.kind()), in.value(), {}, in.scale(), copy(in.ages())};
+  InputSpec input{in.name()->str(), static_cast<InputKind>(in.kind()), in.value(), {}, in.scale()};
   if (const auto* p = in.preprocessing()) input.preprocessing = read_preprocessing(*p);
   return input;
 }
@@ -159,7 +128,7 @@ Status check_identity(std::span<const std::byte> data) {
                        std::to_string(kPitVersion) + "); update Pitlane");
   if (!pit_checksum_matches(data))
     return corrupt("damaged .pit file: its bytes do not match its checksum; copy it again");
-  return check_pit_extent(data);
+  return {};
 }
 
 }  // namespace

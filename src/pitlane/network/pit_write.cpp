@@ -39,17 +39,15 @@ fb::Offset<pit::Value> write_value(Builder& out, const Value& value) {
   return pit::CreateValue(out, name, shape, &quantization);
 }
 
-pit::Padding write_padding(const Padding& p) { return {p.top, p.left, p.bottom, p.right}; }
-
 struct OpWriter {
   Builder& out;
   using Written = std::pair<pit::Op, fb::Offset<void>>;
 
   Written operator()(const Conv2d& op) const {
-    const pit::Padding padding = write_padding(op.padding);
+    const pit::Padding padding(op.padding.top, op.padding.left, op.padding.bottom, op.padding.right);
     const auto pad_value = op.pad_value.empty() ? 0 : out.CreateVector(op.pad_value);
     return {pit::Op::Conv2d, pit::CreateConv2d(out, op.stride_h, op.stride_w, &padding, pad_value, op.weight, op.bias,
-                                               static_cast<std::uint8_t>(op.activation), op.groups)
+                                               static_cast<std::uint8_t>(op.activation))
                                  .Union()};
   }
   Written operator()(const Dense& op) const {
@@ -61,34 +59,7 @@ struct OpWriter {
   }
   Written operator()(const Flatten&) const { return {pit::Op::Flatten, pit::CreateFlatten(out).Union()}; }
   Written operator()(const Activate& op) const {
-    fb::Optional<float> alpha;
-    if (op.alpha != usual_alpha(op.activation)) alpha = op.alpha;
-    return {pit::Op::Activate, pit::CreateActivate(out, static_cast<std::uint8_t>(op.activation), alpha).Union()};
-  }
-  Written operator()(const Pool2d& op) const {
-    const pit::Padding padding = write_padding(op.padding);
-    return {pit::Op::Pool2d, pit::CreatePool2d(out, static_cast<std::uint8_t>(op.kind), op.window_h, op.window_w,
-                                               op.stride_h, op.stride_w, &padding)
-                                 .Union()};
-  }
-  Written operator()(const Add&) const { return {pit::Op::Add, pit::CreateAdd(out).Union()}; }
-  Written operator()(const Multiply&) const { return {pit::Op::Multiply, pit::CreateMultiply(out).Union()}; }
-  Written operator()(const Concat&) const { return {pit::Op::Concat, pit::CreateConcat(out).Union()}; }
-  Written operator()(const Slice& op) const {
-    const auto begin = out.CreateVector(op.begin);
-    const auto end = out.CreateVector(op.end);
-    return {pit::Op::Slice, pit::CreateSlice(out, begin, end).Union()};
-  }
-  Written operator()(const Pad& op) const {
-    const pit::Padding padding = write_padding(op.padding);
-    return {pit::Op::Pad, pit::CreatePad(out, &padding, op.value).Union()};
-  }
-  Written operator()(const Reshape& op) const {
-    return {pit::Op::Reshape, pit::CreateReshape(out, out.CreateVector(op.shape)).Union()};
-  }
-  Written operator()(const Softmax&) const { return {pit::Op::Softmax, pit::CreateSoftmax(out).Union()}; }
-  Written operator()(const Expand& op) const {
-    return {pit::Op::Expand, pit::CreateExpand(out, op.height, op.width).Union()};
+    return {pit::Op::Activate, pit::CreateActivate(out, static_cast<std::uint8_t>(op.activation)).Union()};
   }
 };
 
@@ -110,9 +81,7 @@ fb::Offset<pit::Input> write_input(Builder& out, const InputSpec& input) {
         pit::CreatePreprocessing(out, p.source_width, p.source_height, p.crop.x, p.crop.y, p.crop.width, p.crop.height,
                                  p.width, p.height, static_cast<std::uint8_t>(p.format), scale, offset, p.frames);
   }
-  const auto ages = input.ages.empty() ? 0 : out.CreateVector(input.ages);
-  return pit::CreateInput(out, name, static_cast<std::uint8_t>(input.kind), input.value, preprocessing, input.scale,
-                          ages);
+  return pit::CreateInput(out, name, static_cast<std::uint8_t>(input.kind), input.value, preprocessing, input.scale);
 }
 
 fb::Offset<pit::Output> write_output(Builder& out, const OutputSpec& o) {
@@ -133,23 +102,6 @@ auto write_all(Builder& out, const std::vector<Item>& items, Write write) {
   return out.CreateVector(offsets);
 }
 
-// The oldest reader that understands the network: what only uses the first version's words is written in it.
-std::uint32_t version_needed(const Network& network) {
-  constexpr std::size_t kOpsOfVersion1 = 5;
-  for (const InputSpec& input : network.inputs)
-    if (!input.ages.empty() || input.kind > InputKind::kCommand) return 2;
-  for (const Node& node : network.nodes) {
-    if (node.op.index() >= kOpsOfVersion1) return 2;
-    if (const auto* conv = std::get_if<Conv2d>(&node.op); conv != nullptr)
-      if (conv->groups != 1 || conv->activation > Activation::kSigmoid) return 2;
-    if (const auto* dense = std::get_if<Dense>(&node.op); dense != nullptr)
-      if (dense->activation > Activation::kSigmoid) return 2;
-    if (const auto* curve = std::get_if<Activate>(&node.op); curve != nullptr)
-      if (curve->activation > Activation::kSigmoid || curve->alpha != usual_alpha(curve->activation)) return 2;
-  }
-  return 1;
-}
-
 }  // namespace
 
 Result<std::vector<std::byte>> serialize_pit(const Network& network) {
@@ -167,9 +119,9 @@ Result<std::vector<std::byte>> serialize_pit(const Network& network) {
   const auto metadata = out.CreateVector(entries);
   const auto name = out.CreateString(network.name);
   constexpr std::uint64_t kUnsealed = 1;  // a zero would be left out of the file
-  out.Finish(pit::CreateFile(out, version_needed(network), name, inputs, outputs, states, values, nodes, weights,
-                             metadata, kUnsealed),
-             pit::FileIdentifier());
+  out.Finish(
+      pit::CreateFile(out, kPitVersion, name, inputs, outputs, states, values, nodes, weights, metadata, kUnsealed),
+      pit::FileIdentifier());
   const auto* begin = reinterpret_cast<const std::byte*>(out.GetBufferPointer());
   std::vector<std::byte> file(begin, begin + out.GetSize());
   seal_pit(file);

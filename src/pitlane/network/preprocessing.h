@@ -24,7 +24,7 @@ struct Preprocessing {
   PixelFormat format = PixelFormat::kRgb;                     ///< channel order that the network wants
   std::vector<float> scale{1 / 255.F, 1 / 255.F, 1 / 255.F};  ///< one per channel
   std::vector<float> offset{0, 0, 0};                         ///< one per channel
-  int frames = 1;  ///< stacked along channels when more than one, see InputSpec::ages
+  int frames = 1;  ///< newest first; stacked along channels when more than one
 
   bool operator==(const Preprocessing&) const = default;
 };

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <set>
 #include <string>
 
@@ -44,8 +43,6 @@ bool finite_values(const Weight& weight) {
 }
 
 void check_weight(const Weight& weight, Faults& faults) {
-  if (weight.name.size() > kLongestName)
-    return faults.add("a weight's name is longer than " + std::to_string(kLongestName) + " bytes");
   const std::string where = "weight '" + weight.name + "'";
   if (weight.storage > Storage::kI8) return faults.add(where + " has an unknown storage type");
   if (!within_limits(weight.shape)) return faults.add(where + " has the impossible shape " + to_string(weight.shape));
@@ -71,13 +68,6 @@ class GraphCheck {
 
   void run() {
     check_values();
-    if (network_.nodes.size() > kMostLayers)
-      return faults_.add("there are " + std::to_string(network_.nodes.size()) + " layers, the most is " +
-                         std::to_string(kMostLayers));
-    if (std::max({network_.inputs.size(), network_.outputs.size(), network_.states.size()}) > kMostEnds)
-      return faults_.add("there are more than " + std::to_string(kMostEnds) + " inputs, outputs or states");
-    if (std::ranges::any_of(network_.nodes, [](const Node& n) { return n.name.size() > kLongestName; }))
-      return faults_.add("a layer's name is longer than " + std::to_string(kLongestName) + " bytes");
     // Products of impossible dimensions mean nothing.
     if (!std::ranges::all_of(network_.values, [](const Value& v) { return within_limits(v.shape); })) return;
     check_inputs();
@@ -103,20 +93,11 @@ class GraphCheck {
 
   void check_values() {
     for (const Value& v : network_.values) {
-      if (v.name.size() > kLongestName)
-        return faults_.add("a value's name is longer than " + std::to_string(kLongestName) + " bytes");
       if (!within_limits(v.shape)) faults_.add("value '" + v.name + "' has the impossible shape " + to_string(v.shape));
       if (!v.quantization) continue;
       const ActivationQuantization& q = *v.quantization;
       if (!(std::isnormal(q.scale) && q.scale > 0) || q.zero_point < 0 || q.zero_point > 255)
         faults_.add("value '" + v.name + "' has a broken quantisation");
-    }
-    std::int64_t elements = 0;
-    for (const Value& v : network_.values) {
-      if (!within_limits(v.shape)) continue;
-      elements += element_count(v.shape);
-      if (elements > kMostValueElements)
-        return faults_.add("its values together have more than " + std::to_string(kMostValueElements) + " elements");
     }
   }
 
@@ -133,27 +114,18 @@ class GraphCheck {
 
   void check_input_shape(const InputSpec& input, const std::string& who) {
     const Shape& shape = value(input.value).shape;
-    if (input.kind > InputKind::kLight) return faults_.add(who + " has an unknown kind");
-    for (const int age : input.ages)
-      if (age < 0 || age > kOldestAge)
-        return faults_.add(who + " asks for what is " + std::to_string(age) + " observations old, the most is " +
-                           std::to_string(kOldestAge));
+    if (input.kind > InputKind::kCommand) return faults_.add(who + " has an unknown kind");
     if (input.kind == InputKind::kImage) {
       const Preprocessing& p = input.preprocessing;
       if (const Status status = validate(p); !status.ok()) return faults_.add(who + ": " + status.error().message());
       const Shape expected = {p.height, p.width, std::int64_t{p.frames} * channels_of(p.format)};
       if (shape != expected)
         faults_.add(who + " has shape " + to_string(shape) + ", its preprocessing makes " + to_string(expected));
-      if (!input.ages.empty() && input.ages.size() != static_cast<std::size_t>(p.frames))
-        faults_.add(who + " has " + std::to_string(p.frames) + " frames and the ages of " +
-                    std::to_string(input.ages.size()));
       return;
     }
     if (shape.size() != 1) faults_.add(who + " must be a vector");
-    const auto speeds = static_cast<std::int64_t>(std::max<std::size_t>(1, input.ages.size()));
-    if (input.kind == InputKind::kSpeed && (element_count(shape) != speeds || !std::isfinite(input.scale)))
-      faults_.add(who + " must be one number for each of its ages, with a finite scale");
-    if (input.kind != InputKind::kSpeed && !input.ages.empty()) faults_.add(who + " can have no ages");
+    if (input.kind == InputKind::kSpeed && (element_count(shape) != 1 || !std::isfinite(input.scale)))
+      faults_.add(who + " must be one number with a finite scale");
   }
 
   void check_node(const Node& node) {
@@ -182,11 +154,11 @@ class GraphCheck {
   }
 
   void check_attributes(const Node& node, const std::string& who) {
-    if (const auto* dense = std::get_if<Dense>(&node.op); dense != nullptr && dense->activation > kLastActivation)
+    if (const auto* dense = std::get_if<Dense>(&node.op); dense != nullptr && dense->activation > Activation::kSigmoid)
       faults_.add(who + " has an unknown activation");
     const auto* conv = std::get_if<Conv2d>(&node.op);
     if (conv == nullptr) return;
-    if (conv->activation > kLastActivation) faults_.add(who + " has an unknown activation");
+    if (conv->activation > Activation::kSigmoid) faults_.add(who + " has an unknown activation");
     if (!std::all_of(conv->pad_value.begin(), conv->pad_value.end(), [](float v) { return std::isfinite(v); }))
       faults_.add(who + " pads with a value that is not finite");
   }
@@ -229,13 +201,6 @@ Status validate(const Network& network) {
   if (faults.none()) GraphCheck(network, faults).run();
   if (faults.none()) return {};
   return corrupt("network '" + network.name + "': " + faults.text());
-}
-
-std::vector<int> ages_of(const InputSpec& input) {
-  if (!input.ages.empty()) return input.ages;
-  std::vector<int> ages(static_cast<std::size_t>(input.kind == InputKind::kImage ? input.preprocessing.frames : 1));
-  std::iota(ages.begin(), ages.end(), 0);
-  return ages;
 }
 
 Result<const InputSpec*> image_input(const Network& network) {

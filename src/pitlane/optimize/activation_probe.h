@@ -10,7 +10,6 @@
 #include "pitlane/core/progress.h"
 #include "pitlane/core/result.h"
 #include "pitlane/data/dataset.h"
-#include "pitlane/data/sample_inputs.h"
 #include "pitlane/engine/plan.h"
 #include "pitlane/network/network.h"
 
@@ -20,8 +19,7 @@ namespace pitlane {
 /// millisecond a picture where the reference takes a tenth of a second) and nothing behind them runs. One thread.
 class ActivationProbe {
  public:
-  /// `values` are distinct. A network with memory is shown the kRemembered samples of the same drive before each sample
-  /// first. Errors: data that does not fit the network.
+  /// `values` are distinct. Errors: a network that reads more than one picture, or a picture of another size.
   static Result<ActivationProbe> create(const Network& network, const Dataset& dataset,
                                         const std::vector<ValueId>& values);
 
@@ -30,13 +28,9 @@ class ActivationProbe {
   Status run(std::span<const std::int64_t> samples, const Visitor& visit, const ProgressFn& progress);
 
  private:
-  static constexpr std::int64_t kRemembered = 8;
+  ActivationProbe(const Dataset& dataset, std::unique_ptr<Session> session);
 
-  ActivationProbe(SampleInputs inputs, bool remembers, std::unique_ptr<Session> session);
-  [[nodiscard]] std::vector<std::int64_t> way_to(std::int64_t sample) const;
-
-  SampleInputs inputs_;
-  bool remembers_;
+  const Dataset* dataset_;
   std::unique_ptr<Session> session_;
   std::vector<std::vector<float>> activations_;
 };

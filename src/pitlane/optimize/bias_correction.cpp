@@ -1,6 +1,5 @@
 #include "pitlane/optimize/bias_correction.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,62 +59,29 @@ void shift_bias(Weight& bias, const std::vector<double>& now, const std::vector<
   bias = make_f32_weight(bias.name, bias.shape, std::move(values));
 }
 
-/// Layers that are corrected together, and what they make.
-struct Corrected {
-  WeightId weight = kNoWeight, bias = kNoWeight;
-  std::vector<std::size_t> nodes;
-  std::vector<ValueId> values;
-};
-
-std::vector<Corrected> corrected_layers(const Network& network) {
-  std::vector<Corrected> all;
-  for (const Layer& layer : weighted_layers(network)) {
-    if (layer.bias == kNoWeight) continue;
-    auto found =
-        std::ranges::find_if(all, [&](const Corrected& c) { return c.weight == layer.weight && c.bias == layer.bias; });
-    if (found == all.end()) found = all.insert(all.end(), {layer.weight, layer.bias, {}, {}});
-    found->nodes.push_back(layer.node);
-    found->values.push_back(network.nodes[layer.node].output);
-  }
-  return all;
-}
-
-/// The mean of `means` over some of its values.
-std::vector<double> joint_mean(const Means& means, std::size_t first, std::size_t count) {
-  std::vector<double> joint(means[first].size(), 0.0);
-  for (std::size_t i = first; i < first + count; ++i)
-    for (std::size_t o = 0; o < joint.size(); ++o) joint[o] += means[i][o] / static_cast<double>(count);
-  return joint;
-}
-
 }  // namespace
 
 void own_biases(Network& network) {
-  for (const Corrected& layer : corrected_layers(network)) {
-    if (!named_elsewhere(network, layer.bias, layer.nodes)) continue;
-    Weight copy = network.weights[layer.bias];
-    copy.name = network.nodes[layer.nodes.front()].name + "." + copy.name;
-    network.weights.push_back(std::move(copy));
-    for (const std::size_t node : layer.nodes)
-      *weight_fields(network.nodes[node].op)[1] = static_cast<WeightId>(network.weights.size() - 1);
-  }
+  for (const Layer& layer : weighted_layers(network))
+    if (layer.bias != kNoWeight) own_weight(network, layer.node, layer.bias);
 }
 
 Status correct_biases(const Network& original, Network& quantized, const Dataset& dataset,
                       std::span<const std::int64_t> samples, const ProgressFn& progress) {
   const Network wanted = split_activations(original);
   Network split = split_activations(quantized);
-  const std::vector<Corrected> layers = corrected_layers(split);
   std::vector<ValueId> values;
-  for (const Corrected& layer : layers) values.insert(values.end(), layer.values.begin(), layer.values.end());
+  std::vector<WeightId> biases;
+  for (const Layer& layer : weighted_layers(split)) {
+    if (layer.bias == kNoWeight) continue;
+    values.push_back(split.nodes[layer.node].output);
+    biases.push_back(layer.bias);
+  }
   if (values.empty()) return {};
   PITLANE_TRY(const Means target, channel_means(wanted, values, dataset, samples, progress));
-  std::size_t first = 0;
-  for (const Corrected& layer : layers) {
-    const std::size_t count = layer.values.size();
-    PITLANE_TRY(const Means now, channel_means(split, layer.values, dataset, samples, progress));
-    shift_bias(split.weights[layer.bias], joint_mean(now, 0, count), joint_mean(target, first, count));
-    first += count;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    PITLANE_TRY(const Means now, channel_means(split, {values[i]}, dataset, samples, progress));
+    shift_bias(split.weights[biases[i]], now.front(), target[i]);
   }
   quantized.weights = std::move(split.weights);
   return {};

@@ -55,7 +55,7 @@ ActivationQuantization picture_quantization(const Preprocessing& preprocessing, 
   return quantization_of(range);
 }
 
-/// Flatten and Reshape nodes share the numbers of what they read.
+/// Flatten nodes share the numbers of what they flatten.
 void set_quantization(Network& network, ValueId storage, const ActivationQuantization& quantization) {
   std::vector<ValueId> same = {storage};
   for (std::size_t i = 0; i < network.values.size(); ++i)
@@ -130,7 +130,7 @@ Status calibrate(Network& network, const std::vector<Layer>& layers, const Datas
   std::vector<Watched> watched = watched_values(network, layers);
   std::erase_if(watched, [&](const Watched& w) {
     const int input = input_index(network, w.value);
-    if (input < 0 || network.inputs[input].kind != InputKind::kImage) return false;
+    if (input < 0) return false;
     set_quantization(network, w.value, picture_quantization(network.inputs[input].preprocessing, w.must_cover));
     return true;
   });

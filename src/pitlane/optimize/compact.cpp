@@ -50,13 +50,20 @@ void compact(Network& network) {
   keep_named(network.weights, fields);
 }
 
-bool named_elsewhere(const Network& network, WeightId weight, const std::vector<std::size_t>& nodes) {
-  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
-    const auto names =
-        std::ranges::count(weight_fields(network.nodes[i].op), weight, [](const WeightId* id) { return *id; });
-    if (names > std::ranges::count(nodes, i)) return true;
-  }
-  return false;
+WeightId own_weight(Network& network, std::size_t node, WeightId weight) {
+  bool shared = false;
+  for (std::size_t i = 0; i < network.nodes.size(); ++i)
+    if (i != node)
+      shared = shared || std::ranges::any_of(weight_fields(network.nodes[i].op),
+                                             [weight](const WeightId* field) { return *field == weight; });
+  if (!shared) return weight;
+  Weight copy = network.weights[weight];
+  copy.name = network.nodes[node].name + "." + copy.name;
+  network.weights.push_back(std::move(copy));
+  const auto id = static_cast<WeightId>(network.weights.size() - 1);
+  for (WeightId* field : weight_fields(network.nodes[node].op))
+    if (*field == weight) *field = id;
+  return id;
 }
 
 }  // namespace pitlane

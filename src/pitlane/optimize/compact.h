@@ -1,9 +1,6 @@
 // Tidying after an edit of the graph.
 #pragma once
 
-#include <cstddef>
-#include <vector>
-
 #include "pitlane/network/network.h"
 
 namespace pitlane {
@@ -11,7 +8,7 @@ namespace pitlane {
 /// Drops values and weights that nothing names any more and renumbers the rest, keeping their order.
 void compact(Network& network);
 
-/// Whether anybody names `weight` but these nodes, each once.
-bool named_elsewhere(const Network& network, WeightId weight, const std::vector<std::size_t>& nodes);
+/// Makes `weight` a copy of its own if another node uses it too; returns the id to edit.
+WeightId own_weight(Network& network, std::size_t node, WeightId weight);
 
 }  // namespace pitlane

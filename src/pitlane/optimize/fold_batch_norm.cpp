@@ -1,8 +1,6 @@
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <optional>
-#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -27,7 +25,7 @@ class Folder {
   /// True if a normalisation went away.
   bool fold_one() {
     for (std::size_t i = 0; i < network_.nodes.size(); ++i)
-      if (norm_at(i) != nullptr && (fold_forward(i) || fold_backward(i))) return true;
+      if (std::holds_alternative<BatchNorm>(network_.nodes[i].op) && (fold_forward(i) || fold_backward(i))) return true;
     return false;
   }
 
@@ -48,94 +46,34 @@ class Folder {
     return is_result(value) ? std::optional<std::size_t>() : reader;
   }
 
-  [[nodiscard]] const BatchNorm* norm_at(std::size_t node) const {
-    return std::get_if<BatchNorm>(&network_.nodes[node].op);
-  }
-
-  /// The layer behind node `norm`, looking through Flatten and, in front of a Dense, Reshape: a convolution would see
-  /// other channels.
+  /// The layer behind node `norm`, looking through Flatten.
   [[nodiscard]] std::optional<std::size_t> layer_behind(std::size_t norm) const {
     std::optional<std::size_t> reader = only_reader(network_.nodes[norm].output);
-    bool reshaped = false;
-    while (reader && renames(network_.nodes[*reader].op)) {
-      reshaped = true;
+    while (reader && std::holds_alternative<Flatten>(network_.nodes[*reader].op))
       reader = only_reader(network_.nodes[*reader].output);
-    }
-    if (!reader) return {};
-    const Op& op = network_.nodes[*reader].op;
-    const bool fits = std::holds_alternative<Dense>(op) || (std::holds_alternative<Conv2d>(op) && !reshaped);
-    return fits ? reader : std::optional<std::size_t>();
-  }
-
-  /// The layer without activation in front of node `norm`, if nobody else reads it.
-  [[nodiscard]] std::optional<std::size_t> layer_before(std::size_t norm) const {
-    const ValueId between = network_.nodes[norm].inputs[0];
-    const auto layer = std::ranges::find(network_.nodes, between, &Node::output);
-    if (layer == network_.nodes.end() || only_reader(between) != norm) return {};
-    if (layer_activation(*layer) != Activation::kNone || weight_fields(layer->op).size() != 2) return {};
-    return static_cast<std::size_t>(layer - network_.nodes.begin());
-  }
-
-  [[nodiscard]] bool same_norm(const BatchNorm& a, const BatchNorm& b) const {
-    return a.gamma == b.gamma && a.beta == b.beta && a.mean == b.mean && a.variance == b.variance &&
-           a.epsilon == b.epsilon;
-  }
-
-  /// Same weights, bias and border: what is folded into one is right for the other.
-  [[nodiscard]] bool same_layer(const Op& a, const Op& b) const {
-    if (!std::ranges::equal(
-            weight_fields(a), weight_fields(b), {}, [](const WeightId* id) { return *id; },
-            [](const WeightId* id) { return *id; }))
-      return false;
-    const auto* x = std::get_if<Conv2d>(&a);
-    const auto* y = std::get_if<Conv2d>(&b);
-    if (x == nullptr || y == nullptr) return x == y;
-    const bool padded = !(x->padding == Padding{});
-    return x->groups == y->groups && padded == !(y->padding == Padding{}) && (!padded || x->pad_value == y->pad_value);
-  }
-
-  /// A layer that stands in the network several times (its weights are shared) is folded in all places or in none.
-  struct Places {
-    std::vector<std::size_t> layers, norms;
-  };
-
-  /// All places of `layer`, with the normalisation that `neighbour` (layer_behind or layer_before) finds for each;
-  /// empty where they do not agree.
-  template <typename Neighbour>
-  [[nodiscard]] Places places_of(std::size_t layer, std::size_t norm, const Neighbour& neighbour) const {
-    Places places{users_of(network_, *weight_fields(network_.nodes[layer].op)[0]), {}};
-    for (const std::size_t user : places.layers) {
-      if (!same_layer(network_.nodes[layer].op, network_.nodes[user].op)) return {};
-      for (std::size_t i = 0; i < network_.nodes.size(); ++i) {
-        if (norm_at(i) == nullptr || !same_norm(*norm_at(i), *norm_at(norm)) || neighbour(i) != user) continue;
-        places.norms.push_back(i);
-        break;
-      }
-    }
-    return places.norms.size() == places.layers.size() ? places : Places{};
+    return reader;
   }
 
   bool fold_forward(std::size_t norm) {
     const std::optional<std::size_t> layer = layer_behind(norm);
     if (!layer) return false;
-    const Places places = places_of(*layer, norm, [this](std::size_t i) { return layer_behind(i); });
-    if (places.norms.empty()) return false;
-    const Affine affine = affine_of(network_, *norm_at(norm));
-    std::vector<float> pad;
-    const auto* conv = std::get_if<Conv2d>(&network_.nodes[*layer].op);
-    if (conv != nullptr && !(conv->padding == Padding{})) {
-      pad = conv->pad_value;
-      pad.resize(affine.scale.size(), 0.0F);
+    const Affine affine = affine_of(network_, std::get<BatchNorm>(network_.nodes[norm].op));
+    const Op& op = network_.nodes[*layer].op;
+    if (const auto* conv = std::get_if<Conv2d>(&op)) {
+      std::vector<float> pad;
+      if (!(conv->padding == Padding{})) {
+        pad = conv->pad_value;
+        pad.resize(affine.scale.size(), 0.0F);
+      }
+      if (!can_undo(std::get<BatchNorm>(network_.nodes[norm].op), affine, pad)) return false;
+      write(*layer, conv->weight, conv->bias, affine);
+      std::get<Conv2d>(network_.nodes[*layer].op).pad_value = fold_padding(affine, pad);
+    } else if (const auto* dense = std::get_if<Dense>(&op)) {
+      write(*layer, dense->weight, dense->bias, affine);
+    } else {
+      return false;
     }
-    if (!can_undo(*norm_at(norm), affine, pad)) return false;
-    const Fields fields = fields_of(*layer);
-    FoldedLayer folded = fold(affine, decode_f32(network_.weights[fields.weight]), bias_values(fields),
-                              {conv != nullptr ? conv->groups : 1, network_.weights[fields.weight].shape.back()});
-    store(places, fields, std::move(folded));
-    for (const std::size_t place : places.layers)
-      if (auto* folded_conv = std::get_if<Conv2d>(&network_.nodes[place].op))
-        folded_conv->pad_value = fold_padding(affine, pad);
-    bypass(places.norms);
+    bypass(norm);
     return true;
   }
 
@@ -151,65 +89,69 @@ class Folder {
 
   /// BatchNorm behind a layer without activation: the layer's own rows are scaled.
   bool fold_backward(std::size_t norm) {
-    const std::optional<std::size_t> layer = layer_before(norm);
-    if (!layer) return false;
-    const Places places = places_of(*layer, norm, [this](std::size_t i) { return layer_before(i); });
-    if (places.norms.empty()) return false;
-    const Affine affine = affine_of(network_, *norm_at(norm));
-    const Fields fields = fields_of(*layer);
-    FoldedLayer scaled{decode_f32(network_.weights[fields.weight]), bias_values(fields)};
-    const std::size_t terms = scaled.weights.size() / scaled.bias.size();
-    for (std::size_t i = 0; i < scaled.weights.size(); ++i)
-      scaled.weights[i] = static_cast<float>(scaled.weights[i] * affine.scale[i / terms]);
-    for (std::size_t o = 0; o < scaled.bias.size(); ++o)
-      scaled.bias[o] = static_cast<float>(scaled.bias[o] * affine.scale[o] + affine.offset[o]);
-    store(places, fields, std::move(scaled));
-    bypass(places.norms);
+    const ValueId between = network_.nodes[norm].inputs[0];
+    const auto layer = std::ranges::find(network_.nodes, between, &Node::output);
+    if (layer == network_.nodes.end() || only_reader(between) != norm) return false;
+    if (layer_activation(*layer) != Activation::kNone) return false;
+    const auto index = static_cast<std::size_t>(layer - network_.nodes.begin());
+    const Affine affine = affine_of(network_, std::get<BatchNorm>(network_.nodes[norm].op));
+    if (const auto* conv = std::get_if<Conv2d>(&layer->op)) {
+      scale_rows(index, conv->weight, conv->bias, affine);
+    } else if (const auto* dense = std::get_if<Dense>(&layer->op)) {
+      scale_rows(index, dense->weight, dense->bias, affine);
+    } else {
+      return false;
+    }
+    bypass(norm);
     return true;
   }
 
-  struct Fields {
-    WeightId weight = kNoWeight, bias = kNoWeight;
-  };
-  [[nodiscard]] Fields fields_of(std::size_t layer) const {
-    const auto fields = weight_fields(network_.nodes[layer].op);
-    return {*fields[0], *fields[1]};
+  [[nodiscard]] std::vector<float> bias_values(WeightId bias, WeightId weight) const {
+    if (bias != kNoWeight) return decode_f32(network_.weights[bias]);
+    return std::vector<float>(static_cast<std::size_t>(network_.weights[weight].shape[0]), 0.0F);
   }
 
-  [[nodiscard]] std::vector<float> bias_values(const Fields& fields) const {
-    if (fields.bias != kNoWeight) return decode_f32(network_.weights[fields.bias]);
-    return std::vector<float>(static_cast<std::size_t>(network_.weights[fields.weight].shape[0]), 0.0F);
-  }
-
-  /// A bias that others use too is left to them.
-  void store(const Places& places, const Fields& fields, FoldedLayer folded) {
-    Weight& weight = network_.weights[fields.weight];
-    weight = make_f32_weight(weight.name, weight.shape, std::move(folded.weights));
-    if (fields.bias != kNoWeight && !named_elsewhere(network_, fields.bias, places.layers)) {
-      Weight& bias = network_.weights[fields.bias];
-      bias = make_f32_weight(bias.name, bias.shape, std::move(folded.bias));
+  void store(std::size_t node, WeightId weight, WeightId bias, std::vector<float> weights, std::vector<float> biases) {
+    const WeightId own = own_weight(network_, node, weight);
+    network_.weights[own] =
+        make_f32_weight(network_.weights[own].name, network_.weights[own].shape, std::move(weights));
+    const Shape shape = {static_cast<std::int64_t>(biases.size())};
+    if (bias != kNoWeight) {
+      const WeightId own_bias = own_weight(network_, node, bias);
+      network_.weights[own_bias] = make_f32_weight(network_.weights[own_bias].name, shape, std::move(biases));
       return;
     }
-    const std::string name = fields.bias != kNoWeight ? network_.weights[fields.bias].name
-                                                      : network_.nodes[places.layers.front()].name + ".bias";
-    const Shape shape = {static_cast<std::int64_t>(folded.bias.size())};
-    network_.weights.push_back(make_f32_weight(name, shape, std::move(folded.bias)));
-    for (const std::size_t layer : places.layers)
-      *weight_fields(network_.nodes[layer].op)[1] = static_cast<WeightId>(network_.weights.size() - 1);
+    network_.weights.push_back(make_f32_weight(network_.nodes[node].name + ".bias", shape, std::move(biases)));
+    const auto added = static_cast<WeightId>(network_.weights.size() - 1);
+    if (auto* conv = std::get_if<Conv2d>(&network_.nodes[node].op)) conv->bias = added;
+    if (auto* dense = std::get_if<Dense>(&network_.nodes[node].op)) dense->bias = added;
   }
 
-  /// Removes nodes; who named an output of theirs now names its input.
-  void bypass(std::vector<std::size_t> norms) {
-    std::ranges::sort(norms, std::greater<>());
-    for (const std::size_t norm : norms) {
-      const ValueId from = network_.nodes[norm].output, to = network_.nodes[norm].inputs[0];
-      network_.nodes.erase(network_.nodes.begin() + static_cast<std::ptrdiff_t>(norm));
-      for (Node& node : network_.nodes) std::ranges::replace(node.inputs, from, to);
-      for (OutputSpec& output : network_.outputs)
-        if (output.value == from) output.value = to;
-      for (StateSpec& state : network_.states)
-        if (state.after == from) state.after = to;
-    }
+  void write(std::size_t node, WeightId weight, WeightId bias, const Affine& affine) {
+    FoldedLayer folded = fold(affine, decode_f32(network_.weights[weight]), bias_values(bias, weight));
+    store(node, weight, bias, std::move(folded.weights), std::move(folded.bias));
+  }
+
+  void scale_rows(std::size_t node, WeightId weight, WeightId bias, const Affine& affine) {
+    std::vector<float> weights = decode_f32(network_.weights[weight]);
+    std::vector<float> biases = bias_values(bias, weight);
+    const std::size_t terms = weights.size() / biases.size();
+    for (std::size_t i = 0; i < weights.size(); ++i)
+      weights[i] = static_cast<float>(weights[i] * affine.scale[i / terms]);
+    for (std::size_t o = 0; o < biases.size(); ++o)
+      biases[o] = static_cast<float>(biases[o] * affine.scale[o] + affine.offset[o]);
+    store(node, weight, bias, std::move(weights), std::move(biases));
+  }
+
+  /// Removes the node; who named its output now names its input.
+  void bypass(std::size_t norm) {
+    const ValueId from = network_.nodes[norm].output, to = network_.nodes[norm].inputs[0];
+    network_.nodes.erase(network_.nodes.begin() + static_cast<std::ptrdiff_t>(norm));
+    for (Node& node : network_.nodes) std::ranges::replace(node.inputs, from, to);
+    for (OutputSpec& output : network_.outputs)
+      if (output.value == from) output.value = to;
+    for (StateSpec& state : network_.states)
+      if (state.after == from) state.after = to;
   }
 
   Network& network_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pitlane/engine/quantization.h"
 #include "pitlane/kernels/kernel_args.h"
 
 namespace pitlane {
@@ -14,39 +15,14 @@ bool all_finite(const Weight& weight) {
   return std::ranges::all_of(decode_f32(weight), [](float v) { return std::isfinite(v); });
 }
 
-bool is_layer(const Op& op) { return std::holds_alternative<Conv2d>(op) || std::holds_alternative<Dense>(op); }
-
-/// Marks the layers behind which `wanted` stand, with other operators between at most; where `gates_end`, no Multiply.
-class BackwardWalk {
- public:
-  BackwardWalk(const Network& network, bool gates_end, std::vector<bool>& marks)
-      : network_(network), gates_end_(gates_end), marks_(marks), producer_(network.values.size(), -1) {
-    for (std::size_t i = 0; i < network.nodes.size(); ++i)
-      producer_[network.nodes[i].output] = static_cast<std::ptrdiff_t>(i);
+/// What the last layer in front of `value` made, before flattening, activation or normalisation.
+ValueId layer_result(const Network& network, ValueId value) {
+  for (const Node* node = producer(network, value); node != nullptr; node = producer(network, value)) {
+    if (std::holds_alternative<Conv2d>(node->op) || std::holds_alternative<Dense>(node->op)) break;
+    value = node->inputs.front();
   }
-
-  void walk(ValueId wanted) {
-    std::vector<ValueId> open = {wanted};
-    while (!open.empty()) {
-      const std::ptrdiff_t made_by = producer_[open.back()];
-      producer_[open.back()] = -1;  // once is enough
-      open.pop_back();
-      if (made_by < 0) continue;
-      const Node& node = network_.nodes[made_by];
-      if (is_layer(node.op)) {
-        marks_[made_by] = true;
-      } else if (!gates_end_ || !std::holds_alternative<Multiply>(node.op)) {
-        open.insert(open.end(), node.inputs.begin(), node.inputs.end());
-      }
-    }
-  }
-
- private:
-  const Network& network_;
-  bool gates_end_;
-  std::vector<bool>& marks_;
-  std::vector<std::ptrdiff_t> producer_;  // by value, -1: an input, or walked already
-};
+  return value;
+}
 
 }  // namespace
 
@@ -68,38 +44,20 @@ Activation layer_activation(const Node& node) {
   return Activation::kNone;
 }
 
-std::vector<std::size_t> users_of(const Network& network, WeightId weight) {
-  std::vector<std::size_t> users;
-  for (const Layer& layer : weighted_layers(network))
-    if (layer.weight == weight) users.push_back(layer.node);
-  return users;
-}
-
-std::vector<bool> output_makers(const Network& network) {
-  std::vector<bool> makers(network.nodes.size(), false);
-  BackwardWalk outputs(network, false, makers);
-  for (const OutputSpec& output : network.outputs) outputs.walk(output.value);
-  BackwardWalk states(network, true, makers);
-  for (const StateSpec& state : network.states) states.walk(state.after);
-  return makers;
-}
-
 bool makes_output(const Network& network, const Node& node) {
-  const auto found = std::ranges::find(network.nodes, node.output, &Node::output);
-  return output_makers(network)[static_cast<std::size_t>(found - network.nodes.begin())];
+  const auto is_result = [&](ValueId value) { return layer_result(network, value) == node.output; };
+  return std::ranges::any_of(network.outputs, is_result, &OutputSpec::value) ||
+         std::ranges::any_of(network.states, is_result, &StateSpec::after);
 }
 
 std::vector<Layer> quantizable_layers(const Network& network) {
   std::vector<Layer> layers = weighted_layers(network);
-  const std::vector<bool> makers = output_makers(network);
-  std::vector<bool> stays(network.weights.size(), false);
-  for (const Layer& layer : layers) {
+  std::erase_if(layers, [&](const Layer& layer) {
     const Weight& weight = network.weights[layer.weight];
-    const bool small = std::holds_alternative<Dense>(network.nodes[layer.node].op) && weight.size() <= kSmallDense;
-    if (small || makers[layer.node] || weight.size() / weight.shape[0] > kernels::kMaxI8Terms)
-      stays[layer.weight] = true;
-  }
-  std::erase_if(layers, [&](const Layer& layer) { return stays[layer.weight]; });
+    const Node& node = network.nodes[layer.node];
+    const bool small = std::holds_alternative<Dense>(node.op) && weight.size() <= kSmallDense;
+    return small || makes_output(network, node) || weight.size() / weight.shape[0] > kernels::kMaxI8Terms;
+  });
   return layers;
 }
 

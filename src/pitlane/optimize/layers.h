@@ -37,17 +37,12 @@ std::string layer_name(const Node& node);
 
 Activation layer_activation(const Node& node);
 
-/// The nodes that name `weight` as their weight: several where frames or time steps share a layer.
-std::vector<std::size_t> users_of(const Network& network, WeightId weight);
-
-/// By node: whether its result becomes an output of the network or a state without passing another layer with weights.
-/// A state that comes out of a Multiply, as an LSTM's does, is no such: gates have squashed what went into them.
-std::vector<bool> output_makers(const Network& network);
+/// True if the node's result becomes an output of the network or a state without passing another layer with weights.
 bool makes_output(const Network& network, const Node& node);
 
 /// Layers whose weights may become int8: not those that make outputs, nor other dense ones of at most 8192 weights
 /// (some kilobytes and a microsecond; their rounding would go almost straight into the command: a third of a PilotNet's
-/// error in steering), nor those whose integer sums could overflow, nor any that share their weights with such a layer.
+/// error in steering), nor those whose integer sums could overflow.
 std::vector<Layer> quantizable_layers(const Network& network);
 
 /// Weights of these layers to int8 per output channel.

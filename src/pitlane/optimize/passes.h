@@ -9,8 +9,7 @@
 namespace pitlane {
 
 /// Also folds a BatchNorm behind a Conv2d or Dense without activation. One that has several readers stays, as does one
-/// at a layer whose weights other layers share, unless all of them have the same one there, as does one before a padded
-/// convolution whose border would have to be far outside what the layer reads (a scale near zero).
+/// before a padded convolution whose border would have to be far outside what the layer reads (a scale near zero).
 Status apply_pass(const FoldBatchNorm& pass, Network& network);
 
 /// Of the n weights of all layers together exactly floor(sparsity * n) are zero afterwards (or more, if more were zero

@@ -30,13 +30,11 @@ Threshold find_threshold(std::vector<float> magnitudes, std::size_t count) {
 /// weights: they are few, and on a scale of their own (an output's range), so that a threshold for all layers would
 /// empty them. A network that has no other layers is pruned nevertheless.
 std::vector<Layer> prunable_layers(const Network& network) {
-  const std::vector<bool> makers = output_makers(network);
   std::vector<Layer> inner, all;
   for (const Layer& layer : weighted_layers(network)) {
     if (std::ranges::find(all, layer.weight, &Layer::weight) != all.end()) continue;
     all.push_back(layer);
-    if (std::ranges::none_of(users_of(network, layer.weight), [&](std::size_t node) { return makers[node]; }))
-      inner.push_back(layer);
+    if (!makes_output(network, network.nodes[layer.node])) inner.push_back(layer);
   }
   return inner.empty() ? all : inner;
 }

@@ -1,4 +1,4 @@
-// Positions out of a bag.
+// The one door to librosbag: positions out of a bag.
 #pragma once
 
 #include <filesystem>

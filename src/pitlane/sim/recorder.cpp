@@ -19,8 +19,6 @@ std::vector<int> merged(const std::vector<int>& a, const std::vector<int>& b) {
   return {all.begin(), all.end()};
 }
 
-constexpr std::uint64_t kSpeeds = 0x5BEED;
-
 // What shakes the car: yaw rate, in rad/s, one value a camera period.
 class Disturbance {
  public:
@@ -142,7 +140,6 @@ class Recorder {
   }
 
   void put(Stage& stage, const Pose& pose) {
-    ++drive_;
     stage.world.place(pose);
     stage.expert.reset();
     stage.tracker.locate(pose.x_m, pose.y_m);
@@ -150,7 +147,6 @@ class Recorder {
   }
 
   Status begin_session(Stage& stage) {
-    drive_ = -1;
     PITLANE_TRY_STATUS(stage.world.reset(options_.seed));
     stage.world.change_appearance(mix64(options_.seed ^ mix64(static_cast<std::uint64_t>(session_))));
     return {};
@@ -174,7 +170,7 @@ class Recorder {
       }
       PITLANE_TRY(const Observation observation, stage.world.observe());
       const Command label = stage.expert.command(stage.world.pose());
-      PITLANE_TRY_STATUS(emit(observation, label, observation.speed_mps));
+      PITLANE_TRY_STATUS(emit(observation, label));
       if (stage.driver) {
         PITLANE_TRY(const Command command, stage.driver->decide(observation));
         pending.emplace_back(now_s + options_.driver_latency_s, command);
@@ -197,21 +193,18 @@ class Recorder {
 
   Status random_session(Stage& stage, int frames) {
     Random random = Random::fork(options_.seed, 2 * static_cast<std::uint64_t>(session_) + 1);
-    // Apart, so that places do not depend on speeds. Any speed: a network that sees it must not learn that it goes on
-    // as it went.
-    Random speeds = Random::fork(options_.seed ^ kSpeeds, static_cast<std::uint64_t>(session_));
     PITLANE_TRY_STATUS(begin_session(stage));
     for (int k = 0; k < frames; ++k) {
       const double wide = random.chance(0.2) ? 2 : 1;
       const Pose pose = pose_on_line(stage, random, wide * options_.random_side_m, wide * options_.random_heading_rad);
       put(stage, pose);
       PITLANE_TRY(const Observation observation, stage.world.observe());
-      PITLANE_TRY_STATUS(emit(observation, stage.expert.command(pose), speeds.uniform(0, options_.expert.fastest_mps)));
+      PITLANE_TRY_STATUS(emit(observation, stage.expert.command(pose)));
     }
     return {};
   }
 
-  Status emit(const Observation& observation, const Command& label, double speed_mps) {
+  Status emit(const Observation& observation, const Command& label) {
     if (!report(progress_, {"record", done_, total_, ""})) return interrupted();
     RecordedFrame frame;
     const ImageView& image = observation.frames.front();
@@ -224,10 +217,7 @@ class Recorder {
       frame.width = image.width, frame.height = image.height;
     }
     frame.label = label;
-    frame.speed_mps = speed_mps;
-    frame.command = observation.command;
     frame.session = session_;
-    frame.drive = drive_;
     frame.index = done_;
     frame.total = total_;
     frame.time_s = static_cast<double>(done_) * stages_.front()->world.camera_period_s();
@@ -242,7 +232,7 @@ class Recorder {
   std::optional<FrameResizer> resizer_;
   std::vector<std::uint8_t> picture_;
   std::int64_t done_ = 0, total_ = 0, driven_done_ = 0, random_done_ = 0;
-  int session_ = 0, drive_ = 0, driven_sessions_ = 0, random_sessions_ = 0;
+  int session_ = 0, driven_sessions_ = 0, random_sessions_ = 0;
 };
 
 }  // namespace

@@ -22,11 +22,8 @@ struct RecordedFrame {
   std::span<const std::uint8_t> picture;  ///< {height, width, 3} bytes
   int width = 0, height = 0;
   Command label;           ///< what the expert would do, without noise
-  double speed_mps = 0;    ///< of the car; a car that was put somewhere at random may have any that the expert drives
-  int command = 0;         ///< high-level, see Observation
   double time_s = 0;       ///< since the start of the whole recording
   int session = 0;         ///< frames of one session follow each other in time; counted from 0
-  int drive = 0;           ///< within its session: counted on where the car was put somewhere else
   std::int64_t index = 0;  ///< of the frame, counted from 0
   std::int64_t total = 0;
 };

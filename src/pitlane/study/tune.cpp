@@ -11,12 +11,12 @@
 #include "pitlane/measure/accuracy.h"
 #include "pitlane/network/pit_file.h"
 #include "pitlane/optimize/strategy.h"
-#include "pitlane/study/fine_tuning.h"
 #include "pitlane/study/source_hash.h"
 #include "pitlane/study/store.h"
 #include "pitlane/study/training_history.h"
 #include "pitlane/study/tune_json.h"
 #include "pitlane/study/tune_timing.h"
+#include "pitlane/train/trainer.h"
 
 namespace pitlane {
 namespace {
@@ -196,12 +196,19 @@ class Tuner {
 
   Status fine_tune_into(const fs::path& kept, const Network& network, const FineTune& pass,
                         const ProgressFn& progress) {
-    const fs::path checkpoint = fs::path(kept).replace_extension(".checkpoint");
-    PITLANE_TRY(const Network trained,
-                fine_tuned(network, *inputs_.dataset, split_, pass, options_.seed, checkpoint, progress));
-    PITLANE_TRY_STATUS(save_pit(trained, kept));
+    TrainOptions train_options;
+    train_options.epochs = pass.epochs;
+    train_options.learning_rate = pass.learning_rate;
+    train_options.seed = options_.seed;
+    train_options.keep_last = true;
+    train_options.keep_zeros = true;
+    train_options.freeze_batch_norm = true;
+    train_options.checkpoint = fs::path(kept).replace_extension(".checkpoint");
+    PITLANE_TRY(TrainResult trained, train(network, *inputs_.dataset, split_, train_options, progress));
+    set_training_history(trained.network, trained.epochs);
+    PITLANE_TRY_STATUS(save_pit(trained.network, kept));
     std::error_code ignored;
-    fs::remove(checkpoint, ignored);
+    fs::remove(train_options.checkpoint, ignored);
     return {};
   }
 

@@ -4,7 +4,6 @@
 #include <memory>
 #include <utility>
 
-#include "pitlane/data/sample_inputs.h"
 #include "pitlane/engine/plan.h"
 #include "pitlane/measure/answer_check.h"
 #include "pitlane/network/pit_file.h"
@@ -17,32 +16,28 @@ constexpr std::size_t kMostKeptSamples = 2000;
 // A session with its result's memory, ready to be called without arguments.
 class TimedSession {
  public:
-  static Result<TimedSession> create(const std::filesystem::path& file, const Dataset& dataset, std::int64_t sample) {
+  static Result<TimedSession> create(const std::filesystem::path& file, std::span<const std::uint8_t> picture) {
     PITLANE_TRY(const Network network, load_pit(file));
     PITLANE_TRY(const auto plan, compile(network));
-    PITLANE_TRY(const SampleInputs inputs, SampleInputs::create(network, dataset));
-    TimedSession timed(plan->new_session(), SampleFeed(inputs).show(sample));
+    TimedSession timed(plan->new_session(), picture);
     // The numbers of a session that refuses or errs would be wonderful and wrong.
-    if (const Status right = check_answer(network, *timed.session_, timed.shown_); !right.ok())
+    if (const Status right = check_answer(network, *timed.session_, {&timed.input_, 1}); !right.ok())
       return right.error().in(file.string());
     return timed;
   }
 
-  RunStatus run() { return session_->run(shown_, views_); }
+  RunStatus run() { return session_->run({&input_, 1}, views_); }
 
  private:
-  TimedSession(std::unique_ptr<Session> session, std::span<const std::span<const std::byte>> inputs)
-      : session_(std::move(session)) {
-    for (const auto& bytes : inputs) inputs_.emplace_back(bytes.begin(), bytes.end());
-    for (const auto& bytes : inputs_) shown_.push_back({bytes.data(), bytes.size()});
+  TimedSession(std::unique_ptr<Session> session, std::span<const std::uint8_t> picture)
+      : session_(std::move(session)), input_{picture.data(), picture.size()} {
     for (const TensorSpec& spec : session_->outputs())
       results_.emplace_back(static_cast<std::size_t>(element_count(spec.shape)));
     for (auto& result : results_) views_.push_back({result.data(), result.size() * sizeof(float)});
   }
 
   std::unique_ptr<Session> session_;
-  std::vector<std::vector<std::byte>> inputs_;
-  std::vector<TensorView> shown_;
+  TensorView input_;
   std::vector<std::vector<float>> results_;
   std::vector<MutableTensorView> views_;
 };
@@ -64,7 +59,7 @@ Status time_rows(std::vector<StrategyRow>& rows, const std::filesystem::path& ou
   for (StrategyRow& row : rows) {
     if (row.failure) continue;
     Result<TimedSession> session =
-        TimedSession::create(out / row.file, *inputs.dataset, inputs.split->validation.front());
+        TimedSession::create(out / row.file, inputs.dataset->picture(inputs.split->validation.front()));
     if (!session.ok()) {
       row.failure = session.error().message();
       continue;

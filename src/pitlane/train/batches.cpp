@@ -18,68 +18,26 @@ std::uint64_t epoch_seed(std::uint64_t seed, std::uint64_t purpose, int epoch) {
 }
 
 // Interleaved bytes to planar reals: pixel * scale[c] + offset[c], through a table since a byte has 256 values.
-void to_planes(std::span<const std::uint8_t> picture, const Preprocessing& preprocessing, float* out) {
-  const std::size_t channels = preprocessing.scale.size();
-  const std::size_t pixels = picture.size() / channels;
-  for (std::size_t c = 0; c < channels; ++c) {
+void to_planes(std::span<const std::uint8_t> picture, const Preprocessing& preprocessing, int channels, float* out) {
+  const std::size_t pixels = picture.size() / static_cast<std::size_t>(channels);
+  for (int c = 0; c < channels; ++c) {
+    const auto i = static_cast<std::size_t>(c) % preprocessing.scale.size();  // stacked frames repeat the channels
     std::array<float, 256> table{};
     for (std::size_t b = 0; b < table.size(); ++b)
-      table[b] = static_cast<float>(b) * preprocessing.scale[c] + preprocessing.offset[c];
+      table[b] = static_cast<float>(b) * preprocessing.scale[i] + preprocessing.offset[i];
     const std::uint8_t* in = picture.data() + c;
-    float* plane = out + c * pixels;
-    for (std::size_t p = 0; p < pixels; ++p) plane[p] = table[in[p * channels]];
+    float* plane = out + static_cast<std::size_t>(c) * pixels;
+    for (std::size_t p = 0; p < pixels; ++p) plane[p] = table[in[p * static_cast<std::size_t>(channels)]];
   }
 }
 
-// Writes samples into their places in a buffer.
-class Writer {
- public:
-  Writer(const SampleInputs& inputs, std::size_t samples)
-      : inputs_(inputs), dataset_(inputs.dataset()), ages_(ages_of(inputs.image())) {
-    buffer_.samples = static_cast<std::int64_t>(samples);
-    buffer_.pictures.resize(samples * dataset_.picture_bytes() * ages_.size());
-    buffer_.labels.resize(samples * dataset_.outputs.size());
-    buffer_.numbers.resize(inputs.inputs().size());
-    for (std::size_t i = 0; i < buffer_.numbers.size(); ++i)
-      if (inputs.inputs()[i].kind != InputKind::kImage) buffer_.numbers[i].resize(samples * inputs.size(i));
-  }
-
-  // `show` gives back each picture of the sample's history, varied or as it is.
-  template <typename Show>
-  void pictures(std::size_t place, std::int64_t sample, const Show& show) {
-    const std::size_t bytes = dataset_.picture_bytes();
-    for (std::size_t k = 0; k < ages_.size(); ++k) {
-      const std::int64_t seen = ages_[k] == 0 ? sample : inputs_.at_age(sample, ages_[k]);
-      to_planes(show(dataset_.picture(seen)), inputs_.image().preprocessing,
-                buffer_.pictures.data() + (place * ages_.size() + k) * bytes);
-    }
-  }
-
-  [[nodiscard]] std::span<float> labels(std::size_t place) {
-    const std::size_t outputs = dataset_.outputs.size();
-    return std::span(buffer_.labels).subspan(place * outputs, outputs);
-  }
-
-  void numbers(std::size_t place, std::int64_t sample, const SampleVariation& variation) {
-    for (std::size_t i = 0; i < buffer_.numbers.size(); ++i) {
-      if (buffer_.numbers[i].empty()) continue;
-      const InputSpec& spec = inputs_.inputs()[i];
-      const auto out = std::span(buffer_.numbers[i]).subspan(place * inputs_.size(i), inputs_.size(i));
-      inputs_.write_numbers(i, sample, out);
-      if (spec.kind == InputKind::kCommand) vary_command(variation, out);
-      if (spec.kind == InputKind::kSpeed)
-        for (float& speed : out) speed *= spec.scale;  // as sessions do
-    }
-  }
-
-  BatchBuffer finish() && { return std::move(buffer_); }
-
- private:
-  const SampleInputs& inputs_;
-  const Dataset& dataset_;
-  std::vector<int> ages_;
-  BatchBuffer buffer_;
-};
+BatchBuffer make_buffer(const Dataset& dataset, std::size_t samples) {
+  BatchBuffer buffer;
+  buffer.samples = static_cast<std::int64_t>(samples);
+  buffer.pictures.resize(samples * dataset.picture_bytes());
+  buffer.labels.resize(samples * dataset.outputs.size());
+  return buffer;
+}
 
 }  // namespace
 
@@ -92,19 +50,23 @@ std::span<const std::int64_t> batch_slice(std::span<const std::int64_t> indices,
   return indices.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
 }
 
-BatchBuffer plain_batch(const SampleInputs& inputs, std::span<const std::int64_t> indices) {
-  Writer writer(inputs, indices.size());
+BatchBuffer plain_batch(const Dataset& dataset, const Preprocessing& preprocessing,
+                        std::span<const std::int64_t> indices) {
+  BatchBuffer buffer = make_buffer(dataset, indices.size());
+  const std::size_t outputs = dataset.outputs.size();
   for (std::size_t i = 0; i < indices.size(); ++i) {
-    writer.pictures(i, indices[i], [](std::span<const std::uint8_t> picture) { return picture; });
-    writer.numbers(i, indices[i], {});
-    std::ranges::copy(inputs.dataset().label(indices[i]), writer.labels(i).begin());
+    to_planes(dataset.picture(indices[i]), preprocessing, dataset.channels,
+              buffer.pictures.data() + i * dataset.picture_bytes());
+    std::ranges::copy(dataset.label(indices[i]), buffer.labels.begin() + static_cast<std::ptrdiff_t>(i * outputs));
   }
-  return std::move(writer).finish();
+  return buffer;
 }
 
-EpochBatches::EpochBatches(const SampleInputs& inputs, const AugmentationOptions& augmentation,
-                           std::vector<std::int64_t> indices, int batch, std::uint64_t seed, int epoch)
-    : inputs_(inputs),
+EpochBatches::EpochBatches(const Dataset& dataset, const Preprocessing& preprocessing,
+                           const AugmentationOptions& augmentation, std::vector<std::int64_t> indices, int batch,
+                           std::uint64_t seed, int epoch)
+    : dataset_(dataset),
+      preprocessing_(preprocessing),
       augmentation_(augmentation),
       seed_(epoch_seed(seed, kAugmentPurpose, epoch)),
       order_(std::move(indices)),
@@ -127,19 +89,15 @@ BatchBuffer EpochBatches::next() {
 BatchBuffer EpochBatches::prepare(std::int64_t index) const {
   const auto slice = batch_slice(order_, index, count_);
   const auto first = static_cast<std::uint64_t>(slice.data() - order_.data());
-  const Dataset& dataset = inputs_.dataset();
-  Writer writer(inputs_, slice.size());
-  std::vector<std::uint8_t> varied(dataset.picture_bytes());
+  BatchBuffer buffer = make_buffer(dataset_, slice.size());
+  std::vector<std::uint8_t> picture(dataset_.picture_bytes());
+  const std::size_t outputs = dataset_.outputs.size();
   for (std::size_t i = 0; i < slice.size(); ++i) {
-    const SampleVariation variation = draw_variation(augmentation_, Random::fork(seed_, first + i));
-    writer.pictures(i, slice[i], [&](std::span<const std::uint8_t> picture) -> std::span<const std::uint8_t> {
-      vary_picture(dataset, variation, picture, varied);
-      return varied;
-    });
-    writer.numbers(i, slice[i], variation);
-    vary_labels(dataset, slice[i], variation, augmentation_, writer.labels(i));
+    augment(dataset_, slice[i], augmentation_, Random::fork(seed_, first + i), picture,
+            std::span(buffer.labels).subspan(i * outputs, outputs));
+    to_planes(picture, preprocessing_, dataset_.channels, buffer.pictures.data() + i * picture.size());
   }
-  return std::move(writer).finish();
+  return buffer;
 }
 
 }  // namespace pitlane

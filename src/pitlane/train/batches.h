@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "pitlane/data/augmentation.h"
-#include "pitlane/data/sample_inputs.h"
+#include "pitlane/data/dataset.h"
+#include "pitlane/network/preprocessing.h"
 #include "pitlane/train/torch_model.h"
 
 namespace pitlane {
@@ -17,8 +18,7 @@ struct BatchBuffer {
   std::int64_t samples = 0;
   std::vector<float> pictures;
   std::vector<float> labels;
-  std::vector<std::vector<float>> numbers;  ///< by Network::inputs; of the image none
-  [[nodiscard]] TorchBatch view() const { return {samples, pictures, labels, {numbers.begin(), numbers.end()}}; }
+  [[nodiscard]] TorchBatch view() const { return {samples, pictures, labels}; }
 };
 
 /// Number of batches of at most `batch` samples. Sizes differ by one at most, so that no batch is left with a single
@@ -28,15 +28,15 @@ std::int64_t batch_count(std::int64_t samples, int batch);
 std::span<const std::int64_t> batch_slice(std::span<const std::int64_t> indices, std::int64_t index,
                                           std::int64_t count);
 
-/// Samples as they are, for validation and prediction.
-BatchBuffer plain_batch(const SampleInputs& inputs, std::span<const std::int64_t> indices);
+/// Pictures as they are, for validation and prediction.
+BatchBuffer plain_batch(const Dataset& dataset, const Preprocessing& preprocessing,
+                        std::span<const std::int64_t> indices);
 
-/// One epoch: shuffled and augmented by (seed, epoch, position) alone, whatever the threads do. All pictures of a
-/// sample's history are varied alike.
+/// One epoch: shuffled and augmented by (seed, epoch, position) alone, whatever the threads do.
 class EpochBatches {
  public:
-  EpochBatches(const SampleInputs& inputs, const AugmentationOptions& augmentation, std::vector<std::int64_t> indices,
-               int batch, std::uint64_t seed, int epoch);
+  EpochBatches(const Dataset& dataset, const Preprocessing& preprocessing, const AugmentationOptions& augmentation,
+               std::vector<std::int64_t> indices, int batch, std::uint64_t seed, int epoch);
   ~EpochBatches() = default;  // waits for the batch in preparation
   EpochBatches(const EpochBatches&) = delete;
   EpochBatches& operator=(const EpochBatches&) = delete;
@@ -49,7 +49,8 @@ class EpochBatches {
   [[nodiscard]] BatchBuffer prepare(std::int64_t index) const;
   void start(std::int64_t index);
 
-  const SampleInputs& inputs_;
+  const Dataset& dataset_;
+  const Preprocessing& preprocessing_;
   AugmentationOptions augmentation_;
   std::uint64_t seed_;
   std::vector<std::int64_t> order_;

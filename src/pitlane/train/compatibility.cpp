@@ -21,7 +21,14 @@ bool same_output(const OutputSpec& a, const OutputSpec& b) {
 
 }  // namespace
 
-Status check_outputs(const Network& network, const Dataset& dataset) {
+Status check_fits(const Network& network, const Dataset& dataset) {
+  PITLANE_TRY(const InputSpec* input, image_input(network));
+  const Shape& wanted = network.values[static_cast<std::size_t>(input->value)].shape;
+  const Shape given = {dataset.height, dataset.width, dataset.channels};
+  if (wanted != given)
+    return invalid_argument("network '" + network.name + "' takes pictures of " + to_string(wanted) +
+                            " (height x width x channels), the data has " + to_string(given) +
+                            "; load the data with the network's own preprocessing");
   if (names(network.outputs) != names(dataset.outputs))
     return invalid_argument("network '" + network.name + "' has the outputs " + names(network.outputs) +
                             ", the data has labels for " + names(dataset.outputs));

@@ -13,8 +13,8 @@
 
 namespace pitlane {
 
-/// Same outputs with the same ranges in the same order. (What the network reads, SampleInputs checks.)
-Status check_outputs(const Network& network, const Dataset& dataset);
+/// Same picture size and channels; same outputs with the same ranges in the same order.
+Status check_fits(const Network& network, const Dataset& dataset);
 Status check_indices(const Dataset& dataset, std::span<const std::int64_t> indices, const char* what);
 Status check_options(const TrainOptions& options, const Dataset& dataset);
 /// The weights of the loss: those given, else 5 for outputs that steer and 1 for others. (Steering's variance is small

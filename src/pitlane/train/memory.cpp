@@ -37,11 +37,11 @@ Status check_training_memory(const Network& network, std::int64_t batch, std::in
   const std::int64_t counted = std::min(batch, samples);
   const std::uint64_t needed = training_bytes(network, counted);
   if (needed <= memory_bytes) return {};
-  PITLANE_TRY(const InputSpec* image, image_input(network));
+  const InputSpec& input = network.inputs.front();
   return invalid_argument("training needs about " + gigabytes(static_cast<double>(needed)) + " for pictures of " +
-                          std::to_string(image->preprocessing.width) + "x" +
-                          std::to_string(image->preprocessing.height) + " in batches of " + std::to_string(counted) +
-                          ", this machine has " + gigabytes(static_cast<double>(memory_bytes)) +
+                          std::to_string(input.preprocessing.width) + "x" + std::to_string(input.preprocessing.height) +
+                          " in batches of " + std::to_string(counted) + ", this machine has " +
+                          gigabytes(static_cast<double>(memory_bytes)) +
                           "; choose a smaller --batch, or a network with a smaller --size");
 }
 

@@ -3,7 +3,6 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <exception>
 #include <string>
@@ -12,7 +11,6 @@
 #include <variant>
 
 #include "pitlane/train/torch_module.h"
-#include "pitlane/train/torch_ops.h"
 
 namespace pitlane {
 namespace {
@@ -22,30 +20,27 @@ using torch::Tensor;
 // PyTorch's default: the share of the newest batch in a running statistic.
 constexpr double kBatchNormMomentum = 0.1;
 
-Tensor activate(const Tensor& x, Activation activation, double alpha) {
+Tensor activate(const Tensor& x, Activation activation) {
   switch (activation) {
     case Activation::kNone:
       return x;
     case Activation::kRelu:
       return at::relu(x);
     case Activation::kElu:
-      return at::elu(x, alpha);
+      return at::elu(x);
     case Activation::kLeakyRelu:
-      return at::leaky_relu(x, alpha);
+      return at::leaky_relu(x, 0.01);
     case Activation::kTanh:
       return at::tanh(x);
     case Activation::kSigmoid:
       return at::sigmoid(x);
-    case Activation::kRelu6:
-      return at::clamp(x, 0, 6);
-    case Activation::kHardSigmoid:
-      return at::clamp(x * alpha + 0.5, 0, 1);
   }
   return x;
 }
 
-Tensor activate(const Tensor& x, Activation activation) {
-  return activate(x, activation, static_cast<double>(usual_alpha(activation)));
+// {N, C, H, W} -> {N, H * W * C}; vectors stay. The Network's order of elements, not LibTorch's.
+Tensor flatten_hwc(const Tensor& x) {
+  return x.dim() == 4 ? x.permute({0, 2, 3, 1}).reshape({x.size(0), -1}) : x.reshape({x.size(0), -1});
 }
 
 class TorchModelImpl : public TorchModel {
@@ -140,19 +135,14 @@ class TorchModelImpl : public TorchModel {
   }
 
   Tensor forward(const TorchBatch& batch, bool training) {
+    const InputSpec& input = network_.inputs[0];
+    const Shape& shape = network_.values[static_cast<std::size_t>(input.value)].shape;  // {H, W, C}
     std::vector<Tensor> values(network_.values.size());
-    for (std::size_t i = 0; i < network_.inputs.size(); ++i) {
-      const auto id = static_cast<std::size_t>(network_.inputs[i].value);
-      const Shape& shape = network_.values[id].shape;
-      values[id] = network_.inputs[i].kind == InputKind::kImage
-                       ? view(batch.pictures, {batch.samples, shape[2], shape[0], shape[1]})  // from {H, W, C}
-                       : view(batch.numbers[i], {batch.samples, shape[0]});
-    }
+    values[static_cast<std::size_t>(input.value)] = view(batch.pictures, {batch.samples, shape[2], shape[0], shape[1]});
     for (const Node& node : network_.nodes) {
-      std::vector<Tensor> inputs;
-      for (const ValueId id : node.inputs) inputs.push_back(values[static_cast<std::size_t>(id)]);
+      const Tensor& x = values[static_cast<std::size_t>(node.inputs[0])];
       values[static_cast<std::size_t>(node.output)] =
-          std::visit([&](const auto& op) { return apply(op, inputs, training); }, node.op);
+          std::visit([&](const auto& op) { return apply(op, x, training); }, node.op);
     }
     return collect_outputs(values);
   }
@@ -164,17 +154,15 @@ class TorchModelImpl : public TorchModel {
     return torch::stack(columns, 1);
   }
 
-  Tensor apply(const Conv2d& op, const std::vector<Tensor>& inputs, bool /*training*/) {
-    const Tensor& x = inputs[0];
+  Tensor apply(const Conv2d& op, const Tensor& x, bool /*training*/) {
     // Our {O, KH, KW, I} is their {O, I, KH, KW}; the gradient finds its way back through the permutation.
     const Tensor w = tensor(op.weight).permute({0, 3, 1, 2}).contiguous();
     const Padding& p = op.padding;
     const bool symmetric = p.top == p.bottom && p.left == p.right && op.pad_value.empty();
-    const std::array<std::int64_t, 2> stride = {op.stride_h, op.stride_w}, dilation = {1, 1};
-    const std::array<std::int64_t, 2> padding = {symmetric ? p.top : 0, symmetric ? p.left : 0};
-    const Tensor y =
-        at::conv2d(symmetric ? x : pad(x, op), w, optional_tensor(op.bias), stride, padding, dilation, op.groups);
-    return activate(y, op.activation);
+    if (symmetric)
+      return activate(at::conv2d(x, w, optional_tensor(op.bias), {op.stride_h, op.stride_w}, {p.top, p.left}),
+                      op.activation);
+    return activate(at::conv2d(pad(x, op), w, optional_tensor(op.bias), {op.stride_h, op.stride_w}), op.activation);
   }
 
   static Tensor pad(const Tensor& x, const Conv2d& op) {
@@ -186,27 +174,17 @@ class TorchModelImpl : public TorchModel {
     return at::constant_pad_nd(x - outside, sides) + outside;
   }
 
-  Tensor apply(const Dense& op, const std::vector<Tensor>& inputs, bool /*training*/) {
-    return activate(at::linear(flatten_hwc(inputs[0]), tensor(op.weight), optional_tensor(op.bias)), op.activation);
+  Tensor apply(const Dense& op, const Tensor& x, bool /*training*/) {
+    return activate(at::linear(flatten_hwc(x), tensor(op.weight), optional_tensor(op.bias)), op.activation);
   }
 
-  Tensor apply(const BatchNorm& op, const std::vector<Tensor>& inputs, bool training) {
-    const Tensor x = channels_second(inputs[0]);
-    const Tensor y =
-        at::batch_norm(x, optional_tensor(op.gamma), optional_tensor(op.beta), tensor(op.mean), tensor(op.variance),
-                       training && !options_.freeze_batch_norm, kBatchNormMomentum, op.epsilon, false);
-    return channels_back(y, inputs[0]);
+  Tensor apply(const BatchNorm& op, const Tensor& x, bool training) {
+    return at::batch_norm(x, optional_tensor(op.gamma), optional_tensor(op.beta), tensor(op.mean), tensor(op.variance),
+                          training && !options_.freeze_batch_norm, kBatchNormMomentum, op.epsilon, false);
   }
 
-  Tensor apply(const Activate& op, const std::vector<Tensor>& inputs, bool /*training*/) {
-    return activate(inputs[0], op.activation, static_cast<double>(op.alpha));
-  }
-
-  // Those without weights.
-  template <typename Plain>
-  Tensor apply(const Plain& op, const std::vector<Tensor>& inputs, bool /*training*/) {
-    return torch_op(op, inputs);
-  }
+  Tensor apply(const Flatten& /*op*/, const Tensor& x, bool /*training*/) { return flatten_hwc(x); }
+  Tensor apply(const Activate& op, const Tensor& x, bool /*training*/) { return activate(x, op.activation); }
 
   Network network_;
   TorchModelOptions options_;
@@ -217,11 +195,11 @@ class TorchModelImpl : public TorchModel {
 
 Result<std::unique_ptr<TorchModel>> make_model(const Network& network, const TorchModelOptions& options) {
   PITLANE_TRY_STATUS(validate(network));
-  PITLANE_TRY_STATUS(image_input(network).ok() ? Status() : Status(image_input(network).error()));
-  if (!network.states.empty())
-    return unsupported("network '" + network.name + "' remembers '" + network.states.front().name +
-                       "' from one frame to the next, which training does not support; train a network that sees "
-                       "several frames instead, e.g. pilotnet-x3");
+  if (network.inputs.size() != 1 || network.inputs[0].kind != InputKind::kImage || !network.states.empty())
+    return unsupported("network '" + network.name + "' has inputs beside the camera's picture or recurrent state, " +
+                       "which training does not support");
+  for (const Node& node : network.nodes)
+    if (node.inputs.size() != 1) return unsupported("layer '" + node.name + "' has several inputs: cannot be trained");
   try {
     const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     at::set_num_threads(options.threads > 0 ? options.threads : cores);

@@ -16,8 +16,6 @@ struct TorchBatch {
   std::int64_t samples = 0;
   std::span<const float> pictures;  ///< {sample, channel, height, width}
   std::span<const float> labels;    ///< {sample, output}; may be empty for predict
-  std::vector<std::span<const float>> numbers =
-      {};  ///< by Network::inputs: {sample, number}, scaled; of the image none
 };
 
 /// One set of trainable numbers, in the layout of Network::weights.
@@ -48,7 +46,7 @@ struct TorchModelOptions {
   int threads = 0;  ///< 0: all cores; LibTorch keeps this setting per process, the last model made decides
 };
 
-/// Storages other than f32 are decoded. Errors: several cameras, memory across runs, LibTorch is not there
+/// Storages other than f32 are decoded. Errors: several inputs, recurrent state, LibTorch is not there
 /// (torch_module.h).
 Result<std::unique_ptr<TorchModel>> make_torch_model(const Network& network, const TorchModelOptions& options);
 

@@ -90,16 +90,16 @@ std::vector<std::vector<std::uint8_t>> zero_masks(const Network& network, TorchM
 
 class Training {
  public:
-  Training(const Network& network, SampleInputs inputs, const Split& split, const TrainOptions& options,
+  Training(const Network& network, const Dataset& dataset, const Split& split, const TrainOptions& options,
            const ProgressFn& progress, std::unique_ptr<TorchModel> model)
       : network_(network),
-        inputs_(std::move(inputs)),
+        dataset_(dataset),
         split_(split),
         options_(options),
         progress_(progress),
-        output_weights_(loss_weights(options, inputs_.dataset().outputs)),
+        preprocessing_(network.inputs[0].preprocessing),
+        output_weights_(loss_weights(options, dataset.outputs)),
         model_(std::move(model)) {
-    const Dataset& dataset = inputs_.dataset();
     train_indices_ = options.augmentation.extreme ? repeat_extremes(dataset, split.train) : split.train;
     steps_per_epoch_ = batch_count(static_cast<std::int64_t>(train_indices_.size()), options.batch);
     threads_ = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
@@ -200,7 +200,8 @@ class Training {
 
   // One pass over the training samples; the mean loss over them.
   Result<double> learn(int epoch) {
-    EpochBatches batches(inputs_, options_.augmentation, train_indices_, options_.batch, options_.seed, epoch);
+    EpochBatches batches(dataset_, preprocessing_, options_.augmentation, train_indices_, options_.batch, options_.seed,
+                         epoch);
     double sum = 0;
     for (std::int64_t i = 0; i < batches.count(); ++i) {
       const BatchBuffer batch = batches.next();
@@ -245,7 +246,7 @@ class Training {
     const std::size_t outputs = output_weights_.size();
     double sum = 0;
     for (std::int64_t b = 0; b < count; ++b) {
-      const BatchBuffer batch = plain_batch(inputs_, batch_slice(indices, b, count));
+      const BatchBuffer batch = plain_batch(dataset_, preprocessing_, batch_slice(indices, b, count));
       PITLANE_TRY(const std::vector<float> y, model_->predict(batch.view()));
       for (std::size_t i = 0; i < y.size(); ++i) {
         const double error = static_cast<double>(y[i]) - batch.labels[i];
@@ -258,10 +259,11 @@ class Training {
   }
 
   const Network& network_;
-  const SampleInputs inputs_;
+  const Dataset& dataset_;
   const Split& split_;
   const TrainOptions& options_;
   const ProgressFn& progress_;
+  const Preprocessing& preprocessing_;
   std::vector<double> output_weights_;
   std::unique_ptr<TorchModel> model_;
   std::vector<std::int64_t> train_indices_;
@@ -278,12 +280,11 @@ class Training {
 Result<TrainResult> train(const Network& network, const Dataset& dataset, const Split& split,
                           const TrainOptions& options, const ProgressFn& progress) {
   PITLANE_TRY(auto model, make_torch_model(network, {options.freeze_batch_norm, options.threads}));
-  PITLANE_TRY(SampleInputs inputs, SampleInputs::create(network, dataset));
-  PITLANE_TRY_STATUS(check_outputs(network, dataset));
+  PITLANE_TRY_STATUS(check_fits(network, dataset));
   PITLANE_TRY_STATUS(check_indices(dataset, split.train, "training"));
   PITLANE_TRY_STATUS(check_indices(dataset, split.validation, "validation"));
   PITLANE_TRY_STATUS(check_options(options, dataset));
-  Training training(network, std::move(inputs), split, options, progress, std::move(model));
+  Training training(network, dataset, split, options, progress, std::move(model));
   PITLANE_TRY_STATUS(training.resume());
   PITLANE_TRY_STATUS(training.run());
   return training.result();
@@ -292,13 +293,13 @@ Result<TrainResult> train(const Network& network, const Dataset& dataset, const 
 Result<std::vector<float>> torch_predict(const Network& network, const Dataset& dataset,
                                          std::span<const std::int64_t> indices) {
   PITLANE_TRY(auto model, make_torch_model(network, {}));
-  PITLANE_TRY(const SampleInputs inputs, SampleInputs::create(network, dataset));
-  PITLANE_TRY_STATUS(check_outputs(network, dataset));
+  PITLANE_TRY_STATUS(check_fits(network, dataset));
   PITLANE_TRY_STATUS(check_indices(dataset, indices, "predicted"));
+  const Preprocessing& preprocessing = network.inputs[0].preprocessing;
   const std::int64_t count = batch_count(static_cast<std::int64_t>(indices.size()), kPredictBatch);
   std::vector<float> predictions;
   for (std::int64_t b = 0; b < count; ++b) {
-    const BatchBuffer batch = plain_batch(inputs, batch_slice(indices, b, count));
+    const BatchBuffer batch = plain_batch(dataset, preprocessing, batch_slice(indices, b, count));
     PITLANE_TRY(const std::vector<float> y, model->predict(batch.view()));
     predictions.insert(predictions.end(), y.begin(), y.end());
   }

@@ -18,20 +18,8 @@ void quantize_avx2(const float* in, std::uint8_t* out, std::size_t count, float 
   quantize_body<Avx2>(in, out, count, inverse_scale, zero_point);
 }
 
-void curve_avx2(const float* in, float* out, std::size_t count, Curve curve, float alpha) {
-  curve_body<Avx2>(in, out, count, curve, alpha);
-}
-
-void add_avx2(const float* in, const float* second, float* out, std::size_t count, std::size_t period) {
-  add_body<Avx2>(in, second, out, count, period);
-}
-
-void multiply_avx2(const float* in, const float* second, float* out, std::size_t count, std::size_t period) {
-  multiply_body<Avx2>(in, second, out, count, period);
-}
-
-void softmax_avx2(const float* in, float* out, std::size_t count, std::size_t channels) {
-  softmax_body<Avx2>(in, out, count, channels);
+void curve_avx2(const float* in, float* out, std::size_t count, Curve curve) {
+  curve_body<Avx2>(in, out, count, curve);
 }
 
 }  // namespace pitlane::kernels

@@ -17,20 +17,8 @@ void quantize_scalar(const float* in, std::uint8_t* out, std::size_t count, floa
   quantize_body<OneLane>(in, out, count, inverse_scale, zero_point);
 }
 
-void curve_scalar(const float* in, float* out, std::size_t count, Curve curve, float alpha) {
-  curve_body<OneLane>(in, out, count, curve, alpha);
-}
-
-void add_scalar(const float* in, const float* second, float* out, std::size_t count, std::size_t period) {
-  add_body<OneLane>(in, second, out, count, period);
-}
-
-void multiply_scalar(const float* in, const float* second, float* out, std::size_t count, std::size_t period) {
-  multiply_body<OneLane>(in, second, out, count, period);
-}
-
-void softmax_scalar(const float* in, float* out, std::size_t count, std::size_t channels) {
-  softmax_body<OneLane>(in, out, count, channels);
+void curve_scalar(const float* in, float* out, std::size_t count, Curve curve) {
+  curve_body<OneLane>(in, out, count, curve);
 }
 
 }  // namespace pitlane::kernels
