@@ -89,9 +89,7 @@ int padded_outputs(const PanelLayout& layout, int outputs) {
 }
 
 std::size_t wide_input_elements(const ConvGeometry& g) {
-  const std::ptrdiff_t read =
-      (g.out_h - 1) * g.in_step_y + (g.kernel_h - 1) * g.in_row + (g.out_w - 1) * g.in_step_x + g.row_length;
-  return static_cast<std::size_t>(read) / kAlignment * kAlignment + kAlignment;
+  return static_cast<std::size_t>(elements_read(g)) / kAlignment * kAlignment + kAlignment;
 }
 
 AlignedBuffer pack_f32(const PanelLayout& layout, const WeightSize& size, std::span<const float> weights) {

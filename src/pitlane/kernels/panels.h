@@ -1,5 +1,5 @@
-// How outputs are cut into panels: the one rule that packing and kernels share. Everything has internal
-// linkage, because ISA-specific sources include this.
+// How outputs are cut into panels, and how far inputs are read: rules that packing and kernels share. Everything has
+// internal linkage, because ISA-specific sources include this.
 #pragma once
 
 #include "pitlane/kernels/kernel_args.h"
@@ -22,6 +22,11 @@ namespace {
 /// Elements of one step (`group` inputs) of a panel in memory: whole vectors, for alignment.
 [[maybe_unused]] inline int panel_stride(const PanelLayout& layout, int halves) {
   return (halves + 1) / 2 * layout.lanes * layout.group;
+}
+
+/// Elements of the input from the first to the last that a convolution reads.
+[[maybe_unused]] inline std::ptrdiff_t elements_read(const ConvGeometry& g) {
+  return (g.out_h - 1) * g.in_step_y + (g.kernel_h - 1) * g.in_row + (g.out_w - 1) * g.in_step_x + g.row_length;
 }
 
 }  // namespace

@@ -15,9 +15,7 @@ void widen_input(const std::uint8_t* in, std::int16_t* out, std::ptrdiff_t count
 }  // namespace
 
 void conv_i8_avx2(const ConvI8& c) {
-  const ConvGeometry& g = c.geometry;
-  widen_input(c.input, c.wide_input,
-              (g.out_h - 1) * g.in_step_y + (g.kernel_h - 1) * g.in_row + (g.out_w - 1) * g.in_step_x + g.row_length);
+  widen_input(c.input, c.wide_input, elements_read(c.geometry));
   conv_i8_body<Avx2Pairs>(c, c.wide_input);
 }
 
