@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr long kMegabytes = 512;
 constexpr std::size_t kCuts = 40, kFlips = 60;  // per seed
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef PITLANE_SANITIZED
 constexpr bool kSanitized = true;  // sanitizers take memory of their own
 #else
 constexpr bool kSanitized = false;

@@ -13,7 +13,7 @@
 namespace pitlane {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 /// Three 8x3 samples with these outputs; labels run over the range.
 Dataset dataset_with(const std::vector<OutputSpec>& outputs, PixelFormat format = PixelFormat::kRgb) {

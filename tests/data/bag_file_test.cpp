@@ -12,8 +12,8 @@
 namespace pitlane {
 namespace {
 
-using testing::HasSubstr;
-using testing::SizeIs;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 /// Bytes that compress a little and differ from message to message.
 MessageBytes payload(int number, std::size_t size) {
@@ -52,7 +52,7 @@ std::string read_all(const std::filesystem::path& path) {
   return {};
 }
 
-class ReadBag : public testing::TestWithParam<BagCompression> {};
+class ReadBag : public ::testing::TestWithParam<BagCompression> {};
 
 TEST_P(ReadBag, GivesWhatLibrosbagWrote) {
   PITLANE_NEEDS_ROSBAG();
@@ -114,7 +114,7 @@ TEST_P(ReadBag, FlippedBytesNeverCrash) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Compressions, ReadBag,
-                         testing::Values(BagCompression::kNone, BagCompression::kBz2, BagCompression::kLz4));
+                         ::testing::Values(BagCompression::kNone, BagCompression::kBz2, BagCompression::kLz4));
 
 TEST(BagFile, AbsentEmptyOldOpenOrEncrypted) {
   const TemporaryDirectory folder;

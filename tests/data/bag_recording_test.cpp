@@ -10,10 +10,10 @@
 namespace pitlane {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::SizeIs;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 using Messages = std::vector<MadeUpMessage>;
 
 constexpr const char* kCamera = "/cam/image_raw";
@@ -31,7 +31,7 @@ Messages drive(int pictures = 30, double offset_s = 0) {
   return out;
 }
 
-class BagRecording : public testing::Test {
+class BagRecording : public ::testing::Test {
  protected:
   void SetUp() override { PITLANE_NEEDS_ROSBAG(); }
 
@@ -152,7 +152,7 @@ TEST_F(BagRecording, AGapInTheCommandsMakesBadRows) {
                 [](const MadeUpMessage& m) { return m.topic == "/cmd_vel" && m.time_s > 102 && m.time_s < 102.4; });
   const auto recording = open(messages);
   ASSERT_TRUE(recording) << recording.error().message();
-  EXPECT_THAT(recording->problems, testing::Not(testing::IsEmpty()));
+  EXPECT_THAT(recording->problems, ::testing::Not(::testing::IsEmpty()));
   EXPECT_THAT(recording->problems[0], HasSubstr("drive.bag:43: no command within 100 ms of the picture"));
   std::erase_if(messages,
                 [](const MadeUpMessage& m) { return m.topic == "/cmd_vel" && m.time_s > 101 && m.time_s < 104; });

@@ -16,7 +16,7 @@ TEST(BrokenRecordings, EachEndsInTheLineThatIsExpected) {
     ASSERT_TRUE(expected) << expected.error().message();
     const auto recording = open_recording(entry.path());
     ASSERT_FALSE(recording);
-    EXPECT_THAT(recording.error().message(), testing::HasSubstr(expected->substr(0, expected->find('\n'))));
+    EXPECT_THAT(recording.error().message(), ::testing::HasSubstr(expected->substr(0, expected->find('\n'))));
     EXPECT_EQ(recording.error().message().find('\n'), std::string::npos);
     ++tried;
   }

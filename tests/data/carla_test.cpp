@@ -6,10 +6,10 @@
 namespace pitlane {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::SizeIs;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 /// Images in another order than the rows, so that pairing by sort order would be wrong.
 std::string rows(const MadeUpRecording& made, int count) {
@@ -77,10 +77,10 @@ TEST(Carla, BadRowsAndMissingColumnsAreNamed) {
   const auto recording = open_recording(made.path());
   ASSERT_TRUE(recording) << recording.error().message();
   EXPECT_THAT(recording->problems,
-              testing::UnorderedElementsAre("dataset.csv:42: throttle is 'nan', not a finite number",
-                                            "dataset.csv:43: velocity is '', not a finite number",
-                                            HasSubstr("dataset.csv:44: image '../x.png' lies outside"),
-                                            "dataset.csv:45: 4 fields, the header has 6"));
+              ::testing::UnorderedElementsAre("dataset.csv:42: throttle is 'nan', not a finite number",
+                                              "dataset.csv:43: velocity is '', not a finite number",
+                                              HasSubstr("dataset.csv:44: image '../x.png' lies outside"),
+                                              "dataset.csv:45: 4 fields, the header has 6"));
   made.text("dataset.csv", "throttle,steer,brake\n1,0,0\n");
   EXPECT_THAT(fault(made), HasSubstr("dataset.csv: no column 'image_id' in its header ('throttle', 'steer', 'brake')"));
   made.text("dataset.csv", "image_id,throttle,brake\nx,1,0\n");

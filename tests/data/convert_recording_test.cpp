@@ -11,12 +11,12 @@
 namespace pitlane {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-using testing::SizeIs;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
@@ -83,7 +83,7 @@ void expect_same_pictures(const Recording& a, const Recording& b) {
   }
 }
 
-class Convert : public testing::Test {
+class Convert : public ::testing::Test {
  protected:
   Recording to(const Recording& from, const std::string& format, bool drop = false) {
     const fs::path out = folder_ / (std::to_string(++count_) + "-" + format);

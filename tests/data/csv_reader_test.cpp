@@ -6,8 +6,8 @@
 namespace pitlane {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 std::vector<CsvRow> read_all(std::string_view text) {
   std::vector<CsvRow> out;

@@ -10,10 +10,10 @@
 namespace pitlane {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::SizeIs;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 /// `rows` whole frames with labels that vary.
 void write_frames(const MadeUpRecording& made, int rows, const std::string& extension = ".png") {
@@ -201,7 +201,7 @@ TEST(LoadDataset, StoredPreprocessedIsTakenByteByByte) {
 }
 
 /// The real recording: $PITLANE_TEST_DATA/udacity.
-class RealUdacity : public testing::Test {
+class RealUdacity : public ::testing::Test {
  protected:
   void SetUp() override {
     const char* root = std::getenv("PITLANE_TEST_DATA");

@@ -7,9 +7,9 @@
 namespace pitlane {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 std::string fault(const std::filesystem::path& directory) {
   const auto recording = open_recording(directory);
@@ -207,8 +207,8 @@ TEST(DeepLearningStudio, NestedObjectsAreExplained) {
   }
   made.text("data.json", text);
   EXPECT_THAT(fault(made.path()),
-              testing::AllOf(HasSubstr("data.json: no images 0.png to 23.png"), HasSubstr("nest no object in another"),
-                             testing::Not(HasSubstr("column"))));
+              ::testing::AllOf(HasSubstr("data.json: no images 0.png to 23.png"),
+                               HasSubstr("nest no object in another"), ::testing::Not(HasSubstr("column"))));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace pitlane {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 std::vector<std::byte> encoded(const char* extension, int width, int height, const std::vector<int>& options = {}) {
   std::vector<unsigned char> bytes;
@@ -64,7 +64,7 @@ TEST(InspectImage, AnnouncedSizesAreBounded) {
 }
 
 TEST(InspectImage, OtherFilesAreRefused) {
-  EXPECT_THAT(fault({}), HasSubstr("0 bytes"));
+  EXPECT_THAT(fault(std::span<const std::byte>()), HasSubstr("0 bytes"));
   const std::string text = "<html>not found</html>";
   EXPECT_THAT(fault(std::as_bytes(std::span(text))), HasSubstr("neither PNG nor JPEG"));
 }

@@ -7,8 +7,8 @@
 namespace pitlane {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 /// One-output dataset with these physical labels.
 Result<Dataset> built(const OutputSpec& spec, const std::vector<float>& labels) {
@@ -49,7 +49,7 @@ TEST(Labels, OthersOutsideAreClampedAndCounted) {
   const auto dataset = built(output("v", 0, 10), {-1, 5, 20, 10});
   set_log_sink({});
   ASSERT_TRUE(dataset) << dataset.error().message();
-  EXPECT_THAT(dataset->labels, testing::ElementsAre(0, 0.5F, 1, 1));
+  EXPECT_THAT(dataset->labels, ::testing::ElementsAre(0, 0.5F, 1, 1));
   EXPECT_THAT(warning, HasSubstr("label 'v': 2 of 4 samples lie outside 0..10 and are clamped (-1..20)"));
 }
 
@@ -80,9 +80,9 @@ TEST(DatasetBuilder, FillsEverything) {
   EXPECT_EQ(dataset->height, 3);
   EXPECT_EQ(dataset->channels, 3);
   EXPECT_EQ(dataset->picture(1)[71], 9);
-  EXPECT_THAT(dataset->labels, testing::ElementsAre(0, 1, 1, 0));
-  EXPECT_THAT(dataset->session, testing::ElementsAre(3, 4));
-  EXPECT_THAT(dataset->row, testing::ElementsAre(0, 1));
+  EXPECT_THAT(dataset->labels, ::testing::ElementsAre(0, 1, 1, 0));
+  EXPECT_THAT(dataset->session, ::testing::ElementsAre(3, 4));
+  EXPECT_THAT(dataset->row, ::testing::ElementsAre(0, 1));
   EXPECT_EQ(dataset->hash.size(), 32U);
 }
 

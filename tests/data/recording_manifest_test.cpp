@@ -5,8 +5,8 @@
 namespace pitlane {
 namespace {
 
-using testing::HasSubstr;
-using testing::SizeIs;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 constexpr const char* kManifest = R"({"format": "pitlane-recording", "version": 1,
   "labels": [{"name": "v", "unit": "m/s", "low": 6.5, "high": 24}, {"name": "w", "unit": "rad/s", "low": -7.1, "high": 7.1}],

@@ -6,10 +6,10 @@
 namespace pitlane {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::SizeIs;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 std::string fault(const std::filesystem::path& directory, const RecordingOptions& options = {}) {
   const auto recording = open_recording(directory, options);
@@ -66,10 +66,10 @@ TEST(OpenRecording, BadRowsAreNamedAndSkipped) {
   EXPECT_THAT(recording->rows, SizeIs(40));
   EXPECT_EQ(recording->row_count, 44);
   EXPECT_EQ(recording->bad_rows, 4);
-  EXPECT_THAT(recording->problems, testing::UnorderedElementsAre("data.csv:42: image 'missing.png' is missing",
-                                                                 "data.csv:43: image 'empty.png' is empty (0 bytes)",
-                                                                 "data.csv:44: v is 'fast', not a finite number",
-                                                                 "data.csv:45: w is 'nan', not a finite number"));
+  EXPECT_THAT(recording->problems, ::testing::UnorderedElementsAre("data.csv:42: image 'missing.png' is missing",
+                                                                   "data.csv:43: image 'empty.png' is empty (0 bytes)",
+                                                                   "data.csv:44: v is 'fast', not a finite number",
+                                                                   "data.csv:45: w is 'nan', not a finite number"));
 }
 
 TEST(OpenRecording, ATenthIsToleratedMoreIsNot) {

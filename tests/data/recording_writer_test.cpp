@@ -9,7 +9,7 @@
 namespace pitlane {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 constexpr std::array<double, 2> kLabels = {10, 0.5};
 

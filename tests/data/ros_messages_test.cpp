@@ -8,7 +8,7 @@
 namespace pitlane {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 std::string fault(const MessageBytes& bytes, const std::string& type = kImageType) {
   const auto frame = parse_image(bytes, type);

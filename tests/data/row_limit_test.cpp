@@ -6,7 +6,7 @@
 namespace pitlane {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 Recording rows(int count, int every_side = 0) {
   Recording out;

@@ -8,7 +8,7 @@
 namespace pitlane {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 std::vector<RecordingRow> rows_at(const std::vector<double>& times) {
   std::vector<RecordingRow> out(times.size());

@@ -9,14 +9,14 @@
 namespace pitlane {
 namespace {
 
-using testing::AllOf;
-using testing::Each;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::SizeIs;
+using ::testing::AllOf;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 /// Rows without pictures; with side cameras each row has two samples more, behind all centre ones.
-Dataset rows(int count, int rows_a_session, bool side_cameras = false) {
+Dataset dataset_of(int count, int rows_a_session, bool side_cameras = false) {
   Dataset out;
   for (int camera = 0; camera < (side_cameras ? 3 : 1); ++camera)
     for (int i = 0; i < count; ++i) {
@@ -39,7 +39,7 @@ std::string fault(const Dataset& dataset, const std::string& method) {
 }
 
 TEST(Split, EveryFifthBlockAndCentreCameraOnly) {
-  const Dataset dataset = rows(3000, 3000, true);
+  const Dataset dataset = dataset_of(3000, 3000, true);
   const auto split = split_dataset(dataset);
   ASSERT_TRUE(split) << split.error().message();
   EXPECT_THAT(split->validation, SizeIs(600));
@@ -54,7 +54,7 @@ TEST(Split, EveryFifthBlockAndCentreCameraOnly) {
 
 TEST(Split, NeighboursAreNeverOnBothSides) {
   for (const char* method : {"blocks:100:5", "blocks:7:3", "blocks:1:4", "blocks:40:2", "session", "auto"}) {
-    const Dataset dataset = rows(1000, 130, true);
+    const Dataset dataset = dataset_of(1000, 130, true);
     const auto split = split_dataset(dataset, method);
     ASSERT_TRUE(split) << method << ": " << split.error().message();
     const auto train = rows_of(dataset, split->train);
@@ -69,7 +69,7 @@ TEST(Split, NeighboursAreNeverOnBothSides) {
 }
 
 TEST(Split, EveryFifthSession) {
-  const Dataset dataset = rows(110, 10);  // sessions 0..10
+  const Dataset dataset = dataset_of(110, 10);  // sessions 0..10
   const auto split = split_dataset(dataset);
   ASSERT_TRUE(split) << split.error().message();
   std::set<int> sessions;
@@ -81,24 +81,24 @@ TEST(Split, EveryFifthSession) {
 }
 
 TEST(Split, OfFewSessionsTheLast) {
-  const Dataset dataset = rows(30, 10);
+  const Dataset dataset = dataset_of(30, 10);
   const auto split = split_dataset(dataset, "session");
   ASSERT_TRUE(split) << split.error().message();
-  EXPECT_THAT(split->validation, AllOf(SizeIs(10), Each(testing::Ge(20))));
-  EXPECT_THAT(fault(rows(30, 30), "session"), HasSubstr("one single session; use blocks"));
+  EXPECT_THAT(split->validation, AllOf(SizeIs(10), Each(::testing::Ge(20))));
+  EXPECT_THAT(fault(dataset_of(30, 30), "session"), HasSubstr("one single session; use blocks"));
 }
 
 TEST(Split, ShortRecordingsGetShorterBlocks) {
-  const auto split = split_dataset(rows(50, 50));
+  const auto split = split_dataset(dataset_of(50, 50));
   ASSERT_TRUE(split) << split.error().message();
   EXPECT_THAT(split->description, HasSubstr("blocks:10:5"));
   EXPECT_THAT(split->validation, ElementsAre(40, 41, 42, 43, 44, 45, 46, 47, 48, 49));
-  EXPECT_THAT(fault(rows(3, 3), "auto"), HasSubstr("0 to validate"));
-  EXPECT_THAT(fault(rows(0, 1), "auto"), HasSubstr("0 samples to train"));
+  EXPECT_THAT(fault(dataset_of(3, 3), "auto"), HasSubstr("0 to validate"));
+  EXPECT_THAT(fault(dataset_of(0, 1), "auto"), HasSubstr("0 samples to train"));
 }
 
 TEST(Split, SkippedRowsDoNotShiftBlocks) {
-  Dataset dataset = rows(1000, 1000);
+  Dataset dataset = dataset_of(1000, 1000);
   for (std::vector<std::int64_t>::difference_type i = 300; i > 0; i -= 3) {
     dataset.row.erase(dataset.row.begin() + i);
     dataset.session.pop_back();
@@ -110,7 +110,7 @@ TEST(Split, SkippedRowsDoNotShiftBlocks) {
 }
 
 TEST(Split, IsTheSameEachTimeAndSorted) {
-  const Dataset dataset = rows(1234, 200, true);
+  const Dataset dataset = dataset_of(1234, 200, true);
   const auto a = split_dataset(dataset);
   const auto b = split_dataset(dataset);
   EXPECT_EQ(a->train, b->train);
@@ -119,7 +119,7 @@ TEST(Split, IsTheSameEachTimeAndSorted) {
 }
 
 TEST(Split, MethodsThatMakeNoSense) {
-  const Dataset dataset = rows(1000, 1000);
+  const Dataset dataset = dataset_of(1000, 1000);
   for (const char* method :
        {"", "random", "blocks", "blocks:", "blocks:100", "blocks:100:", "blocks:0:5", "blocks:100:1", "blocks:-1:5",
         "blocks:100:5x", "blocks:99999999999999999999:5", "blocks: 100:5"})

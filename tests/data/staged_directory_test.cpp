@@ -9,7 +9,7 @@
 namespace pitlane {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
 std::vector<std::string> names_in(const fs::path& directory) {
@@ -30,7 +30,7 @@ TEST(StagedDirectory, AppearsWholeAtTheEnd) {
     ASSERT_TRUE((*staged)->commit().ok());
     EXPECT_TRUE(fs::exists(folder / name / "file"));
     staged->reset();
-    EXPECT_THAT(names_in(folder / name), testing::ElementsAre("file"));
+    EXPECT_THAT(names_in(folder / name), ::testing::ElementsAre("file"));
   }
 }
 
@@ -53,7 +53,7 @@ TEST(StagedDirectory, WithoutCommitNothingStays) {
     ASSERT_TRUE(staged) << staged.error().message();
     put((*staged)->path() / "file");
   }
-  EXPECT_THAT(names_in(folder.path()), testing::IsEmpty());
+  EXPECT_THAT(names_in(folder.path()), ::testing::IsEmpty());
 }
 
 TEST(StagedDirectory, NeverTouchesWhatIsThere) {
@@ -74,7 +74,7 @@ TEST(StagedDirectory, NeverTouchesWhatIsThere) {
   ASSERT_TRUE((*first)->commit().ok());
   EXPECT_THAT((*second)->commit().error().message(), HasSubstr("cannot be put in place"));
   second->reset();
-  EXPECT_THAT(names_in(folder / "out"), testing::ElementsAre("first"));
+  EXPECT_THAT(names_in(folder / "out"), ::testing::ElementsAre("first"));
 }
 
 }  // namespace

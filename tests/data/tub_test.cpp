@@ -9,11 +9,11 @@
 namespace pitlane {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 std::string record(int index, const std::string& more = "") {
   return R"({"_index": )" + std::to_string(index) + R"(, "_session_id": "21-07-05_)" + std::to_string(index / 20) +
@@ -31,7 +31,7 @@ std::string manifest(const std::string& catalogs, const std::string& deleted = "
 }
 
 /// 40 records in two catalogs.
-class Tub : public testing::Test {
+class Tub : public ::testing::Test {
  protected:
   Tub() {
     for (int i = 0; i < 40; ++i) {

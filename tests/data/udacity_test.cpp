@@ -4,10 +4,10 @@
 namespace pitlane {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::SizeIs;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 std::string line(const std::string& folder, const std::string& time, const std::string& steering) {
   std::string out;

@@ -1,6 +1,7 @@
 // Every operator and activation, folding, several inputs, recurrent memory.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "level.h"
@@ -184,6 +185,28 @@ TEST_P(LayersTest, AValueReadInDifferentWays) {
   network = to_int8(std::move(network));
   network.values[shared].quantization = {0.01F, 0};
   expect_equal_reference(network, GetParam(), 0);
+}
+
+// As programs with integer outputs give them: on 256 steps, cut off at both ends.
+TEST_P(LayersTest, OutputsWithAGridAreRoundedToIt) {
+  Network network = Made(camera(13, 9)).conv(8, 3, 1, {}).build();
+  const std::vector<std::uint8_t> image = random_image(network, 31);
+  const std::vector<float> plain = run_engine(network, image, GetParam());
+  const auto [low, high] = std::ranges::minmax(plain);
+  const float scale = (high - low) / 400;  // so that both ends are cut
+  network.values[network.outputs[0].value].quantization = {scale, 120};
+  const std::vector<float> got = run_engine(network, image, GetParam());
+  const std::vector<float> slow = run_slowly(network, image);
+  ASSERT_EQ(got.size(), plain.size());
+  int cut = 0;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const double step = std::clamp(static_cast<double>(plain[i] / scale), -120.0, 135.0);
+    EXPECT_NEAR(got[i] / scale, step, 0.501) << i;
+    EXPECT_NEAR(got[i] / scale, std::nearbyint(got[i] / scale), 1e-4) << i;
+    EXPECT_NEAR(got[i], slow[i], scale * 1.001F) << i;  // a tie may fall either way
+    cut += std::abs(step - static_cast<double>(plain[i] / scale)) > 1 ? 1 : 0;
+  }
+  EXPECT_GT(cut, 0);
 }
 
 PITLANE_ALL_LEVELS(LayersTest);

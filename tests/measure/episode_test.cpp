@@ -131,7 +131,7 @@ struct Timing {
   double latency_s;
   std::vector<double> observed_s, acted_s;  // the first ones
 };
-class EpisodeTiming : public testing::TestWithParam<Timing> {};
+class EpisodeTiming : public ::testing::TestWithParam<Timing> {};
 
 TEST_P(EpisodeTiming, FollowsTheMailbox) {
   CircleWorld world;
@@ -147,14 +147,14 @@ TEST_P(EpisodeTiming, FollowsTheMailbox) {
 
 INSTANTIATE_TEST_SUITE_P(
     Latencies, EpisodeTiming,
-    testing::Values(Timing{0, {0, 0.05, 0.10}, {0, 0.05, 0.10}}, Timing{0.02, {0, 0.05, 0.10}, {0.02, 0.07, 0.12}},
-                    // As long as the period: the command acts, the next frame is there, the next decision starts.
-                    Timing{0.05, {0, 0.05, 0.10}, {0.05, 0.10, 0.15}},
-                    // Frame 0.05 waits for 0.06; frame 0.10 waits for 0.12; 0.15 for 0.18; 0.20 for 0.24; at 0.30 the
-                    // newest is 0.30.
-                    Timing{0.06, {0, 0.05, 0.10, 0.15, 0.20, 0.30}, {0.06, 0.12, 0.18, 0.24, 0.30, 0.36}},
-                    // At 0.12 the newest is 0.10; frame 0.05 is never looked at.
-                    Timing{0.12, {0, 0.10, 0.20, 0.35}, {0.12, 0.24, 0.36, 0.48}}));
+    ::testing::Values(Timing{0, {0, 0.05, 0.10}, {0, 0.05, 0.10}}, Timing{0.02, {0, 0.05, 0.10}, {0.02, 0.07, 0.12}},
+                      // As long as the period: the command acts, the next frame is there, the next decision starts.
+                      Timing{0.05, {0, 0.05, 0.10}, {0.05, 0.10, 0.15}},
+                      // Frame 0.05 waits for 0.06; frame 0.10 waits for 0.12; 0.15 for 0.18; 0.20 for 0.24; at 0.30 the
+                      // newest is 0.30.
+                      Timing{0.06, {0, 0.05, 0.10, 0.15, 0.20, 0.30}, {0.06, 0.12, 0.18, 0.24, 0.30, 0.36}},
+                      // At 0.12 the newest is 0.10; frame 0.05 is never looked at.
+                      Timing{0.12, {0, 0.10, 0.20, 0.35}, {0.12, 0.24, 0.36, 0.48}}));
 
 TEST(Episode, LongLatencyStillMovesTheCarAndSkipsFrames) {
   CircleWorld world;
@@ -258,10 +258,10 @@ TEST(Episode, RefusesSenselessOptions) {
   Scripted controller = steady(8, 0);
   EpisodeOptions options;
   options.laps = 0;
-  EXPECT_THAT(run_episode(world, controller, options).error().message(), testing::HasSubstr("at least 1 lap"));
+  EXPECT_THAT(run_episode(world, controller, options).error().message(), ::testing::HasSubstr("at least 1 lap"));
   options = {};
   options.timeout_s = std::numeric_limits<double>::infinity();
-  EXPECT_THAT(run_episode(world, controller, options).error().message(), testing::HasSubstr("timeout"));
+  EXPECT_THAT(run_episode(world, controller, options).error().message(), ::testing::HasSubstr("timeout"));
 }
 
 TEST(Episode, TellsHowFarItIsAndStopsWhenAsked) {

@@ -9,7 +9,7 @@
 namespace pitlane {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 TEST(LatencyModel, ParsesNoneAndDurations) {
   Random random(1);

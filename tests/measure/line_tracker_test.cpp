@@ -8,24 +8,23 @@
 namespace pitlane {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
-
 ReferenceLine circle(double radius_m, int points) {
   ReferenceLine line;
   for (int i = 0; i < points; ++i)
-    line.points.push_back({radius_m * std::cos(2 * kPi * i / points), radius_m * std::sin(2 * kPi * i / points)});
+    line.points.push_back({radius_m * std::cos(2 * std::numbers::pi * i / points),
+                           radius_m * std::sin(2 * std::numbers::pi * i / points)});
   return line;
 }
 
 TEST(LineTracker, MeasuresArcSideAndHeadingOnACircle) {
   LineTracker tracker(circle(20, 1000));
-  EXPECT_NEAR(tracker.length_m(), 40 * kPi, 0.001);
+  EXPECT_NEAR(tracker.length_m(), 40 * std::numbers::pi, 0.001);
   tracker.locate(20, 0);
   for (double angle = 0.01; angle < 6.2; angle += 0.05) {
     const auto inside = tracker.follow(19 * std::cos(angle), 19 * std::sin(angle));
     EXPECT_NEAR(inside.arc_m, 20 * angle, 0.01);
     EXPECT_NEAR(inside.deviation_m, 1, 0.001) << "the centre is to the left when driving anticlockwise";
-    EXPECT_NEAR(std::remainder(inside.heading_rad - angle - kPi / 2, 2 * kPi), 0, 0.01);
+    EXPECT_NEAR(std::remainder(inside.heading_rad - angle - std::numbers::pi / 2, 2 * std::numbers::pi), 0, 0.01);
     EXPECT_NEAR(tracker.follow(20.5 * std::cos(angle), 20.5 * std::sin(angle)).deviation_m, -0.5, 0.001);
   }
 }

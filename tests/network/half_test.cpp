@@ -9,6 +9,7 @@
 namespace pitlane {
 namespace {
 
+#ifdef __FLT16_MAX__
 // GCC's own conversion is the independent reference (software or F16C, both IEEE 754).
 float reference_to_f32(std::uint16_t bits) { return static_cast<float>(std::bit_cast<_Float16>(bits)); }
 std::uint16_t reference_to_f16(float value) { return std::bit_cast<std::uint16_t>(static_cast<_Float16>(value)); }
@@ -33,6 +34,10 @@ TEST(Half, RoundsLikeTheCompilerOverAllMagnitudes) {
     ASSERT_EQ(f32_to_f16(value), reference_to_f16(value)) << value;
   }
 }
+
+#else
+TEST(Half, LikeTheCompiler) { GTEST_SKIP() << "this compiler has no _Float16 for this processor to compare with"; }
+#endif
 
 TEST(Half, TiesGoToEven) {
   EXPECT_EQ(f32_to_f16(1.0F + 0x1.0p-11F), 0x3C00);

@@ -159,7 +159,7 @@ TEST(Camera, RedIsTheFirstByte) {
   EXPECT_EQ(pixel[2], 0);
 }
 
-class RestrictedView : public testing::TestWithParam<Variation> {};
+class RestrictedView : public ::testing::TestWithParam<Variation> {};
 
 TEST_P(RestrictedView, GivesTheSameBytes) {
   CircuitDefinition d = oval();
@@ -185,7 +185,7 @@ TEST_P(RestrictedView, GivesTheSameBytes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Looks, RestrictedView,
-                         testing::Values(Variation::kNone, Variation::kSlight, Variation::kVaried));
+                         ::testing::Values(Variation::kNone, Variation::kSlight, Variation::kVaried));
 
 TEST(Camera, FarOutsideTheCircuitStillDraws) {
   Camera camera(oval_track()->field, {}, flat_look(true, 0));

@@ -13,8 +13,8 @@
 namespace pitlane {
 namespace {
 
-using testing::HasSubstr;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 constexpr const char* kHead = "format: pitlane-circuit\nversion: 1\nname: x\n";
 constexpr const char* kOval = "waypoints:\n  - [0, 0, 8]\n  - [46, 0, 8]\n  - [46, 16, 8]\n  - [0, 16, 8]\n";
@@ -126,7 +126,7 @@ TEST(CommittedCircuits, AreValidVariedAndOneIsHeldOut) {
 
 TEST(CircuitFile, TooDeepOrTooLarge) {
   EXPECT_THAT(error_of(std::string(kHead) + "waypoints: " + std::string(100'000, '[')),
-              testing::AllOf(StartsWith("x.yaml:4: "), HasSubstr("nest too deep")));
+              ::testing::AllOf(StartsWith("x.yaml:4: "), HasSubstr("nest too deep")));
   const TemporaryDirectory folder;
   ASSERT_TRUE(write_text(folder / "a.yaml", std::string((1U << 20) + 1, '#')).ok());
   EXPECT_THAT(load_circuit(folder / "a.yaml").error().message(), HasSubstr("more than the limit of 1048576"));

@@ -10,7 +10,7 @@
 namespace pitlane {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 std::string error_of(const CircuitDefinition& definition) {
   const auto circuit = Circuit::create(definition);
@@ -184,8 +184,9 @@ TEST(Circuit, HugeOnesAreRefusedBeforeTheyAreDrawn) {
   d.waypoints = {{0, 0, r}, {2 * r + 10, 0, r}, {2 * r + 10, 2 * r + 10, r}, {0, 2 * r + 10, r}};
   EXPECT_EQ(error_of(d), "no error");
   d.road_width_m = 20;
-  EXPECT_THAT(error_of(d), testing::AllOf(HasSubstr("is 18890 m long and 35 m wide with verges and walls"),
-                                          HasSubstr("at this width 11429 m are the limit"), HasSubstr("road_width_m")));
+  EXPECT_THAT(error_of(d),
+              ::testing::AllOf(HasSubstr("is 18890 m long and 35 m wide with verges and walls"),
+                               HasSubstr("at this width 11429 m are the limit"), HasSubstr("road_width_m")));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@
 namespace pitlane {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using Points = std::vector<ReferenceLine::Point>;
 
 // A closed line as a map of pixels would hold it: each position rounded to the grid, repeats left out.
@@ -92,7 +92,7 @@ struct RealLap {
   const char* file;
   double recorded_m, smooth_m;
 };
-class ImportRealLap : public testing::TestWithParam<RealLap> {};
+class ImportRealLap : public ::testing::TestWithParam<RealLap> {};
 
 TEST_P(ImportRealLap, GivesADrivableCircuitOfTheKnownLength) {
   const auto bag = test_data(std::string("jderobot/") + GetParam().file);
@@ -108,8 +108,8 @@ TEST_P(ImportRealLap, GivesADrivableCircuitOfTheKnownLength) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Bags, ImportRealLap,
-                         testing::Values(RealLap{"lap-simple-circuit.bag", 463.7, 430},
-                                         RealLap{"lap-montreal.bag", 1513.8, 1432}));
+                         ::testing::Values(RealLap{"lap-simple-circuit.bag", 463.7, 430},
+                                           RealLap{"lap-montreal.bag", 1513.8, 1432}));
 
 TEST(ImportLap, BrokenBagsAreNamed) {
   const TemporaryDirectory folder;

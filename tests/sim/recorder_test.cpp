@@ -162,14 +162,14 @@ TEST(Recorder, PassesOnErrors) {
     return status.ok() ? "no error" : status.error().message();
   };
   EXPECT_EQ(error_of(few_frames(), {oval_track()}), "disk full");
-  EXPECT_THAT(error_of(few_frames(), {}), testing::HasSubstr("no circuit"));
+  EXPECT_THAT(error_of(few_frames(), {}), ::testing::HasSubstr("no circuit"));
   RecordOptions wrong = few_frames();
   wrong.preprocessing->source_width = 320;
   wrong.preprocessing->crop = {0, 240, 320, 240};
-  EXPECT_THAT(error_of(wrong, {oval_track()}), testing::HasSubstr("the camera gives 640x480"));
+  EXPECT_THAT(error_of(wrong, {oval_track()}), ::testing::HasSubstr("the camera gives 640x480"));
   wrong = few_frames();
   wrong.driven_frames = -1;
-  EXPECT_THAT(error_of(wrong, {oval_track()}), testing::HasSubstr("not negative"));
+  EXPECT_THAT(error_of(wrong, {oval_track()}), ::testing::HasSubstr("not negative"));
 }
 
 }  // namespace

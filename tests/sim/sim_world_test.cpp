@@ -74,7 +74,7 @@ TEST(SimWorld, ReversedLooksTheOtherWay) {
   options.start_side_m = options.start_heading_rad = 0;
   SimWorld world(oval_track(), options);
   EXPECT_NEAR(std::abs(world.pose().yaw_rad), std::numbers::pi, 0.02);
-  EXPECT_THAT(world.description(), testing::HasSubstr("reversed"));
+  EXPECT_THAT(world.description(), ::testing::HasSubstr("reversed"));
 }
 
 TEST(SimWorld, RefusesToGoBackInTimeAndCommandsThatAreNotFinite) {
@@ -82,7 +82,7 @@ TEST(SimWorld, RefusesToGoBackInTimeAndCommandsThatAreNotFinite) {
   ASSERT_TRUE(world.advance_to(1).ok());
   const Status back = world.advance_to(0.5);
   ASSERT_FALSE(back.ok());
-  EXPECT_THAT(back.error().message(), testing::HasSubstr("cannot go to 0.5 s"));
+  EXPECT_THAT(back.error().message(), ::testing::HasSubstr("cannot go to 0.5 s"));
   EXPECT_FALSE(world.advance_to(std::numeric_limits<double>::quiet_NaN()).ok());
   world.act({std::numeric_limits<double>::quiet_NaN(), 0});
   EXPECT_EQ(world.advance_to(2).error().kind(), ErrorKind::kNumeric);

@@ -8,8 +8,8 @@
 namespace pitlane {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 Network pilotnet() { return build_pilotnet_torch({Preprocessing{}, {{"w", "rad/s", -7.1F, 7.1F, -1, 0}}, 1}).value(); }
 

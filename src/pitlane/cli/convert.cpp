@@ -147,7 +147,9 @@ void declare_convert(CLI::App& app, Chosen& chosen) {
   verb->add_option("--io", flags->io, "of an int8 .tflite: float or int8")->capture_default_str();
   verb->add_flag("--raw-input", flags->raw_input, "an .onnx takes the picture's bytes and scales them itself");
   verb->add_flag("--overwrite", flags->overwrite, "replace the file OUT where there is one");
-  verb->add_option("--data", flags->data, "recordings for strategies that calibrate or fine-tune");
+  // One each time, since OUT may stand behind it.
+  verb->add_option("--data", flags->data, "a recording for strategies that calibrate or fine-tune; once for each")
+      ->allow_extra_args(false);
   verb->add_option("--split", flags->split, "how validation data is set apart from them")->capture_default_str();
   verb->add_option("--seed", flags->seed, "of fine-tuning, and of the pictures that verify")
       ->check(seed())

@@ -266,10 +266,16 @@ class FiniteCheck final : public Step {
 
 class Output final : public Step {
  public:
-  Output(const Picture& from, int output, const kernels::Table& kernels)
-      : from_(from), output_(output), check_(from, kernels) {}
+  Output(const Picture& from, int output, std::optional<ActivationQuantization> grid, const kernels::Table& kernels)
+      : from_(from), output_(output), grid_(grid), check_(from, kernels) {}
   RunStatus run(const RunContext& context) const noexcept override {
-    std::memcpy(context.outputs[output_].data, context.interior<float>(from_), from_.elements() * sizeof(float));
+    const float* from = context.interior<float>(from_);
+    auto* to = static_cast<float*>(context.outputs[output_].data);
+    if (grid_) {
+      std::transform(from, from + from_.elements(), to, [this](float x) { return on_grid(x, *grid_); });
+    } else {
+      std::memcpy(to, from, from_.elements() * sizeof(float));
+    }
     return check_.run(context);
   }
   std::vector<BufferId> buffers() const override { return {from_.buffer}; }
@@ -277,6 +283,7 @@ class Output final : public Step {
  private:
   Picture from_;
   int output_;
+  std::optional<ActivationQuantization> grid_;
   FiniteCheck check_;
 };
 
@@ -316,8 +323,9 @@ std::unique_ptr<Step> make_measured_quantize(const Picture& from, const Picture&
                                              std::vector<float> border, const kernels::Table& kernels) {
   return std::make_unique<MeasuredQuantize>(from, to, measured, std::move(border), kernels);
 }
-std::unique_ptr<Step> make_output(const Picture& from, int output, const kernels::Table& kernels) {
-  return std::make_unique<Output>(from, output, kernels);
+std::unique_ptr<Step> make_output(const Picture& from, int output, std::optional<ActivationQuantization> grid,
+                                  const kernels::Table& kernels) {
+  return std::make_unique<Output>(from, output, grid, kernels);
 }
 std::unique_ptr<Step> make_finite_check(const Picture& picture, const kernels::Table& kernels) {
   return std::make_unique<FiniteCheck>(picture, kernels);

@@ -42,8 +42,10 @@ std::unique_ptr<Step> make_quantize(const Picture& from, const Picture& to, cons
 std::unique_ptr<Step> make_measured_quantize(const Picture& from, const Picture& to, BufferId measured,
                                              std::vector<float> border, const kernels::Table& kernels);
 
-/// Copies an unpadded float picture to a caller's output; refuses what is not finite.
-std::unique_ptr<Step> make_output(const Picture& from, int output, const kernels::Table& kernels);
+/// Copies an unpadded float picture to a caller's output, rounded to the grid if there is one; refuses what is not
+/// finite.
+std::unique_ptr<Step> make_output(const Picture& from, int output, std::optional<ActivationQuantization> grid,
+                                  const kernels::Table& kernels);
 /// Refuses what is not finite.
 std::unique_ptr<Step> make_finite_check(const Picture& picture, const kernels::Table& kernels);
 

@@ -177,7 +177,8 @@ void Planner::finish() {
   for (const OutputSpec& output : network_.outputs) {
     if (std::ranges::find(result_.outputs, output.value) != result_.outputs.end()) continue;
     const Picture from = forms_.get(storage_of(network_, output.value), Form{}).picture;
-    forms_.add(make_output(from, static_cast<int>(result_.outputs.size()), kernels_));
+    const auto& grid = network_.values[output.value].quantization;
+    forms_.add(make_output(from, static_cast<int>(result_.outputs.size()), grid, kernels_));
     result_.outputs.push_back(output.value);
   }
   // All new memory is set aside before any is overwritten: one state may be another's past, and a run that

@@ -48,6 +48,10 @@ std::uint8_t quantize_value(float x, const ActivationQuantization& quantization)
   return static_cast<std::uint8_t>(std::nearbyint(clamped) + zero);
 }
 
+float on_grid(float x, const ActivationQuantization& quantization) noexcept {
+  return quantization.scale * static_cast<float>(quantize_value(x, quantization) - quantization.zero_point);
+}
+
 int input_index(const Network& network, ValueId value) {
   for (std::size_t i = 0; i < network.inputs.size(); ++i)
     if (network.inputs[i].value == value) return static_cast<int>(i);

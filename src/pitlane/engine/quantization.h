@@ -1,7 +1,8 @@
 // Where int8 layers take the quantisation of their input from. Engine and reference share these rules:
 //
-// - Values are real numbers. A layer with int8 weights quantises its own input, nothing else is rounded; a
-//   producer that writes bytes at once gives the same bits.
+// - Values are real numbers. A layer with int8 weights quantises its own input, and an output of the network whose
+//   value has a quantisation is given on that grid, as programs with integer outputs give it; nothing else is
+//   rounded. A producer that writes bytes at once gives the same bits.
 // - Static: the input value has a quantisation. A Flatten or Reshape without one passes that of its input on.
 // - Exact: the input is a camera image whose bytes are already an affine quantisation.
 // - Dynamic: otherwise the range of the tensor (zero included) is measured in each run.
@@ -26,6 +27,8 @@ std::optional<ActivationQuantization> input_quantization(const Network& network,
 ActivationQuantization measured_quantization(const kernels::Range& range) noexcept;
 
 std::uint8_t quantize_value(float x, const ActivationQuantization& quantization) noexcept;
+/// The real number that the byte of `x` stands for.
+float on_grid(float x, const ActivationQuantization& quantization) noexcept;
 
 /// Index into Network::inputs of the input that makes `value`, or -1.
 int input_index(const Network& network, ValueId value);

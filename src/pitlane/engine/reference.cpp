@@ -140,6 +140,12 @@ class Evaluation {
   const std::vector<std::vector<float>>& values_;
 };
 
+void round_outputs(const Network& network, ReferenceResult& result) {
+  for (const OutputSpec& output : network.outputs)
+    if (const auto& grid = network.values[output.value].quantization)
+      for (float& x : result.values[output.value]) x = on_grid(x, *grid);
+}
+
 }  // namespace
 
 Result<ReferenceResult> run_reference(const Network& network, std::span<const std::vector<float>> inputs,
@@ -169,9 +175,11 @@ Result<ReferenceResult> run_reference(const Network& network, std::span<const st
   }
   const Evaluation evaluation(network, result);
   for (const Node& node : network.nodes) result.values[node.output] = evaluation.run(node);
-  if (memory == nullptr) return result;
-  memory->clear();
-  for (const StateSpec& state : network.states) memory->push_back(result.values[state.after]);
+  if (memory != nullptr) {
+    memory->clear();
+    for (const StateSpec& state : network.states) memory->push_back(result.values[state.after]);
+  }
+  round_outputs(network, result);
   return result;
 }
 

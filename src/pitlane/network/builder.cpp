@@ -50,8 +50,9 @@ ValueId NetworkBuilder::add(const std::string& name, Op op, std::vector<ValueId>
   for (const ValueId id : inputs) shapes.push_back(shape(id));
   Result<Shape> shape = infer_shape(op, network_.weights, shapes);
   if (!shape.ok()) errors_.push_back(shape.error().in(std::string(op_name(op)) + " '" + name + "'"));
-  // A misfit still gets a value, so that building can go on and `build` reports the first cause.
-  const ValueId output = value(name, shape.ok() ? *std::move(shape) : Shape{1});
+  // A misfit still gets a value, so that building can go on and `build` reports the first cause. Whoever builds layers
+  // on it may look at height, width and channels.
+  const ValueId output = value(name, shape.ok() ? *std::move(shape) : Shape{1, 1, 1});
   network_.nodes.push_back({name, std::move(op), std::move(inputs), output});
   return output;
 }

@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "pit_generated.h"
 #include "pitlane/core/file.h"
+#include "pitlane/network/flat_vector.h"
 #include "pitlane/network/limits.h"
 #include "pitlane/network/pit_checksum.h"
 #include "pitlane/network/pit_extent.h"
@@ -20,21 +20,16 @@ namespace fb = flatbuffers;
 constexpr std::size_t kMostTables = 1 << 20;
 constexpr std::size_t kDeepest = 32;
 
-template <typename T>
-std::vector<T> copy(const fb::Vector<T>* values) {
-  return values == nullptr ? std::vector<T>() : std::vector<T>(values->begin(), values->end());
-}
-
 std::string text(const fb::String* value) { return value == nullptr ? std::string() : value->str(); }
 
 Result<Weight> read_weight(const pit::Weight& in, const SharedBytes& file) {
   Weight weight;
   weight.name = in.name()->str();
-  weight.shape = copy(in.shape());
+  weight.shape = copy_numbers(in.shape());
   const std::string where = "weight '" + weight.name + "'";
   if (in.storage() > static_cast<std::uint8_t>(Storage::kI8)) return corrupt(where + ": unknown storage type");
   weight.storage = static_cast<Storage>(in.storage());
-  weight.scales = copy(in.scales());
+  weight.scales = copy_numbers(in.scales());
   if (!within_limits(weight.shape)) return corrupt(where + ": impossible shape " + to_string(weight.shape));
   const std::size_t element_bytes = bytes_per_element(weight.storage);
   const std::size_t dense_bytes = static_cast<std::size_t>(weight.size()) * element_bytes;
@@ -57,7 +52,7 @@ Result<Weight> read_weight(const pit::Weight& in, const SharedBytes& file) {
 }
 
 Value read_value(const pit::Value& in) {
-  Value value{in.name()->str(), copy(in.shape()), std::nullopt};
+  Value value{in.name()->str(), copy_numbers(in.shape()), std::nullopt};
   if (const auto* q = in.quantization()) value.quantization = ActivationQuantization{q->scale(), q->zero_point()};
   return value;
 }
@@ -74,7 +69,7 @@ Result<Op> read_op(const pit::Node& node) {
       Conv2d op{in->stride_h(),
                 in->stride_w(),
                 {},
-                copy(in->pad_value()),
+                copy_numbers(in->pad_value()),
                 in->weight(),
                 in->bias(),
                 activation(in->activation()),
@@ -110,11 +105,11 @@ Result<Op> read_op(const pit::Node& node) {
     case pit::Op::Concat:
       return Op(Concat{});
     case pit::Op::Slice:
-      return Op(Slice{copy(node.op_as_Slice()->begin()), copy(node.op_as_Slice()->end())});
+      return Op(Slice{copy_numbers(node.op_as_Slice()->begin()), copy_numbers(node.op_as_Slice()->end())});
     case pit::Op::Pad:
       return Op(Pad{read_padding(node.op_as_Pad()->padding()), node.op_as_Pad()->value()});
     case pit::Op::Reshape:
-      return Op(Reshape{copy(node.op_as_Reshape()->shape())});
+      return Op(Reshape{copy_numbers(node.op_as_Reshape()->shape())});
     case pit::Op::Softmax:
       return Op(Softmax{});
     case pit::Op::Expand:
@@ -133,14 +128,15 @@ Preprocessing read_preprocessing(const pit::Preprocessing& in) {
   p.width = in.width();
   p.height = in.height();
   p.format = static_cast<PixelFormat>(in.format());
-  p.scale = copy(in.scale());
-  p.offset = copy(in.offset());
+  p.scale = copy_numbers(in.scale());
+  p.offset = copy_numbers(in.offset());
   p.frames = in.frames();
   return p;
 }
 
 InputSpec read_input(const pit::Input& in) {
-  InputSpec input{in.name()->str(), static_cast<InputKind>(in.kind()), in.value(), {}, in.scale(), copy(in.ages())};
+  InputSpec input{in.name()->str(),       static_cast<InputKind>(in.kind()), in.value(), {}, in.scale(),
+                  copy_numbers(in.ages())};
   if (const auto* p = in.preprocessing()) input.preprocessing = read_preprocessing(*p);
   return input;
 }
@@ -176,7 +172,7 @@ Result<Network> parse_pit(const SharedBytes& bytes) {
   for (const auto* value : *file.values()) network.values.push_back(read_value(*value));
   for (const auto* node : *file.nodes()) {
     PITLANE_TRY(Op op, read_op(*node));
-    network.nodes.push_back({node->name()->str(), std::move(op), copy(node->inputs()), node->output()});
+    network.nodes.push_back({node->name()->str(), std::move(op), copy_numbers(node->inputs()), node->output()});
   }
   for (const auto* input : *file.inputs()) network.inputs.push_back(read_input(*input));
   for (const auto* o : *file.outputs())

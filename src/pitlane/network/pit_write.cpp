@@ -162,8 +162,11 @@ Result<std::vector<std::byte>> serialize_pit(const Network& network) {
   const auto outputs = write_all(out, network.outputs, write_output);
   const auto inputs = write_all(out, network.inputs, write_input);
   std::vector<fb::Offset<pit::Entry>> entries;
-  for (const auto& [key, value] : network.metadata)
-    entries.push_back(pit::CreateEntry(out, out.CreateString(key), out.CreateString(value)));
+  for (const auto& [key, value] : network.metadata) {
+    // One after the other: the order of arguments, and with it the file, would be the compiler's choice.
+    const auto text = out.CreateString(value);
+    entries.push_back(pit::CreateEntry(out, out.CreateString(key), text));
+  }
   const auto metadata = out.CreateVector(entries);
   const auto name = out.CreateString(network.name);
   constexpr std::uint64_t kUnsealed = 1;  // a zero would be left out of the file

@@ -32,9 +32,9 @@ void to_planes(std::span<const std::uint8_t> picture, const Preprocessing& prepr
 }
 
 // Writes samples into their places in a buffer.
-class Writer {
+class BufferWriter {
  public:
-  Writer(const SampleInputs& inputs, std::size_t samples)
+  BufferWriter(const SampleInputs& inputs, std::size_t samples)
       : inputs_(inputs), dataset_(inputs.dataset()), ages_(ages_of(inputs.image())) {
     buffer_.samples = static_cast<std::int64_t>(samples);
     buffer_.pictures.resize(samples * dataset_.picture_bytes() * ages_.size());
@@ -93,7 +93,7 @@ std::span<const std::int64_t> batch_slice(std::span<const std::int64_t> indices,
 }
 
 BatchBuffer plain_batch(const SampleInputs& inputs, std::span<const std::int64_t> indices) {
-  Writer writer(inputs, indices.size());
+  BufferWriter writer(inputs, indices.size());
   for (std::size_t i = 0; i < indices.size(); ++i) {
     writer.pictures(i, indices[i], [](std::span<const std::uint8_t> picture) { return picture; });
     writer.numbers(i, indices[i], {});
@@ -128,7 +128,7 @@ BatchBuffer EpochBatches::prepare(std::int64_t index) const {
   const auto slice = batch_slice(order_, index, count_);
   const auto first = static_cast<std::uint64_t>(slice.data() - order_.data());
   const Dataset& dataset = inputs_.dataset();
-  Writer writer(inputs_, slice.size());
+  BufferWriter writer(inputs_, slice.size());
   std::vector<std::uint8_t> varied(dataset.picture_bytes());
   for (std::size_t i = 0; i < slice.size(); ++i) {
     const SampleVariation variation = draw_variation(augmentation_, Random::fork(seed_, first + i));

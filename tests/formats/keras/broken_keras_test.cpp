@@ -231,7 +231,7 @@ TEST_F(KerasBroken, Circles) {
 }
 
 TEST_F(KerasBroken, LongChainsNeedNoDeepStack) {
-  json layers = {picture_layer()};
+  json layers = json::array({picture_layer()});
   for (int i = 0; i < 4000; ++i)
     layers.push_back(reads(layer("ReLU", "r" + std::to_string(i)), {i == 0 ? "image" : "r" + std::to_string(i - 1)}));
   layers.push_back(reads(layer("GlobalAveragePooling2D", "mean"), {"r3999"}));

@@ -10,8 +10,8 @@
 namespace pitlane::tflite {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 GraphWriter::Options conv_options(int stride = 1, tfl::FusedActivation fused = tfl::FusedActivation::NONE) {
   return options_of(tfl::BuiltinOptions::Conv2D, [=](flatbuffers::FlatBufferBuilder& out) {
@@ -19,7 +19,7 @@ GraphWriter::Options conv_options(int stride = 1, tfl::FusedActivation fused = t
   });
 }
 
-GraphWriter::Options dense_options() {
+GraphWriter::Options plain_dense() {
   return options_of(tfl::BuiltinOptions::FullyConnected,
                     [](flatbuffers::FlatBufferBuilder& out) { return tfl::CreateFullyConnectedOptions(out); });
 }
@@ -32,7 +32,7 @@ Graph sound_graph(TensorId& output, std::vector<float> weight = waves(2 * 27)) {
   const TensorId conv = g.op(Code::CONV_2D, {g.input, w, b}, {1, 4, 6, 2}, conv_options());
   const TensorId flat = g.op(Code::RESHAPE, {conv}, {1, 48});
   const TensorId dense = g.writer.reals("dense", {2, 48}, waves(96));
-  output = g.op(Code::FULLY_CONNECTED, {flat, dense, -1}, {1, 2}, dense_options());
+  output = g.op(Code::FULLY_CONNECTED, {flat, dense, -1}, {1, 2}, plain_dense());
   return g;
 }
 
@@ -108,7 +108,7 @@ Bytes with_int8_weight(std::vector<float> scales, std::size_t bytes = 12) {
   WrittenTensor w{"w8", {3, 4}, tfl::TensorType::INT8, std::move(scales)};
   w.data = shared(std::vector<std::int8_t>(bytes, 5));
   const TensorId weight = g.writer.tensor(std::move(w));
-  return g.finish(g.op(Code::FULLY_CONNECTED, {g.input, weight, -1}, {1, 3}, dense_options()));
+  return g.finish(g.op(Code::FULLY_CONNECTED, {g.input, weight, -1}, {1, 3}, plain_dense()));
 }
 
 TEST(BrokenTflite, ScalesAndSizes) {
@@ -137,7 +137,7 @@ TEST(BrokenTflite, HugeShapes) {
     const TensorId flat = small.op(Code::MUL, {x, two}, {1, 8192 * 8192 * 3});
     x = small.op(Code::SOFTMAX, {flat}, {1, 8192 * 8192 * 3});
   }
-  EXPECT_THAT(error_of(small.finish(x)), testing::Not(HasSubstr("no error")));
+  EXPECT_THAT(error_of(small.finish(x)), ::testing::Not(HasSubstr("no error")));
 }
 
 TEST(BrokenTflite, TooManyParts) {

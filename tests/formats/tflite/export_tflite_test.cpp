@@ -14,8 +14,8 @@
 namespace pitlane::tflite {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 WeightId weight(NetworkBuilder& b, const std::string& name, Shape shape, double step = 0.7) {
   const auto count = static_cast<std::size_t>(element_count(shape));

@@ -96,7 +96,7 @@ class InputWriter {
 
   Status add_vector(const ModelInput& input) {
     const Shape& s = input.shape;
-    const bool speeds = s.back() == 1;
+    const bool speeds = s.back() == 1 || (s.size() == 1 && input.layer->name.find("speed") != std::string::npos);
     if (s.size() > 2 || (s.size() == 2 && !speeds) || element_count(s) > kLongestVector)
       return unsupported(input.layer->who() + ": an input of " + to_string(s) +
                          " is neither a picture nor a vector of speeds or commands");
@@ -109,12 +109,7 @@ class InputWriter {
     }
     const float scale = options_.speed_scale.value_or(kKmhOver30);
     assume("'" + name + "' is the speed" + (options_.speed_scale ? "" : " in km/h over 30"));
-    std::vector<int> ages;
-    if (s.size() == 2 && s[0] > 1) {
-      ages.resize(static_cast<std::size_t>(s[0]));
-      std::iota(ages.rbegin(), ages.rend(), 0);
-    }
-    keep(input, builder_.vector(name, InputKind::kSpeed, s[0], scale, ages));
+    keep(input, builder_.vector(name, InputKind::kSpeed, s[0], scale, speed_ages(static_cast<std::size_t>(s[0]))));
     return {};
   }
 
@@ -155,6 +150,14 @@ class InputWriter {
   /// add_picture takes some names for itself.
   static std::string free_name(const std::string& name) {
     return name == "camera" || name == "camera2" || name == "speed" ? name + "_input" : name;
+  }
+  /// Those of the frames where there are as many, else the newest, oldest first.
+  [[nodiscard]] std::vector<int> speed_ages(std::size_t count) const {
+    if (count == 1) return {};
+    if (options_.image.ages.size() == count) return options_.image.ages;
+    std::vector<int> ages(count);
+    std::iota(ages.rbegin(), ages.rend(), 0);
+    return ages;
   }
   void assume(const std::string& what) { assumed_ += (assumed_.empty() ? "" : "; ") + what; }
   void keep(const ModelInput& input, ValueId value) {

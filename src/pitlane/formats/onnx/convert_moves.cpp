@@ -19,6 +19,11 @@ void set_layout(Step& step, const Operand& x, Layout layout) {
 
 Status set_reshaped(Step& step, const Operand& x, const Shape& dims) {
   std::optional<Layout> layout = reshaped(x.layout, dims);
+  std::vector<int> in_order(x.layout.axes.size());
+  std::iota(in_order.begin(), in_order.end(), 0);
+  // What lies as the tensor counts may be cut anywhere.
+  if (!layout && is_stored_as(x.layout, in_order) && x.layout.size() == element_count(dims))
+    layout = row_major_layout(dims);
   if (!layout)
     return unsupported("makes " + braced(dims) + " of " + braced(x.layout.dims()) +
                        ", which mixes elements that lie apart; no operator moves them");

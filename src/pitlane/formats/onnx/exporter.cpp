@@ -103,7 +103,9 @@ void Exporter::add_outputs() {
   for (const OutputSpec& output : network_.outputs) {
     std::string& name = named[output.value];
     if (name.empty()) {
-      const std::string x = flat(output.value);
+      std::string x = flat(output.value);
+      if (const auto& grid = network_.values[static_cast<std::size_t>(output.value)].quantization)
+        x = on_grid(x, *grid);
       const std::string& own = network_.values[static_cast<std::size_t>(output.value)].name;
       const bool only =
           std::ranges::all_of(network_.outputs, [&](const OutputSpec& o) { return o.value == output.value; });

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "pitlane/formats/onnx/layers.h"
 #include "pitlane/formats/onnx/views.h"
 
 namespace pitlane::onnx {
@@ -224,6 +225,15 @@ Result<const Operand*> output_operand(const Conversion& conversion, const std::s
   return &operand;
 }
 
+/// What the graph ends with, on its grid if it has one.
+Result<ValueId> output_value(Conversion& conversion, const Operand& operand) {
+  if (!operand.grid) return operand.value;
+  NodeDef node;
+  node.name = "output";
+  Step step(conversion, node);
+  return read_on_grid(step, operand.value, *operand.grid);
+}
+
 Status remember_states(Conversion& conversion, const Notes& notes) {
   for (const StateNote& note : notes.states) {
     const auto after = conversion.operands.find(note.after);
@@ -251,7 +261,8 @@ Status add_noted_outputs(Conversion& conversion, const ImportOptions& options, c
     if (note.spec.element < 0 || static_cast<std::size_t>(note.spec.element) >= order.size())
       return corrupt("output '" + note.spec.name + "' is element " + std::to_string(note.spec.element) + " of '" +
                      note.tensor + "', which has " + std::to_string(order.size()));
-    places.push_back({note.spec.name, operand->value, order[static_cast<std::size_t>(note.spec.element)]});
+    PITLANE_TRY(const ValueId value, output_value(conversion, *operand));
+    places.push_back({note.spec.name, value, order[static_cast<std::size_t>(note.spec.element)]});
     if (options.outputs.empty()) said.outputs.push_back(note.spec);
   }
   PITLANE_TRY_STATUS(add_outputs(conversion.builder, said, places));
@@ -279,8 +290,9 @@ Status add_graph_outputs(Conversion& conversion, const ImportOptions& options, c
   for (const PortDef& port : conversion.model.outputs) {
     PITLANE_TRY(const Operand* operand, output_operand(conversion, port.name));
     const std::vector<std::int32_t> order = storage_order(operand->layout);
+    PITLANE_TRY(const ValueId value, output_value(conversion, *operand));
     for (std::size_t i = 0; i < order.size(); ++i)
-      places.push_back({order.size() == 1 ? port.name : port.name + std::to_string(i), operand->value, order[i]});
+      places.push_back({order.size() == 1 ? port.name : port.name + std::to_string(i), value, order[i]});
   }
   if (places.empty()) return corrupt("the graph has no output");
   if (static_cast<std::int64_t>(places.size()) > kMostOutputs)

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "pitlane/formats/tflite/operators.h"
+#include "pitlane/network/flat_vector.h"
 #include "pitlane/network/limits.h"
 
 namespace pitlane::tflite {
@@ -25,10 +26,6 @@ std::size_t size_of(const fb::Vector<T>* values) {
 }
 
 std::string text(const fb::String* value) { return value == nullptr ? std::string() : value->str(); }
-
-std::vector<int> numbers(const fb::Vector<std::int32_t>* values) {
-  return values == nullptr ? std::vector<int>() : std::vector<int>(values->begin(), values->end());
-}
 
 /// Long names of fused layers are joined by ';': the first says enough.
 std::string short_name(const fb::String* value, std::size_t index) {
@@ -104,7 +101,7 @@ class Reader {
       if (name.empty()) name = "operator code " + std::to_string(static_cast<int>(code));
       name += " " + std::to_string(i);
       PITLANE_TRY_STATUS(check_known(code, name));
-      file_.operators.push_back({code, std::move(name), numbers(in.inputs()), numbers(in.outputs()), &in});
+      file_.operators.push_back({code, std::move(name), copy_numbers(in.inputs()), copy_numbers(in.outputs()), &in});
     }
     return {};
   }
@@ -162,8 +159,8 @@ class Reader {
       return unsupported("is quantised in a way of its own, which is not read");
     if (size_of(q->scale()) == 0) return {};  // calibration's minimum and maximum alone
     TensorQuantization& out = tensor.quantization;
-    out.scales.assign(q->scale()->begin(), q->scale()->end());
-    if (q->zero_point() != nullptr) out.zero_points.assign(q->zero_point()->begin(), q->zero_point()->end());
+    out.scales = copy_numbers(q->scale());
+    out.zero_points = copy_numbers(q->zero_point());
     if (out.zero_points.empty()) out.zero_points.assign(out.scales.size(), 0);
     if (q->quantized_dimension() < 0)
       return corrupt("is quantised along dimension " + std::to_string(q->quantized_dimension()));
@@ -216,7 +213,7 @@ class Reader {
     if (size_of(ends) > kMost)
       return unsupported("the graph has " + std::to_string(size_of(ends)) + " " + what + "s, the limit is " +
                          std::to_string(kMost));
-    std::vector<int> result = numbers(ends);
+    std::vector<int> result = copy_numbers(ends);
     for (const int tensor : result)
       if (!in_range(tensor)) return bad_index("the graph's " + std::string(what), "is", tensor);
     return result;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "meaning_generated.h"
+#include "pitlane/network/flat_vector.h"
 #include "pitlane/network/limits.h"
 
 namespace pitlane::tflite {
@@ -117,7 +118,7 @@ Result<Meaning> read_meaning(const SharedBytes& shared, std::size_t inputs, std:
     for (const auto* s : *in.states()) {
       meaning.states.push_back({s->name()->str(), s->before(), s->after()});
       meaning.state_shapes.emplace_back();
-      if (s->shape() != nullptr) meaning.state_shapes.back().assign(s->shape()->begin(), s->shape()->end());
+      meaning.state_shapes.back() = copy_numbers(s->shape());
     }
   }
   if (in.metadata() != nullptr)
