@@ -209,6 +209,56 @@ TEST_P(LayersTest, OutputsWithAGridAreRoundedToIt) {
   EXPECT_GT(cut, 0);
 }
 
+// As XNNPACK computes it: one product between the integers of one grid and those of the next.
+TEST_P(LayersTest, BetweenTwoGridsALayerStaysInIntegers) {
+  Preprocessing preprocessing = camera(11, 7);
+  const float step = 1 / 255.F;  // of the picture, whose bytes are its grid
+  preprocessing.scale = {step, step, step};
+  preprocessing.offset = {0, 0, 0};
+  Network network = to_int8(Made(preprocessing).flatten().dense(37).build());
+  const ActivationQuantization grid{0.02F, 37};
+  network.values[network.outputs[0].value].quantization = grid;
+  const std::vector<std::uint8_t> image = random_image(network, 31);
+  const std::vector<float> got = run_engine(network, image, GetParam());
+  const Weight& weight = network.weights[0];
+  const std::vector<float> bias = decode_f32(network.weights[1]);
+  int cut = 0;
+  for (std::size_t o = 0; o < got.size(); ++o) {
+    const float product = step * weight.scales[o];
+    double sum = std::nearbyint(static_cast<double>(bias[o]) / static_cast<double>(product));
+    for (std::size_t i = 0; i < image.size(); ++i) sum += image[i] * weight.i8()[o * image.size() + i];
+    const float steps = static_cast<float>(sum) * (product / grid.scale);
+    const float q = std::clamp(std::nearbyint(steps) + 37.F, 0.F, 255.F);
+    EXPECT_EQ(got[o], grid.scale * (q - 37.F)) << o;
+    cut += q == 0 || q == 255 ? 1 : 0;
+  }
+  EXPECT_LT(cut, 30);
+  EXPECT_EQ(got, run_slowly(network, image));
+}
+
+// What others read of a value on a grid is rounded too, wherever it was made.
+TEST_P(LayersTest, AllReadersSeeAValueOnItsGrid) {
+  for (const bool int8 : {false, true}) {
+    Made made(camera(13, 9));
+    made.conv(8, 3, 1, {});
+    const ValueId shared = made.last;
+    const ValueId pooled =
+        made.builder.add("pool", Pool2d{.kind = PoolKind::kMax, .window_h = 2, .window_w = 2}, {shared});
+    const ValueId sum = made.builder.add("sum", Add{}, {shared, shared});
+    made.last = made.builder.add("wide", Flatten{}, {sum});
+    made.dense(5);
+    Network network = made.build();
+    if (int8) network = to_int8(std::move(network));
+    network.values[shared].quantization = {0.05F, 100};
+    network.values[sum].quantization = {0.11F, 90};
+    network.outputs.push_back(output_of(pooled));
+    network.outputs[1].name = "z";
+    expect_equal_reference(network, GetParam(), int8 ? 0 : kBound);
+    std::swap(network.outputs[0].value, network.outputs[1].value);
+    expect_equal_reference(network, GetParam(), int8 ? 0 : kBound);
+  }
+}
+
 PITLANE_ALL_LEVELS(LayersTest);
 
 TEST(Layers, TooManyInt8TermsAreRefusedByName) {

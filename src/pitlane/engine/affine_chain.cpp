@@ -77,7 +77,7 @@ AffineChain affine_chain(const Network& network, ValueId value, const std::vecto
       return chain;
     }
     const Node* node = producer(network, chain.source, before);
-    if (node == nullptr) return chain;
+    if (node == nullptr || made_on_grid(network, *node)) return chain;
     const auto* norm = std::get_if<BatchNorm>(&node->op);
     if (norm != nullptr && ++norms > kMostNorms) return chain;
     if (norm != nullptr ? !accept(affine_of(network, *norm)) : !keeps_channels(network, *node)) return chain;

@@ -206,6 +206,43 @@ class Quantize final : public Step {
   const kernels::Table& kernels_;
 };
 
+class Dequantize final : public Step {
+ public:
+  Dequantize(const Picture& from, const Picture& to, const ActivationQuantization& quantization)
+      : from_(from), to_(to) {
+    for (int q = 0; q < 256; ++q) real_[q] = quantization.scale * static_cast<float>(q - quantization.zero_point);
+  }
+  RunStatus run(const RunContext& context) const noexcept override {
+    for_rows(context.interior<std::uint8_t>(from_), from_.row(), context.interior<float>(to_), to_,
+             [this](const std::uint8_t* in, float* out) {
+               std::transform(in, in + to_.row_elements(), out, [this](std::uint8_t q) { return real_[q]; });
+             });
+    return RunStatus::kOk;
+  }
+  std::vector<BufferId> buffers() const override { return {from_.buffer, to_.buffer}; }
+
+ private:
+  Picture from_, to_;
+  std::array<float, 256> real_{};
+};
+
+class Round final : public Step {
+ public:
+  Round(const Picture& picture, const ActivationQuantization& grid) : picture_(picture), grid_(grid) {}
+  RunStatus run(const RunContext& context) const noexcept override {
+    auto* data = context.interior<float>(picture_);
+    for_rows(data, picture_.row(), data, picture_, [this](const float* in, float* out) {
+      std::transform(in, in + picture_.row_elements(), out, [this](float x) { return on_grid(x, grid_); });
+    });
+    return RunStatus::kOk;
+  }
+  std::vector<BufferId> buffers() const override { return {picture_.buffer}; }
+
+ private:
+  Picture picture_;
+  ActivationQuantization grid_;
+};
+
 class MeasuredQuantize final : public Step {
  public:
   MeasuredQuantize(const Picture& from, const Picture& to, BufferId measured, std::vector<float> border,
@@ -322,6 +359,13 @@ std::unique_ptr<Step> make_quantize(const Picture& from, const Picture& to, cons
 std::unique_ptr<Step> make_measured_quantize(const Picture& from, const Picture& to, BufferId measured,
                                              std::vector<float> border, const kernels::Table& kernels) {
   return std::make_unique<MeasuredQuantize>(from, to, measured, std::move(border), kernels);
+}
+std::unique_ptr<Step> make_dequantize(const Picture& from, const Picture& to,
+                                      const ActivationQuantization& quantization) {
+  return std::make_unique<Dequantize>(from, to, quantization);
+}
+std::unique_ptr<Step> make_round(const Picture& picture, const ActivationQuantization& quantization) {
+  return std::make_unique<Round>(picture, quantization);
 }
 std::unique_ptr<Step> make_output(const Picture& from, int output, std::optional<ActivationQuantization> grid,
                                   const kernels::Table& kernels) {

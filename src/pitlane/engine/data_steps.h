@@ -42,6 +42,12 @@ std::unique_ptr<Step> make_quantize(const Picture& from, const Picture& to, cons
 std::unique_ptr<Step> make_measured_quantize(const Picture& from, const Picture& to, BufferId measured,
                                              std::vector<float> border, const kernels::Table& kernels);
 
+/// The real numbers that bytes stand for.
+std::unique_ptr<Step> make_dequantize(const Picture& from, const Picture& to,
+                                      const ActivationQuantization& quantization);
+/// Rounds a float picture to a grid, in place.
+std::unique_ptr<Step> make_round(const Picture& picture, const ActivationQuantization& quantization);
+
 /// Copies an unpadded float picture to a caller's output, rounded to the grid if there is one; refuses what is not
 /// finite.
 std::unique_ptr<Step> make_output(const Picture& from, int output, std::optional<ActivationQuantization> grid,

@@ -170,6 +170,7 @@ class Int8LayerStep final : public Step {
       requantize_.zero_point = layer.to_quantization->zero_point;
     }
     if (layer.from_quantization) prepare(*layer.from_quantization, start_.as<std::int32_t>(), multiplier_.as<float>());
+    if (layer.rescale) rescale(*layer.rescale);
   }
 
   RunStatus run(const RunContext& context) const noexcept override {
@@ -218,6 +219,16 @@ class Int8LayerStep final : public Step {
       start[o] = -quantization.zero_point * sums_.as<std::int32_t>()[o];
       multiplier[o] = quantization.scale * scales_.as<float>()[o];
     }
+  }
+
+  void rescale(const IntegerRescale& to) {
+    const AlignedBuffer bias = kernels::pad_i32(layout_, to.bias);
+    for (std::size_t o = 0; o < start_.size() / sizeof(std::int32_t); ++o)
+      start_.as<std::int32_t>()[o] += bias.as<std::int32_t>()[o];
+    multiplier_ = kernels::pad_f32(layout_, to.multiplier);
+    bias_ = AlignedBuffer(bias_.size());
+    requantize_.bias = bias_.as<float>();
+    requantize_.inverse_scale = 1;
   }
 
   void call(const RunContext& context, const kernels::Requantize& requantize) const noexcept {

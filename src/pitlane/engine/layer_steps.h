@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "pitlane/engine/quantization.h"
 #include "pitlane/engine/step.h"
 #include "pitlane/kernels/table.h"
 #include "pitlane/network/network.h"
@@ -44,6 +45,7 @@ struct Int8Layer {
   /// Where a dynamic layer computes start and multiplier of this run; unused for static ones.
   BufferId start = -1, multiplier = -1;
   std::optional<ActivationQuantization> to_quantization;
+  std::optional<IntegerRescale> rescale;  ///< set: to bytes without real numbers between; `bias` is in it
   /// Where the kernel widens its input; -1 where int8_wide_input_bytes is 0.
   BufferId wide_input = -1;
 };

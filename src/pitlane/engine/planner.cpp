@@ -71,6 +71,13 @@ struct Reading {
   Affine affine;  ///< to be folded into a float layer; empty for others
 };
 
+/// Where and how an int8 layer writes.
+struct Int8Result {
+  Picture picture;
+  Form form;
+  std::optional<IntegerRescale> rescale;
+};
+
 class Planner {
  public:
   Planner(const Network& network, const kernels::Table& kernels)
@@ -98,9 +105,12 @@ class Planner {
   Status add_node(const Node& node, const std::vector<Reading>& readings);
   Status add_layer(const Node& node, const Layer& layer, const Reading& reading);
   void add_float_layer(const Layer& layer, const Reading& reading, const Picture& from, const Picture& to);
-  void add_int8_layer(const Layer& layer, const Reading& reading, const Tensor& from, const Picture& to,
-                      const Form& to_form);
-  [[nodiscard]] Form output_form(const Node& node) const;
+  void add_int8_layer(const Layer& layer, const Reading& reading, const Tensor& from, Int8Result to);
+  /// `stays_integer`: the node is a layer that goes from grid to grid.
+  [[nodiscard]] Form output_form(const Node& node, bool stays_integer) const;
+  [[nodiscard]] std::optional<IntegerRescale> rescale_of(const Node& node, const Layer& layer,
+                                                         const Reading& reading) const;
+  void round(const Node& node, const Form& form, const Picture& picture);
 
   const Network& network_;
   const kernels::Table& kernels_;
@@ -196,23 +206,43 @@ void Planner::finish() {
 }
 
 /// If all readers want the same, the producer writes that; else plain floats, converted for each.
-Form Planner::output_form(const Node& node) const {
+Form Planner::output_form(const Node& node, bool stays_integer) const {
   const std::vector<Form>& uses = uses_[node.output];
+  const auto grid = made_on_grid(network_, node);
   const bool agreed = std::ranges::all_of(uses, [&](const Form& form) { return form == uses.front(); });
-  if (!agreed) return {};
   const Form& form = uses.front();
+  const bool on_grid = form.kind == Form::Kind::kStatic && (!grid || form.quantization == grid);
+  if (stays_integer)
+    return agreed && on_grid ? form : Form{.kind = Form::Kind::kStatic, .padding = {}, .quantization = grid};
+  if (!agreed) return {};
   if (form.kind == Form::Kind::kReal) return form;
   const std::optional<Layer> layer = layer_of(network_, node);
-  const bool bytes = layer && layer->int8() && !layer->curved() && form.kind == Form::Kind::kStatic;
-  return bytes ? form : Form{};
+  return layer && layer->int8() && !layer->curved() && on_grid ? form : Form{};
+}
+
+/// Readers on the value's own grid round by themselves.
+void Planner::round(const Node& node, const Form& form, const Picture& picture) {
+  const auto grid = made_on_grid(network_, node);
+  if (!grid || form.kind != Form::Kind::kReal) return;
+  const auto rounds = [&](const Form& use) { return use.kind == Form::Kind::kStatic && use.quantization == grid; };
+  if (!std::ranges::all_of(uses_[node.output], rounds)) forms_.add(make_round(picture, *grid));
+}
+
+std::optional<IntegerRescale> Planner::rescale_of(const Node& node, const Layer& layer, const Reading& reading) const {
+  const auto grid = made_on_grid(network_, node);
+  if (!grid || !layer.int8() || layer.curved() || !reading.form.quantization) return {};
+  return integer_rescale(*reading.form.quantization, *grid, layer.weight->scales, bias_of(network_, layer),
+                         layer.weight->size() / layer.weight->shape[0]);
 }
 
 Status Planner::add_node(const Node& node, const std::vector<Reading>& readings) {
   if (const std::optional<Layer> layer = layer_of(network_, node)) return add_layer(node, *layer, readings.front());
   std::vector<Picture> from;
   for (const Reading& reading : readings) from.push_back(read(reading).picture);
-  const Picture to = forms_.create(node.output, output_form(node));
+  const Form form = output_form(node, false);
+  const Picture to = forms_.create(node.output, form);
   forms_.add(make_op_step(network_, node, from, to, kernels_));
+  round(node, form, to);
   return {};
 }
 
@@ -223,14 +253,16 @@ Status Planner::add_layer(const Node& node, const Layer& layer, const Reading& r
                        " int8 weights per output may overflow 32-bit sums (at most " +
                        std::to_string(kernels::kMaxI8Terms) + "); keep this layer in f16 or f32");
   const Tensor from = read(reading);
-  const Form to_form = output_form(node);
+  std::optional<IntegerRescale> rescale = rescale_of(node, layer, reading);
+  const Form to_form = output_form(node, rescale.has_value());
   const Picture to = forms_.create(node.output, to_form);
   if (layer.int8()) {
-    add_int8_layer(layer, reading, from, to, to_form);
+    add_int8_layer(layer, reading, from, {to, to_form, std::move(rescale)});
   } else {
     add_float_layer(layer, reading, from.picture, to);
   }
   if (layer.curved()) forms_.add(make_curve(to, to, Activate{layer.activation}, kernels_));
+  round(node, to_form, to);
   return {};
 }
 
@@ -247,24 +279,24 @@ void Planner::add_float_layer(const Layer& layer, const Reading& reading, const 
   forms_.add(make_float_layer(layer.shape, from, to, folded.weights, folded.bias, layer.relu(), kernels_));
 }
 
-void Planner::add_int8_layer(const Layer& layer, const Reading& reading, const Tensor& from, const Picture& to,
-                             const Form& to_form) {
+void Planner::add_int8_layer(const Layer& layer, const Reading& reading, const Tensor& from, Int8Result to) {
   const std::vector<float> bias = bias_of(network_, layer);
   Int8Layer step{.shape = layer.shape,
                  .from = from.picture,
-                 .to = to,
+                 .to = to.picture,
                  .weights = layer.weight->i8(),
                  .weight_scales = layer.weight->scales,
                  .bias = bias,
                  .relu = layer.relu(),
                  .from_quantization = reading.form.quantization,
                  .measured = from.measured,
-                 .to_quantization = to_form.quantization};
+                 .to_quantization = to.form.quantization,
+                 .rescale = std::move(to.rescale)};
   if (!step.from_quantization) {
     step.start = forms_.arena().add(int8_scratch_bytes(layer.shape, kernels_));
     step.multiplier = forms_.arena().add(int8_scratch_bytes(layer.shape, kernels_));
   }
-  const std::size_t wide_bytes = int8_wide_input_bytes(layer.shape, from.picture, to, kernels_);
+  const std::size_t wide_bytes = int8_wide_input_bytes(layer.shape, from.picture, to.picture, kernels_);
   if (wide_bytes > 0) step.wide_input = forms_.arena().add(wide_bytes);
   forms_.add(make_int8_layer(step, kernels_));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace pitlane {
 
@@ -50,6 +51,25 @@ std::uint8_t quantize_value(float x, const ActivationQuantization& quantization)
 
 float on_grid(float x, const ActivationQuantization& quantization) noexcept {
   return quantization.scale * static_cast<float>(quantize_value(x, quantization) - quantization.zero_point);
+}
+
+std::optional<ActivationQuantization> made_on_grid(const Network& network, const Node& node) {
+  return renames(node.op) ? std::nullopt : network.values[node.output].quantization;
+}
+
+std::optional<IntegerRescale> integer_rescale(const ActivationQuantization& from, const ActivationQuantization& to,
+                                              std::span<const float> weight_scales, std::span<const float> bias,
+                                              std::int64_t terms) {
+  const double room = static_cast<double>(std::numeric_limits<std::int32_t>::max()) - 255.0 * 127.0 * terms;
+  IntegerRescale rescale;
+  for (std::size_t o = 0; o < bias.size(); ++o) {
+    const float step = from.scale * weight_scales[o];
+    const double count = std::nearbyint(static_cast<double>(bias[o]) / static_cast<double>(step));
+    if (!(std::abs(count) <= room)) return {};
+    rescale.bias.push_back(static_cast<std::int32_t>(count));
+    rescale.multiplier.push_back(step / to.scale);
+  }
+  return rescale;
 }
 
 int input_index(const Network& network, ValueId value) {

@@ -1,15 +1,19 @@
 // Where int8 layers take the quantisation of their input from. Engine and reference share these rules:
 //
-// - Values are real numbers. A layer with int8 weights quantises its own input, and an output of the network whose
-//   value has a quantisation is given on that grid, as programs with integer outputs give it; nothing else is
-//   rounded. A producer that writes bytes at once gives the same bits.
+// - Values are real numbers. What a node makes of a value with a quantisation lies on that grid, for all readers and
+//   for the caller, as in LiteRT and between ONNX's QuantizeLinear and DequantizeLinear; so does an output of the
+//   network. A layer with int8 weights quantises its own input. Nothing else is rounded.
 // - Static: the input value has a quantisation. A Flatten or Reshape without one passes that of its input on.
 // - Exact: the input is a camera image whose bytes are already an affine quantisation.
 // - Dynamic: otherwise the range of the tensor (zero included) is measured in each run.
 // - x_q = clamp(rne(x * (1 / scale)) + zero_point, 0, 255), the product rounded to f32 first.
+// - A layer from one fixed grid to another never leaves the integers but for one product (IntegerRescale), as in
+//   XNNPACK: its answers equal LiteRT's to the bit.
 #pragma once
 
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "pitlane/kernels/kernel_args.h"
 #include "pitlane/network/network.h"
@@ -29,6 +33,20 @@ ActivationQuantization measured_quantization(const kernels::Range& range) noexce
 std::uint8_t quantize_value(float x, const ActivationQuantization& quantization) noexcept;
 /// The real number that the byte of `x` stands for.
 float on_grid(float x, const ActivationQuantization& quantization) noexcept;
+
+/// What a node makes of `value` is rounded to this; none behind a Flatten or Reshape, which only pass on.
+std::optional<ActivationQuantization> made_on_grid(const Network& network, const Node& node);
+
+/// From sums of products to bytes of the next grid: q = clamp(rne((sum + bias) * multiplier) + zero_point, 0, 255),
+/// relu cutting at zero_point. One of each an output.
+struct IntegerRescale {
+  std::vector<std::int32_t> bias;  ///< in steps of input scale * weight scale
+  std::vector<float> multiplier;   ///< input scale * weight scale / output scale
+};
+/// Empty where a sum of `terms` products and its bias may not fit 32 bits: such a layer computes in real numbers.
+std::optional<IntegerRescale> integer_rescale(const ActivationQuantization& from, const ActivationQuantization& to,
+                                              std::span<const float> weight_scales, std::span<const float> bias,
+                                              std::int64_t terms);
 
 /// Index into Network::inputs of the input that makes `value`, or -1.
 int input_index(const Network& network, ValueId value);

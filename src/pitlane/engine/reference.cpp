@@ -1,6 +1,7 @@
 #include "pitlane/engine/reference.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 
@@ -86,8 +87,14 @@ class Evaluation {
     std::vector<float> bias(static_cast<std::size_t>(weight.shape[0]), 0.0F);
     if (bias_id != kNoWeight) bias = decode_f32(network_.weights[bias_id]);
     const std::vector<float>& x = values_[node.inputs.front()];
-    if (weight.storage == Storage::kI8)
-      return int8_layer(loops, x, weight, bias, activation, quantization(node.inputs.front(), x, loops));
+    if (weight.storage == Storage::kI8) {
+      const auto from = input_quantization(network_, node.inputs.front());
+      const auto to = made_on_grid(network_, node);
+      if (from && to && (activation == Activation::kNone || activation == Activation::kRelu))
+        if (const auto rescale = integer_rescale(*from, *to, weight.scales, bias, weight.size() / weight.shape[0]))
+          return integer_layer(loops, x, weight, *rescale, activation, *from, *to);
+      return int8_layer(loops, x, weight, bias, activation, from ? *from : measured(x, loops));
+    }
     const std::vector<float> real = decode_f32(weight);
     return loops.each([&](std::int64_t oy, std::int64_t ox, std::int64_t o) {
       double sum = bias[o];
@@ -96,22 +103,36 @@ class Evaluation {
     });
   }
 
+  static std::int64_t integer_sum(const Loops& loops, const std::vector<float>& x, std::span<const std::int8_t> q,
+                                  const ActivationQuantization& from, std::array<std::int64_t, 3> place) {
+    std::int64_t sum = 0;
+    loops.terms(x, place[0], place[1], place[2], [&](std::int64_t w, float v) {
+      sum += (std::int64_t{quantize_value(v, from)} - from.zero_point) * q[w];
+    });
+    return sum;
+  }
+
+  static std::vector<float> integer_layer(const Loops& loops, const std::vector<float>& x, const Weight& weight,
+                                          const IntegerRescale& rescale, Activation activation,
+                                          const ActivationQuantization& from, const ActivationQuantization& to) {
+    return loops.each([&](std::int64_t oy, std::int64_t ox, std::int64_t o) {
+      const std::int64_t sum = integer_sum(loops, x, weight.i8(), from, {oy, ox, o}) + rescale.bias[o];
+      const float steps = activated(static_cast<float>(sum) * rescale.multiplier[o], activation);
+      return to.scale * on_grid(steps, {1, to.zero_point});
+    });
+  }
+
   static std::vector<float> int8_layer(const Loops& loops, const std::vector<float>& x, const Weight& weight,
                                        const std::vector<float>& bias, Activation activation,
                                        const ActivationQuantization& quantization) {
-    const std::span<const std::int8_t> q = weight.i8();
     return loops.each([&](std::int64_t oy, std::int64_t ox, std::int64_t o) {
-      std::int64_t sum = 0;
-      loops.terms(x, oy, ox, o, [&](std::int64_t w, float v) {
-        sum += (std::int64_t{quantize_value(v, quantization)} - quantization.zero_point) * q[w];
-      });
+      const std::int64_t sum = integer_sum(loops, x, weight.i8(), quantization, {oy, ox, o});
       const float y = static_cast<float>(sum) * (quantization.scale * weight.scales[o]) + bias[o];
       return activated(y, activation);
     });
   }
 
-  ActivationQuantization quantization(ValueId value, const std::vector<float>& x, const Loops& loops) const {
-    if (const auto fixed = input_quantization(network_, value)) return *fixed;
+  static ActivationQuantization measured(const std::vector<float>& x, const Loops& loops) {
     kernels::Range range;
     const auto widen = [&range](float v) {
       range.low = std::min(range.low, v);
@@ -140,10 +161,9 @@ class Evaluation {
   const std::vector<std::vector<float>>& values_;
 };
 
-void round_outputs(const Network& network, ReferenceResult& result) {
-  for (const OutputSpec& output : network.outputs)
-    if (const auto& grid = network.values[output.value].quantization)
-      for (float& x : result.values[output.value]) x = on_grid(x, *grid);
+void round_to(const std::optional<ActivationQuantization>& grid, std::vector<float>& values) {
+  if (!grid) return;
+  for (float& x : values) x = on_grid(x, *grid);
 }
 
 }  // namespace
@@ -174,12 +194,16 @@ Result<ReferenceResult> run_reference(const Network& network, std::span<const st
     value.resize(static_cast<std::size_t>(element_count(network.values[before].shape)), 0);
   }
   const Evaluation evaluation(network, result);
-  for (const Node& node : network.nodes) result.values[node.output] = evaluation.run(node);
+  for (const Node& node : network.nodes) {
+    result.values[node.output] = evaluation.run(node);
+    round_to(made_on_grid(network, node), result.values[node.output]);
+  }
   if (memory != nullptr) {
     memory->clear();
     for (const StateSpec& state : network.states) memory->push_back(result.values[state.after]);
   }
-  round_outputs(network, result);
+  for (const OutputSpec& output : network.outputs)
+    round_to(network.values[output.value].quantization, result.values[output.value]);
   return result;
 }
 

@@ -44,6 +44,14 @@ const Tensor* TensorForms::find(ValueId value, const Form& form) const {
   return nullptr;
 }
 
+const TensorForms::Entry* TensorForms::find_bytes(ValueId value) const {
+  for (const Entry& entry : entries_) {
+    const Form plain{.kind = Form::Kind::kStatic, .padding = {}, .quantization = entry.form.quantization};
+    if (entry.value == value && entry.form == plain) return &entry;
+  }
+  return nullptr;
+}
+
 Tensor& TensorForms::remember(ValueId value, const Form& form, const Picture& picture) {
   return entries_.emplace_back(Entry{value, form, {picture, -1}}).tensor;
 }
@@ -98,7 +106,15 @@ Tensor TensorForms::get(ValueId value, const Form& form) {
     make_from_image(network_.inputs[input], input, form, to);
     return *find(value, form);
   }
-  PITLANE_CHECK(form != Form{});  // whoever makes a value makes it plain unless all readers agree
+  if (form == Form{}) {
+    const Entry* bytes = find_bytes(value);
+    PITLANE_CHECK(bytes != nullptr);  // whoever makes a value makes it plain, or bytes, unless all readers agree
+    const Picture from = bytes->tensor.picture;
+    const ActivationQuantization quantization = *bytes->form.quantization;
+    const Picture to = create(value, form);
+    add(make_dequantize(from, to, quantization));
+    return *find(value, form);
+  }
   const Form::Kind from = form.kind == Form::Kind::kRaw ? Form::Kind::kRaw : Form::Kind::kReal;
   Picture plain = get(value, {.kind = from, .padding = {}}).picture;
   if (!form.shape.empty()) plain = seen_as(plain, form.shape);

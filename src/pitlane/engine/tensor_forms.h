@@ -58,6 +58,8 @@ class TensorForms {
     Tensor tensor;
   };
   const Tensor* find(ValueId value, const Form& form) const;
+  /// What a layer wrote on a fixed grid, without a border; null where there is nothing.
+  const Entry* find_bytes(ValueId value) const;
   Tensor& remember(ValueId value, const Form& form, const Picture& picture);
   void make_from_image(const InputSpec& spec, int input, const Form& form, const Picture& to);
   Picture empty_picture(ValueId value, const Form& form);

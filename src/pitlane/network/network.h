@@ -30,7 +30,7 @@ struct Value {
   std::string name;
   Shape shape;
   /// Fixed by calibration (static int8). An operator with int8 weights whose input has none measures the
-  /// range of its input in each run (dynamic int8). An output of the network that has one is rounded to it.
+  /// range of its input in each run (dynamic int8). Values are rounded to it where they are made.
   std::optional<ActivationQuantization> quantization;
 };
 

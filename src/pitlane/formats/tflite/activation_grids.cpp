@@ -42,8 +42,13 @@ class Search {
     // Bytes are a grid already; no measurement knows better.
     for (const InputSpec& input : network.inputs)
       if (const auto range = input_range(input); range && !at(input.value)) at(input.value) = grid_of(*range);
-    for (std::size_t v = 0; v < std::min(grids_.size(), options.ranges.size()); ++v)
-      if (!grids_[v] && options.ranges[v]) grids_[v] = grid_of(*options.ranges[v]);
+    std::vector<std::optional<ValueRange>> ranges = options.ranges;
+    ranges.resize(grids_.size());
+    // An output must be able to say all that its labels do, whatever the pictures showed: they are 0 to 1.
+    for (const OutputSpec& output : network.outputs)
+      if (auto& range = ranges[static_cast<std::size_t>(output.value)]) range = united(*range, {0, 1});
+    for (std::size_t v = 0; v < grids_.size(); ++v)
+      if (!grids_[v] && ranges[v]) grids_[v] = grid_of(*ranges[v]);
   }
 
   Result<std::vector<Grid>> run() && {

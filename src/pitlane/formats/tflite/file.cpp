@@ -114,6 +114,8 @@ class Reader {
       tensor.type = in.type();
       tensor.variable = in.is_variable();
       if (in.shape() != nullptr) tensor.shape.assign(in.shape()->begin(), in.shape()->end());
+      const std::vector<std::int32_t> signature = copy_numbers(in.shape_signature());
+      tensor.open_batch = !signature.empty() && signature[0] == -1 && !tensor.shape.empty() && tensor.shape[0] == 1;
       const Status status = complete(in, tensor);
       if (!status.ok())
         tensor.fault = Error(status.error().kind(), "tensor '" + tensor.name + "' " + status.error().message());

@@ -20,6 +20,7 @@ struct Tensor {
   TensorQuantization quantization;
   std::optional<Constant> constant;  ///< what is in the file; empty: it flows
   bool variable = false;             ///< memory of an operator
+  bool open_batch = false;           ///< the first dimension may be any; `shape` has 1, or what flows
   std::optional<Error> fault;        ///< why it cannot be used; said only when something reads it
 };
 

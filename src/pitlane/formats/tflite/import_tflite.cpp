@@ -3,6 +3,7 @@
 
 #include "pitlane/core/file.h"
 #include "pitlane/formats/importers.h"
+#include "pitlane/formats/tflite/batch_sizes.h"
 #include "pitlane/formats/tflite/file.h"
 #include "pitlane/formats/tflite/graph_ends.h"
 #include "pitlane/formats/tflite/operators.h"
@@ -40,7 +41,8 @@ Result<Network> translate(const File& file, const std::string& name, const Impor
 }  // namespace
 
 Result<Network> parse_tflite(const SharedBytes& bytes, const std::string& name, const ImportOptions& options) {
-  PITLANE_TRY(const File file, tflite::parse_file(bytes));
+  PITLANE_TRY(File file, tflite::parse_file(bytes));
+  tflite::find_batch_sizes(file);
   return translate(file, name, options);
 }
 
