@@ -243,7 +243,7 @@ TEST_P(LayersTest, AllReadersSeeAValueOnItsGrid) {
     made.conv(8, 3, 1, {});
     const ValueId shared = made.last;
     const ValueId pooled =
-        made.builder.add("pool", Pool2d{.kind = PoolKind::kMax, .window_h = 2, .window_w = 2}, {shared});
+        made.builder.add("pool", Pool2d{.kind = PoolKind::kMax, .window_h = 2, .window_w = 2, .padding = {}}, {shared});
     const ValueId sum = made.builder.add("sum", Add{}, {shared, shared});
     made.last = made.builder.add("wide", Flatten{}, {sum});
     made.dense(5);

@@ -20,8 +20,6 @@ ALL = ("float", "dynamic", "int8")
 # What does not hold yet, said aloud in each run: beginning of the case's name, kinds, why. An entry goes when it holds.
 UNPROVEN = (
     ("mixed", ALL, "SPACE_TO_BATCH_ND, as dilated convolutions of Keras 3 become, is not read"),
-    ("lstm (Keras 2)", ALL, "frames that a RESHAPE makes batches of are not followed"),
-    ("", ("int8",), "integer outputs end at their grid and LiteRT rounds each layer to it; ours does neither"),
 )
 CHOSEN = "TF_USE_LEGACY_KERAS"
 ROOT = Path(__file__).resolve().parents[3]
