@@ -1,6 +1,7 @@
 #include "pitlane/optimize/bias_correction.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,35 +18,49 @@ void set_activation(Node& node, Activation activation) {
   if (auto* dense = std::get_if<Dense>(&node.op)) dense->activation = activation;
 }
 
-/// The same network with activations as nodes of their own, so that what goes into them can be watched. Nodes keep the
-/// outputs that others read; the new values stand at the end.
-Network split_activations(const Network& network) {
-  Network split = network;
-  split.nodes.clear();
-  for (const Node& node : network.nodes) {
+struct Watchable {
+  Network network;
+  std::map<std::size_t, ValueId> values;  ///< by node: what it makes before its activation
+};
+
+/// The same network with the activations of these nodes as nodes of their own, so that what goes into them can be
+/// watched; the others stay as they will run. Nodes keep the outputs that others read; the new values stand at the end.
+Watchable split_activations(const Network& network, const std::vector<std::size_t>& nodes) {
+  Watchable split{network, {}};
+  split.network.nodes.clear();
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    const Node& node = network.nodes[i];
+    split.network.nodes.push_back(node);
+    if (std::ranges::find(nodes, i) == nodes.end()) continue;
+    ValueId& watched = split.values[i] = node.output;
     const Activation activation = layer_activation(node);
-    split.nodes.push_back(node);
     if (activation == Activation::kNone) continue;
-    const auto before = static_cast<ValueId>(split.values.size());
-    split.values.push_back({node.name + ".before", network.values[node.output].shape, {}});
-    set_activation(split.nodes.back(), Activation::kNone);
-    split.nodes.back().output = before;
-    split.nodes.push_back({node.name + ".activation", Activate{activation}, {before}, node.output});
+    const auto before = static_cast<ValueId>(split.network.values.size());
+    split.network.values.push_back({node.name + ".before", network.values[node.output].shape, {}});
+    set_activation(split.network.nodes.back(), Activation::kNone);
+    split.network.nodes.back().output = watched = before;
+    split.network.nodes.push_back({node.name + ".activation", Activate{activation}, {before}, node.output});
   }
   return split;
 }
 
-/// By watched value and channel.
-using Means = std::vector<std::vector<double>>;
+/// By node: the mean of each channel before the activation.
+using Means = std::map<std::size_t, std::vector<double>>;
 
-Result<Means> channel_means(const Network& network, const std::vector<ValueId>& values, const Dataset& dataset,
+Result<Means> channel_means(const Network& network, const std::vector<std::size_t>& nodes, const Dataset& dataset,
                             std::span<const std::int64_t> samples, const ProgressFn& progress) {
+  const Watchable split = split_activations(network, nodes);
   Means means;
-  for (const ValueId value : values)
-    means.emplace_back(static_cast<std::size_t>(network.values[value].shape.back()), 0.0);
-  PITLANE_TRY(ActivationProbe probe, ActivationProbe::create(network, dataset, values));
+  std::vector<ValueId> values;
+  std::vector<std::vector<double>*> sums;  // by watched value
+  for (const auto& [node, value] : split.values) {
+    sums.push_back(&means[node]);
+    sums.back()->assign(static_cast<std::size_t>(split.network.values[value].shape.back()), 0.0);
+    values.push_back(value);
+  }
+  PITLANE_TRY(ActivationProbe probe, ActivationProbe::create(split.network, dataset, values));
   const auto add = [&](std::size_t which, std::span<const float> activations) {
-    std::vector<double>& mean = means[which];
+    std::vector<double>& mean = *sums[which];
     const double share = static_cast<double>(mean.size()) /
                          (static_cast<double>(activations.size()) * static_cast<double>(samples.size()));
     for (std::size_t i = 0; i < activations.size(); ++i) mean[i % mean.size()] += activations[i] * share;
@@ -60,11 +75,10 @@ void shift_bias(Weight& bias, const std::vector<double>& now, const std::vector<
   bias = make_f32_weight(bias.name, bias.shape, std::move(values));
 }
 
-/// Layers that are corrected together, and what they make.
+/// Layers that are corrected together.
 struct Corrected {
   WeightId weight = kNoWeight, bias = kNoWeight;
-  std::vector<std::size_t> nodes;
-  std::vector<ValueId> values;
+  std::vector<std::size_t> nodes;  ///< in their order
 };
 
 std::vector<Corrected> corrected_layers(const Network& network) {
@@ -73,18 +87,18 @@ std::vector<Corrected> corrected_layers(const Network& network) {
     if (layer.bias == kNoWeight) continue;
     auto found =
         std::ranges::find_if(all, [&](const Corrected& c) { return c.weight == layer.weight && c.bias == layer.bias; });
-    if (found == all.end()) found = all.insert(all.end(), {layer.weight, layer.bias, {}, {}});
+    if (found == all.end()) found = all.insert(all.end(), {layer.weight, layer.bias, {}});
     found->nodes.push_back(layer.node);
-    found->values.push_back(network.nodes[layer.node].output);
   }
   return all;
 }
 
-/// The mean of `means` over some of its values.
-std::vector<double> joint_mean(const Means& means, std::size_t first, std::size_t count) {
-  std::vector<double> joint(means[first].size(), 0.0);
-  for (std::size_t i = first; i < first + count; ++i)
-    for (std::size_t o = 0; o < joint.size(); ++o) joint[o] += means[i][o] / static_cast<double>(count);
+/// Over all of the layer's nodes.
+std::vector<double> joint_mean(const Means& means, const Corrected& layer) {
+  std::vector<double> joint(means.at(layer.nodes.front()).size(), 0.0);
+  for (const std::size_t node : layer.nodes)
+    for (std::size_t o = 0; o < joint.size(); ++o)
+      joint[o] += means.at(node)[o] / static_cast<double>(layer.nodes.size());
   return joint;
 }
 
@@ -103,21 +117,15 @@ void own_biases(Network& network) {
 
 Status correct_biases(const Network& original, Network& quantized, const Dataset& dataset,
                       std::span<const std::int64_t> samples, const ProgressFn& progress) {
-  const Network wanted = split_activations(original);
-  Network split = split_activations(quantized);
-  const std::vector<Corrected> layers = corrected_layers(split);
-  std::vector<ValueId> values;
-  for (const Corrected& layer : layers) values.insert(values.end(), layer.values.begin(), layer.values.end());
-  if (values.empty()) return {};
-  PITLANE_TRY(const Means target, channel_means(wanted, values, dataset, samples, progress));
-  std::size_t first = 0;
+  const std::vector<Corrected> layers = corrected_layers(quantized);
+  std::vector<std::size_t> nodes;
+  for (const Corrected& layer : layers) nodes.insert(nodes.end(), layer.nodes.begin(), layer.nodes.end());
+  if (nodes.empty()) return {};
+  PITLANE_TRY(const Means wanted, channel_means(original, nodes, dataset, samples, progress));
   for (const Corrected& layer : layers) {
-    const std::size_t count = layer.values.size();
-    PITLANE_TRY(const Means now, channel_means(split, layer.values, dataset, samples, progress));
-    shift_bias(split.weights[layer.bias], joint_mean(now, 0, count), joint_mean(target, first, count));
-    first += count;
+    PITLANE_TRY(const Means now, channel_means(quantized, layer.nodes, dataset, samples, progress));
+    shift_bias(quantized.weights[layer.bias], joint_mean(now, layer), joint_mean(wanted, layer));
   }
-  quantized.weights = std::move(split.weights);
   return {};
 }
 
