@@ -181,6 +181,13 @@ class TidyTest(CheckTest):
         self.write("src/pitlane/core/a.h", "#pragma once\nint changed;\n")
         self.assertNotEqual(before, name())
 
+    def test_files_of_a_unity_build_are_looked_at_one_by_one(self):
+        together = self.root / "unity_0_cxx.cxx"
+        together.write_text('#include "/x/a.cpp"\n\n#include "/x/b.cpp"\n')
+        self.assertEqual(tidy.compiled_files(together), [pathlib.Path("/x/a.cpp"), pathlib.Path("/x/b.cpp")])
+        alone = self.root / "alone.cpp"
+        self.assertEqual(tidy.compiled_files(alone), [alone])
+
     @unittest.skipUnless(shutil.which(tidy.TOOL), "clang-tidy is missing")
     def test_finds_a_bug(self):
         shutil.copy(pathlib.Path(__file__).parents[2] / ".clang-tidy", self.root)

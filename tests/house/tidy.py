@@ -25,12 +25,19 @@ TOO_SLOW = ("torch/", "ATen/", "c10/")
 ANALYZER = "--checks=-*,clang-analyzer-core.*,clang-analyzer-cplusplus.*"
 
 
+def compiled_files(file):
+    """The file itself, or those that a unity build compiles with it."""
+    if not file.name.startswith("unity_"):
+        return [file]
+    return [pathlib.Path(name) for name in INCLUDE.findall(file.read_text()) if name.endswith(".cpp")]
+
+
 def compile_commands(build, root):
     """(file relative to root, compiler arguments) of our sources."""
     for entry in json.loads((build / "compile_commands.json").read_text()):
-        file = pathlib.Path(entry["directory"], entry["file"]).resolve()
-        if file.is_relative_to(root / "src") or file.is_relative_to(root / "tests"):
-            yield file.relative_to(root), arguments(shlex.split(entry["command"]), entry["directory"])
+        for file in compiled_files(pathlib.Path(entry["directory"], entry["file"]).resolve()):
+            if file.is_relative_to(root / "src") or file.is_relative_to(root / "tests"):
+                yield file.relative_to(root), arguments(shlex.split(entry["command"]), entry["directory"])
 
 
 def arguments(command, directory):
