@@ -11,9 +11,8 @@ namespace pitlane::cli {
 namespace {
 
 void tell_assumptions(const std::filesystem::path& path, const Network& network) {
-  const std::string where = path.string() + ": ";
   for (const auto& [key, text] : network.metadata)
-    if (key.starts_with("assumed")) log_info(where + key + ": " + text);
+    if (key.starts_with("assumed")) log_info(std::string(path.string()).append(": ").append(key).append(": ") += text);
 }
 
 }  // namespace

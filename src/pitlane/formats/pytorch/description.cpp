@@ -91,11 +91,12 @@ class DescriptionReader {
     const auto unknown = [&](const std::string& key) {
       return "unknown key '" + printable(key) + "' in " + what + "; the keys are " + listed(keys);
     };
+    const auto twice = [&](const std::string& key) { return "key '" + key + "' stands twice in " + what; };
     for (const auto& item : map) {
       if (!item.first.IsScalar()) return error(item.first, what + " has a key that is not a word");
       const std::string& key = item.first.Scalar();
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) return error(item.first, unknown(key));
-      if (!seen.insert(key).second) return error(item.first, "key '" + key + "' stands twice in " + what);
+      if (!seen.insert(key).second) return error(item.first, twice(key));
     }
     return {};
   }
