@@ -30,10 +30,10 @@ struct Conversion {
   std::map<ValueId, ActivationQuantization> grids;
   std::map<std::pair<ValueId, Shape>, ValueId> shaped;  ///< flattened and reshaped values that there are already
   std::map<std::pair<ValueId, std::pair<float, std::int32_t>>, ValueId> rounded;  ///< to a grid, already
-  std::vector<std::string> in_float;                    ///< int8 layers that had to become float, for the metadata
-  std::int64_t batch = 1;                               ///< what the file's first dimension says where it is fixed
+  std::vector<std::string> in_float;  ///< int8 layers that had to become float, for the metadata
+  std::int64_t batch = 1;             ///< what the file's first dimension says where it is fixed
   std::size_t nodes_made = 0;
-  std::uint64_t bytes_left = 0;  ///< that weights and folded constants may still take
+  std::uint64_t bytes_left = 0;                    ///< that weights and folded constants may still take
   std::set<std::filesystem::path> external_files;  ///< that were granted memory for what they hold
   std::uint64_t external_bytes = 0;                ///< decoded from them
 
