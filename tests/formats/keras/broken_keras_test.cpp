@@ -181,7 +181,8 @@ TEST_F(KerasBroken, LimitsThatGuardHalfPrecisionChangeNothing) {
     const Result<Network> network = import(keras_file(chain).bytes(), {});
     ASSERT_TRUE(network.ok()) << network.error().message();
     for (float magnitude = 1.2345678e-3F; magnitude < 2e3F; magnitude *= 10) {
-      const Result<ReferenceResult> result = run_reference(*network, {std::vector<float>(6 * 8 * 3, magnitude)});
+      const std::vector<std::vector<float>> inputs = {std::vector<float>(6 * 8 * 3, magnitude)};
+      const Result<ReferenceResult> result = run_reference(*network, inputs);
       ASSERT_TRUE(result.ok()) << result.error().message();
       EXPECT_NEAR(testing::outputs_of(*network, result->values)[0], magnitude, 1e-6F * magnitude) << limit;
     }

@@ -32,10 +32,10 @@ std::string through_grid(Sketch& s, const std::string& x, std::uint8_t zero) {
 }
 
 std::vector<float> answers(const Network& network, float a, float b) {
-  std::vector<float> picture(3 * 8 * 9, 0);
-  picture[0] = a;
-  picture[1] = b;
-  const Result<ReferenceResult> result = run_reference(network, {picture});
+  std::vector<std::vector<float>> inputs = {std::vector<float>(3 * 8 * 9, 0)};
+  inputs[0][0] = a;
+  inputs[0][1] = b;
+  const Result<ReferenceResult> result = run_reference(network, inputs);
   if (!result.ok()) {
     ADD_FAILURE() << result.error().message();
     return {};
