@@ -9,6 +9,7 @@
 
 #include "formats/keras/keras_file.h"
 #include "pitlane/core/random.h"
+#include "pitlane/engine/reference.h"
 #include "pitlane/formats/import.h"
 #include "temporary_directory.h"
 
@@ -171,6 +172,22 @@ TEST_F(KerasBroken, Lambda) {
   const auto& norm = std::get<BatchNorm>(network->nodes[0].op);
   EXPECT_EQ(network->weights[static_cast<std::size_t>(norm.gamma)].f32()[2], 0.5F);
   EXPECT_EQ(network->weights[static_cast<std::size_t>(norm.beta)].f32()[2], -1.0F);
+}
+
+TEST_F(KerasBroken, LimitsThatGuardHalfPrecisionChangeNothing) {
+  for (const float limit : {65504.F, std::numeric_limits<float>::max()}) {
+    const json chain = sequential(
+        {picture_layer(), layer("ReLU", "capped", {{"max_value", limit}}), layer("GlobalAveragePooling2D", "mean")});
+    const Result<Network> network = import(keras_file(chain).bytes(), {});
+    ASSERT_TRUE(network.ok()) << network.error().message();
+    for (float magnitude = 1.2345678e-3F; magnitude < 2e3F; magnitude *= 10) {
+      const std::vector<std::vector<float>> inputs = {std::vector<float>(6 * 8 * 3, magnitude)};
+      const Result<ReferenceResult> result = run_reference(*network, inputs);
+      ASSERT_TRUE(result.ok()) << result.error().message();
+      EXPECT_NEAR(testing::outputs_of(*network, result->values)[0], magnitude, 1e-6F * magnitude) << limit;
+    }
+    EXPECT_EQ(network->metadata.contains("limits left out"), limit < std::numeric_limits<float>::max());
+  }
 }
 
 TEST_F(KerasBroken, WhatCannotBeReadIsNamed) {

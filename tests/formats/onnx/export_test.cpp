@@ -101,7 +101,8 @@ INSTANTIATE_TEST_SUITE_P(Samples, OnnxRoundTrip,
                                            RoundTrip{"every-op", OnnxPrecision::kFloat, 1e-5F},
                                            RoundTrip{"states", OnnxPrecision::kFloat, 1e-6F},
                                            RoundTrip{"static-int8", OnnxPrecision::kQdq, 0},
-                                           RoundTrip{"dynamic-int8", OnnxPrecision::kQdq, 0}),
+                                           RoundTrip{"dynamic-int8", OnnxPrecision::kQdq, 0},
+                                           RoundTrip{"residual-int8", OnnxPrecision::kQdq, 0}),
                          [](const ::testing::TestParamInfo<RoundTrip>& instance) {
                            std::string name = instance.param.sample;
                            std::erase(name, '-');

@@ -271,5 +271,5 @@ def all_cases(probe, folder):
     for name, precision, raw, step in (
             ("pilotnet-torch", "float", "plain", None), ("pilotnet-torch", "float16", "raw", None), ("pilotnet-tf", "float", "raw", None),
             ("every-op", "float", "plain", None), ("every-op", "float", "raw", None), ("every-op", "float16", "plain", None), ("states", "float", "plain", None), ("half", "float16", "plain", None),
-            ("static-int8", "qdq", "plain", "range"), ("static-int8", "qdq", "raw", "range"), ("dynamic-int8", "qdq", "plain", "range"), ("dynamic-int8", "qdq", "raw", "range")):
+            ("static-int8", "qdq", "plain", "range"), ("static-int8", "qdq", "raw", "range"), ("dynamic-int8", "qdq", "plain", "range"), ("dynamic-int8", "qdq", "raw", "range"), ("residual-int8", "qdq", "plain", "range")):
         yield Case(f"ours-{name}-{precision}-{raw}", lambda n=name, p=precision, r=raw: ours(n, p, r), bytes_in=raw == "raw", step=step, int8=precision == "qdq")

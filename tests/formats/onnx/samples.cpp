@@ -146,6 +146,31 @@ Result<Network> int8(const std::string& name, bool fixed) {
   return network;
 }
 
+/// Values on grids that int8 layers and others read, that are outputs, and that are remembered.
+Result<Network> residual() {
+  Sketch s("residual-int8");
+  NetworkBuilder& b = s.builder();
+  const ValueId camera = s.camera(21, 30);
+  const ValueId x = s.conv("conv1", camera, 8, 5, strided(2, {}, Activation::kRelu));
+  const ValueId y = s.conv("conv2", x, 8, 3, strided(1, {1, 1, 1, 1}, Activation::kNone));
+  const ValueId sum = b.add("sum", Add{}, {x, y});
+  const ValueId memory = b.state("memory", {2});
+  const ValueId head = s.dense("head", b.add("flat", Flatten{}, {sum}), 2, Activation::kNone);
+  const ValueId total = b.add("total", Add{}, {head, memory});
+  b.remember(memory, total);
+  PITLANE_TRY(Network network, s.finish(total));
+  const std::pair<ValueId, ActivationQuantization> grids[] = {
+      {camera, {2.3F / 255, 111}}, {x, {1.5F / 255, 0}}, {sum, {4.F / 255, 100}}, {total, {4.F / 255, 128}}};
+  for (const auto& [value, grid] : grids) network.values[static_cast<std::size_t>(value)].quantization = grid;
+  for (const Node& node : network.nodes)
+    if (const auto* conv = std::get_if<Conv2d>(&node.op)) {
+      Weight& weight = network.weights[static_cast<std::size_t>(conv->weight)];
+      weight = quantize_i8(weight);
+    }
+  PITLANE_TRY_STATUS(validate(network));
+  return network;
+}
+
 Result<Network> half() {
   PITLANE_TRY(Network network, small("half"));
   for (Weight& weight : network.weights)
@@ -171,7 +196,8 @@ Result<Network> states() {
 }  // namespace
 
 std::vector<std::string> sample_names() {
-  return {"pilotnet-torch", "pilotnet-tf", "every-op", "states", "static-int8", "dynamic-int8", "half", "float"};
+  return {"pilotnet-torch", "pilotnet-tf",   "every-op", "states", "static-int8",
+          "dynamic-int8",   "residual-int8", "half",     "float"};
 }
 
 Result<Network> sample_network(const std::string& name) {
@@ -179,6 +205,7 @@ Result<Network> sample_network(const std::string& name) {
   if (name == "states") return states();
   if (name == "static-int8") return int8(name, true);
   if (name == "dynamic-int8") return int8(name, false);
+  if (name == "residual-int8") return residual();
   if (name == "half") return half();
   if (name == "float") return small(name);
   PITLANE_TRY(const Family* family, find_family(name));

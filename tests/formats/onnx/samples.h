@@ -10,7 +10,7 @@
 namespace pitlane {
 
 /// "pilotnet-torch", "pilotnet-tf" (families); "every-op"; "states"; "static-int8", "dynamic-int8" (of a small network
-/// with conv, padding, dense); "half".
+/// with conv, padding, dense); "residual-int8", where an int8 layer and an Add read one value on a grid; "half".
 Result<Network> sample_network(const std::string& name);
 std::vector<std::string> sample_names();
 

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "pitlane/formats/clip_limits.h"
+
 namespace pitlane::keras {
 namespace {
 
@@ -121,6 +123,10 @@ Result<Tensor> apply(Layer& layer, const std::string& part, Tensor input, const 
     case Curve::Form::kCapped: {  // min(y, m) = m - relu(m - y)
       const float m = curve.factor;
       Tensor below = each_element(layer, part, std::move(input), curve.function);
+      if (is_guard_above(m)) {
+        note_guard(layer.builder, m);
+        return below;
+      }
       PITLANE_TRY(Tensor room, affine(layer, under("room"), std::move(below), {-1}, {m}));
       Tensor left = each_element(layer, under("left"), std::move(room), Activate{Activation::kRelu});
       return affine(layer, under("capped"), std::move(left), {-1}, {m});

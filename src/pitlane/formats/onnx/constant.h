@@ -37,6 +37,13 @@ Result<std::int64_t> checked_count(const Shape& dims);
 /// The elements of a tensor; those in another file are read from `folder` and nowhere else. Errors name the tensor.
 Result<ConstantPtr> decode(const TensorDef& tensor, const std::filesystem::path& folder);
 
+/// The other file in which an external tensor lies, in the model's folder, and its size.
+struct ExternalFile {
+  std::filesystem::path path;
+  std::uint64_t bytes = 0;
+};
+Result<ExternalFile> external_file(const TensorDef& tensor, const std::filesystem::path& folder);
+
 /// Bytes `offset` to `offset + length` of a file that a model names, which must lie in the model's folder.
 Result<std::vector<std::byte>> read_external(const TensorDef& tensor, const std::filesystem::path& folder,
                                              std::uint64_t expected_bytes);

@@ -2,6 +2,7 @@
 #include <limits>
 #include <utility>
 
+#include "pitlane/formats/clip_limits.h"
 #include "pitlane/formats/onnx/converters.h"
 #include "pitlane/formats/onnx/views.h"
 
@@ -68,8 +69,12 @@ Result<float> limit(Step& step, std::size_t input, float none) {
     return corrupt("has limits of the shape " + braced(constant->dims) + "; they are single numbers");
   const auto value = static_cast<float>(constant->at(0));
   if (std::isnan(value)) return corrupt("has a limit that is no number");
-  // What exporters write for "none".
-  return std::abs(value) >= std::numeric_limits<float>::max() ? none : value;
+  if (none > 0 ? is_guard_above(value) : is_guard_below(value)) {
+    note_guard(step.builder(), value);
+    return none;
+  }
+  if (std::isinf(value)) return unsupported("keeps nothing but infinity: it has the limit " + std::to_string(value));
+  return value;
 }
 
 /// min(max(x, low), high) of functions that there are: relu for one limit, relu6 stretched for two.

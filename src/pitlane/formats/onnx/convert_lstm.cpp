@@ -37,6 +37,21 @@ Status check_attributes(Step& step) {
   return {};
 }
 
+/// How long each sequence of the batch is: as long as the tensor, or we would go on beyond its end.
+Status check_lengths(Step& step, std::int64_t steps) {
+  if (!step.given(4)) return {};
+  PITLANE_TRY(const Operand* operand, step.operand(4));
+  if (!operand->is_constant())
+    return unsupported("its sequence_lens '" + step.node().inputs[4] +
+                       "' are computed by the network; only sequences of the input's whole length are understood");
+  const Constant& lengths = *operand->constant;
+  if (lengths.size() == 1 && !lengths.is_real() && lengths.integer(0) == steps) return {};
+  if (lengths.size() != 1 || lengths.is_real())
+    return corrupt("has sequence_lens of the shape " + braced(lengths.dims) + "; one whole number is needed");
+  return unsupported("has sequence_lens of " + std::to_string(lengths.integer(0)) + ", its input has " +
+                     std::to_string(steps) + " steps; only the whole length is understood");
+}
+
 Result<Sizes> sizes_of(Step& step, const Operand& x) {
   PITLANE_TRY(const std::int64_t batch_first, step.integer("layout", 0));
   const Shape dims = x.layout.dims();
@@ -130,6 +145,7 @@ Status convert_lstm(Step& step) {
   PITLANE_TRY(const Operand* x, step.real(0));
   PITLANE_TRY_STATUS(check_attributes(step));
   PITLANE_TRY(const Sizes sizes, sizes_of(step, *x));
+  PITLANE_TRY_STATUS(check_lengths(step, sizes.steps));
   PITLANE_TRY(const Operand first, slice(step, "step0.input", *x, sizes.sequence_axis, 0, 1));
   // Every step's numbers lie alike, so one set of weights serves all; its size has to fit the file's first.
   PITLANE_TRY(const Operand* stated, step.operand(1));

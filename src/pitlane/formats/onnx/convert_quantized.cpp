@@ -88,7 +88,9 @@ Operand dequantized(const ConstantPtr& quantized, const Grids& grids) {
   std::vector<float> reals(quantized->size());
   for (std::size_t i = 0; i < reals.size(); ++i) {
     const std::size_t c = grids.channel(i, inner);
-    reals[i] = static_cast<float>(quantized->integer(i) - grids.zeros[c]) * grids.scales[c];
+    // As real numbers before they are subtracted: the file may hold any 64 bits.
+    const double steps = static_cast<double>(quantized->integer(i)) - static_cast<double>(grids.zeros[c]);
+    reals[i] = static_cast<float>(steps) * grids.scales[c];
   }
   Operand operand = constant_operand(make_reals(quantized->dims, std::move(reals)));
   operand.int8 = symmetric(*quantized, grids);
@@ -123,16 +125,6 @@ Status quantize_constant(Step& step, const Constant& real) {
   }
   step.set(0, constant_operand(std::make_shared<const Constant>(std::move(quantized))));
   return {};
-}
-
-/// A scale without a zero below it also cuts negative numbers off: onnxruntime's quantizer drops a Relu before it. Only
-/// layers read on the grid, so where others read the numbers, or a pool does, the Relu has to be there.
-Result<ValueId> cut_negative(Step& step, const Operand& x) {
-  auto& positive = step.conversion().not_negative;
-  if (positive.contains(x.value)) return x.value;
-  PITLANE_TRY(const ValueId value, step.add("relu", Activate{Activation::kRelu, 0}, {x.value}));
-  positive.insert(value);
-  return value;
 }
 
 /// A layer without its scale: what ConvInteger and MatMulInteger have in common.
@@ -229,9 +221,7 @@ Status convert_quantize(Step& step) {
   PITLANE_TRY(x, step.real(0));
   PITLANE_TRY(const ActivationQuantization grid, grid_of(step));
   Operand y = *x;
-  if (grid.zero_point == 0) {
-    PITLANE_TRY(y.value, cut_negative(step, *x));
-  }
+  PITLANE_TRY(y.value, read_on_grid(step, x->value, grid));
   y.meaning = Meaning::kQuantized;
   y.grid = grid;
   step.set(0, std::move(y));

@@ -77,13 +77,21 @@ std::string Exporter::bias(WeightId id) {
 }
 
 std::string Exporter::on_grid(const std::string& x, const ActivationQuantization& grid) {
+  if (const auto rounded = rounded_.find(x); rounded != rounded_.end() && rounded->second == grid) return x;
   std::string& known = grids_[{x, {grid.scale, grid.zero_point}}];
   if (!known.empty()) return known;
   const auto zero = static_cast<std::byte>(grid.zero_point);
   const std::string scale_name = graph_.constant(x + ".grid", {}, std::span(&grid.scale, 1));
   const std::string zero_name = graph_.constant(x + ".zero", ElementType::kUint8, {}, std::span(&zero, 1));
   const std::string bytes = graph_.node("QuantizeLinear", x + ".bytes", {x, scale_name, zero_name});
-  return known = graph_.node("DequantizeLinear", x + ".real", {bytes, scale_name, zero_name});
+  known = graph_.node("DequantizeLinear", x + ".real", {bytes, scale_name, zero_name});
+  rounded_[known] = grid;
+  return known;
+}
+
+void Exporter::set(const Node& node, const std::string& name, std::optional<Shape> flattened) {
+  const std::optional<ActivationQuantization> grid = made_on_grid(network_, node);
+  tensor(node.output) = {grid ? on_grid(name, *grid) : name, std::move(flattened)};
 }
 
 /// ONNX Runtime has ConvInteger for unsigned bytes alone, and where a processor has no VNNI its products of unsigned

@@ -46,8 +46,7 @@ std::string Exporter::activation(const std::string& name, const std::string& x, 
 
 Status Exporter::op(const Node& node, const Activate& op) {
   const Tensor& x = tensor(node.inputs.front());
-  std::string y = activation(node.name, x.name, op.activation, op.alpha);
-  tensor(node.output) = {std::move(y), x.flattened};
+  set(node, activation(node.name, x.name, op.activation, op.alpha), x.flattened);
   return {};
 }
 

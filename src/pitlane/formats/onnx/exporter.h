@@ -46,6 +46,7 @@ class Exporter {
   Result<std::string> constant(const Weight& weight, const LayerWeight& order);
   Result<std::string> layer_constant(const Weight& weight, const LayerWeight& order);
   std::string bias(WeightId id);
+  /// Through QuantizeLinear and DequantizeLinear, once for each grid, and not at all where it has just been through.
   std::string on_grid(const std::string& x, const ActivationQuantization& grid);
   std::string unsigned_constant(const Weight& weight, const LayerWeight& order);
   std::string integer_layer(const Node& node, const Weight& weight, const std::string& x, const std::string& kernel,
@@ -82,7 +83,8 @@ class Exporter {
   std::string reshape(const std::string& name, const std::string& x, const Shape& dims);
   std::string transpose(const std::string& name, const std::string& x, std::initializer_list<std::int64_t> permutation);
   std::string activation(const std::string& name, const std::string& x, Activation activation, float alpha);
-  void set(const Node& node, std::string name) { tensor(node.output) = {std::move(name), {}}; }
+  /// What the node makes; on its grid, if the engine rounds it.
+  void set(const Node& node, const std::string& name, std::optional<Shape> flattened = {});
 
   const Network& network_;
   const OnnxExportOptions& options_;
@@ -91,6 +93,7 @@ class Exporter {
   std::vector<Tensor> tensors_;
   std::map<ValueId, std::string> flat_;
   std::map<std::pair<std::string, std::pair<float, int>>, std::string> grids_;
+  std::map<std::string, ActivationQuantization> rounded_;  ///< outputs of DequantizeLinear
 };
 
 /// {1, C, H, W} of a picture, {1, ...} of others.

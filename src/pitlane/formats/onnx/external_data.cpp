@@ -1,6 +1,7 @@
 // Tensors that a model keeps in another file. The model says where; only its own folder is believed.
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "pitlane/core/file.h"
 #include "pitlane/formats/onnx/constant.h"
@@ -41,6 +42,14 @@ Result<fs::path> location(const TensorDef& tensor, const fs::path& folder) {
 }
 
 }  // namespace
+
+Result<ExternalFile> external_file(const TensorDef& tensor, const fs::path& folder) {
+  PITLANE_TRY(fs::path path, location(tensor, folder));
+  std::error_code error;
+  const std::uintmax_t bytes = fs::file_size(path, error);
+  if (error) return io_error(path.string() + ": " + error.message());
+  return ExternalFile{std::move(path), bytes};
+}
 
 Result<std::vector<std::byte>> read_external(const TensorDef& tensor, const fs::path& folder,
                                              std::uint64_t expected_bytes) {

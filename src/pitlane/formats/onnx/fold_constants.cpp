@@ -47,7 +47,7 @@ Status fold_constant(Step& step) {
     return corrupt("has " + std::to_string(step.node().attributes.size()) + " values; one is needed");
   const Attribute& a = step.node().attributes.front();
   if (a.tensor) {
-    PITLANE_TRY(ConstantPtr constant, decode(*a.tensor, step.conversion().model.folder));
+    PITLANE_TRY(ConstantPtr constant, step.conversion().decode(*a.tensor));
     step.set(0, constant_operand(std::move(constant)));
     return {};
   }
@@ -69,7 +69,7 @@ Status fold_fill(Step& step) {
     filled.reals.assign(static_cast<std::size_t>(count), 0.0F);
     return set_constant(step, std::move(filled));
   }
-  PITLANE_TRY(const ConstantPtr one, decode(*value->tensor, step.conversion().model.folder));
+  PITLANE_TRY(const ConstantPtr one, step.conversion().decode(*value->tensor));
   if (one->size() != 1) return corrupt("fills with a tensor of the shape " + braced(one->dims));
   return set_constant(step, rearranged(*one, dims, std::vector<std::int64_t>(static_cast<std::size_t>(count), 0)));
 }

@@ -62,6 +62,8 @@ class Fusion {
   bool absorbs(Node& layer, const Node& node) {
     const LayerFields fields = fields_of(layer);
     if (fields.bias == nullptr || *fields.activation != Activation::kNone || use(layer.output) != 1) return false;
+    // What is rounded before it is read is no longer what the layer could go on with.
+    if (network_.values[static_cast<std::size_t>(layer.output)].quantization) return false;
     if (const auto* curve = std::get_if<Activate>(&node.op)) {
       if (curve->alpha != usual_alpha(curve->activation)) return false;
       *fields.activation = curve->activation;

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "pitlane/formats/importers.h"
+#include "pitlane/formats/merge_rounding.h"
 #include "pitlane/formats/onnx/converters.h"
 #include "pitlane/formats/onnx/fuse_layers.h"
 #include "pitlane/formats/onnx/ports.h"
@@ -107,24 +108,8 @@ class Importer {
   Status decode_initializer(const std::string& name) {
     const auto initializer = initializers_.find(name);
     if (name.empty() || initializer == initializers_.end() || conversion_.operands.contains(name)) return {};
-    const TensorDef& tensor = *initializer->second;
-    if (tensor.is_external) PITLANE_TRY_STATUS(grant_external(tensor));
-    PITLANE_TRY(ConstantPtr constant, decode(tensor, model_.folder));
+    PITLANE_TRY(ConstantPtr constant, conversion_.decode(*initializer->second));
     conversion_.operands[name] = constant_operand(std::move(constant));
-    return {};
-  }
-
-  /// What lies in another file counts for the memory that the import may take, but only once.
-  Status grant_external(const TensorDef& tensor) {
-    constexpr std::uint64_t kMostExternal = std::uint64_t{1} << 31, kCopies = 6;
-    PITLANE_TRY(const std::int64_t count, checked_count(tensor.dims));
-    const std::uint64_t bytes = static_cast<std::uint64_t>(count) * sizeof(float);
-    const auto entry = tensor.external.find("offset");
-    const std::string place = tensor.external.contains("location") ? tensor.external.at("location") : "";
-    if (!granted_.insert(place + "@" + (entry == tensor.external.end() ? "0" : entry->second)).second) return {};
-    if ((external_bytes_ += bytes) > kMostExternal)
-      return unsupported("more than 2 GiB of external data; no driving network is that large");
-    conversion_.bytes_left += bytes * kCopies;
     return {};
   }
 
@@ -142,6 +127,7 @@ class Importer {
     PITLANE_TRY(Network network, std::move(builder_).build());
     for (const auto& [value, grid] : conversion_.grids)
       network.values[static_cast<std::size_t>(value)].quantization = grid;
+    merge_rounding(network);
     fuse_layers(network);
     PITLANE_TRY_STATUS(validate(network));
     return network;
@@ -153,8 +139,6 @@ class Importer {
   Conversion conversion_;
   Needed needed_;
   std::map<std::string, const TensorDef*> initializers_;
-  std::set<std::string> granted_;
-  std::uint64_t external_bytes_ = 0;
 };
 
 Result<Network> import_file(const std::filesystem::path& path, const ImportOptions& options) {

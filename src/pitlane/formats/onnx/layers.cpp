@@ -173,12 +173,18 @@ Result<WeightId> add_bias(Step& step, std::size_t input, std::int64_t outputs, f
 }
 
 Result<ValueId> read_on_grid(Step& step, ValueId value, const ActivationQuantization& grid) {
-  auto& grids = step.conversion().grids;
-  if (const auto known = grids.find(value); known != grids.end() && !(known->second == grid)) {
-    PITLANE_TRY(value, step.add("regrid", Reshape{step.builder().shape(value)}, {value}));
+  Conversion& conversion = step.conversion();
+  const auto known = conversion.grids.find(value);
+  if (known != conversion.grids.end() && known->second == grid) return value;
+  if (known == conversion.grids.end() && conversion.inputs.contains(value)) {
+    conversion.grids[value] = grid;
+    return value;
   }
-  grids[value] = grid;
-  return value;
+  const auto [rounded, fresh] = conversion.rounded.try_emplace({value, {grid.scale, grid.zero_point}}, -1);
+  if (!fresh) return rounded->second;
+  PITLANE_TRY(rounded->second, step.add("rounded", Activate{Activation::kNone}, {value}));
+  conversion.grids[rounded->second] = grid;
+  return rounded->second;
 }
 
 Result<Operand> apply_matrix(Step& step, const Operand& x, const Layout& layout, const FileWeight& matrix,

@@ -52,8 +52,8 @@ struct Walk {
 };
 Result<Walk> walk_attributes(Step& step, const Shape& kernel, const Shape& dims);
 
-/// The value, to be read on this grid by a layer with int8 weights; a value that another layer reads on another grid
-/// gets a second name.
+/// The value as it is on this grid, for who reads behind the quantisation alone: one more node, which merge_rounding
+/// takes out where there is no other reader. Inputs have their first grid themselves, and are read on it.
 Result<ValueId> read_on_grid(Step& step, ValueId value, const ActivationQuantization& grid);
 
 /// A matrix over the last dimension of a tensor: Dense for one vector, a 1 x 1 convolution for several.

@@ -102,8 +102,6 @@ class Inputs {
         bytes || scales_itself(conversion_.model, port.name) ? PixelScaling::kNone : PixelScaling::kUnit;
     const Result<ValueId> value = add_picture(conversion_.builder, options_, picture, habit);
     if (!value.ok()) return value.error().in("input '" + port.name + "'");
-    const PixelScaling scaling = options_.image.scaling.value_or(habit);
-    if (scaling == PixelScaling::kUnit || scaling == PixelScaling::kNone) conversion_.not_negative.insert(*value);
     set(port.name, *value, stored_layout(shape_, last ? std::vector<int>{1, 2, 3} : std::vector<int>{2, 3, 1}));
     return {};
   }
@@ -130,6 +128,7 @@ class Inputs {
   }
 
   void set(const std::string& name, ValueId value, Layout layout) {
+    conversion_.inputs.insert(value);
     conversion_.operands[name] = real_operand(value, std::move(layout));
   }
 
@@ -179,8 +178,6 @@ Status add_noted_input(Conversion& conversion, const ImportOptions& options, con
   if (spec.kind == InputKind::kImage) {
     PITLANE_TRY_STATUS(override_picture(options.image, spec.name, spec.preprocessing, spec.ages));
     value = builder.image(spec.name, spec.preprocessing, spec.ages);
-    if (std::ranges::all_of(spec.preprocessing.offset, [](float o) { return o >= 0; }))
-      conversion.not_negative.insert(value);
   } else {
     std::int64_t size = 0;
     for (const PortDef& port : conversion.model.inputs)
@@ -190,6 +187,7 @@ Status add_noted_input(Conversion& conversion, const ImportOptions& options, con
   }
   Layout layout = noted_layout(builder.shape(value), note.channels_first);
   PITLANE_TRY_STATUS(check_port(conversion, spec.name, layout));
+  conversion.inputs.insert(value);
   conversion.operands[spec.name] = real_operand(value, std::move(layout));
   return {};
 }

@@ -8,18 +8,6 @@ namespace {
 // Unrolled sequences make many operators of one node; beyond this no network is meant.
 constexpr std::size_t kMostNodes = std::size_t{1} << 16;
 
-/// Can no element of the result be below zero, given the values for which that is known?
-bool stays_positive(const Op& op, const std::vector<ValueId>& inputs, const std::set<ValueId>& positive) {
-  if (const auto* curve = std::get_if<Activate>(&op))
-    return curve->activation == Activation::kRelu || curve->activation == Activation::kRelu6 ||
-           curve->activation == Activation::kSigmoid || curve->activation == Activation::kHardSigmoid;
-  if (std::holds_alternative<Softmax>(op)) return true;
-  if (const auto* pad = std::get_if<Pad>(&op); pad != nullptr && pad->value < 0) return false;
-  if (std::holds_alternative<Conv2d>(op) || std::holds_alternative<Dense>(op) || std::holds_alternative<BatchNorm>(op))
-    return false;
-  return std::ranges::all_of(inputs, [&](ValueId v) { return positive.contains(v); });
-}
-
 }  // namespace
 
 Status Conversion::spend(std::uint64_t bytes) {
@@ -27,6 +15,20 @@ Status Conversion::spend(std::uint64_t bytes) {
     return unsupported("asks for much more memory than the file has bytes; it repeats or expands its constants");
   bytes_left -= bytes;
   return {};
+}
+
+Result<ConstantPtr> Conversion::decode(const TensorDef& tensor) {
+  if (!tensor.is_external) return onnx::decode(tensor, model.folder);
+  constexpr std::uint64_t kMostExternal = std::uint64_t{1} << 31, kCopies = 7;
+  PITLANE_TRY(const std::int64_t count, checked_count(tensor.dims));
+  if ((external_bytes += static_cast<std::uint64_t>(count) * sizeof(float)) > kMostExternal)
+    return unsupported("more than 2 GiB of external data; no driving network is that large");
+  PITLANE_TRY(const ExternalFile file, external_file(tensor, model.folder));
+  if (external_files.insert(file.path).second) bytes_left += std::min(file.bytes, kMostExternal) * kCopies;
+  PITLANE_TRY(ConstantPtr constant, onnx::decode(tensor, model.folder));
+  PITLANE_TRY_STATUS(spend(constant->reals.size() * sizeof(float) + constant->integers.size() * sizeof(std::int64_t) +
+                           constant->bytes.size()));
+  return constant;
 }
 
 bool Step::all_constant() const {
@@ -122,11 +124,9 @@ Result<int> Step::axis(std::int64_t value, int rank) {
 Result<ValueId> Step::add(const std::string& suffix, Op op, std::vector<ValueId> inputs) {
   if (++conversion_.nodes_made > kMostNodes)
     return unsupported("the network would have more than " + std::to_string(kMostNodes) + " operators");
-  const bool positive = stays_positive(op, inputs, conversion_.not_negative);
   const ValueId value =
       builder().add(suffix.empty() ? name() : name() + "." + suffix, std::move(op), std::move(inputs));
   PITLANE_TRY_STATUS(builder().status());
-  if (positive) conversion_.not_negative.insert(value);
   return value;
 }
 

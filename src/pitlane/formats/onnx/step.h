@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -24,17 +25,23 @@ struct Conversion {
   const ModelDef& model;
   NetworkBuilder& builder;
   std::map<std::string, Operand> operands;
-  /// Values that layers with int8 weights read, and the grid on which they do; written into the network at the end.
+  std::set<ValueId> inputs;  ///< values of the network's inputs, which no node makes
+  /// Values that lie on a grid, or are read on it where they are inputs; written into the network at the end.
   std::map<ValueId, ActivationQuantization> grids;
   std::map<std::pair<ValueId, Shape>, ValueId> shaped;  ///< flattened and reshaped values that there are already
-  std::set<ValueId> not_negative;                       ///< values that are known to be that
-  std::vector<std::string> in_float;                    ///< int8 layers that had to become float, for the metadata
-  std::int64_t batch = 1;                               ///< what the file's first dimension says where it is fixed
+  std::map<std::pair<ValueId, std::pair<float, std::int32_t>>, ValueId> rounded;  ///< to a grid, already
+  std::vector<std::string> in_float;  ///< int8 layers that had to become float, for the metadata
+  std::int64_t batch = 1;             ///< what the file's first dimension says where it is fixed
   std::size_t nodes_made = 0;
-  std::uint64_t bytes_left = 0;  ///< that weights and folded constants may still take
+  std::uint64_t bytes_left = 0;                    ///< that weights and folded constants may still take
+  std::set<std::filesystem::path> external_files;  ///< that were granted memory for what they hold
+  std::uint64_t external_bytes = 0;                ///< decoded from them
 
   /// Errors when the file asks for memory out of proportion to its size.
   Status spend(std::uint64_t bytes);
+  /// A tensor of the file. What lies in another file may take as much memory as that is large, however often and in
+  /// however many tensors it is named.
+  Result<ConstantPtr> decode(const TensorDef& tensor);
 };
 
 class Step {

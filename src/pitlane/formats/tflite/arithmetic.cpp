@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "pitlane/formats/clip_limits.h"
 #include "pitlane/formats/tflite/operators.h"
 
 namespace pitlane::tflite {
@@ -40,7 +41,15 @@ Result<Affine> affine_of(const Operator& op, const std::vector<float>& c, bool c
 }
 
 /// max(x, c) = relu(x - c) + c; min(x, c) = c - relu(c - x).
-ValueId limited(Translation& t, const Operator& op, ValueId x, const std::vector<float>& c) {
+Result<ValueId> limited(Translation& t, const Operator& op, ValueId x, const std::vector<float>& c) {
+  const auto guards = std::ranges::count_if(c, op.code == Code::MAXIMUM ? is_guard_below : is_guard_above);
+  if (guards > 0 && std::cmp_less(guards, c.size()))
+    return unsupported(op.name + ": some of its limits are of 65504 and beyond, which guard half precision, and some " +
+                       "are not");
+  if (guards > 0) {
+    for (const float limit : c) note_guard(t.builder, limit);
+    return x;
+  }
   const float sign = op.code == Code::MAXIMUM ? 1.F : -1.F;
   std::vector<float> moved(c.size());
   std::ranges::transform(c, moved.begin(), [sign](float v) { return -sign * v; });

@@ -39,6 +39,9 @@ Result<Constant> stacked(Translation& t, const Operator& op, std::size_t first, 
     if (gates[i]->shape != shape || gates[i]->type != gates[0]->type)
       return corrupt(op.name + ": " + role + " '" + gates[i]->name + "' of " + to_string(gates[i]->shape) +
                      " should be " + to_string(shape));
+    if (gates[i]->quantization.any() != gates[0]->quantization.any())
+      return corrupt(op.name + ": " + role + "s '" + gates[0]->name + "' and '" + gates[i]->name +
+                     "' are quantised for one gate and not for the other");
   }
   PITLANE_TRY_STATUS(t.spend(4 * gates[0]->data.bytes().size()));
   Constant all = *gates[0];

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "pitlane/formats/tflite/operators.h"
+#include "pitlane/network/limits.h"
 
 namespace pitlane::tflite {
 namespace {
@@ -13,7 +14,8 @@ using Code = tfl::BuiltinOperator;
 /// begin, begin + step, ... below end.
 struct Range {
   std::int64_t begin = 0, end = 0, step = 1;
-  [[nodiscard]] std::int64_t count() const { return (end - begin + step - 1) / step; }
+  /// Of a range that is not empty; steps may be as large as they like.
+  [[nodiscard]] std::int64_t count() const { return (end - begin - 1) / step + 1; }
 };
 using Ranges = std::vector<Range>;
 
@@ -139,11 +141,18 @@ class StridedRanges {
     return shape_.size() > named ? shape_.size() - named : 0;
   }
 
+  /// Numbers beyond any size mean what the nearest of these means, and can be added to one.
+  static std::int64_t near(std::int64_t number) {
+    constexpr std::int64_t kFar = std::int64_t{1} << 40;
+    static_assert(kFar > kLargestTensor);
+    return std::clamp(number, -kFar, kFar);
+  }
+
   [[nodiscard]] Range range(std::size_t i, std::int64_t size) const {
     const auto place = [size](std::int64_t at) { return std::clamp<std::int64_t>(at < 0 ? at + size : at, 0, size); };
     Range r{has(options_.begin_mask(), i) ? 0 : place(begin_[i]), has(options_.end_mask(), i) ? size : place(end_[i]),
-            step_[i]};
-    if (options_.offset() && !has(options_.end_mask(), i)) r.end = place(r.begin + end_[i]);
+            near(step_[i])};
+    if (options_.offset() && !has(options_.end_mask(), i)) r.end = place(r.begin + near(end_[i]));
     if (has(options_.shrink_axis_mask(), i)) r = {r.begin, r.begin + 1, 1};
     return r;
   }

@@ -173,6 +173,13 @@ Result<std::optional<ActivationQuantization>> activation_quantization(const Tens
   return Maybe({q.scales[0], static_cast<std::int32_t>(q.zero_points[0] + shift)});
 }
 
+bool Translation::is_input(ValueId value) const {
+  return std::ranges::any_of(file.inputs, [&](int tensor) {
+    const Parts* known = find_parts(tensor);
+    return known != nullptr && std::ranges::count(*known, value) > 0;
+  });
+}
+
 Status Translation::set_output(const Operator& op, std::size_t i, const Parts& parts) {
   PITLANE_TRY(const Tensor* tensor, output(op, i));
   PITLANE_CHECK(!parts.empty());
@@ -189,8 +196,9 @@ Status Translation::set_output(const Operator& op, std::size_t i, const Parts& p
   for (ValueId& part : own) {
     if (!*quantization) continue;
     const auto known = quantizations_.find(part);
-    // The same numbers on another grid are another value.
-    if (known != quantizations_.end() && known->second != **quantization)
+    // The same numbers on another grid are another value, and who reads them before QUANTIZE is not rounded.
+    const bool other = known != quantizations_.end() && known->second != **quantization;
+    if (other || (op.code == tfl::BuiltinOperator::QUANTIZE && known == quantizations_.end() && !is_input(part)))
       part = add("requantize", Activate{Activation::kNone}, {part});
     quantizations_.insert_or_assign(part, **quantization);
   }

@@ -91,6 +91,7 @@ class Translation {
   [[nodiscard]] const std::string& notes() const { return notes_; }
 
  private:
+  [[nodiscard]] bool is_input(ValueId value) const;
   void share_quantization(ValueId from, ValueId to);
   Result<Parts> regrouped(const Parts& parts, const Shape& part, std::int64_t each, std::int64_t wanted);
 
