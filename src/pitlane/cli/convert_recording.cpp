@@ -25,7 +25,8 @@ void tell(const ConvertedRecording& made) {
 
 bool is_recording_argument(const std::string& in) {
   std::error_code error;
-  return std::filesystem::is_directory(in, error) || std::filesystem::path(in).extension() == ".bag";
+  return std::filesystem::is_directory(in, error) || std::filesystem::path(in).extension() == ".bag" ||
+         begins_like_bag(in);
 }
 
 void add_convert_recording_flags(CLI::App& verb, ConvertRecordingFlags& flags) {
