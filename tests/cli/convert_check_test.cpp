@@ -55,6 +55,24 @@ TEST_F(ConvertCheck, AnAnswerThatIsNoNumberIsAFailure) {
   EXPECT_THAT(made.err, HasSubstr("it differs by inf"));
 }
 
+// Its weights are int8 already, but what lies between them is rounded only now.
+TEST_F(ConvertCheck, ActivationsThatAreRoundedTooHaveAWiderBound) {
+  record(place_ / "rec", 60);
+  const std::string data = " --data " + at("rec");
+  ASSERT_EQ(pitlane("convert " + at("in.pit") + " " + at("dynamic.pit") + " --strategy dynamic_quan" + data).code, 0);
+  save_python(
+      "printf 'LiteRT 0.1' >\"$folder/runtime\"; head -c 1600 /dev/zero | tr '\\000' '\\377' "
+      ">\"$folder/outputs\"");
+  const auto bound = [&](const std::string& precision) {
+    return pitlane(
+               "convert " + at("dynamic.pit") + " " + at(precision + ".tflite") + " --precision " + precision + data,
+               "PITLANE_PYTHON=" + at("python"))
+        .err;
+  };
+  EXPECT_THAT(bound("int8"), HasSubstr("more than the 0.1 that its precision explains"));
+  EXPECT_THAT(bound("dynamic"), HasSubstr("more than the 0.03 that its precision explains"));
+}
+
 TEST_F(ConvertCheck, TooFewAnswersAreAFailure) {
   save_python("printf 'onnxruntime 0.1' >\"$folder/runtime\"; head -c 100 /dev/zero >\"$folder/outputs\"");
   const Outcome made = convert();

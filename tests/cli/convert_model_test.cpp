@@ -129,6 +129,47 @@ TEST_F(ConvertModel, RefusesKindsAndWordsThatAreNone) {
   EXPECT_EQ(entries(place_.path()), 3U) << "nothing was written";
 }
 
+// What has no meaning for IN or OUT is never passed over in silence, and nothing is read before that is said.
+TEST_F(ConvertModel, RefusesFlagsThatItWouldPassOver) {
+  fs::create_directory(place_ / "rec");
+  write(place_ / "drive.bag", "#ROSBAG V2.0\n");
+  for (const std::string in : {"rec", "drive.bag"})
+    for (const std::string flag : {"--strategy baseline", "--precision int8", "--io int8", "--python python3",
+                                   "--python-limit-s 3", "--raw-input", "--overwrite", "--data x", "--seed 2"})
+      EXPECT_THAT(refused("convert " + at(in) + " " + at("out") + " " + flag),
+                  HasSubstr(flag.substr(0, flag.find(' ')) + ": is about models, and IN is a recording; leave it out"));
+  for (const std::string in : {"in.pit", "gone.pit"})
+    for (const std::string flag : {"--to tub", "--drop"})
+      EXPECT_THAT(refused("convert " + at(in) + " " + at("out.onnx") + " " + flag),
+                  HasSubstr(flag.substr(0, flag.find(' ')) + ": is about recordings, and IN is a model; leave it out"));
+  for (const std::string out : {"out.tflite", "out.h5", "out.pit"})
+    EXPECT_THAT(refused("convert " + at("gone.pit") + " " + at(out) + " --raw-input"),
+                HasSubstr("--raw-input: only an .onnx scales pictures itself; leave it out, or write an .onnx"));
+  EXPECT_EQ(entries(place_.path()), 4U) << "nothing was written";
+}
+
+TEST_F(ConvertModel, IntegersAtTheEndsOfRealNumbersAreRefusedEarly) {
+  const std::string remedy = "; add --precision int8, or leave --io out", out = " " + at("out.tflite") + " --io int8";
+  for (const std::string precision : {"float32", "float16", "dynamic"})
+    EXPECT_THAT(refused("convert " + at("gone.pit") + out + " --precision " + precision),
+                HasSubstr("--io int8: needs a network of int8, not " + precision + remedy));
+  EXPECT_THAT(refused("convert " + at("in.pit") + out), HasSubstr("not float32" + remedy));
+  // Data that is not there shows that none is read before.
+  const std::string gone = " --data " + at("gone");
+  EXPECT_THAT(refused("convert " + at("in.pit") + out + " --strategy dynamic_quan" + gone),
+              HasSubstr("not dynamic" + remedy));
+  EXPECT_THAT(refused("convert " + at("in.pit") + out + " --strategy float16_quan" + gone),
+              HasSubstr("not float16" + remedy));
+  for (const std::string flags : {"--strategy int_flt_quan", "--precision int8"})
+    EXPECT_THAT(refused("convert " + at("in.pit") + out + " " + flags + gone), HasSubstr("gone: no such directory"));
+}
+
+TEST_F(ConvertModel, ABagIsKnownByItsFirstBytes) {
+  write(place_ / "drive.rosbag", "#ROSBAG V2.0\n");
+  EXPECT_THAT(refused("convert " + at("drive.rosbag") + " " + at("out")),
+              HasSubstr("drive.rosbag: is no complete ROS 1 bag"));
+}
+
 TEST_F(ConvertModel, RefusesWhatIsNoModel) {
   write(place_ / "words.onnx", "this is a sentence");
   write(place_ / "empty.h5", "");

@@ -7,13 +7,16 @@
 #include "made_up_bag.h"
 #include "made_up_recording.h"
 #include "pitlane/data/bag_chunk.h"
+#include "pitlane/data/recording.h"
 #include "sim/test_data.h"
 
 namespace pitlane {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
+namespace fs = std::filesystem;
 
 /// Bytes that compress a little and differ from message to message.
 MessageBytes payload(int number, std::size_t size) {
@@ -138,14 +141,73 @@ TEST(BagFile, AbsentEmptyOldOpenOrEncrypted) {
   EXPECT_THAT(text(record(field("without"))), HasSubstr("the record at byte 13 is cut off or damaged"));
 }
 
-TEST(BagFile, RealLap) {
-  const auto path = test_data("jderobot/lap-simple-circuit.bag");
+// Two chunks of 4 MiB that messages lead to in turn: each reading expands one again.
+TEST(BagFile, MessagesToAndFroAreEndedAtSomePoint) {
+  PITLANE_NEEDS_ROSBAG();
+  const TemporaryDirectory folder;
+  for (const BagCompression compression : {BagCompression::kLz4, BagCompression::kNone}) {
+    const fs::path path = folder / (compression == BagCompression::kLz4 ? "lz4.bag" : "none.bag");
+    write_bag(path, {{"/a", "x/A", 1, payload(1, 4 << 20)}, {"/a", "x/A", 2, payload(2, 4 << 20)}}, compression, 1000);
+    const auto bag = BagFile::open(path);
+    ASSERT_TRUE(bag) << bag.error().message();
+    const auto messages = (*bag)->messages("/a", "x/A");
+    ASSERT_THAT(messages, SizeIs(2));
+    ASSERT_NE(messages[0].chunk, messages[1].chunk);
+    BagReader reader(*bag);
+    std::string error;
+    std::size_t readings = 0;
+    for (; readings < 300 && error.empty(); ++readings)
+      if (const auto bytes = reader.read(messages[readings % 2]); !bytes) error = bytes.error().message();
+    if (compression == BagCompression::kNone) {
+      EXPECT_EQ(error, "") << "nothing is expanded";
+      continue;
+    }
+    EXPECT_THAT(error, AllOf(HasSubstr("chunk at byte "), HasSubstr("expanded again and again"),
+                             HasSubstr("run 'rosbag decompress'")));
+    EXPECT_GT(readings, 16U) << "there is room for odd orders";
+  }
+}
+
+TEST(BagFile, BombsAreRefusedAndBlackPicturesAreNone) {
+  PITLANE_NEEDS_ROSBAG();
+  const TemporaryDirectory folder;
+  for (const BagCompression compression : {BagCompression::kBz2, BagCompression::kLz4}) {
+    std::vector<MadeUpMessage> black;
+    for (int i = 0; i < 20; ++i) black.push_back({"/a", "x/A", 1.0 * i, MessageBytes(1 << 20)});
+    write_bag(folder / "black.bag", black, compression);
+    EXPECT_EQ(read_all(folder / "black.bag"), "");
+  }
+  std::vector<MadeUpMessage> bomb;
+  for (int i = 0; i < 10; ++i) bomb.push_back({"/a", "x/A", 1.0 * i, MessageBytes(12 << 20)});
+  write_bag(folder / "bomb.bag", bomb, BagCompression::kBz2);
+  EXPECT_THAT(fault(folder / "bomb.bag"), AllOf(HasSubstr("bomb.bag: its chunks would expand to 125"),
+                                                HasSubstr("only a bomb"), HasSubstr("'rosbag decompress'")));
+}
+
+TEST(BagFile, AnyNameWillDo) {
+  const TemporaryDirectory folder;
+  EXPECT_TRUE(write_text(folder / "drive.rosbag", "#ROSBAG V2.0\n").ok());
+  EXPECT_TRUE(write_text(folder / "short.bag", "#ROSBAG ").ok());
+  EXPECT_TRUE(begins_like_bag(folder / "drive.rosbag"));
+  EXPECT_FALSE(begins_like_bag(folder / "short.bag"));
+  EXPECT_FALSE(begins_like_bag(folder.path()));
+  EXPECT_FALSE(begins_like_bag(folder / "none"));
+  EXPECT_THAT(open_recording(folder.path()).error().message(), HasSubstr("drive.rosbag holds a recording"));
+}
+
+class RealLap : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(RealLap, IsReadWhole) {
+  const auto path = test_data(GetParam());
   PITLANE_NEEDS_TEST_DATA(path);
   const auto bag = BagFile::open(path);
   ASSERT_TRUE(bag) << bag.error().message();
   EXPECT_GT((*bag)->messages("/F1ROS/odom", "nav_msgs/Odometry").size(), 1000U);
   EXPECT_EQ(read_all(path), "");
 }
+
+INSTANTIATE_TEST_SUITE_P(Bags, RealLap,
+                         ::testing::Values("jderobot/lap-simple-circuit.bag", "jderobot/lap-montreal.bag"));
 
 TEST(Uncompressed, ClaimsAreChecked) {
   const MessageBytes some = payload(1, 100);
@@ -161,6 +223,7 @@ TEST(Uncompressed, ClaimsAreChecked) {
   EXPECT_THAT(fault_of("zip", 100), HasSubstr("compression 'zip' is not known"));
   for (const char* compression : {"bz2", "lz4"}) {
     EXPECT_THAT(fault_of(compression, 0xFFFFFFFF), HasSubstr("claims 4294967295 bytes, more than the 128 MiB"));
+    EXPECT_THAT(fault_of(compression, 64U << 20), HasSubstr("would expand from 100 to 67108864 bytes, as only a bomb"));
     EXPECT_LE(buffer.capacity(), 1000U) << "nothing is allocated for a claim";
   }
   EXPECT_THAT(uncompressed({}, "lz4", 0, buffer).error().message(), HasSubstr("damaged"));

@@ -179,6 +179,94 @@ TEST_F(Convert, DeepLearningStudioThereAndBack) {
   EXPECT_THAT(fault(first, "udacity", true), HasSubstr("needs a label 'steering'"));
 }
 
+void expect_same_rows(const Recording& a, const Recording& b) {
+  ASSERT_EQ(a.rows.size(), b.rows.size());
+  for (std::size_t i = 0; i < a.rows.size(); ++i) {
+    SCOPED_TRACE(i);
+    const RecordingRow &one = a.rows[i], &other = b.rows[i];
+    EXPECT_EQ(one.labels, other.labels);
+    EXPECT_EQ(one.time_s, other.time_s);
+    EXPECT_TRUE(one.speed_mps == other.speed_mps || (std::isnan(one.speed_mps) && std::isnan(other.speed_mps)));
+    EXPECT_EQ(one.command, other.command);
+    EXPECT_EQ(one.light, other.light);
+    EXPECT_EQ(one.session, other.session);
+    EXPECT_EQ(one.drive, other.drive);
+    EXPECT_EQ(one.camera, other.camera);
+    EXPECT_EQ(one.line, other.line);
+    EXPECT_EQ(one.index, other.index);
+    EXPECT_EQ(one.frame, other.frame);
+    EXPECT_EQ(one.sample, other.sample);
+  }
+  expect_same_pictures(a, b);
+}
+
+/// Commands and lights that are not known everywhere, and a car that was put back within a session.
+void make_with_states(const MadeUpRecording& made, const std::string& labels) {
+  std::string csv = "image_name," + labels + ",speed_mps,command,light,drive,timestamp,session\n";
+  for (int i = 0; i < 24; ++i) {
+    made.image(std::to_string(i) + ".png", i);
+    csv += std::to_string(i) + ".png," + text_of(angle(i)) + "," + text_of(throttle(i)) + "," +
+           (i == 5 ? "" : text_of(1.7 * i)) + "," + (i == 7 ? "" : std::to_string(i % 4)) + "," +
+           (i == 8 ? "" : std::to_string(i % 3)) + "," + std::to_string(i % 12 / 5) + "," + text_of(3 + 0.1 * i) + "," +
+           std::to_string(i / 12) + "\n";
+  }
+  made.text("data.csv", csv);
+}
+
+// A car that was put somewhere else, a command and a light are as much of a row as its labels are.
+TEST_F(Convert, EveryFieldOfARowSurvives) {
+  make_with_states(made_, "w,v");
+  const Recording first = open(made_.path());
+  EXPECT_EQ(first.rows[7].command, -1) << "an empty field is unknown";
+  EXPECT_EQ(first.rows[8].light, -1);
+  EXPECT_EQ(first.rows[11].drive, 2);
+  for (const std::string one : {"pitlane", "deeplearningstudio"})
+    for (const std::string other : {"pitlane", "deeplearningstudio"}) {
+      SCOPED_TRACE(one + " to " + other);
+      const Recording there = to(first, one);
+      expect_same_rows(first, there);
+      expect_same_rows(first, to(there, other));
+    }
+}
+
+TEST_F(Convert, StatesThatAFormatCannotHoldAreNamed) {
+  make_with_states(made_, "steering,throttle");
+  made_.text("recording.json", R"({"format": "pitlane-recording", "version": 1, "labels":
+      [{"name": "steering", "unit": "1", "low": -1, "high": 1}, {"name": "throttle", "unit": "1", "low": 0, "high": 1}]})");
+  Recording first = open(made_.path());
+  for (const std::string format : {"tub", "udacity"})
+    EXPECT_THAT(fault(first, format), HasSubstr("cannot hold the high-level commands, the traffic lights, "
+                                                "where the car was put somewhere else"));
+  const Recording tub = to(first, "tub", true);
+  EXPECT_EQ(tub.rows[3].command, -1);
+  for (RecordingRow& row : first.rows) row.command = row.light = -1;
+  EXPECT_THAT(fault(first, "tub"), HasSubstr("cannot hold where the car was put somewhere else; leave"));
+  for (RecordingRow& row : first.rows) row.drive = 0;
+  EXPECT_EQ(fault(first, "tub"), "fine");
+  for (const std::string name : {"command", "light", "drive"}) {
+    first.labels[0].name = name;
+    EXPECT_THAT(fault(first, "pitlane"), HasSubstr("label '" + name + "' has the name of a column"));
+  }
+}
+
+TEST_F(Convert, TimesThatNoCalendarHasAreNamed) {
+  make_pitlane(made_);
+  const Recording sound = open(made_.path());
+  for (const double time_s : {1e20, -1e20, 253402300799.9996, -0.001, std::nan("")}) {
+    Recording first = sound;
+    first.rows[4].time_s = time_s;
+    for (const std::string format : {"tub", "udacity"})
+      EXPECT_THAT(fault(first, format), HasSubstr("the times of its frames")) << format << time_s;
+    const Recording tub = to(first, "tub", true);
+    EXPECT_EQ(tub.rows[5].time_s, 0) << time_s;
+    EXPECT_EQ(sessions(tub), sessions(sound)) << "those are said, not told by times";
+    EXPECT_THAT(*read_text(tub.directory / "catalog_0.catalog"), AllOf(HasSubstr("70-01-01_2"), Not(HasSubstr("_ms"))));
+  }
+  Recording last = sound;
+  for (std::size_t i = 0; i < last.rows.size(); ++i) last.rows[i].time_s = 253402300799 - 30.0 + static_cast<double>(i);
+  EXPECT_EQ(to(last, "tub", true).rows[29].time_s, last.rows[29].time_s);
+}
+
 TEST_F(Convert, WhatAFormatCannotHoldIsNamed) {
   make_pitlane(made_, R"({"name": "steering", "unit": "1", "low": -1, "high": 1},
     {"name": "throttle", "unit": "1", "low": 0, "high": 1}, {"name": "brake", "unit": "1", "low": 0, "high": 1})",

@@ -179,6 +179,8 @@ TEST_F(Tub, BrokenManifests) {
   EXPECT_THAT(fault(), HasSubstr("line 5, which lists the catalogs, is no whole JSON object"));
   made_.text("manifest.json", manifest(R"("../catalog_0.catalog")"));
   EXPECT_THAT(fault(), HasSubstr("line 5: catalog '../catalog_0.catalog' does not lie beside the manifest"));
+  made_.text("manifest.json", manifest(R"("catalog_0.catalog", "catalog_1.catalog", "catalog_0.catalog")"));
+  EXPECT_THAT(fault(), HasSubstr("line 5: catalog 'catalog_0.catalog' is listed twice; list it once"));
   made_.text("manifest.json", manifest("7"));
   EXPECT_THAT(fault(), HasSubstr("'paths' is no list of catalogs"));
   made_.text("manifest.json", manifest(""));
@@ -197,6 +199,21 @@ TEST_F(Tub, BracketsTakeNoMemory) {
   records_[3] = std::string((1U << 20) + 1, '[') + "\n";
   write();
   EXPECT_THAT(open().problems, ElementsAre(HasSubstr("user/angle is missing"), HasSubstr("longer than 1 MiB")));
+}
+
+// Links let one file stand under many names.
+TEST_F(Tub, CatalogsTogetherHaveABound) {
+  namespace fs = std::filesystem;
+  made_.text("big.catalog", "");
+  fs::resize_file(made_.path() / "big.catalog", 60U << 20);  // a hole: takes no room
+  std::string names = "\"catalog_0.catalog\"";
+  for (int i = 0; i < 5; ++i) {
+    const std::string name = "link" + std::to_string(i) + ".catalog";
+    fs::create_hard_link(made_.path() / "big.catalog", made_.path() / name);
+    names += ", \"" + name + "\"";
+  }
+  made_.text("manifest.json", manifest(names));
+  EXPECT_THAT(fault(), HasSubstr("manifest.json: line 5: its catalogs have more than 256 MiB; split the tub in two"));
 }
 
 }  // namespace

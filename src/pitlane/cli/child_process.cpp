@@ -70,14 +70,20 @@ Result<pid_t> start(const ChildProcess& child) {
   return pid;
 }
 
-ChildEnd end_of(int status) {
-  if (WIFEXITED(status)) return {ChildEnd::How::kExited, WEXITSTATUS(status)};
-  return {ChildEnd::How::kSignalled, WTERMSIG(status)};
+ChildEnd end_of(const siginfo_t& end) {
+  if (end.si_code == CLD_EXITED) return {ChildEnd::How::kExited, end.si_status};
+  return {ChildEnd::How::kSignalled, end.si_status};
+}
+
+/// Ends it and what it started. Until it has been waited for, its number and its group's are nobody else's.
+void end_group(pid_t pid) {
+  ::kill(-pid, SIGKILL);
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
 }
 
 ChildEnd killed(pid_t pid, ChildEnd::How how) {
-  ::kill(-pid, SIGKILL);
-  ::waitpid(pid, nullptr, 0);
+  end_group(pid);
   return {how, SIGKILL};
 }
 
@@ -88,13 +94,13 @@ Result<ChildEnd> run_child(const ChildProcess& child) {
   const Clock::time_point end =
       Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(child.limit_s));
   for (;;) {
-    int status = 0;
-    const pid_t ended = ::waitpid(pid, &status, WNOHANG);
-    if (ended == pid) {
-      ::kill(-pid, SIGKILL);  // what it left running
-      return end_of(status);
+    siginfo_t ended{};
+    const int looked = ::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT);
+    if (looked == 0 && ended.si_pid == pid) {
+      end_group(pid);  // what it left running
+      return end_of(ended);
     }
-    if (ended < 0 && errno != EINTR) return io_error(child.arguments.front() + ": lost: " + std::strerror(errno));
+    if (looked < 0 && errno != EINTR) return io_error(child.arguments.front() + ": lost: " + std::strerror(errno));
     if (child.stop && child.stop()) return killed(pid, ChildEnd::How::kStopped);
     if (Clock::now() >= end) return killed(pid, ChildEnd::How::kTooLong);
     std::this_thread::sleep_for(kBetweenLooks);

@@ -1,6 +1,7 @@
 // pitlane convert: a model or a recording of one kind becomes one of another.
 #include <algorithm>
 #include <cstdio>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,9 +77,27 @@ bool needs_data(const Strategy& strategy) {
   });
 }
 
-Result<Network> with_strategy(Network network, const Flags& flags, Data& data, const ProgressFn& progress) {
-  if (flags.strategy.empty()) return network;
-  PITLANE_TRY(const Strategy* strategy, find_strategy(flags.strategy));
+// What a strategy makes of a network's numbers, where its last pass of that kind says it.
+ExportPrecision precision_after(const Strategy& strategy, ExportPrecision before) {
+  for (const Pass& pass : strategy.passes) {
+    if (std::holds_alternative<HalfWeights>(pass)) before = ExportPrecision::kFloat16;
+    if (std::holds_alternative<QuantizeDynamic>(pass)) before = ExportPrecision::kDynamic;
+    if (std::holds_alternative<QuantizeStatic>(pass)) before = ExportPrecision::kInt8;
+  }
+  return before;
+}
+
+// Before data is loaded and a strategy works.
+Status check_ends_early(const Network& network, const Strategy* strategy, ExportOptions options) {
+  const bool open = options.precision == ExportPrecision::kAuto;
+  options.precision = definite_precision(network, options);
+  if (open && strategy != nullptr) options.precision = precision_after(*strategy, options.precision);
+  return check_ends(options);
+}
+
+Result<Network> with_strategy(Network network, const Strategy* strategy, const Flags& flags, Data& data,
+                              const ProgressFn& progress) {
+  if (strategy == nullptr) return network;
   StrategyContext context;
   context.seed = flags.seed;
   if (needs_data(*strategy)) {
@@ -110,12 +129,19 @@ Result<int> convert_model(const Flags& flags) {
   PITLANE_TRY_STATUS(check_not_the_same(out, in, "the model itself"));
   PITLANE_TRY(ExportOptions options, export_options(out, flags.precision, flags.io));
   options.raw_input = flags.raw_input;
+  if (options.raw_input && options.kind != ExportKind::kOnnx)
+    return invalid_argument("--raw-input: only an .onnx scales pictures itself; leave it out, or write an .onnx");
+  const Strategy* strategy = nullptr;
+  if (!flags.strategy.empty()) {
+    PITLANE_TRY(strategy, find_strategy(flags.strategy));
+  }
   if (*runtime_name(options.kind) != '\0') PITLANE_TRY_STATUS(check_python(flags.runtime));
   PITLANE_TRY(ModelFile file, open_model(in, flags.model));
+  PITLANE_TRY_STATUS(check_ends_early(file.network, strategy, options));
   ProgressBar bar;
   const ProgressFn progress = bar.callback();
   Data data(flags, file.network, progress);
-  PITLANE_TRY(Network network, with_strategy(file.network, flags, data, progress));
+  PITLANE_TRY(Network network, with_strategy(file.network, strategy, flags, data, progress));
   network = prepared_for(std::move(network), options);
   PITLANE_TRY_STATUS(add_ranges(network, data, options, progress));
   bar.clear();
@@ -127,8 +153,22 @@ Result<int> convert_model(const Flags& flags) {
   return check_export({{out, network, options}, data.dataset(), flags.seed, flags.runtime});
 }
 
-Result<int> run(const Flags& flags) {
-  if (is_recording_argument(flags.recording.in)) return convert_recording_verb(flags.recording);
+// A flag that would be passed over in silence is refused.
+Status refuse(const CLI::App& verb, std::initializer_list<const char*> flags, const char* why) {
+  for (const char* flag : flags)
+    if (verb.count(flag) > 0) return invalid_argument(std::string(flag) + ": " + why + "; leave it out");
+  return {};
+}
+
+Result<int> run(const Flags& flags, const CLI::App& verb) {
+  if (is_recording_argument(flags.recording.in)) {
+    PITLANE_TRY_STATUS(refuse(verb,
+                              {"--strategy", "--precision", "--io", "--raw-input", "--overwrite", "--data", "--split",
+                               "--seed", "--python", "--python-limit-s"},
+                              "is about models, and IN is a recording"));
+    return convert_recording_verb(flags.recording);
+  }
+  PITLANE_TRY_STATUS(refuse(verb, {"--to", "--drop"}, "is about recordings, and IN is a model"));
   return convert_model(flags);
 }
 
@@ -157,7 +197,7 @@ void declare_convert(CLI::App& app, Chosen& chosen) {
   add_runtime_flags(*verb, flags->runtime);
   add_convert_recording_flags(*verb, flags->recording);
   add_model_flags(*verb, flags->model);
-  verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });
+  verb->callback([&chosen, flags, verb] { chosen.action = [flags, verb] { return run(*flags, *verb); }; });
 }
 
 }  // namespace pitlane::cli

@@ -3,23 +3,17 @@
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
-#include <vector>
 
 #include "pitlane/cli/command_line.h"
 #include "pitlane/cli/data_source.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/verb.h"
+#include "pitlane/core/joined.h"
 #include "pitlane/core/log.h"
 #include "pitlane/data/convert_recording.h"
 
 namespace pitlane::cli {
 namespace {
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
-}
 
 void tell(const ConvertedRecording& made) {
   tell_problems(made.skipped, "pictures could not be used and are left out");
@@ -31,7 +25,8 @@ void tell(const ConvertedRecording& made) {
 
 bool is_recording_argument(const std::string& in) {
   std::error_code error;
-  return std::filesystem::is_directory(in, error) || std::filesystem::path(in).extension() == ".bag";
+  return std::filesystem::is_directory(in, error) || std::filesystem::path(in).extension() == ".bag" ||
+         begins_like_bag(in);
 }
 
 void add_convert_recording_flags(CLI::App& verb, ConvertRecordingFlags& flags) {

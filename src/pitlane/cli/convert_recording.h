@@ -16,7 +16,7 @@ struct ConvertRecordingFlags {
   RecordingOptions recording;
 };
 
-/// A directory, or a bag by its name's ending: no model is either.
+/// A directory, or a bag by its first bytes or its name's ending: no model is either.
 bool is_recording_argument(const std::string& in);
 
 /// --to, --drop and those that say how a recording is read; not IN and OUT, which the verb's other half shares.

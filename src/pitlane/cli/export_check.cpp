@@ -21,8 +21,14 @@ bool has(const ExportedFile& file, Storage storage) {
   return std::ranges::any_of(file.network.weights, [&](const Weight& w) { return w.storage == storage; });
 }
 
+bool fixed_ranges(const ExportedFile& file) {
+  return std::ranges::any_of(file.network.values, [](const Value& v) { return v.quantization.has_value(); });
+}
+
 double bound_of(const ExportedFile& file) {
   const ExportPrecision precision = file.options.precision;
+  // Weights of int8 need not be rounded again, but activations of real numbers are, where the file has int8 ones.
+  if (precision == ExportPrecision::kInt8 && !fixed_ranges(file)) return kQuantizingBound;
   if (has(file, Storage::kI8)) return kInt8Bound;
   if (precision == ExportPrecision::kInt8 || precision == ExportPrecision::kDynamic) return kQuantizingBound;
   return precision == ExportPrecision::kFloat16 || has(file, Storage::kF16) ? kHalfBound : kRealBound;
@@ -31,9 +37,7 @@ double bound_of(const ExportedFile& file) {
 /// Where ranges are fixed, what lies outside of them is cut off, in the file at other places than in the engine: noise
 /// would tell of that alone.
 DrawOptions draw_options(const ExportCheck& check) {
-  const bool fixed =
-      check.file.options.precision == ExportPrecision::kInt8 ||
-      std::ranges::any_of(check.file.network.values, [](const Value& v) { return v.quantization.has_value(); });
+  const bool fixed = check.file.options.precision == ExportPrecision::kInt8 || fixed_ranges(check.file);
   return {check.dataset, !fixed, check.seed};
 }
 

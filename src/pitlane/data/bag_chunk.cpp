@@ -56,6 +56,9 @@ Result<std::span<const std::byte>> uncompressed(Bytes stored, const std::string&
     return unsupported("claims " + std::to_string(size) +
                        " bytes, more than the 128 MiB that are read at once; run "
                        "'rosbag decompress'");
+  if (size > kSmallChunk && size / kLargestChunkRatio > stored.size())
+    return corrupt("would expand from " + std::to_string(stored.size()) + " to " + std::to_string(size) +
+                   " bytes, as only a bomb does; record it again, or run 'rosbag decompress' if you trust it");
   buffer.resize(size);
   PITLANE_TRY_STATUS(compression == "bz2" ? expand_bz2(stored, buffer) : expand_lz4(stored, buffer));
   return Bytes(buffer);

@@ -81,7 +81,8 @@ class BagIndex {
       if (!record) return incomplete("the record at byte " + std::to_string(offset) + " is cut off or damaged");
       if (Status taken = take(*record, offset); !taken) return taken;
     }
-    return check_counts();
+    PITLANE_TRY_STATUS(check_counts());
+    return check_expansion();
   }
 
  private:
@@ -167,6 +168,14 @@ class BagIndex {
     return {};
   }
 
+  [[nodiscard]] Status check_expansion() const {
+    const std::uint64_t expanded = bag_.expanded_bytes();
+    if (expanded <= kSmallChunk || expanded / kLargestChunkRatio <= file_.size()) return {};
+    return corrupt("its chunks would expand to " + std::to_string(expanded) + " bytes from a file of " +
+                   std::to_string(file_.size()) +
+                   ", as only a bomb does; record it again, or run 'rosbag decompress' if you trust it");
+  }
+
   BagFile& bag_;
   Bytes file_;
   bool header_ = false;
@@ -197,6 +206,15 @@ std::vector<BagMessage> BagFile::messages(const std::string& topic, const std::s
   return out;
 }
 
+std::uint64_t BagFile::expanded_bytes() const {
+  std::uint64_t sum = 0;  // no file has chunks enough to overflow it
+  for (const auto& [offset, chunk] : chunks_) sum += chunk.compression == "none" ? 0 : chunk.size;
+  return sum;
+}
+
+BagReader::BagReader(std::shared_ptr<const BagFile> bag)
+    : bag_(std::move(bag)), expansion_left_(kExpansions * bag_->expanded_bytes() + kFreeExpansion) {}
+
 Status BagReader::load(std::uint64_t chunk) {
   if (loaded_ == chunk) return {};
   loaded_.reset();
@@ -204,6 +222,12 @@ Status BagReader::load(std::uint64_t chunk) {
   if (found == bag_->chunks_.end()) return corrupt("no chunk at byte " + std::to_string(chunk));
   const BagFile::Chunk& stored = found->second;
   const std::string where = "chunk at byte " + std::to_string(chunk);
+  if (stored.compression != "none") {
+    if (stored.size > expansion_left_)
+      return corrupt(where + ": would be expanded again and again, because messages lie to and fro in the file; " +
+                     "run 'rosbag decompress', after which each is found at once");
+    expansion_left_ -= stored.size;
+  }
   Result<Bytes> bytes = uncompressed(stored.bytes, stored.compression, stored.size, buffer_);
   if (!bytes) return bytes.error().in(where);
   chunk_ = *bytes;

@@ -34,7 +34,8 @@ struct BagMessage {
 /// to its size.
 class BagFile {
  public:
-  /// Reads the index, not the messages. Errors: no bag, another version, encrypted, truncated or without an index.
+  /// Reads the index, not the messages. Errors: no bag, another version, encrypted, truncated or without an index;
+  /// chunks that claim to be out of all proportion to the file.
   static Result<std::shared_ptr<const BagFile>> open(const std::filesystem::path& path);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
@@ -52,6 +53,8 @@ class BagFile {
     std::uint32_t size = 0;  // uncompressed
   };
   BagFile() = default;
+  /// Of all compressed chunks, as they say themselves.
+  [[nodiscard]] std::uint64_t expanded_bytes() const;
 
   std::filesystem::path path_;
   std::shared_ptr<const MappedFile> file_;
@@ -60,12 +63,18 @@ class BagFile {
   std::vector<BagMessage> messages_;       // in the order of the file
 };
 
-/// One thread. Keeps the last chunk uncompressed: messages are best read in the order of the file.
+/// One thread. Keeps the last chunk uncompressed: messages are best read in the order of the file. Messages that lead
+/// to and fro between chunks must not keep us busy: all chunks may be expanded kExpansions times, and kFreeExpansion
+/// bytes more.
 class BagReader {
  public:
-  explicit BagReader(std::shared_ptr<const BagFile> bag) : bag_(std::move(bag)) {}
+  static constexpr std::uint64_t kExpansions = 8;
+  static constexpr std::uint64_t kFreeExpansion = 256ULL << 20;
 
-  /// Bytes of the message, until the next call. Errors: damaged, chunks above 128 MiB, unknown compression.
+  explicit BagReader(std::shared_ptr<const BagFile> bag);
+
+  /// Bytes of the message, until the next call. Errors: damaged, chunks above 128 MiB, unknown compression, too much
+  /// to expand.
   Result<std::span<const std::byte>> read(const BagMessage& message);
 
  private:
@@ -75,6 +84,7 @@ class BagReader {
   std::optional<std::uint64_t> loaded_;
   std::span<const std::byte> chunk_;  // uncompressed: in the file, or in `buffer_`
   std::vector<std::byte> buffer_;
+  std::uint64_t expansion_left_;
 };
 
 }  // namespace pitlane

@@ -12,7 +12,14 @@ struct Calendar {
   int hour = 0, minute = 0, second = 0, millisecond = 0;
 };
 
-/// Rounded to milliseconds. `time_s` between 1970 and the year 9999.
+/// Rounded to milliseconds: within the years 1970 to 9999, which have four digits?
+inline bool in_calendar(double time_s) {
+  constexpr double kYear10000_ms = 253402300800e3;
+  const double moment = std::round(time_s * 1000);
+  return moment >= 0 && moment < kYear10000_ms;
+}
+
+/// Rounded to milliseconds. `time_s`: in_calendar.
 inline Calendar calendar_of(double time_s) {
   constexpr std::int64_t kDay = 24LL * 60 * 60 * 1000;
   const std::int64_t moment = std::llround(time_s * 1000);

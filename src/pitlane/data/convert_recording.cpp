@@ -12,6 +12,7 @@
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
+#include "pitlane/core/joined.h"
 #include "pitlane/core/log.h"
 #include "pitlane/data/bad_rows.h"
 #include "pitlane/data/frame_source.h"
@@ -35,12 +36,6 @@ constexpr std::array kTargets = {
     Target{"udacity", fit_udacity, open_udacity_sink},
     Target{"tub", fit_tub, open_tub_sink},
 };
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
-}
 
 Result<const Target*> find_target(const std::string& name) {
   for (const Target& target : kTargets)
@@ -127,6 +122,9 @@ class Copier {
     out.speed_mps = row.speed_mps;
     out.time_s = row.time_s;
     out.session = row.session;
+    out.command = row.command;
+    out.light = row.light;
+    out.drive = row.drive;
     std::array<std::optional<Encoded>, 2> sides;
     if (const auto found = sides_.find(row.index); found != sides_.end())
       for (std::size_t i = 0; i < sides.size(); ++i)

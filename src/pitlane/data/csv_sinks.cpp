@@ -10,6 +10,7 @@
 #include "pitlane/data/calendar.h"
 #include "pitlane/data/recording_manifest.h"
 #include "pitlane/data/recording_sinks.h"
+#include "pitlane/data/state_columns.h"
 
 namespace pitlane {
 namespace fs = std::filesystem;
@@ -21,8 +22,15 @@ class LabelledCsvSink : public RecordingSink {
   LabelledCsvSink(SinkContext context, bool manifest) : context_(std::move(context)), manifest_(manifest) {
     csv_ = "image_name";
     for (const FitColumn& column : context_.fit->columns) csv_ += "," + csv_field(column.name);
-    for (const RecordingRow& row : context_.source->rows) speeds_ = speeds_ || !std::isnan(row.speed_mps);
+    for (const RecordingRow& row : context_.source->rows) {
+      speeds_ = speeds_ || !std::isnan(row.speed_mps);
+      states_[0] = states_[0] || row.command >= 0;
+      states_[1] = states_[1] || row.light >= 0;
+      states_[2] = states_[2] || row.drive != 0;
+    }
     csv_ += speeds_ ? ",speed_mps" : "";
+    for (std::size_t i = 0; i < states_.size(); ++i)
+      if (states_[i]) csv_ += std::string(",") + StateColumns::kNames[i];
     csv_ += ",timestamp,session\n";
   }
 
@@ -31,6 +39,9 @@ class LabelledCsvSink : public RecordingSink {
     csv_ += name;
     for (const double label : row.labels) csv_ += "," + exact_text(label);
     if (speeds_) csv_ += std::isnan(row.speed_mps) ? "," : "," + exact_text(row.speed_mps);
+    const std::array states = {row.command, row.light, row.drive};
+    for (std::size_t i = 0; i < states.size(); ++i)
+      if (states_[i]) csv_ += states[i] < 0 ? "," : "," + std::to_string(states[i]);
     csv_ += "," + exact_text(row.time_s) + "," + std::to_string(row.session) + "\n";
     return create_file(context_.directory / name, row.picture.bytes);
   }
@@ -48,6 +59,7 @@ class LabelledCsvSink : public RecordingSink {
  private:
   SinkContext context_;
   bool manifest_, speeds_ = false;
+  std::array<bool, StateColumns::kNames.size()> states_{};  // which of them are written
   std::string csv_;
   std::int64_t frames_ = 0;
 };

@@ -1,6 +1,8 @@
 #include "pitlane/data/recording.h"
 
 #include <array>
+#include <fstream>
+#include <string_view>
 #include <system_error>
 
 #include "pitlane/data/importers.h"
@@ -51,13 +53,11 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, error);
 }
 
-bool looks_like_bag(const fs::path& path) { return path.extension() == ".bag" && is_file(path); }
-
 /// People name the folder that holds their recordings; point them one level down.
 std::string hint_below(const fs::path& directory) {
   std::error_code error;
   for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error))
-    if (recognise(entry->path()) != nullptr || looks_like_bag(entry->path()))
+    if (recognise(entry->path()) != nullptr || begins_like_bag(entry->path()))
       return "; " + entry->path().string() + " holds a recording";
   return {};
 }
@@ -75,6 +75,14 @@ Result<const Format*> choose(const fs::path& directory, const std::string& name)
 }
 
 }  // namespace
+
+bool begins_like_bag(const fs::path& path) {
+  constexpr std::string_view kStart = "#ROSBAG V";
+  if (!is_file(path)) return false;  // opening a pipe would wait
+  std::array<char, kStart.size()> start{};
+  std::ifstream(path, std::ios::binary).read(start.data(), static_cast<std::streamsize>(start.size()));
+  return std::string_view(start.data(), start.size()) == kStart;
+}
 
 Result<Recording> open_recording(const fs::path& path, const RecordingOptions& options) {
   std::error_code error;

@@ -72,6 +72,9 @@ struct RecordingOptions {
   BagOptions bag;
 };
 
+/// Is this a file that begins as ROS 1 bags do, whatever its name?
+bool begins_like_bag(const std::filesystem::path& path);
+
 /// Recognises the format by what lies in the directory, or a ROS 1 bag by its first bytes;
 /// docs/formats/recordings.md describes each. Images are looked up by name, none outside `path`, and not decoded.
 /// Errors: nothing recognised (names what was looked for), no images, more than a tenth of the rows bad (first ones

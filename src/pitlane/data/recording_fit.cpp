@@ -5,14 +5,17 @@
 #include <initializer_list>
 #include <map>
 #include <set>
+#include <string_view>
 
+#include "pitlane/core/units.h"
 #include "pitlane/data/bad_rows.h"
+#include "pitlane/data/calendar.h"
 #include "pitlane/data/sessions.h"
+#include "pitlane/data/state_columns.h"
 
 namespace pitlane {
 namespace {
 
-constexpr double kMph_mps = 0.44704;
 constexpr double kMillisecondsOfSecond = 1000;
 
 bool knows_speed(const Recording& recording) {
@@ -29,15 +32,12 @@ std::string names_of(const Recording& recording) {
   return out;
 }
 
-/// Names of Udacity's images hold years of four digits, no time before 1970, and must differ.
+/// Names of Udacity's images must differ.
 bool times_fit_in_names(const std::vector<RecordingRow>& rows) {
-  constexpr double kYear10000 = 253402300800e3;
   std::set<double> moments;
-  for (const RecordingRow& row : rows) {
-    const double moment = std::round(row.time_s * kMillisecondsOfSecond);
-    if (!(moment >= 0 && moment < kYear10000) || !moments.insert(moment).second) return false;
-  }
-  return true;
+  return std::ranges::all_of(rows, [&](const RecordingRow& row) {
+    return in_calendar(row.time_s) && moments.insert(std::round(row.time_s * kMillisecondsOfSecond)).second;
+  });
 }
 
 /// Would a reader that has the times alone find the same sessions?
@@ -54,14 +54,15 @@ bool times_tell_sessions(const std::vector<RecordingRow>& rows) {
   return true;
 }
 
+bool differ(const std::vector<RecordingRow>& rows, auto field) {
+  return std::ranges::any_of(rows, [&](const RecordingRow& row) { return row.*field != rows[0].*field; });
+}
+
 /// Times, and so sessions, are in the names of the images or nowhere.
 void fit_times_in_names(const std::vector<RecordingRow>& rows, RecordingFit& fit) {
-  const auto differ = [&](auto field) {
-    return std::ranges::any_of(rows, [&](const auto& row) { return row.*field != rows[0].*field; });
-  };
   fit.keeps_times = times_fit_in_names(rows);
-  if (!fit.keeps_times && differ(&RecordingRow::time_s)) fit.lost.emplace_back("the times of its frames");
-  if (fit.keeps_times ? !times_tell_sessions(rows) : differ(&RecordingRow::session))
+  if (!fit.keeps_times && differ(rows, &RecordingRow::time_s)) fit.lost.emplace_back("the times of its frames");
+  if (fit.keeps_times ? !times_tell_sessions(rows) : differ(rows, &RecordingRow::session))
     fit.lost.emplace_back("where its sessions begin");
 }
 
@@ -113,6 +114,13 @@ class Fitter {
     if (recording_.stored) lose("that its frames are cropped and resized already");
     if (!recording_.circuits.empty()) lose("the names of the circuits that it was recorded on");
   }
+  /// What only a data.csv has columns for.
+  void lose_states() {
+    const auto any = [&](const auto& known) { return std::ranges::any_of(recording_.rows, known); };
+    if (any([](const RecordingRow& row) { return row.command >= 0; })) lose("the high-level commands");
+    if (any([](const RecordingRow& row) { return row.light >= 0; })) lose("the traffic lights");
+    if (any([](const RecordingRow& row) { return row.drive != 0; })) lose("where the car was put somewhere else");
+  }
   RecordingFit finish() && {
     for (std::size_t i = 0; i < taken_.size(); ++i)
       if (!taken_[i]) lose("label " + shown(recording_.labels[i].name));
@@ -132,7 +140,8 @@ class Fitter {
 Result<RecordingFit> fit_pitlane(const Recording& recording) {
   Fitter fitter(recording);
   for (const LabelSpec& label : recording.labels)
-    for (const char* reserved : {"image_name", "timestamp", "session", "speed_mps"})
+    for (const std::string_view reserved : {"image_name", "timestamp", "session", "speed_mps", StateColumns::kNames[0],
+                                            StateColumns::kNames[1], StateColumns::kNames[2]})
       if (label.name == reserved)
         return invalid_argument("label '" + label.name + "' has the name of a column with another meaning; rename it");
   fitter.take_everything();
@@ -162,6 +171,7 @@ Result<RecordingFit> fit_udacity(const Recording& recording) {
       fitter.fit().made_up.emplace_back("speed (of the frames without one)");
   }
   fitter.lose_manifest();
+  fitter.lose_states();
   fitter.fit().keeps_sides = true;
   fit_times_in_names(recording.rows, fitter.fit());
   return std::move(fitter).finish();
@@ -173,6 +183,11 @@ Result<RecordingFit> fit_tub(const Recording& recording) {
   fitter.take_or_zero("user/throttle", {"throttle"}, "1");
   fitter.cover_speed();
   fitter.lose_manifest();
+  fitter.lose_states();
+  RecordingFit& fit = fitter.fit();
+  fit.keeps_times =
+      std::ranges::all_of(recording.rows, [](const RecordingRow& row) { return in_calendar(row.time_s); });
+  if (!fit.keeps_times) fitter.lose("the times of its frames");
   return std::move(fitter).finish();
 }
 

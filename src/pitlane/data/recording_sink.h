@@ -24,6 +24,8 @@ struct SinkRow {
   double speed_mps = 0;            ///< NaN where unknown
   double time_s = 0;
   int session = 0;
+  int command = -1, light = -1;  ///< -1 where unknown
+  int drive = 0;
   SinkPicture picture;
   std::array<std::optional<SinkPicture>, 2> sides;  ///< left and right camera, where the format holds them
 };

@@ -7,7 +7,6 @@
 namespace pitlane {
 namespace {
 
-constexpr std::array<const char*, 3> kNames = {"command", "light", "drive"};
 constexpr double kLargest = 1 << 30;
 
 }  // namespace
@@ -24,17 +23,18 @@ Result<StateColumns> StateColumns::find(const CsvRow& header) {
 }
 
 std::string StateColumns::take(const CsvRow& csv, RecordingRow& row) const {
-  std::array<double, kCount> values{};
+  std::array<double, kCount> values = {-1, -1, 0};
   for (std::size_t which = 0; which < kCount; ++which) {
     if (!columns_[which]) continue;
     const std::string& field = csv.fields[*columns_[which]];
+    if (field.empty() && which != kDrive) continue;
     values[which] = parse_number(field).value_or(NAN);
     if (!(values[which] >= 0) || values[which] > kLargest || values[which] != std::floor(values[which]))
       return std::string(kNames[which]) + " is " + shown(field) + ", not a whole number from 0 on";
   }
-  if (columns_[kCommand]) row.command = static_cast<int>(values[kCommand]);
-  if (columns_[kLight]) row.light = static_cast<int>(values[kLight]);
-  if (columns_[kDrive]) row.drive = static_cast<int>(values[kDrive]);
+  row.command = static_cast<int>(values[kCommand]);
+  row.light = static_cast<int>(values[kLight]);
+  row.drive = static_cast<int>(values[kDrive]);
   return {};
 }
 

@@ -1,5 +1,5 @@
 // Columns of a CSV file that tell the car's state beside its labels and its speed: command, light, drive. All may be
-// missing.
+// missing; a command or a light that nobody knows is an empty field.
 #pragma once
 
 #include <array>
@@ -14,6 +14,8 @@ namespace pitlane {
 
 class StateColumns {
  public:
+  static constexpr std::array<const char*, 3> kNames = {"command", "light", "drive"};
+
   /// Errors: a column that is named twice.
   static Result<StateColumns> find(const CsvRow& header);
   /// Empty, or what is wrong with the row.

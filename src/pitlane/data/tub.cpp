@@ -22,6 +22,7 @@ using Json = nlohmann::json;
 
 constexpr const char* kManifest = "manifest.json";
 constexpr std::size_t kMaxRecordBytes = 1U << 20;
+constexpr std::uint64_t kMaxCatalogBytes = 256ULL << 20;  // of all together: more than a million records
 
 /// What donkeycar calls the labels. Positive angles turn right; a car may reverse.
 struct TubLabel {
@@ -137,9 +138,14 @@ Result<Recording> open_tub(const fs::path& directory, const RecordingOptions&) {
   PITLANE_TRY(const TubManifest manifest, read_tub_manifest(directory / kManifest));
   RecordingBuilder builder("tub", directory, kManifest, label_specs(), {"images"});
   TubReader reader(manifest, builder);
+  std::uint64_t bytes = 0;
   for (const std::string& catalog : manifest.catalogs) {
     const auto content = read_text(directory / catalog, kMaxIndexBytes);
     if (!content) return content.error().in((directory / kManifest).string() + ": line 5");
+    bytes += content->size();
+    if (bytes > kMaxCatalogBytes)
+      return invalid_argument((directory / kManifest).string() + ": line 5: its catalogs have more than " +
+                              std::to_string(kMaxCatalogBytes >> 20U) + " MiB; split the tub in two");
     LineReader lines(*content);
     for (TextLine line; lines.next(line);)
       if (!line.text.empty()) reader.take(catalog, line);

@@ -1,6 +1,7 @@
 #include "pitlane/data/tub_manifest.h"
 
 #include <algorithm>
+#include <set>
 
 #include "pitlane/core/file.h"
 #include "pitlane/data/bad_rows.h"
@@ -39,6 +40,7 @@ Result<std::vector<std::string>> catalogs(const Json& line) {
   const auto paths = line.find("paths");
   if (paths == line.end() || !paths->is_array()) return corrupt("line 5: 'paths' is no list of catalogs");
   std::vector<std::string> out;
+  std::set<std::string> seen;
   for (const Json& path : *paths) {
     if (!path.is_string()) return corrupt("line 5: 'paths' is no list of catalogs");
     const auto name = path.get<std::string>();
@@ -46,6 +48,7 @@ Result<std::vector<std::string>> catalogs(const Json& line) {
     if (name.empty() || name == "." || name == ".." ||
         name.find_first_of(std::string_view("/\\\0", 3)) != std::string::npos)
       return invalid_argument("line 5: catalog " + shown(name) + " does not lie beside the manifest");
+    if (!seen.insert(name).second) return corrupt("line 5: catalog " + shown(name) + " is listed twice; list it once");
     out.push_back(name);
   }
   if (out.empty()) return corrupt("line 5: lists no catalog; record something first");

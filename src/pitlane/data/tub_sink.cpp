@@ -1,5 +1,4 @@
 // A donkeycar Tub v2. Its classes read it back line by line, by the lengths that the catalogs' manifests note.
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <map>
@@ -35,11 +34,9 @@ class TubSink : public RecordingSink {
       PITLANE_TRY_STATUS(close_catalog());
     }
     const std::string image = std::to_string(records_) + "_cam_image_array_" + row.picture.extension;
-    Json record = {{"_index", records_},
-                   {"_session_id", session_id(row)},
-                   {"_timestamp_ms", std::llround(row.time_s * kMillisecondsOfSecond)},
-                   {"cam/image_array", image},
-                   {"user/mode", "user"}};
+    Json record = {
+        {"_index", records_}, {"_session_id", session_id(row)}, {"cam/image_array", image}, {"user/mode", "user"}};
+    if (context_.fit->keeps_times) record["_timestamp_ms"] = std::llround(row.time_s * kMillisecondsOfSecond);
     for (std::size_t i = 0; i < row.labels.size(); ++i) record[context_.fit->columns[i].name] = row.labels[i];
     if (!std::isnan(row.speed_mps)) record["enc/speed"] = row.speed_mps;
     const std::string line = record.dump() + "\n";
@@ -82,7 +79,7 @@ class TubSink : public RecordingSink {
   const std::string& session_id(const SinkRow& row) {
     const auto [place, fresh] = session_of_.emplace(row.session, sessions_.size());
     if (fresh) {
-      const Calendar c = calendar_of(std::max(0.0, row.time_s));
+      const Calendar c = calendar_of(context_.fit->keeps_times ? row.time_s : 0);
       char text[48];
       std::snprintf(text, sizeof text, "%02d-%02d-%02d_%zu", c.year % 100, c.month, c.day, sessions_.size());
       sessions_.emplace_back(text);
@@ -92,7 +89,8 @@ class TubSink : public RecordingSink {
 
   /// Of the first frame: the same recording always makes the same tub.
   [[nodiscard]] double created_at() const {
-    return context_.source->rows.empty() ? 0 : context_.source->rows.front().time_s;
+    const bool known = context_.fit->keeps_times && !context_.source->rows.empty();
+    return known ? context_.source->rows.front().time_s : 0;
   }
 
   Status close_catalog() {

@@ -4,6 +4,7 @@
 
 #include "pitlane/core/file.h"
 #include "pitlane/core/log.h"
+#include "pitlane/core/units.h"
 #include "pitlane/data/csv_reader.h"
 #include "pitlane/data/importers.h"
 #include "pitlane/data/recording_builder.h"
@@ -16,7 +17,6 @@ namespace {
 constexpr const char* kIndexFile = "driving_log.csv";
 constexpr std::size_t kCameras = 3;  // centre, left, right
 constexpr std::size_t kSpeed = 3;    // among the labels
-constexpr double kMpsOfMph = 0.44704;
 constexpr std::array<const char*, kCameras> kCameraNames = {"centre", "left", "right"};
 
 /// Columns after the cameras. Newer simulators log reversing where older ones log the brake: both 0..1.
@@ -89,7 +89,7 @@ class LogReader {
     if (!line) return builder_.bad(csv.line, line.error().message());
     row.labels = line->labels;
     row.time_s = time_of_name(line->images[0]);
-    row.speed_mps = row.labels[kSpeed] * kMpsOfMph;
+    row.speed_mps = row.labels[kSpeed] * kMph_mps;
     builder_.add(row, find(*line, 0));
     for (std::size_t camera = 1; options_.side_cameras && camera < kCameras; ++camera) {
       if (line->images[camera].empty()) continue;  // logs of one camera leave the columns empty

@@ -107,14 +107,26 @@ Result<ExportOptions> export_options(const fs::path& out, const std::string& pre
   options.io = io == "int8" ? TfliteIo::kInt8 : TfliteIo::kFloat;
   if (io == "int8" && options.kind != ExportKind::kTflite)
     return invalid_argument("--io int8: only a .tflite has integers at its ends");
+  PITLANE_TRY_STATUS(check_ends(options));
   return options;
 }
 
+ExportPrecision definite_precision(const Network& network, const ExportOptions& options) {
+  if (options.precision != ExportPrecision::kAuto) return options.precision;
+  return options.kind == ExportKind::kKeras ? ExportPrecision::kFloat32 : precision_of(network);
+}
+
 Network prepared_for(Network network, ExportOptions& options) {
-  if (options.precision == ExportPrecision::kAuto)
-    options.precision = options.kind == ExportKind::kKeras ? ExportPrecision::kFloat32 : precision_of(network);
+  options.precision = definite_precision(network, options);
   if (needs_ranges(options)) return with_separate_activations(network);
   return network;
+}
+
+Status check_ends(const ExportOptions& options) {
+  const bool known = options.precision != ExportPrecision::kAuto;
+  if (options.io != TfliteIo::kInt8 || !known || options.precision == ExportPrecision::kInt8) return {};
+  return invalid_argument(std::string("--io int8: needs a network of int8, not ") + word_of(options.precision) +
+                          "; add --precision int8, or leave --io out");
 }
 
 bool needs_ranges(const ExportOptions& options) {
@@ -124,7 +136,9 @@ bool needs_ranges(const ExportOptions& options) {
 Result<std::int64_t> export_network(const Network& network, const ExportOptions& options, const fs::path& out) {
   if (const Status written = write(network, options, out); !written.ok()) return written.error().in(out.string());
   std::error_code error;
-  return static_cast<std::int64_t>(fs::file_size(out, error));
+  const std::uintmax_t size = fs::file_size(out, error);
+  if (error) return io_error(out.string() + ": written, but it is gone again: " + error.message());
+  return static_cast<std::int64_t>(size);
 }
 
 }  // namespace pitlane

@@ -39,6 +39,12 @@ struct ExportOptions {
 Result<ExportOptions> export_options(const std::filesystem::path& out, const std::string& precision,
                                      const std::string& io);
 
+/// What `network` would be written as; of a definite precision, that.
+ExportPrecision definite_precision(const Network& network, const ExportOptions& options);
+
+/// Errors: integers at the ends of a network whose precision is known to be another.
+Status check_ends(const ExportOptions& options);
+
 /// kAuto made definite, and activations apart from their layers where the kind wants it: what export_network is given.
 Network prepared_for(Network network, ExportOptions& options);
 

@@ -4,11 +4,12 @@
 #include <tuple>
 #include <utility>
 
+#include "pitlane/core/units.h"
+
 namespace pitlane {
 namespace {
 
 constexpr int kColours = 3;
-constexpr float kKmhOver30 = 3.6F / 30;
 
 void set_scaling(Preprocessing& p, PixelScaling scaling) {
   constexpr float kMean[] = {0.485F, 0.456F, 0.406F}, kDeviation[] = {0.229F, 0.224F, 0.225F};

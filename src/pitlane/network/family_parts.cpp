@@ -2,12 +2,9 @@
 
 #include <utility>
 
+#include "pitlane/core/units.h"
+
 namespace pitlane {
-namespace {
-
-constexpr float kKmhOver30 = 3.6F / 30;
-
-}  // namespace
 
 Status FamilyParts::check(const std::string& name, const FamilyOptions& options, const std::vector<int>& usual_ages) {
   if (usual_ages.size() == 1 && options.ages.size() > 1)

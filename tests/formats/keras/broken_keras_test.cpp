@@ -11,6 +11,7 @@
 #include "pitlane/core/random.h"
 #include "pitlane/engine/reference.h"
 #include "pitlane/formats/import.h"
+#include "pitlane/formats/keras/hdf5_file.h"
 #include "temporary_directory.h"
 
 namespace pitlane {
@@ -256,6 +257,74 @@ TEST_F(KerasBroken, LongChainsNeedNoDeepStack) {
   const Result<Network> network = import(keras_file(functional(layers, {{"mean", 0, 0}})).bytes());
   ASSERT_TRUE(network.ok()) << network.error().message();
   EXPECT_EQ(network->nodes.size(), 4002U);
+}
+
+/// Groups whose headers all go on in one block of 65534 empty messages.
+class SharedBlock {
+ public:
+  static constexpr std::size_t kGroups = 64;
+  static std::string name(std::size_t i) { return "g" + std::to_string(100 + i); }
+
+  SharedBlock() {
+    constexpr std::size_t kMessages = 65534, kHeader = 40, kRoot = 96, kTree = 136, kHeap = 176, kNames = 208;
+    constexpr std::size_t kSymbols = kNames + 8 * kGroups, kHeaders = kSymbols + 8 + 40 * kGroups;
+    constexpr std::size_t kBlock = kHeaders + kHeader * kGroups;
+    bytes_.resize(kBlock + 8 * kMessages);
+    text(0, "\x89HDF\r\n\x1A\n");
+    put(13, std::uint16_t{0x0808});  // sizes of offsets and lengths
+    put(40, std::uint64_t{bytes_.size()});
+    put(64, std::uint64_t{kRoot});
+    header(kRoot, 1, 0x11, kTree, kHeap);
+    text(kTree, "TREE");
+    put(kTree + 6, std::uint16_t{1});
+    put(kTree + 32, std::uint64_t{kSymbols});
+    text(kHeap, "HEAP");
+    put(kHeap + 8, std::uint64_t{8 * kGroups});
+    put(kHeap + 24, std::uint64_t{kNames});
+    text(kSymbols, "SNOD");
+    put(kSymbols + 6, std::uint16_t{kGroups});
+    for (std::size_t i = 0; i < kGroups; ++i) {
+      text(kNames + 8 * i, name(i));
+      put(kSymbols + 8 + 40 * i, std::uint64_t{8 * i});
+      put(kSymbols + 16 + 40 * i, std::uint64_t{kHeaders + kHeader * i});
+      header(kHeaders + kHeader * i, 65535, 0x10, kBlock, 8 * kMessages);
+    }
+  }
+  std::vector<std::byte> take() { return std::move(bytes_); }
+
+ private:
+  template <typename Number>
+  void put(std::size_t at, Number number) {
+    std::memcpy(&bytes_.at(at), &number, sizeof number);
+  }
+  void text(std::size_t at, const std::string& value) { std::memcpy(&bytes_.at(at), value.data(), value.size()); }
+  /// With one message of two numbers in its own block.
+  void header(std::size_t at, std::uint16_t messages, std::uint16_t type, std::uint64_t first, std::uint64_t second) {
+    put(at, std::uint8_t{1});
+    put(at + 2, messages);
+    put(at + 8, std::uint32_t{24});
+    put(at + 16, type);
+    put(at + 18, std::uint16_t{16});
+    put(at + 24, first);
+    put(at + 32, second);
+  }
+
+  std::vector<std::byte> bytes_;
+};
+
+TEST(KerasHdf5, HeadersThatShareALargeBlockAreRefused) {
+  Result<keras::Hdf5File> file = keras::Hdf5File::open(SharedBytes(SharedBlock().take()));
+  ASSERT_TRUE(file.ok()) << file.error().message();
+  const auto members = file->members("");
+  ASSERT_TRUE(members.ok()) << members.error().message();
+  EXPECT_EQ(members->size(), SharedBlock::kGroups);
+  EXPECT_TRUE(file->has_attribute(SharedBlock::name(0), "x").ok()) << "once, such a header is strange but small";
+  std::string error;
+  std::size_t read = 0;
+  for (; read < SharedBlock::kGroups && error.empty(); ++read)
+    if (const auto has = file->has_attribute(SharedBlock::name(read), "x"); !has.ok()) error = has.error().message();
+  EXPECT_LT(read, 8U);
+  EXPECT_THAT(error, HasSubstr("parts of the file lead to one another without end; copy the file again"));
 }
 
 }  // namespace

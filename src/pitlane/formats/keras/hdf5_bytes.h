@@ -14,6 +14,17 @@ namespace pitlane::keras {
 /// "byte 1234", for errors.
 inline std::string at_byte(std::uint64_t offset) { return "byte " + std::to_string(offset); }
 
+/// A file whose parts lead to one another, in circles or again and again, must not keep us busy.
+struct WorkLeft {
+  std::uint64_t bytes = 0;
+
+  Status spend(std::uint64_t work) {
+    if (work > bytes) return corrupt("parts of the file lead to one another without end; copy the file again");
+    bytes -= work;
+    return {};
+  }
+};
+
 /// A position in a file. Reading past the end gives zeros and is remembered: check `ok` before believing anything.
 class Bytes {
  public:

@@ -84,22 +84,16 @@ Result<Hdf5File> Hdf5File::open(SharedBytes bytes) {
   if (end > all.size())
     return corrupt("the file has " + std::to_string(all.size()) + " bytes and should have " + std::to_string(end) +
                    "; it is incomplete, copy it again");
-  file.work_left_ = all.size() + (std::uint64_t{1} << 20);
+  file.work_.bytes = all.size() + (std::uint64_t{1} << 20);
   file.data_left_ = all.size();
   return file;
-}
-
-Status Hdf5File::spend(std::uint64_t work) {
-  if (work > work_left_) return corrupt("parts of the file lead to one another without end; copy the file again");
-  work_left_ -= work;
-  return {};
 }
 
 Result<const Hdf5Object*> Hdf5File::object_at(std::uint64_t offset) {
   const auto known = objects_.find(offset);
   if (known != objects_.end()) return &known->second;
-  PITLANE_TRY_STATUS(spend(256));
-  PITLANE_TRY(Hdf5Object object, parse_hdf5_object(bytes_.bytes(), offset));
+  PITLANE_TRY_STATUS(work_.spend(256));
+  PITLANE_TRY(Hdf5Object object, parse_hdf5_object(bytes_.bytes(), offset, work_));
   return &objects_.emplace(offset, std::move(object)).first->second;
 }
 
@@ -118,7 +112,7 @@ Result<std::string> Hdf5File::heap_text(std::uint64_t heap, std::uint64_t offset
   const auto* text = reinterpret_cast<const char*>(rest.data());
   const std::size_t length = strnlen(text, rest.size());
   if (length == rest.size() || length == 0) return broken("a name without end", heap);
-  PITLANE_TRY_STATUS(spend(length));
+  PITLANE_TRY_STATUS(work_.spend(length));
   return std::string(text, length);
 }
 
@@ -130,7 +124,7 @@ Status Hdf5File::read_symbols(std::uint64_t offset, std::uint64_t heap, Members&
   const std::uint16_t count = in.u16();
   if (!in.ok() || !is_node) return broken("no members of a group where they should be", offset);
   for (std::uint16_t i = 0; i < count; ++i) {
-    PITLANE_TRY_STATUS(spend(40));
+    PITLANE_TRY_STATUS(work_.spend(40));
     const std::uint64_t name_at = in.u64(), header = in.u64();
     const std::uint32_t kind = in.u32();
     in.skip(20);
@@ -152,7 +146,7 @@ Status Hdf5File::read_tree(std::uint64_t offset, int level, std::uint64_t heap, 
   // Each level lies one below the one before it: no circles.
   if (depth > kDeepestTree || (level >= 0 && depth != level)) return broken("an index of impossible depth", offset);
   for (std::uint16_t i = 0; i < count; ++i) {
-    PITLANE_TRY_STATUS(spend(16));
+    PITLANE_TRY_STATUS(work_.spend(16));
     in.skip(8);
     const std::uint64_t child = in.u64();
     if (!in.ok()) return broken("an index ends too early", offset);
@@ -225,7 +219,7 @@ Result<std::string> Hdf5File::variable_text(std::span<const std::byte> reference
   if (!in.ok() || !is_heap || size > bytes_.bytes().size()) return broken("no text where one should be", collection);
   Bytes objects(bytes_.bytes(), in.offset(), collection + size);
   while (objects.left() >= 16) {
-    PITLANE_TRY_STATUS(spend(1));
+    PITLANE_TRY_STATUS(work_.spend(1));
     const std::uint16_t number = objects.u16();
     objects.skip(6);
     const std::uint64_t object_size = objects.u64();
@@ -233,7 +227,7 @@ Result<std::string> Hdf5File::variable_text(std::span<const std::byte> reference
     if (object_size > objects.left()) return broken("a text is longer than its place", collection);
     if (number == index) {
       if (length > object_size) return broken("a text is longer than its place", collection);
-      PITLANE_TRY_STATUS(spend(length));
+      PITLANE_TRY_STATUS(work_.spend(length));
       const auto bytes = objects.take_bytes(length);
       const auto* text = reinterpret_cast<const char*>(bytes.data());
       return std::string(text, strnlen(text, length));

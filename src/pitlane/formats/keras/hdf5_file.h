@@ -58,11 +58,10 @@ class Hdf5File {
   /// Byte offset of the object; nullopt where there is none.
   Result<std::optional<std::uint64_t>> find(const std::string& path);
   Result<const Hdf5Object*> get(const std::string& path);
-  Status spend(std::uint64_t work);
 
   SharedBytes bytes_;
   std::uint64_t root_ = 0;
-  std::uint64_t work_left_ = 0;  ///< a file whose parts lead to one another in circles must not keep us busy
+  WorkLeft work_;
   std::uint64_t data_left_ = 0;  ///< data sets that share their bytes must not fill the memory
   std::map<std::uint64_t, Hdf5Object> objects_;
   std::map<std::uint64_t, Members> groups_;  ///< by offset of the tree

@@ -108,7 +108,7 @@ std::uint64_t bytes_of(const ElementType& type, const Shape& shape) {
 
 class HeaderReader {
  public:
-  explicit HeaderReader(std::span<const std::byte> file) : file_(file) {}
+  HeaderReader(std::span<const std::byte> file, WorkLeft& work) : file_(file), work_(work) {}
 
   Result<Hdf5Object> run(std::uint64_t offset) {
     Bytes in(file_, offset);
@@ -140,6 +140,7 @@ class HeaderReader {
   Status read_block(Block block, std::size_t messages) {
     Bytes in(file_, block.offset, block.size > file_.size() ? kNowhere : block.offset + block.size);
     if (block.size > in.left()) return broken_object("an object header is longer than the file", block.offset);
+    PITLANE_TRY_STATUS(work_.spend(block.size));
     while (in.left() >= 8 && seen_ < messages) {
       if (++seen_ > kMostMessages) return broken_object("an object header without end", block.offset);
       const std::uint16_t type = in.u16(), size = in.u16();
@@ -272,6 +273,7 @@ class HeaderReader {
   }
 
   std::span<const std::byte> file_;
+  WorkLeft& work_;
   std::vector<Block> blocks_;
   std::size_t seen_ = 0;
   Hdf5Object object_;
@@ -282,8 +284,8 @@ class HeaderReader {
 
 }  // namespace
 
-Result<Hdf5Object> parse_hdf5_object(std::span<const std::byte> file, std::uint64_t offset) {
-  return HeaderReader(file).run(offset);
+Result<Hdf5Object> parse_hdf5_object(std::span<const std::byte> file, std::uint64_t offset, WorkLeft& work) {
+  return HeaderReader(file, work).run(offset);
 }
 
 }  // namespace pitlane::keras

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "pitlane/core/result.h"
+#include "pitlane/formats/keras/hdf5_bytes.h"
 #include "pitlane/network/shape.h"
 
 namespace pitlane::keras {
@@ -43,7 +44,8 @@ struct Hdf5Object {
   std::string unread_dataset;                            ///< why; empty if there is none
 };
 
-/// Reads the object header at a byte offset.
-Result<Hdf5Object> parse_hdf5_object(std::span<const std::byte> file, std::uint64_t offset);
+/// Reads the object header at a byte offset. The bytes of each of its blocks are taken from `work`, how much may still
+/// be read: many headers may go on in one large block.
+Result<Hdf5Object> parse_hdf5_object(std::span<const std::byte> file, std::uint64_t offset, WorkLeft& work);
 
 }  // namespace pitlane::keras

@@ -5,13 +5,13 @@
 #include <numeric>
 #include <set>
 
+#include "pitlane/core/units.h"
 #include "pitlane/formats/keras/graph.h"
 #include "pitlane/formats/keras/settings.h"
 
 namespace pitlane::keras {
 namespace {
 
-constexpr float kKmhOver30 = 3.6F / 30;
 constexpr std::int64_t kLongestVector = 4096;
 
 struct ModelInput {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "pitlane/core/units.h"
 #include "pitlane/formats/onnx/layers.h"
 #include "pitlane/formats/onnx/views.h"
 
@@ -117,7 +118,6 @@ class Inputs {
                          " numbers; a speed or a command has 1 to 1024");
     const bool speed = says("speed") || says("veloc") || size == 1;
     const InputKind kind = speed ? InputKind::kSpeed : says("light") ? InputKind::kLight : InputKind::kCommand;
-    constexpr float kKmhOver30 = 3.6F / 30;
     std::vector<int> ages;
     for (int age = static_cast<int>(size) - 1; speed && size > 1 && age >= 0; --age) ages.push_back(age);
     const float scale = speed ? options_.speed_scale.value_or(kKmhOver30) : 1;

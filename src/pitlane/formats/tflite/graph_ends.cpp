@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pitlane/core/units.h"
 #include "pitlane/network/limits.h"
 
 namespace pitlane::tflite {
@@ -124,7 +125,6 @@ bool says(const std::string& name, const char* word) {
 Status add_vector_input(Translation& t, const ImportOptions& options, int tensor, const std::string& name) {
   const std::int64_t size = element_count(t.file.tensors[static_cast<std::size_t>(tensor)].shape);
   constexpr std::int64_t kMost = 4096;
-  constexpr float kKmhOver30 = 3.6F / 30;  // as add_picture's plane of speed
   if (size > kMost)
     return unsupported("input '" + name + "' has " + std::to_string(size) + " numbers and is no picture");
   InputKind kind = size == 1 ? InputKind::kSpeed : InputKind::kCommand;
