@@ -173,12 +173,12 @@ TEST(BagFile, BombsAreRefusedAndBlackPicturesAreNone) {
   const TemporaryDirectory folder;
   for (const BagCompression compression : {BagCompression::kBz2, BagCompression::kLz4}) {
     std::vector<MadeUpMessage> black;
-    for (int i = 0; i < 20; ++i) black.push_back({"/a", "x/A", 1.0 * i, MessageBytes(1 << 20)});
+    for (int i = 0; i < 20; ++i) black.push_back({"/a", "x/A", 1.0 + i, MessageBytes(1 << 20)});
     write_bag(folder / "black.bag", black, compression);
     EXPECT_EQ(read_all(folder / "black.bag"), "");
   }
   std::vector<MadeUpMessage> bomb;
-  for (int i = 0; i < 10; ++i) bomb.push_back({"/a", "x/A", 1.0 * i, MessageBytes(12 << 20)});
+  for (int i = 0; i < 10; ++i) bomb.push_back({"/a", "x/A", 1.0 + i, MessageBytes(12 << 20)});
   write_bag(folder / "bomb.bag", bomb, BagCompression::kBz2);
   EXPECT_THAT(fault(folder / "bomb.bag"), AllOf(HasSubstr("bomb.bag: its chunks would expand to 125"),
                                                 HasSubstr("only a bomb"), HasSubstr("'rosbag decompress'")));

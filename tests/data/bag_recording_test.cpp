@@ -238,7 +238,9 @@ TEST(BagThatIsNone, IsRefused) {
   const TemporaryDirectory folder;
   std::ofstream(folder / "text.bag") << "hello";
   EXPECT_THAT(open_recording(folder / "text.bag").error().message(), HasSubstr("text.bag: is no complete ROS 1 bag"));
-  EXPECT_THAT(open_recording(folder.path()).error().message(), HasSubstr("text.bag holds a recording"));
+  EXPECT_THAT(open_recording(folder.path()).error().message(), HasSubstr("no recording; looked for"));
+  std::ofstream(folder / "cut.bag") << "#ROSBAG V2.0\n";
+  EXPECT_THAT(open_recording(folder.path()).error().message(), HasSubstr("cut.bag holds a recording"));
   RecordingOptions options;
   options.format = "bag";
   EXPECT_THAT(open_recording(folder.path(), options).error().message(), HasSubstr("no such file"));
