@@ -68,10 +68,12 @@ TEST_P(DenseTest, FloatAndHalfMatchLoopsInDouble) {
     const AlignedBuffer padded = pad_f32(panels, bias);
     std::vector<float> out(static_cast<std::size_t>(outputs) + 1, -77.0F);
     std::vector<float> out_half = out;
-    table().dense_f32({inputs, outputs, input.data(), packed.as<float>(), padded.as<float>(), out.data(), false});
+    std::vector<std::int32_t> active(active_elements(inputs));
+    table().dense_f32(
+        {inputs, outputs, input.data(), packed.as<float>(), padded.as<float>(), out.data(), false, active.data()});
     if (table().dense_f16 != nullptr) {
-      table().dense_f16(
-          {inputs, outputs, input.data(), packed_half.as<std::uint16_t>(), padded.as<float>(), out_half.data(), true});
+      table().dense_f16({inputs, outputs, input.data(), packed_half.as<std::uint16_t>(), padded.as<float>(),
+                         out_half.data(), true, active.data()});
     }
     for (std::size_t o = 0; o + 1 < out.size(); ++o) {
       const Expected e = expected(input, weights, bias[o], o);
@@ -85,49 +87,87 @@ TEST_P(DenseTest, FloatAndHalfMatchLoopsInDouble) {
   }
 }
 
-TEST_P(DenseTest, Int8IsExact) {
-  for (const auto& [inputs, outputs] : sizes()) {
-    SCOPED_TRACE(::testing::Message() << inputs << " -> " << outputs);
+/// An int8 layer behind a relu: a third of its inputs are zero in bytes, another part the zero point.
+struct Int8Data {
+  static constexpr int kZero = 7;
+
+  Int8Data(int inputs, int outputs) : count(static_cast<std::size_t>(outputs)), sums(count, 0), starts(count, 0) {
     Random random(29);
-    constexpr int kZero = 7;
-    std::vector<std::uint8_t> input =
-        random_integers<std::uint8_t>(random, static_cast<std::size_t>(inputs) + 64, 0, 255);
-    for (std::uint8_t& x : input) x = x < 90 ? kZero : x;  // as behind a relu
-    const std::size_t count = static_cast<std::size_t>(inputs) * static_cast<std::size_t>(outputs);
-    const auto weights = random_integers<std::int8_t>(random, count, -127, 127);
-    const std::vector<float> bias = random_floats(random, static_cast<std::size_t>(outputs), -1, 1);
-    const std::vector<float> multiplier = random_floats(random, static_cast<std::size_t>(outputs), 1e-6, 1e-4);
-    std::vector<std::int32_t> sums(static_cast<std::size_t>(outputs), 0);
-    std::vector<std::int32_t> starts(sums.size(), 0);
-    for (std::size_t o = 0; o < sums.size(); ++o) {
-      for (std::size_t k = 0; k < static_cast<std::size_t>(inputs); ++k) {
-        const int weight = weights[o * static_cast<std::size_t>(inputs) + k];
+    const auto width = static_cast<std::size_t>(inputs);
+    input = random_integers<std::uint8_t>(random, width + 64, 0, 255);
+    for (std::uint8_t& x : input) x = x < 80 ? 0 : x < 90 ? kZero : x;
+    weights = random_integers<std::int8_t>(random, width * count, -127, 127);
+    bias = random_floats(random, count, -1, 1);
+    multiplier = random_floats(random, count, 1e-6, 1e-4);
+    for (std::size_t o = 0; o < count; ++o) {
+      for (std::size_t k = 0; k < width; ++k) {
+        const int weight = weights[o * width + k];
         sums[o] += (input[k] - kZero) * weight;
         starts[o] -= kZero * weight;
       }
     }
-    const PanelLayout& panels = table().dense_i8_layout;
-    const AlignedBuffer packed = pack_i8(panels, {outputs, 1, inputs}, weights);
-    const AlignedBuffer start = pad_i32(panels, starts);
-    const AlignedBuffer scales = pad_f32(panels, multiplier);
-    const AlignedBuffer padded = pad_f32(panels, bias);
-    std::vector<float> floats(sums.size() + 1, -77.0F);
-    std::vector<std::uint8_t> bytes(sums.size() + 1, 77);
-    Requantize r{start.as<std::int32_t>(), scales.as<float>(), padded.as<float>(), false, floats.data()};
-    table().dense_i8({inputs, outputs, input.data(), packed.as<std::int8_t>(), r});
-    r.output_f32 = nullptr;
-    r.output_u8 = bytes.data();
-    r.inverse_scale = 100;
-    r.zero_point = 128;
-    r.relu = true;
-    table().dense_i8({inputs, outputs, input.data(), packed.as<std::int8_t>(), r});
-    for (std::size_t o = 0; o < sums.size(); ++o) {
-      const float real = static_cast<float>(sums[o]) * multiplier[o] + bias[o];
-      ASSERT_EQ(floats[o], real) << o;
-      ASSERT_EQ(bytes[o], std::clamp(std::nearbyint(std::max(0.0F, real) * 100) + 128.0F, 0.0F, 255.0F)) << o;
-    }
-    ASSERT_EQ(floats.back(), -77.0F);
-    ASSERT_EQ(bytes.back(), 77);
+  }
+  std::size_t count;
+  std::vector<std::uint8_t> input;
+  std::vector<std::int8_t> weights;
+  std::vector<float> bias, multiplier;
+  std::vector<std::int32_t> sums, starts;
+};
+
+/// Calls run(requantize) once for floats and once for bytes and compares both with Requantize's contract.
+template <typename Run>
+void expect_exact(const Int8Data& data, const PanelLayout& panels, const Run& run) {
+  const AlignedBuffer start = pad_i32(panels, data.starts);
+  const AlignedBuffer scales = pad_f32(panels, data.multiplier);
+  const AlignedBuffer bias = pad_f32(panels, data.bias);
+  std::vector<float> floats(data.count + 1, -77.0F);
+  std::vector<std::uint8_t> bytes(data.count + 1, 77);
+  Requantize r{start.as<std::int32_t>(), scales.as<float>(), bias.as<float>(), false, floats.data()};
+  run(r);
+  r.output_f32 = nullptr;
+  r.output_u8 = bytes.data();
+  r.inverse_scale = 100;
+  r.zero_point = 128;
+  r.relu = true;
+  run(r);
+  for (std::size_t o = 0; o < data.count; ++o) {
+    const float real = static_cast<float>(data.sums[o]) * data.multiplier[o] + data.bias[o];
+    ASSERT_EQ(floats[o], real) << o;
+    ASSERT_EQ(bytes[o], std::clamp(std::nearbyint(std::max(0.0F, real) * 100) + 128.0F, 0.0F, 255.0F)) << o;
+  }
+  ASSERT_EQ(floats.back(), -77.0F);
+  ASSERT_EQ(bytes.back(), 77);
+}
+
+TEST_P(DenseTest, Int8IsExact) {
+  const PanelLayout& panels = table().dense_i8_layout;
+  for (const auto& [inputs, outputs] : sizes()) {
+    SCOPED_TRACE(::testing::Message() << inputs << " -> " << outputs);
+    const Int8Data data(inputs, outputs);
+    const AlignedBuffer packed = pack_i8(panels, {outputs, 1, inputs}, data.weights);
+    expect_exact(data, panels, [&, in = inputs, out = outputs](const Requantize& r) {
+      table().dense_i8({in, out, data.input.data(), packed.as<std::int8_t>(), r});
+    });
+  }
+}
+
+TEST_P(DenseTest, Int8ThatSkipsZerosIsExact) {
+  if (table().dense_i8_rows == nullptr) GTEST_SKIP() << "this level reads all weights";
+  std::vector<std::pair<int, int>> all = sizes();
+  for (const int outputs : {191, 192, 193, 255, 256, 257, 320, 448, 512, 513}) all.emplace_back(70, outputs);
+  for (const auto& [inputs, outputs] : all) {
+    SCOPED_TRACE(::testing::Message() << inputs << " -> " << outputs);
+    Int8Data data(inputs, outputs);
+    const AlignedBuffer packed = pack_i8_rows(outputs, inputs, data.weights);
+    std::vector<std::int32_t> active(active_elements(inputs));
+    std::vector<std::uint8_t> values(active_elements(inputs));
+    const auto run = [&, in = inputs, out = outputs](const Requantize& r) {
+      table().dense_i8_rows({in, out, data.input.data(), packed.as<std::int8_t>(), r, active.data(), values.data()});
+    };
+    expect_exact(data, table().dense_i8_layout, run);
+    std::ranges::fill(data.input, 0);
+    data.sums = data.starts;
+    expect_exact(data, table().dense_i8_layout, run);
   }
 }
 

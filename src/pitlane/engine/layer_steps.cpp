@@ -118,10 +118,15 @@ class FloatConv final : public Step {
 template <typename Args, typename Weight>
 class FloatDense final : public Step {
  public:
-  FloatDense(int outputs, const Picture& from, const Picture& to, AlignedBuffer weights, AlignedBuffer bias, bool relu,
+  FloatDense(const DenseEnds& ends, int outputs, AlignedBuffer weights, AlignedBuffer bias, bool relu,
              void (*kernel)(const Args&))
-      : from_(from), to_(to), weights_(std::move(weights)), bias_(std::move(bias)), kernel_(kernel) {
-    args_.inputs = static_cast<int>(from.elements());
+      : from_(ends.from),
+        to_(ends.to),
+        active_(ends.active),
+        weights_(std::move(weights)),
+        bias_(std::move(bias)),
+        kernel_(kernel) {
+    args_.inputs = static_cast<int>(from_.elements());
     args_.outputs = outputs;
     args_.weights = weights_.template as<Weight>();
     args_.bias = bias_.as<float>();
@@ -131,14 +136,16 @@ class FloatDense final : public Step {
     Args args = args_;
     args.input = context.interior<float>(from_);
     args.output = context.interior<float>(to_);
+    args.active = context.at<std::int32_t>(active_);
     kernel_(args);
     return RunStatus::kOk;
   }
-  std::vector<BufferId> buffers() const override { return {from_.buffer, to_.buffer}; }
+  std::vector<BufferId> buffers() const override { return {from_.buffer, to_.buffer, active_}; }
   std::size_t weight_bytes() const override { return weights_.size() + bias_.size(); }
 
  private:
   Picture from_, to_;
+  BufferId active_;
   AlignedBuffer weights_, bias_;
   Args args_;
   void (*kernel_)(const Args&);
@@ -154,6 +161,8 @@ class Int8LayerStep final : public Step {
         start_buffer_(layer.start),
         multiplier_buffer_(layer.multiplier),
         wide_buffer_(layer.wide_input),
+        active_buffer_(layer.active),
+        values_buffer_(layer.values),
         layout_(layer.shape.dense ? kernels.dense_i8_layout : kernels.conv_i8_layout),
         weights_(pack(layer)),
         bias_(kernels::pad_f32(layout_, layer.bias)),
@@ -196,6 +205,7 @@ class Int8LayerStep final : public Step {
     std::vector<BufferId> used{from_.buffer, to_.buffer};
     if (measured_ >= 0) used.insert(used.end(), {measured_, start_buffer_, multiplier_buffer_});
     if (wide_buffer_ >= 0) used.push_back(wide_buffer_);
+    if (active_buffer_ >= 0) used.insert(used.end(), {active_buffer_, values_buffer_});
     return used;
   }
   std::size_t weight_bytes() const override { return weights_.size() + bias_.size() + start_.size() * 2; }
@@ -203,6 +213,8 @@ class Int8LayerStep final : public Step {
  private:
   [[nodiscard]] AlignedBuffer pack(const Int8Layer& layer) const {
     if (shape_.groups > 1) return kernels::pack_groups_i8(group_size_of(shape_, from_), layer.weights);
+    if (active_buffer_ >= 0)
+      return kernels::pack_i8_rows(shape_.outputs, static_cast<int>(from_.elements()), layer.weights);
     return kernels::pack_i8(layout_, size_of(shape_, from_), layer.weights);
   }
 
@@ -232,7 +244,11 @@ class Int8LayerStep final : public Step {
   }
 
   void call(const RunContext& context, const kernels::Requantize& requantize) const noexcept {
-    if (shape_.dense) {
+    if (active_buffer_ >= 0) {
+      kernels_.dense_i8_rows({static_cast<int>(from_.elements()), shape_.outputs, context.interior<std::uint8_t>(from_),
+                              weights_.as<std::int8_t>(), requantize, context.at<std::int32_t>(active_buffer_),
+                              context.at<std::uint8_t>(values_buffer_)});
+    } else if (shape_.dense) {
       kernels_.dense_i8({static_cast<int>(from_.elements()), shape_.outputs, context.interior<std::uint8_t>(from_),
                          weights_.as<std::int8_t>(), requantize});
     } else if (shape_.groups > 1) {
@@ -246,7 +262,7 @@ class Int8LayerStep final : public Step {
 
   LayerShape shape_;
   Picture from_, to_;
-  BufferId measured_, start_buffer_, multiplier_buffer_, wide_buffer_;
+  BufferId measured_, start_buffer_, multiplier_buffer_, wide_buffer_, active_buffer_, values_buffer_;
   kernels::PanelLayout layout_;
   AlignedBuffer weights_, bias_, scales_, sums_, start_, multiplier_;
   kernels::Requantize requantize_;
@@ -260,19 +276,29 @@ std::unique_ptr<Step> make_float_layer(const LayerShape& shape, const Picture& f
                                        std::span<const float> weights, std::span<const float> bias, bool relu,
                                        const kernels::Table& kernels) {
   if (shape.groups > 1) return std::make_unique<FloatGroups>(shape, from, to, weights, bias, relu, kernels);
-  if (!shape.dense) return std::make_unique<FloatConv>(shape, from, to, weights, bias, relu, kernels);
+  return std::make_unique<FloatConv>(shape, from, to, weights, bias, relu, kernels);
+}
+
+std::size_t active_bytes(const Picture& from) {
+  return kernels::active_elements(static_cast<int>(from.elements())) * sizeof(std::int32_t);
+}
+
+std::unique_ptr<Step> make_float_dense(const DenseEnds& ends, std::span<const float> weights,
+                                       std::span<const float> bias, bool relu, const kernels::Table& kernels) {
+  const int outputs = static_cast<int>(bias.size());
+  const kernels::WeightSize size{outputs, 1, static_cast<int>(ends.from.elements())};
   return std::make_unique<FloatDense<kernels::DenseF32, float>>(
-      shape.outputs, from, to, kernels::pack_f32(kernels.dense_f32_layout, size_of(shape, from), weights),
+      ends, outputs, kernels::pack_f32(kernels.dense_f32_layout, size, weights),
       kernels::pad_f32(kernels.dense_f32_layout, bias), relu, kernels.dense_f32);
 }
 
-std::unique_ptr<Step> make_half_dense(int outputs, const Picture& from, const Picture& to,
-                                      std::span<const std::uint16_t> weights, std::span<const float> bias, bool relu,
-                                      const kernels::Table& kernels) {
+std::unique_ptr<Step> make_half_dense(const DenseEnds& ends, std::span<const std::uint16_t> weights,
+                                      std::span<const float> bias, bool relu, const kernels::Table& kernels) {
   PITLANE_CHECK(kernels.dense_f16 != nullptr);
-  const kernels::WeightSize size{outputs, 1, static_cast<int>(from.elements())};
+  const int outputs = static_cast<int>(bias.size());
+  const kernels::WeightSize size{outputs, 1, static_cast<int>(ends.from.elements())};
   return std::make_unique<FloatDense<kernels::DenseF16, std::uint16_t>>(
-      outputs, from, to, kernels::pack_f16(kernels.dense_f32_layout, size, weights),
+      ends, outputs, kernels::pack_f16(kernels.dense_f32_layout, size, weights),
       kernels::pad_f32(kernels.dense_f32_layout, bias), relu, kernels.dense_f16);
 }
 

@@ -23,14 +23,23 @@ struct LayerShape {
   bool dense = false;
 };
 
-/// `weights` in the network's order {outputs, kernel_h, kernel_w, channels of a group}; `relu` is fused.
+/// Convolution. `weights` in the network's order {outputs, kernel_h, kernel_w, channels of a group}; `relu` is fused.
 std::unique_ptr<Step> make_float_layer(const LayerShape& shape, const Picture& from, const Picture& to,
                                        std::span<const float> weights, std::span<const float> bias, bool relu,
                                        const kernels::Table& kernels);
-/// Dense only: weights stay binary16. The level must have the kernel.
-std::unique_ptr<Step> make_half_dense(int outputs, const Picture& from, const Picture& to,
-                                      std::span<const std::uint16_t> weights, std::span<const float> bias, bool relu,
-                                      const kernels::Table& kernels);
+
+/// What a dense layer reads and writes, and where it notes which inputs are not zero (active_bytes(from)).
+struct DenseEnds {
+  Picture from, to;
+  BufferId active = -1;
+};
+std::size_t active_bytes(const Picture& from);
+/// `weights` {outputs, inputs}, one bias per output; `relu` is fused.
+std::unique_ptr<Step> make_float_dense(const DenseEnds& ends, std::span<const float> weights,
+                                       std::span<const float> bias, bool relu, const kernels::Table& kernels);
+/// Weights stay binary16. The level must have the kernel.
+std::unique_ptr<Step> make_half_dense(const DenseEnds& ends, std::span<const std::uint16_t> weights,
+                                      std::span<const float> bias, bool relu, const kernels::Table& kernels);
 
 struct Int8Layer {
   LayerShape shape;
@@ -48,6 +57,8 @@ struct Int8Layer {
   std::optional<IntegerRescale> rescale;  ///< set: to bytes without real numbers between; `bias` is in it
   /// Where the kernel widens its input; -1 where int8_wide_input_bytes is 0.
   BufferId wide_input = -1;
+  /// Where a dense layer notes which of its inputs are not zero, and their values; -1: it reads all weights.
+  BufferId active = -1, values = -1;
 };
 
 /// Bytes of each of Int8Layer::start and ::multiplier.

@@ -58,6 +58,15 @@ std::optional<Layer> layer_of(const Network& network, const Node& node) {
   return layer;
 }
 
+/// About half of what a relu lets through is zero.
+bool ends_in_relu(const Node& node) {
+  const auto relu = [](const auto& op) {
+    if constexpr (requires { op.activation; }) return op.activation == Activation::kRelu;
+    return false;
+  };
+  return std::visit(relu, node.op);
+}
+
 std::vector<float> bias_of(const Network& network, const Layer& layer) {
   if (layer.bias == kNoWeight) return std::vector<float>(static_cast<std::size_t>(layer.shape.outputs), 0.0F);
   return decode_f32(network.weights[layer.bias]);
@@ -106,6 +115,8 @@ class Planner {
   Status add_layer(const Node& node, const Layer& layer, const Reading& reading);
   void add_float_layer(const Layer& layer, const Reading& reading, const Picture& from, const Picture& to);
   void add_int8_layer(const Layer& layer, const Reading& reading, const Tensor& from, Int8Result to);
+  /// Whether reading the weights of none but the non-zero inputs pays.
+  [[nodiscard]] bool skips_zeros(const Layer& layer, const Reading& reading) const;
   /// `stays_integer`: the node is a layer that goes from grid to grid.
   [[nodiscard]] Form output_form(const Node& node, bool stays_integer) const;
   [[nodiscard]] std::optional<IntegerRescale> rescale_of(const Node& node, const Layer& layer,
@@ -270,13 +281,24 @@ void Planner::add_float_layer(const Layer& layer, const Reading& reading, const 
   const bool untouched = std::ranges::all_of(reading.affine.scale, [](double s) { return s == 1; }) &&
                          std::ranges::all_of(reading.affine.offset, [](double o) { return o == 0; });
   const std::vector<float> bias = bias_of(network_, layer);
+  const DenseEnds ends{from, to, layer.shape.dense ? forms_.arena().add(active_bytes(from)) : -1};
   if (untouched && layer.shape.dense && layer.weight->storage == Storage::kF16 && kernels_.dense_f16 != nullptr) {
-    forms_.add(make_half_dense(layer.shape.outputs, from, to, layer.weight->f16(), bias, layer.relu(), kernels_));
+    forms_.add(make_half_dense(ends, layer.weight->f16(), bias, layer.relu(), kernels_));
     return;
   }
   const FoldedLayer folded =
       fold(reading.affine, decode_f32(*layer.weight), bias, {layer.shape.groups, layer.weight->shape.back()});
-  forms_.add(make_float_layer(layer.shape, from, to, folded.weights, folded.bias, layer.relu(), kernels_));
+  forms_.add(layer.shape.dense
+                 ? make_float_dense(ends, folded.weights, folded.bias, layer.relu(), kernels_)
+                 : make_float_layer(layer.shape, from, to, folded.weights, folded.bias, layer.relu(), kernels_));
+}
+
+bool Planner::skips_zeros(const Layer& layer, const Reading& reading) const {
+  // Smaller matrices stay in the cache, where reading them costs less than interleaving their rows.
+  constexpr std::int64_t kWorthSkipping = 1 << 18;
+  if (!layer.shape.dense || kernels_.dense_i8_rows == nullptr || layer.weight->size() < kWorthSkipping) return false;
+  const auto made = std::ranges::find(network_.nodes, reading.source, &Node::output);
+  return made != network_.nodes.end() && ends_in_relu(*made);
 }
 
 void Planner::add_int8_layer(const Layer& layer, const Reading& reading, const Tensor& from, Int8Result to) {
@@ -298,6 +320,10 @@ void Planner::add_int8_layer(const Layer& layer, const Reading& reading, const T
   }
   const std::size_t wide_bytes = int8_wide_input_bytes(layer.shape, from.picture, to.picture, kernels_);
   if (wide_bytes > 0) step.wide_input = forms_.arena().add(wide_bytes);
+  if (skips_zeros(layer, reading)) {
+    step.active = forms_.arena().add(active_bytes(from.picture));
+    step.values = forms_.arena().add(active_bytes(from.picture));
+  }
   forms_.add(make_int8_layer(step, kernels_));
 }
 

@@ -90,6 +90,7 @@ struct GroupedI8 {
   Requantize requantize;
 };
 
+/// Weights of inputs that are zero are not read: behind a relu that is half of the memory traffic.
 struct DenseF32 {
   int inputs = 0, outputs = 0;
   const float* input = nullptr;
@@ -97,6 +98,7 @@ struct DenseF32 {
   const float* bias = nullptr;
   float* output = nullptr;
   bool relu = false;
+  std::int32_t* active = nullptr;  ///< memory of active_elements(inputs) (pack.h)
 };
 
 /// Weights stay binary16 in memory (half the bandwidth) and are widened in registers.
@@ -107,6 +109,7 @@ struct DenseF16 {
   const float* bias = nullptr;
   float* output = nullptr;
   bool relu = false;
+  std::int32_t* active = nullptr;  ///< as in DenseF32
 };
 
 /// Same promises as ConvI8.
@@ -115,6 +118,16 @@ struct DenseI8 {
   const std::uint8_t* input = nullptr;
   const std::int8_t* weights = nullptr;
   Requantize requantize;
+};
+
+/// As DenseI8, but the weights of inputs whose byte is zero are not read: `weights` as pack_i8_rows lays them out.
+struct DenseI8Rows {
+  int inputs = 0, outputs = 0;
+  const std::uint8_t* input = nullptr;
+  const std::int8_t* weights = nullptr;
+  Requantize requantize;
+  std::int32_t* active = nullptr;  ///< memory of active_elements(inputs) (pack.h): which inputs are not zero
+  std::uint8_t* values = nullptr;  ///< as many bytes: their values
 };
 
 /// Range of a float tensor, zero included. `finite` is false if any element is NaN or infinite.

@@ -1,5 +1,8 @@
 #include "pitlane/kernels/pack.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "pitlane/core/result.h"
 #include "pitlane/kernels/panels.h"
 
@@ -54,6 +57,14 @@ AlignedBuffer pack(const PanelLayout& layout, const WeightSize& size, std::span<
   return buffer;
 }
 
+/// Unpacking instructions interleave within lanes of 16 bytes: the lane l of the result q then holds the bytes
+/// 4q .. 4q + 3 of lane l. So byte 16 l + 4 q + i must be output 16 q + 4 l + i of each 64.
+int row_position(int output) {
+  const int q = output % 64 / 16;
+  const int l = output % 16 / 4;
+  return output / 64 * 64 + 16 * l + 4 * q + output % 4;
+}
+
 template <typename T>
 AlignedBuffer pack_groups(const GroupSize& size, std::span<const T> weights) {
   const std::size_t terms = static_cast<std::size_t>(size.taps) * size.channels;
@@ -92,6 +103,8 @@ std::size_t wide_input_elements(const ConvGeometry& g) {
   return static_cast<std::size_t>(elements_read(g)) / kAlignment * kAlignment + kAlignment;
 }
 
+std::size_t active_elements(int inputs) { return static_cast<std::size_t>(inputs) + kAlignment; }
+
 AlignedBuffer pack_f32(const PanelLayout& layout, const WeightSize& size, std::span<const float> weights) {
   return pack<float>(layout, size, weights);
 }
@@ -100,6 +113,22 @@ AlignedBuffer pack_f16(const PanelLayout& layout, const WeightSize& size, std::s
 }
 AlignedBuffer pack_i8(const PanelLayout& layout, const WeightSize& size, std::span<const std::int8_t> weights) {
   return layout.wide ? pack<std::int16_t>(layout, size, weights) : pack<std::int8_t>(layout, size, weights);
+}
+AlignedBuffer pack_i8_rows(int outputs, int inputs, std::span<const std::int8_t> weights) {
+  PITLANE_CHECK(weights.size() == static_cast<std::size_t>(outputs) * static_cast<std::size_t>(inputs));
+  const auto padded = static_cast<std::size_t>((outputs + 63) / 64 * 64);
+  AlignedBuffer buffer(padded * static_cast<std::size_t>(inputs));
+  auto* block = buffer.as<std::int8_t>();
+  for (int first = 0; first < outputs; first += kRowBlock) {
+    const int width = std::min(kRowBlock, static_cast<int>(padded) - first);
+    for (int o = 0; o < std::min(width, outputs - first); ++o) {
+      const std::int8_t* from = &weights[static_cast<std::size_t>(first + o) * inputs];
+      std::int8_t* to = block + row_position(o);
+      for (int k = 0; k < inputs; ++k, to += width) *to = from[k];
+    }
+    block += static_cast<std::ptrdiff_t>(width) * inputs;
+  }
+  return buffer;
 }
 AlignedBuffer pack_groups_f32(const GroupSize& size, std::span<const float> weights) {
   return pack_groups(size, weights);

@@ -21,10 +21,19 @@ int padded_outputs(const PanelLayout& layout, int outputs);
 /// Elements of ConvI8::wide_input: more than the kernel reads of the input, in whole vectors.
 std::size_t wide_input_elements(const ConvGeometry& geometry);
 
+/// Elements of DenseF32::active: whole vectors.
+std::size_t active_elements(int inputs);
+
 AlignedBuffer pack_f32(const PanelLayout& layout, const WeightSize& size, std::span<const float> weights);
 AlignedBuffer pack_f16(const PanelLayout& layout, const WeightSize& size, std::span<const std::uint16_t> weights);
 /// Elements of 16 bits where the layout is wide, else of 8.
 AlignedBuffer pack_i8(const PanelLayout& layout, const WeightSize& size, std::span<const std::int8_t> weights);
+
+/// Outputs of one block of pack_i8_rows: four vectors of 64 bytes.
+inline constexpr int kRowBlock = 256;
+/// For DenseI8Rows: blocks of up to kRowBlock outputs; in a block one row per input; in a row the outputs in such an
+/// order (see row_position in pack.cpp) that four rows, interleaved byte by byte, give sixteen outputs in a row.
+AlignedBuffer pack_i8_rows(int outputs, int inputs, std::span<const std::int8_t> weights);
 
 /// Size of grouped convolution weights {groups * outputs, taps, channels}: outputs and channels of one group.
 struct GroupSize {

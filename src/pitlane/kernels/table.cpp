@@ -68,6 +68,7 @@ Table avx512vnni_table() {
   Table table = avx512_table();
   table.isa = Isa::kAvx512Vnni;
   PITLANE_INTEGER_KERNELS(table, avx512vnni);
+  table.dense_i8_rows = dense_i8_rows_avx512vnni;
   return table;
 }
 #endif

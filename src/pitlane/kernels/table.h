@@ -22,6 +22,7 @@ struct Table {
   void (*dense_f32)(const DenseF32&) = nullptr;
   void (*dense_f16)(const DenseF16&) = nullptr;  ///< layout of dense_f32; null where widening does not pay
   void (*dense_i8)(const DenseI8&) = nullptr;
+  void (*dense_i8_rows)(const DenseI8Rows&) = nullptr;  ///< null where skipping zeros does not pay
   void (*grouped_f32)(const GroupedF32&) = nullptr;
   void (*grouped_i8)(const GroupedI8&) = nullptr;
 

@@ -78,6 +78,16 @@ struct Avx2 {
   /// Sums, one weight vector each and one input must fit 16 registers.
   static constexpr int conv_f32_pixels(int halves) { return halves > 4 ? 4 : halves > 2 ? 6 : 8; }
 
+  /// Writes the numbers of those that are not zero (NaN is not) and returns their count.
+  static int find_active(const float* values, int count, std::int32_t* active) {
+    int found = 0;
+    for (int i = 0; i < count; ++i) {
+      active[found] = i;
+      found += values[i] != 0 ? 1 : 0;
+    }
+    return found;
+  }
+
   static F load(const float* p) { return _mm256_loadu_ps(p); }
   static F load(const std::uint16_t* p) {
     return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));

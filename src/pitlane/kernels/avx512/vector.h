@@ -21,6 +21,21 @@ struct Avx512Float {
   /// Sums, one weight vector each and one input must fit 32 registers.
   static constexpr int conv_f32_pixels(int halves) { return halves > 6 ? 6 : halves > 2 ? 8 : 12; }
 
+  /// Writes the numbers of those that are not zero (NaN is not) and returns their count.
+  static int find_active(const float* values, int count, std::int32_t* active) {
+    I number = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    int found = 0;
+    for (int i = 0; i < count; i += 16) {
+      const auto valid = static_cast<__mmask16>(count - i >= 16 ? 0xFFFFU : (1U << (count - i)) - 1U);
+      const F v = _mm512_maskz_loadu_ps(valid, values + i);
+      const __mmask16 nonzero = _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+      _mm512_storeu_si512(active + found, _mm512_maskz_compress_epi32(nonzero, number));
+      found += __builtin_popcount(nonzero);
+      number = _mm512_add_epi32(number, _mm512_set1_epi32(16));
+    }
+    return found;
+  }
+
   static F load(const float* p) { return _mm512_loadu_ps(p); }
   static F load(const std::uint16_t* p) {
     return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
