@@ -24,13 +24,19 @@ CpuFeatures everything() {
           .avx512bw = true,
           .avx512dq = true,
           .avx512vl = true,
-          .avx512vnni = true};
+          .avx512vnni = true,
+          .amx_tile = true,
+          .amx_int8 = true,
+          .os_tiles = true};
 }
 
 #if defined(PITLANE_X86_KERNELS)
 TEST(Isa, LevelsFollowFromFeatures) {
   CpuFeatures cpu = everything();
+  EXPECT_THAT(isas_of(cpu), ElementsAre(Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAmx));
+  cpu.amx_int8 = false;
   EXPECT_THAT(isas_of(cpu), ElementsAre(Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni));
+  cpu.amx_int8 = true;
   cpu.avx512vnni = false;
   EXPECT_THAT(isas_of(cpu), ElementsAre(Isa::kScalar, Isa::kAvx2, Isa::kAvx512));
   cpu.avx512bw = false;
@@ -41,6 +47,8 @@ TEST(Isa, LevelsFollowFromFeatures) {
 
 TEST(Isa, RegistersThatTheSystemDoesNotSaveDoNotCount) {
   CpuFeatures cpu = everything();
+  cpu.os_tiles = false;
+  EXPECT_EQ(isas_of(cpu).back(), Isa::kAvx512Vnni);
   cpu.os_zmm = false;
   EXPECT_THAT(isas_of(cpu), ElementsAre(Isa::kScalar, Isa::kAvx2));
   cpu.os_ymm = false;
@@ -48,8 +56,8 @@ TEST(Isa, RegistersThatTheSystemDoesNotSaveDoNotCount) {
 }
 
 TEST(Isa, TheBestLevelIsTheDefaultAndTheVariableForcesOne) {
-  EXPECT_EQ(*choose_isa(nullptr, everything()), Isa::kAvx512Vnni);
-  EXPECT_EQ(*choose_isa("", everything()), Isa::kAvx512Vnni);
+  EXPECT_EQ(*choose_isa(nullptr, everything()), Isa::kAmx);
+  EXPECT_EQ(*choose_isa("", everything()), Isa::kAmx);
   EXPECT_EQ(*choose_isa("avx2", everything()), Isa::kAvx2);
 }
 
@@ -84,11 +92,11 @@ TEST(Isa, AnUnknownNameListsTheNames) {
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().kind(), ErrorKind::kInvalidArgument);
   EXPECT_THAT(refused.error().message(),
-              AllOf(HasSubstr("PITLANE_ISA"), HasSubstr("'sse2'"), HasSubstr("scalar, avx2, avx512, avx512vnni")));
+              AllOf(HasSubstr("PITLANE_ISA"), HasSubstr("'sse2'"), HasSubstr("scalar, avx2, avx512, avx512vnni, amx")));
 }
 
 TEST(Isa, NamesRoundTrip) {
-  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni})
+  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAmx})
     EXPECT_EQ(*parse_isa(to_string(isa)), isa);
 }
 

@@ -5,6 +5,10 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
+#if defined(__x86_64__) && defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 namespace pitlane {
 namespace {
@@ -25,6 +29,17 @@ unsigned extended_control() {
   __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
   return low;
 }
+
+/// Linux gives the memory that tiles need to those processes alone that ask (Documentation/arch/x86/xstate.rst).
+bool ask_for_tiles() {
+#if defined(__linux__)
+  constexpr int kRequest = 0x1023;  // ARCH_REQ_XCOMP_PERM
+  constexpr int kTileData = 18;
+  return ::syscall(SYS_arch_prctl, kRequest, kTileData) == 0;
+#else
+  return false;
+#endif
+}
 #endif
 
 }  // namespace
@@ -44,6 +59,7 @@ CpuFeatures detect_cpu() {
     const unsigned saved = extended_control();
     cpu.os_ymm = (saved & 0x06U) == 0x06U;
     cpu.os_zmm = (saved & 0xE6U) == 0xE6U;
+    cpu.os_tiles = (saved & 0x60000U) == 0x60000U;
   }
   if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return cpu;
   cpu.avx2 = bit(b, 5);
@@ -52,6 +68,9 @@ CpuFeatures detect_cpu() {
   cpu.avx512bw = bit(b, 30);
   cpu.avx512vl = bit(b, 31);
   cpu.avx512vnni = bit(c, 11);
+  cpu.amx_tile = bit(d, 24);
+  cpu.amx_int8 = bit(d, 25);
+  cpu.os_tiles = cpu.os_tiles && cpu.amx_tile && ask_for_tiles();
 #endif
   return cpu;
 }
@@ -63,7 +82,9 @@ std::vector<Isa> isas_of(const CpuFeatures& cpu) {
   isas.push_back(Isa::kAvx2);
   if (!(cpu.os_zmm && cpu.avx512f && cpu.avx512bw && cpu.avx512dq && cpu.avx512vl)) return isas;
   isas.push_back(Isa::kAvx512);
-  if (cpu.avx512vnni) isas.push_back(Isa::kAvx512Vnni);
+  if (!cpu.avx512vnni) return isas;
+  isas.push_back(Isa::kAvx512Vnni);
+  if (cpu.os_tiles && cpu.amx_tile && cpu.amx_int8) isas.push_back(Isa::kAmx);
 #else
   static_cast<void>(cpu);
 #endif

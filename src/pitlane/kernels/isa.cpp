@@ -17,15 +17,17 @@ const char* to_string(Isa isa) {
       return "avx512";
     case Isa::kAvx512Vnni:
       return "avx512vnni";
+    case Isa::kAmx:
+      return "amx";
   }
   return "unknown";
 }
 
 Result<Isa> parse_isa(std::string_view name) {
-  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni})
+  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAmx})
     if (name == to_string(isa)) return isa;
   return invalid_argument("unknown instruction set '" + std::string(name) +
-                          "'; choose one of: scalar, avx2, avx512, avx512vnni");
+                          "'; choose one of: scalar, avx2, avx512, avx512vnni, amx");
 }
 
 const std::vector<Isa>& available_isas() {

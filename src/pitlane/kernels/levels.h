@@ -32,6 +32,7 @@ PITLANE_DECLARE_KERNELS(scalar)
 PITLANE_DECLARE_KERNELS(avx2)
 PITLANE_DECLARE_KERNELS(avx512)
 PITLANE_DECLARE_INTEGER_KERNELS(avx512vnni)
+void conv_i8_amx(const ConvI8&);
 void dense_i8_rows_avx512vnni(const DenseI8Rows&);
 void dense_f16_avx2(const DenseF16&);
 void dense_f16_avx512(const DenseF16&);
@@ -44,5 +45,6 @@ LevelLayouts layouts_scalar();
 LevelLayouts layouts_avx2();
 LevelLayouts layouts_avx512();
 LevelLayouts layouts_avx512vnni();
+LevelLayouts layouts_amx();
 
 }  // namespace pitlane::kernels

@@ -71,6 +71,14 @@ Table avx512vnni_table() {
   table.dense_i8_rows = dense_i8_rows_avx512vnni;
   return table;
 }
+
+Table amx_table() {
+  Table table = avx512vnni_table();
+  table.isa = Isa::kAmx;
+  table.conv_i8 = conv_i8_amx;
+  set_layouts(table, layouts_amx());
+  return table;
+}
 #endif
 
 }  // namespace
@@ -80,9 +88,11 @@ const Table& table_for(Isa isa) {
   static const Table avx2 = avx2_table();
   static const Table avx512 = avx512_table();
   static const Table avx512vnni = avx512vnni_table();
+  static const Table amx = amx_table();
   if (isa == Isa::kAvx2) return avx2;
   if (isa == Isa::kAvx512) return avx512;
   if (isa == Isa::kAvx512Vnni) return avx512vnni;
+  if (isa == Isa::kAmx) return amx;
 #endif
   PITLANE_CHECK(isa == Isa::kScalar);
   static const Table scalar = scalar_table();
