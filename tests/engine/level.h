@@ -20,9 +20,10 @@ class LevelTest : public ::testing::TestWithParam<Isa> {
 
 inline std::string level_name(const ::testing::TestParamInfo<Isa>& info) { return to_string(info.param); }
 
-#define PITLANE_ALL_LEVELS(Fixture)                                                                                \
-  INSTANTIATE_TEST_SUITE_P(Level, Fixture,                                                                         \
-                           ::testing::Values(Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAmx), \
-                           ::pitlane::testing::level_name)
+#define PITLANE_ALL_LEVELS(Fixture)                                                                             \
+  INSTANTIATE_TEST_SUITE_P(                                                                                     \
+      Level, Fixture,                                                                                           \
+      ::testing::Values(Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAvx512Bf16, Isa::kAmx), \
+      ::pitlane::testing::level_name)
 
 }  // namespace pitlane::testing

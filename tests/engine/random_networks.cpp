@@ -319,6 +319,17 @@ Network some_int8(Network network, std::uint64_t seed) {
   return network;
 }
 
+Network some_bf16(Network network, std::uint64_t seed) {
+  Random random(seed);
+  for (Node& node : network.nodes) {
+    const WeightId* id = layer_weight(node);
+    if (id == nullptr || random.index(2) == 0) continue;
+    Weight& weight = network.weights[*id];
+    weight = make_bf16_weight(weight.name, weight.shape, decode_f32(weight));
+  }
+  return network;
+}
+
 Network some_static(Network network, const RunInputs& inputs, std::uint64_t seed) {
   const Result<ReferenceResult> floats = run_reference(network, real_inputs(network, inputs));
   EXPECT_TRUE(floats.ok()) << floats.error().message();

@@ -22,6 +22,8 @@ std::vector<std::vector<float>> real_inputs(const Network& network, const RunInp
 
 /// Weights of about half of the layers to int8.
 Network some_int8(Network network, std::uint64_t seed);
+/// Weights of about half of the layers to bfloat16.
+Network some_bf16(Network network, std::uint64_t seed);
 /// Fixed ranges, as a run on `inputs` shows them, for about three in four of the int8 layers.
 Network some_static(Network network, const RunInputs& inputs, std::uint64_t seed);
 

@@ -69,6 +69,15 @@ TEST_P(RandomNetworksTest, Int8IsTheReference) {
   }
 }
 
+// Floats in front of a rounding to eight bits: as for int8.
+TEST_P(RandomNetworksTest, Bfloat16IsTheReference) {
+  for (std::uint64_t seed = 0; seed < kNetworks; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    expect_equal_runs(some_bf16(random_network(seed), seed), GetParam(), 0.03);
+    if (HasFatalFailure()) return;
+  }
+}
+
 PITLANE_ALL_LEVELS(RandomNetworksTest);
 
 TEST(RandomNetworks, HoldEveryOperatorAndMemory) {

@@ -102,6 +102,52 @@ TEST_P(ConvTest, FloatMatchesLoopsInDouble) {
   }
 }
 
+TEST_P(ConvTest, Bfloat16MatchesLoopsInDouble) {
+  if (table().conv_bf16 == nullptr) GTEST_SKIP() << "this level has no instructions for bfloat16";
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(::testing::Message() << c);
+    const Layout layout(c);
+    Random random(19);
+    // Exactly what is promised to be readable: what follows would be NaN.
+    std::vector<float> input = random_floats(random, layout.in_elements, -1, 1);
+    const auto read =
+        static_cast<std::size_t>((layout.g.out_h - 1) * layout.g.in_step_y + (c.kernel - 1) * layout.g.in_row +
+                                 (layout.g.out_w - 1) * layout.g.in_step_x + layout.g.row_length);
+    std::fill(input.begin() + static_cast<std::ptrdiff_t>(read), input.end(), std::nanf(""));
+    const std::vector<float> weights = random_floats(random, layout.weights, -1, 1);
+    std::vector<std::uint16_t> upper(weights.size());
+    std::ranges::transform(weights, upper.begin(), bf16_of);
+    const std::vector<float> bias = random_floats(random, static_cast<std::size_t>(c.outputs), -1, 1);
+    const AlignedBuffer packed = pack_u16(table().conv_bf16_layout, layout.size, upper);
+    const AlignedBuffer padded = pad_f32(table().conv_bf16_layout, bias);
+    AlignedBuffer narrow(wide_input_elements(layout.g) * sizeof(std::uint16_t));
+    std::memset(narrow.data(), 0xFF, narrow.size());
+    for (const bool relu : {false, true}) {
+      std::vector<float> output(layout.out_elements, -77.0F);
+      std::vector<bool> written(layout.out_elements, false);
+      table().conv_bf16({layout.g, input.data(), packed.as<std::uint16_t>(), padded.as<float>(), output.data(), relu,
+                         narrow.as<std::uint16_t>()});
+      layout.each([&](std::ptrdiff_t at, int o, int y, int x) {
+        double sum = bias[o];
+        double magnitude = std::abs(sum);
+        layout.terms(o, y, x, [&](std::ptrdiff_t i, std::ptrdiff_t w) {
+          const double product = static_cast<double>(nearest_bf16(input[i])) * nearest_bf16(weights[w]);
+          sum += product;
+          magnitude += std::abs(product);
+        });
+        if (relu) sum = std::max(0.0, sum);
+        ASSERT_NEAR(output[at], sum, sum_bound(c.kernel * layout.g.row_length, magnitude)) << y << " " << x << " " << o;
+        written[at] = true;
+      });
+      for (std::size_t i = 0; i < output.size(); ++i) {
+        if (!written[i]) {
+          ASSERT_EQ(output[i], -77.0F) << "wrote beside the picture at " << i;
+        }
+      }
+    }
+  }
+}
+
 struct Int8Data {
   Int8Data(const Layout& layout, int outputs, int zero_point, std::uint64_t seed, bool extreme) : zero(zero_point) {
     Random random(seed);

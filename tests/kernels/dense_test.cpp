@@ -64,7 +64,7 @@ TEST_P(DenseTest, FloatAndHalfMatchLoopsInDouble) {
     const WeightSize size{outputs, 1, inputs};
     const PanelLayout& panels = table().dense_f32_layout;
     const AlignedBuffer packed = pack_f32(panels, size, weights);
-    const AlignedBuffer packed_half = pack_f16(panels, size, halves);
+    const AlignedBuffer packed_half = pack_u16(panels, size, halves);
     const AlignedBuffer padded = pad_f32(panels, bias);
     std::vector<float> out(static_cast<std::size_t>(outputs) + 1, -77.0F);
     std::vector<float> out_half = out;
@@ -84,6 +84,33 @@ TEST_P(DenseTest, FloatAndHalfMatchLoopsInDouble) {
     }
     ASSERT_EQ(out.back(), -77.0F);
     ASSERT_EQ(out_half.back(), -77.0F);
+  }
+}
+
+TEST_P(DenseTest, Bfloat16MatchesLoopsInDouble) {
+  if (table().dense_bf16 == nullptr) GTEST_SKIP() << "this level widens no bfloat16";
+  for (const auto& [inputs, outputs] : sizes()) {
+    SCOPED_TRACE(::testing::Message() << inputs << " -> " << outputs);
+    Random random(31);
+    std::vector<float> input = random_floats(random, static_cast<std::size_t>(inputs), -1, 1);
+    for (float& x : input) x = x < 0 ? 0 : nearest_bf16(x);
+    const std::size_t count = static_cast<std::size_t>(inputs) * static_cast<std::size_t>(outputs);
+    std::vector<float> weights = random_floats(random, count, -1, 1);
+    std::ranges::transform(weights, weights.begin(), nearest_bf16);
+    std::vector<std::uint16_t> upper(count);
+    std::ranges::transform(weights, upper.begin(), bf16_of);
+    const std::vector<float> bias = random_floats(random, static_cast<std::size_t>(outputs), -1, 1);
+    const AlignedBuffer packed = pack_u16(table().dense_f32_layout, {outputs, 1, inputs}, upper);
+    const AlignedBuffer padded = pad_f32(table().dense_f32_layout, bias);
+    std::vector<std::int32_t> active(active_elements(inputs));
+    std::vector<float> out(static_cast<std::size_t>(outputs) + 1, -77.0F);
+    table().dense_bf16(
+        {inputs, outputs, input.data(), packed.as<Bf16>(), padded.as<float>(), out.data(), false, active.data()});
+    for (std::size_t o = 0; o + 1 < out.size(); ++o) {
+      const Expected e = expected(input, weights, bias[o], o);
+      ASSERT_NEAR(out[o], e.sum, sum_bound(inputs, e.magnitude)) << o;
+    }
+    ASSERT_EQ(out.back(), -77.0F);
   }
 }
 

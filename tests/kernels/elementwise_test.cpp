@@ -37,6 +37,26 @@ double exact(Curve curve, double x, double alpha) {
   return 0;
 }
 
+TEST_P(ElementwiseTest, RoundsToTheNearestBfloat16) {
+  Random random(5);
+  std::vector<float> in = random_floats(random, 1000, -300, 300);
+  for (int i = 0; i < 64; ++i) in.push_back(1 + static_cast<float>(i) * 0x1p-9F);  // ties, and what lies between
+  for (const float x : {0.0F, -0.0F, 3.4e38F, -3.4e38F, std::numeric_limits<float>::infinity()}) in.push_back(x);
+  std::vector<float> out(in.size() + 1, -77.0F);
+  table().round_bf16(in.data(), out.data(), in.size());
+  for (std::size_t i = 0; i + 6 < out.size(); ++i) ASSERT_EQ(out[i], nearest_bf16(in[i])) << in[i];
+  EXPECT_EQ(std::signbit(out[out.size() - 5]), true);
+  EXPECT_EQ(out[out.size() - 4], std::numeric_limits<float>::infinity());  // nearer than the largest bfloat16
+  EXPECT_EQ(out[out.size() - 2], std::numeric_limits<float>::infinity());
+  EXPECT_EQ(out.back(), -77.0F);
+  for (const std::uint32_t bits : {0x7F800001U, 0x7FC00000U, 0xFFFFFFFFU, 0xFF80FFFFU}) {
+    const auto nan = std::bit_cast<float>(bits);
+    float rounded = 0;
+    table().round_bf16(&nan, &rounded, 1);
+    EXPECT_TRUE(std::isnan(rounded)) << bits;
+  }
+}
+
 TEST_P(ElementwiseTest, CurvesAreWithinTheBoundAndEqualTheScalarBits) {
   std::vector<float> in;
   for (int i = -4000; i <= 4000; ++i) in.push_back(static_cast<float>(i) * 0.0101F);

@@ -25,18 +25,24 @@ CpuFeatures everything() {
           .avx512dq = true,
           .avx512vl = true,
           .avx512vnni = true,
+          .avx512bf16 = true,
           .amx_tile = true,
           .amx_int8 = true,
+          .amx_bf16 = true,
           .os_tiles = true};
 }
 
 #if defined(PITLANE_X86_KERNELS)
 TEST(Isa, LevelsFollowFromFeatures) {
   CpuFeatures cpu = everything();
-  EXPECT_THAT(isas_of(cpu), ElementsAre(Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAmx));
+  EXPECT_THAT(isas_of(cpu),
+              ElementsAre(Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAvx512Bf16, Isa::kAmx));
   cpu.amx_int8 = false;
-  EXPECT_THAT(isas_of(cpu), ElementsAre(Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni));
+  EXPECT_EQ(isas_of(cpu).back(), Isa::kAvx512Bf16);
   cpu.amx_int8 = true;
+  cpu.avx512bf16 = false;
+  EXPECT_EQ(isas_of(cpu).back(), Isa::kAvx512Vnni);
+  cpu.avx512bf16 = true;
   cpu.avx512vnni = false;
   EXPECT_THAT(isas_of(cpu), ElementsAre(Isa::kScalar, Isa::kAvx2, Isa::kAvx512));
   cpu.avx512bw = false;
@@ -48,7 +54,7 @@ TEST(Isa, LevelsFollowFromFeatures) {
 TEST(Isa, RegistersThatTheSystemDoesNotSaveDoNotCount) {
   CpuFeatures cpu = everything();
   cpu.os_tiles = false;
-  EXPECT_EQ(isas_of(cpu).back(), Isa::kAvx512Vnni);
+  EXPECT_EQ(isas_of(cpu).back(), Isa::kAvx512Bf16);
   cpu.os_zmm = false;
   EXPECT_THAT(isas_of(cpu), ElementsAre(Isa::kScalar, Isa::kAvx2));
   cpu.os_ymm = false;
@@ -91,12 +97,12 @@ TEST(Isa, AnUnknownNameListsTheNames) {
   const Result<Isa> refused = choose_isa("sse2", everything());
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().kind(), ErrorKind::kInvalidArgument);
-  EXPECT_THAT(refused.error().message(),
-              AllOf(HasSubstr("PITLANE_ISA"), HasSubstr("'sse2'"), HasSubstr("scalar, avx2, avx512, avx512vnni, amx")));
+  EXPECT_THAT(refused.error().message(), AllOf(HasSubstr("PITLANE_ISA"), HasSubstr("'sse2'"),
+                                               HasSubstr("scalar, avx2, avx512, avx512vnni, avx512bf16, amx")));
 }
 
 TEST(Isa, NamesRoundTrip) {
-  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAmx})
+  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAvx512Bf16, Isa::kAmx})
     EXPECT_EQ(*parse_isa(to_string(isa)), isa);
 }
 

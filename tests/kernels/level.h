@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -29,10 +31,11 @@ class LevelTest : public ::testing::TestWithParam<Isa> {
 
 inline std::string level_name(const ::testing::TestParamInfo<Isa>& info) { return to_string(info.param); }
 
-#define PITLANE_ALL_LEVELS(Fixture)                                                                                \
-  INSTANTIATE_TEST_SUITE_P(Level, Fixture,                                                                         \
-                           ::testing::Values(Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAmx), \
-                           level_name)
+#define PITLANE_ALL_LEVELS(Fixture)                                                                             \
+  INSTANTIATE_TEST_SUITE_P(                                                                                     \
+      Level, Fixture,                                                                                           \
+      ::testing::Values(Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAvx512Bf16, Isa::kAmx), \
+      level_name)
 
 inline std::vector<float> random_floats(Random& random, std::size_t count, double low, double high) {
   std::vector<float> values(count);
@@ -46,6 +49,22 @@ std::vector<T> random_integers(Random& random, std::size_t count, int low, int h
   for (T& v : values)
     v = static_cast<T>(low + static_cast<int>(random.index(static_cast<std::size_t>(high - low + 1))));
   return values;
+}
+
+/// To the nearest bfloat16: seven bits behind the point of 1.xxx. The slow way, for numbers that are neither subnormal
+/// nor too large.
+inline float nearest_bf16(float value) {
+  if (value == 0) return value;
+  int exponent = 0;
+  std::frexp(value, &exponent);
+  const double step = std::ldexp(1.0, exponent - 8);
+  return static_cast<float>(std::nearbyint(value / step) * step);
+}
+inline std::uint16_t bf16_of(float value) {
+  std::uint32_t bits = 0;
+  const float rounded = nearest_bf16(value);
+  std::memcpy(&bits, &rounded, sizeof bits);
+  return static_cast<std::uint16_t>(bits >> 16);
 }
 
 /// Bound of a float sum of n products in any order: n roundings of 2^-24 each, relative to the sum of

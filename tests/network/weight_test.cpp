@@ -32,11 +32,27 @@ TEST(QuantizeI8, ChannelOfZerosHasAUsableScale) {
   EXPECT_EQ(decode_f32(quantized)[0], 0.F);
 }
 
+TEST(Bf16Weight, IsTheNearestAndItsBytesAreTheUpperHalf) {
+  const Weight weight =
+      make_bf16_weight("w", {1, 6}, std::vector<float>{1, -2.5F, 1 + 0x1p-8F, 1 + 0x3p-8F, 0, 1e-40F});
+  EXPECT_EQ(weight.storage, Storage::kBf16);
+  EXPECT_EQ(weight.bf16()[0], 0x3F80);
+  EXPECT_EQ(decode_f32(weight), (std::vector<float>{1, -2.5F, 1, 1 + 0x1p-6F, 0, bf16_to_f32(0x0001)}));
+  EXPECT_TRUE(std::isnan(bf16_to_f32(f32_to_bf16(std::nanf("")))));
+  for (std::uint32_t bits = 0; bits < 0x10000; ++bits) {
+    const float value = bf16_to_f32(static_cast<std::uint16_t>(bits));
+    if (!std::isnan(value)) {
+      ASSERT_EQ(f32_to_bf16(value), bits);
+    }
+  }
+}
+
 TEST(Sparsity, CountsZerosInEveryStorage) {
   const Weight f32 = make_f32_weight("w", {1, 4}, {0, 1, 0, -1});
   EXPECT_DOUBLE_EQ(sparsity(f32), 0.5);
   EXPECT_DOUBLE_EQ(sparsity(quantize_i8(f32)), 0.5);
   EXPECT_DOUBLE_EQ(sparsity(make_f16_weight("w", {1, 4}, f32.f32())), 0.5);
+  EXPECT_DOUBLE_EQ(sparsity(make_bf16_weight("w", {1, 4}, f32.f32())), 0.5);
 }
 
 }  // namespace

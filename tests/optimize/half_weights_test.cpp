@@ -70,6 +70,27 @@ TEST(HalfWeights, SharedWeightsStayShared) {
   EXPECT_EQ(half.weights.size(), 3U);
 }
 
+TEST(HalfWeights, Bfloat16ReachesAsFarAsFloatsAndAnswersNearlyTheSame) {
+  const HalfWeights to_bf16{Storage::kBf16};
+  Network large = testing::small_network();
+  set_last_weights(large, -70000);
+  ASSERT_TRUE(apply_pass(to_bf16, large).ok());
+  EXPECT_EQ(testing::weight_of(large, "dense7").storage, Storage::kBf16);
+  const Result<Network> read = parse_pit(SharedBytes(serialize_pit(large).value()));
+  ASSERT_TRUE(read.ok()) << read.error().message();
+  EXPECT_EQ(content_hash(*read), content_hash(large));
+
+  const Network before = testing::lively_pilotnet("pilotnet-torch");
+  Network narrow = before;
+  ASSERT_TRUE(apply_pass(to_bf16, narrow).ok());
+  const auto picture = testing::random_picture(before, 2);
+  const auto wanted = testing::reference_answer(before, picture);
+  const double size = std::max(std::abs(wanted[0]), std::abs(wanted[1]));
+  const double difference = testing::largest_difference(wanted, testing::reference_answer(narrow, picture));
+  EXPECT_LT(difference, 2e-2 * (size + 1));
+  EXPECT_GT(difference, 0);
+}
+
 TEST(HalfWeights, RefusesWhatHalvesCannotHold) {
   Network large = testing::small_network();
   set_last_weights(large, -70000);

@@ -26,8 +26,8 @@ std::vector<std::string> names() {
 }
 
 TEST(Strategies, StandInTheOrderOfTheReport) {
-  EXPECT_THAT(names(),
-              ElementsAre("baseline", "float16_quan", "dynamic_quan", "int_flt_quan", "global_prune", "prune_quan"));
+  EXPECT_THAT(names(), ElementsAre("baseline", "float16_quan", "bfloat16_quan", "dynamic_quan", "int_flt_quan",
+                                   "global_prune", "prune_quan"));
 }
 
 TEST(Strategies, AreDescribedAndTellWhetherTheyTrain) {
@@ -49,7 +49,7 @@ TEST(Strategies, AreFoundByName) {
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().kind(), ErrorKind::kNotFound);
   EXPECT_EQ(missing.error().message(),
-            "there is no strategy 'int8'; known are baseline, float16_quan, dynamic_quan, int_flt_quan, "
+            "there is no strategy 'int8'; known are baseline, float16_quan, bfloat16_quan, dynamic_quan, int_flt_quan, "
             "global_prune, prune_quan");
 }
 

@@ -128,7 +128,7 @@ TEST_F(Tune, WhatChangesTheResultMakesRowsAgain) {
 TEST_F(Tune, ALostOrChangedNetworkIsMadeAgain) {
   const TuneResult first = run();
   std::filesystem::remove(options_.out / first.rows[1].file);
-  ASSERT_TRUE(save_pit(inputs_.baseline, options_.out / first.rows[2].file).ok());
+  ASSERT_TRUE(save_pit(inputs_.baseline, options_.out / first.rows[3].file).ok());
   run();
   EXPECT_FALSE(resumed_.at("float16_quan"));
   EXPECT_FALSE(resumed_.at("dynamic_quan"));

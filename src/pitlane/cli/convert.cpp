@@ -80,7 +80,9 @@ bool needs_data(const Strategy& strategy) {
 // What a strategy makes of a network's numbers, where its last pass of that kind says it.
 ExportPrecision precision_after(const Strategy& strategy, ExportPrecision before) {
   for (const Pass& pass : strategy.passes) {
-    if (std::holds_alternative<HalfWeights>(pass)) before = ExportPrecision::kFloat16;
+    // Files of others hold no bfloat16 that runs everywhere; what it rounded is exact in 32 bits.
+    if (const auto* half = std::get_if<HalfWeights>(&pass))
+      before = half->storage == Storage::kF16 ? ExportPrecision::kFloat16 : ExportPrecision::kFloat32;
     if (std::holds_alternative<QuantizeDynamic>(pass)) before = ExportPrecision::kDynamic;
     if (std::holds_alternative<QuantizeStatic>(pass)) before = ExportPrecision::kInt8;
   }

@@ -114,7 +114,55 @@ class FloatConv final : public Step {
   void (*kernel_)(const kernels::ConvF32&);
 };
 
-/// Args: DenseF32 or DenseF16.
+class Bf16ConvStep final : public Step {
+ public:
+  Bf16ConvStep(const Bf16Conv& conv, const kernels::Table& kernels)
+      : from_(conv.from),
+        to_(conv.to),
+        narrow_(conv.narrow),
+        weights_(kernels::pack_u16(kernels.conv_bf16_layout, size_of(conv.shape, conv.from), conv.weights)),
+        bias_(kernels::pad_f32(kernels.conv_bf16_layout, conv.bias)),
+        kernel_(kernels.conv_bf16) {
+    args_.geometry = geometry_of(conv.shape, conv.from, conv.to);
+    args_.weights = weights_.as<std::uint16_t>();
+    args_.bias = bias_.as<float>();
+    args_.relu = conv.relu;
+  }
+  RunStatus run(const RunContext& context) const noexcept override {
+    kernels::ConvBf16 args = args_;
+    args.input = context.at<float>(from_.buffer);  // the border belongs to the input
+    args.output = context.interior<float>(to_);
+    args.narrow_input = context.at<std::uint16_t>(narrow_);
+    kernel_(args);
+    return RunStatus::kOk;
+  }
+  std::vector<BufferId> buffers() const override { return {from_.buffer, to_.buffer, narrow_}; }
+  std::size_t weight_bytes() const override { return weights_.size() + bias_.size(); }
+
+ private:
+  Picture from_, to_;
+  BufferId narrow_;
+  AlignedBuffer weights_, bias_;
+  kernels::ConvBf16 args_;
+  void (*kernel_)(const kernels::ConvBf16&);
+};
+
+class Bf16Round final : public Step {
+ public:
+  Bf16Round(const Picture& from, const Picture& to, const kernels::Table& kernels)
+      : from_(from), to_(to), kernel_(kernels.round_bf16) {}
+  RunStatus run(const RunContext& context) const noexcept override {
+    kernel_(context.at<float>(from_.buffer), context.at<float>(to_.buffer), from_.elements());
+    return RunStatus::kOk;
+  }
+  std::vector<BufferId> buffers() const override { return {from_.buffer, to_.buffer}; }
+
+ private:
+  Picture from_, to_;
+  void (*kernel_)(const float*, float*, std::size_t);
+};
+
+/// Args: DenseF32, DenseF16 or DenseBf16.
 template <typename Args, typename Weight>
 class FloatDense final : public Step {
  public:
@@ -298,8 +346,31 @@ std::unique_ptr<Step> make_half_dense(const DenseEnds& ends, std::span<const std
   const int outputs = static_cast<int>(bias.size());
   const kernels::WeightSize size{outputs, 1, static_cast<int>(ends.from.elements())};
   return std::make_unique<FloatDense<kernels::DenseF16, std::uint16_t>>(
-      ends, outputs, kernels::pack_f16(kernels.dense_f32_layout, size, weights),
+      ends, outputs, kernels::pack_u16(kernels.dense_f32_layout, size, weights),
       kernels::pad_f32(kernels.dense_f32_layout, bias), relu, kernels.dense_f16);
+}
+
+std::unique_ptr<Step> make_bf16_dense(const DenseEnds& ends, std::span<const std::uint16_t> weights,
+                                      std::span<const float> bias, bool relu, const kernels::Table& kernels) {
+  PITLANE_CHECK(kernels.dense_bf16 != nullptr);
+  const int outputs = static_cast<int>(bias.size());
+  const kernels::WeightSize size{outputs, 1, static_cast<int>(ends.from.elements())};
+  return std::make_unique<FloatDense<kernels::DenseBf16, kernels::Bf16>>(
+      ends, outputs, kernels::pack_u16(kernels.dense_f32_layout, size, weights),
+      kernels::pad_f32(kernels.dense_f32_layout, bias), relu, kernels.dense_bf16);
+}
+
+std::unique_ptr<Step> make_bf16_round(const Picture& from, const Picture& to, const kernels::Table& kernels) {
+  return std::make_unique<Bf16Round>(from, to, kernels);
+}
+
+std::size_t bf16_scratch_bytes(const LayerShape& shape, const Picture& from, const Picture& to) {
+  return kernels::wide_input_elements(geometry_of(shape, from, to)) * sizeof(std::uint16_t);
+}
+
+std::unique_ptr<Step> make_bf16_conv(const Bf16Conv& conv, const kernels::Table& kernels) {
+  PITLANE_CHECK(kernels.conv_bf16 != nullptr);
+  return std::make_unique<Bf16ConvStep>(conv, kernels);
 }
 
 std::size_t int8_scratch_bytes(const LayerShape& shape, const kernels::Table& kernels) {

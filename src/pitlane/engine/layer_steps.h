@@ -41,6 +41,24 @@ std::unique_ptr<Step> make_float_dense(const DenseEnds& ends, std::span<const fl
 std::unique_ptr<Step> make_half_dense(const DenseEnds& ends, std::span<const std::uint16_t> weights,
                                       std::span<const float> bias, bool relu, const kernels::Table& kernels);
 
+/// `weights` bfloat16, `from` rounded by make_bf16_round. The level must have the kernel.
+std::unique_ptr<Step> make_bf16_dense(const DenseEnds& ends, std::span<const std::uint16_t> weights,
+                                      std::span<const float> bias, bool relu, const kernels::Table& kernels);
+/// Rounds all of a picture, its border too.
+std::unique_ptr<Step> make_bf16_round(const Picture& from, const Picture& to, const kernels::Table& kernels);
+
+/// Convolution by the level's own instructions for bfloat16, which round `from` into `narrow` (bf16_scratch_bytes).
+struct Bf16Conv {
+  LayerShape shape;
+  Picture from, to;
+  BufferId narrow = -1;
+  std::span<const std::uint16_t> weights;
+  std::span<const float> bias;
+  bool relu = false;
+};
+std::size_t bf16_scratch_bytes(const LayerShape& shape, const Picture& from, const Picture& to);
+std::unique_ptr<Step> make_bf16_conv(const Bf16Conv& conv, const kernels::Table& kernels);
+
 struct Int8Layer {
   LayerShape shape;
   Picture from;  ///< bytes

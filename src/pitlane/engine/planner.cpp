@@ -24,6 +24,7 @@ struct Layer {
   std::vector<float> pad_value;  ///< one per input channel where there is padding
 
   [[nodiscard]] bool int8() const { return weight->storage == Storage::kI8; }
+  [[nodiscard]] bool bf16() const { return weight->storage == Storage::kBf16; }
   /// What kernels fuse; other functions become a step of their own.
   [[nodiscard]] bool relu() const { return activation == Activation::kRelu; }
   [[nodiscard]] bool curved() const { return activation != Activation::kNone && !relu(); }
@@ -114,6 +115,7 @@ class Planner {
   Status add_node(const Node& node, const std::vector<Reading>& readings);
   Status add_layer(const Node& node, const Layer& layer, const Reading& reading);
   void add_float_layer(const Layer& layer, const Reading& reading, const Picture& from, const Picture& to);
+  void add_bf16_layer(const Layer& layer, const Picture& from, const Picture& to);
   void add_int8_layer(const Layer& layer, const Reading& reading, const Tensor& from, Int8Result to);
   /// Whether reading the weights of none but the non-zero inputs pays.
   [[nodiscard]] bool skips_zeros(const Layer& layer, const Reading& reading) const;
@@ -141,6 +143,8 @@ Reading Planner::layer_reading(const Node& node, const Layer& layer) const {
   if (layer.int8()) {
     form.quantization = input_quantization(network_, input);
     form.kind = form.quantization ? Form::Kind::kStatic : Form::Kind::kMeasured;
+  } else if (layer.bf16()) {  // normalised numbers are rounded, so that normalisation cannot move into the weights
+    form.border = layer.pad_value;
   } else {
     AffineChain chain = affine_chain(network_, input, layer.pad_value.empty() ? nullptr : &layer.pad_value);
     form.kind = chain.from_bytes ? Form::Kind::kRaw : Form::Kind::kReal;
@@ -269,6 +273,8 @@ Status Planner::add_layer(const Node& node, const Layer& layer, const Reading& r
   const Picture to = forms_.create(node.output, to_form);
   if (layer.int8()) {
     add_int8_layer(layer, reading, from, {to, to_form, std::move(rescale)});
+  } else if (layer.bf16()) {
+    add_bf16_layer(layer, from.picture, to);
   } else {
     add_float_layer(layer, reading, from.picture, to);
   }
@@ -291,6 +297,27 @@ void Planner::add_float_layer(const Layer& layer, const Reading& reading, const 
   forms_.add(layer.shape.dense
                  ? make_float_dense(ends, folded.weights, folded.bias, layer.relu(), kernels_)
                  : make_float_layer(layer.shape, from, to, folded.weights, folded.bias, layer.relu(), kernels_));
+}
+
+/// Where a level lacks instructions for bfloat16, the same numbers go through those for binary32.
+void Planner::add_bf16_layer(const Layer& layer, const Picture& from, const Picture& to) {
+  const std::vector<float> bias = bias_of(network_, layer);
+  if (!layer.shape.dense && layer.shape.groups == 1 && kernels_.conv_bf16 != nullptr) {
+    const BufferId narrow = forms_.arena().add(bf16_scratch_bytes(layer.shape, from, to));
+    forms_.add(make_bf16_conv({layer.shape, from, to, narrow, layer.weight->bf16(), bias, layer.relu()}, kernels_));
+    return;
+  }
+  Picture rounded = from;
+  rounded.buffer = forms_.arena().add(from.elements() * sizeof(float));
+  forms_.add(make_bf16_round(from, rounded, kernels_));
+  if (!layer.shape.dense) {
+    forms_.add(make_float_layer(layer.shape, rounded, to, decode_f32(*layer.weight), bias, layer.relu(), kernels_));
+    return;
+  }
+  const DenseEnds ends{rounded, to, forms_.arena().add(active_bytes(from))};
+  forms_.add(kernels_.dense_bf16 != nullptr
+                 ? make_bf16_dense(ends, layer.weight->bf16(), bias, layer.relu(), kernels_)
+                 : make_float_dense(ends, decode_f32(*layer.weight), bias, layer.relu(), kernels_));
 }
 
 bool Planner::skips_zeros(const Layer& layer, const Reading& reading) const {

@@ -96,9 +96,12 @@ class Evaluation {
       return int8_layer(loops, x, weight, bias, activation, from ? *from : measured(x, loops));
     }
     const std::vector<float> real = decode_f32(weight);
+    const bool narrow = weight.storage == Storage::kBf16;
     return loops.each([&](std::int64_t oy, std::int64_t ox, std::int64_t o) {
       double sum = bias[o];
-      loops.terms(x, oy, ox, o, [&](std::int64_t w, float v) { sum += static_cast<double>(real[w]) * v; });
+      loops.terms(x, oy, ox, o, [&](std::int64_t w, float v) {
+        sum += static_cast<double>(real[w]) * (narrow ? bf16_to_f32(f32_to_bf16(v)) : v);
+      });
       return activated(static_cast<float>(sum), activation);
     });
   }

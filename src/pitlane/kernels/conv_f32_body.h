@@ -1,5 +1,6 @@
 // Float convolution in register tiles: P pixels x F whole vectors of outputs (and half a vector, H), so that
-// each weight vector is used P times and each input element F or F + 1 times per load.
+// each weight vector is used P times and each input element F or F + 1 times per load. A step is X::kStep inputs: one
+// float, or two bfloat16 side by side.
 #pragma once
 
 #include "pitlane/kernels/panels.h"
@@ -7,18 +8,40 @@
 namespace pitlane::kernels {
 namespace {
 
+/// Steps of one float for the vectors V of a level.
+template <typename V>
+struct FloatSteps : V {
+  using Conv = ConvF32;
+  using Input = float;
+  using Weight = float;
+  using Weights = typename V::F;
+  using HalfWeights = typename V::HalfF;
+  static constexpr int kStep = 1;
+  static constexpr PanelLayout kConvLayout = V::kConvF32;
+
+  static Weights repeat(const float* input) { return V::set(*input); }
+  static Weights load_weights(const float* p) { return V::load(p); }
+  static HalfWeights load_half_weights(const float* p) { return V::load_half(p); }
+  static typename V::F dot(typename V::F sum, Weights x, Weights w) { return V::fma(x, w, sum); }
+  static typename V::HalfF dot_half(typename V::HalfF sum, Weights x, HalfWeights w) {
+    return V::fma_half(V::low(x), w, sum);
+  }
+};
+
+template <typename X>
 struct ConvF32Tile {
-  const float* input;
-  const float* weights;
+  const typename X::Input* input;
+  const typename X::Weight* weights;
   const float* bias;
   float* output;
   int outputs;  // valid ones in this panel
 };
 
 template <typename X, int P, int F, bool H>
-void conv_f32_tile(const ConvF32& c, const ConvF32Tile& t) {
+void conv_f32_tile(const typename X::Conv& c, const ConvF32Tile<X>& t) {
   constexpr int kL = X::kLanes;
-  constexpr int kStride = (F + (H ? 1 : 0)) * kL;
+  constexpr int kStep = X::kStep;
+  constexpr int kStride = (F + (H ? 1 : 0)) * kL * kStep;
   typename X::F sum[P][F > 0 ? F : 1];
   typename X::HalfF half[P];
   for (int p = 0; p < P; ++p) {
@@ -26,18 +49,18 @@ void conv_f32_tile(const ConvF32& c, const ConvF32Tile& t) {
     if constexpr (H) half[p] = X::load_half(t.bias + F * kL);
   }
   const std::ptrdiff_t step = c.geometry.in_step_x;
-  const float* w = t.weights;
+  const typename X::Weight* w = t.weights;
   for (int row = 0; row < c.geometry.kernel_h; ++row) {
-    const float* x = t.input + row * c.geometry.in_row;
-    for (const float* const end = x + c.geometry.row_length; x != end; ++x, w += kStride) {
-      typename X::F weight[F > 0 ? F : 1];
-      typename X::HalfF half_weight;
-      for (int v = 0; v < F; ++v) weight[v] = X::load(w + v * kL);
-      if constexpr (H) half_weight = X::load_half(w + F * kL);
+    const typename X::Input* x = t.input + row * c.geometry.in_row;
+    for (const typename X::Input* const end = x + c.geometry.row_length; x < end; x += kStep, w += kStride) {
+      typename X::Weights weight[F > 0 ? F : 1];
+      typename X::HalfWeights half_weight;
+      for (int v = 0; v < F; ++v) weight[v] = X::load_weights(w + v * kL * kStep);
+      if constexpr (H) half_weight = X::load_half_weights(w + F * kL * kStep);
       for (int p = 0; p < P; ++p) {
-        const typename X::F xp = X::set(x[p * step]);
-        for (int v = 0; v < F; ++v) sum[p][v] = X::fma(xp, weight[v], sum[p][v]);
-        if constexpr (H) half[p] = X::fma_half(X::low(xp), half_weight, half[p]);
+        const typename X::Weights xp = X::repeat(x + p * step);
+        for (int v = 0; v < F; ++v) sum[p][v] = X::dot(sum[p][v], xp, weight[v]);
+        if constexpr (H) half[p] = X::dot_half(half[p], xp, half_weight);
       }
     }
   }
@@ -54,10 +77,11 @@ void conv_f32_tile(const ConvF32& c, const ConvF32Tile& t) {
   }
 }
 
-using ConvF32TileFunction = void (*)(const ConvF32&, const ConvF32Tile&);
+template <typename X>
+using ConvF32TileFunction = void (*)(const typename X::Conv&, const ConvF32Tile<X>&);
 
 template <typename X, int Halves, int P>
-ConvF32TileFunction conv_f32_pick(int pixels) {
+ConvF32TileFunction<X> conv_f32_pick(int pixels) {
   if constexpr (P == 1) {
     return conv_f32_tile<X, 1, Halves / 2, Halves % 2 == 1>;
   } else {
@@ -66,16 +90,16 @@ ConvF32TileFunction conv_f32_pick(int pixels) {
 }
 
 template <typename X, int Halves>
-void conv_f32_panel(const ConvF32& c, const ConvF32Tile& panel) {
+void conv_f32_panel(const typename X::Conv& c, const ConvF32Tile<X>& panel) {
   constexpr int kMost = X::conv_f32_pixels(Halves);
   const ConvGeometry& g = c.geometry;
   const int tiles = (g.out_w + kMost - 1) / kMost;
   const int small = g.out_w / tiles;   // tiles of `small` or `small + 1` pixels: no tiny remainder
   const int larger = g.out_w % tiles;  // that many have one more
-  const ConvF32TileFunction small_tile = conv_f32_pick<X, Halves, kMost>(small);
-  const ConvF32TileFunction large_tile = conv_f32_pick<X, Halves, kMost>(small + (larger > 0 ? 1 : 0));
+  const ConvF32TileFunction<X> small_tile = conv_f32_pick<X, Halves, kMost>(small);
+  const ConvF32TileFunction<X> large_tile = conv_f32_pick<X, Halves, kMost>(small + (larger > 0 ? 1 : 0));
   for (int y = 0; y < g.out_h; ++y) {
-    ConvF32Tile t = panel;
+    ConvF32Tile<X> t = panel;
     t.input += y * g.in_step_y;
     t.output += y * g.out_row;
     for (int i = 0; i < tiles; ++i) {
@@ -88,7 +112,7 @@ void conv_f32_panel(const ConvF32& c, const ConvF32Tile& panel) {
 }
 
 template <typename X, int Halves>
-void conv_f32_dispatch(int halves, const ConvF32& c, const ConvF32Tile& panel) {
+void conv_f32_dispatch(int halves, const typename X::Conv& c, const ConvF32Tile<X>& panel) {
   if constexpr (Halves == 1) {
     conv_f32_panel<X, 1>(c, panel);
   } else {
@@ -98,15 +122,16 @@ void conv_f32_dispatch(int halves, const ConvF32& c, const ConvF32Tile& panel) {
 }
 
 template <typename X>
-void conv_f32_body(const ConvF32& c) {
-  constexpr PanelLayout kLayout = X::kConvF32;
-  const std::ptrdiff_t steps = static_cast<std::ptrdiff_t>(c.geometry.kernel_h) * c.geometry.row_length;
-  const float* weights = c.weights;
+void conv_f32_body(const typename X::Conv& c, const typename X::Input* input) {
+  constexpr PanelLayout kLayout = X::kConvLayout;
+  const std::ptrdiff_t steps =
+      static_cast<std::ptrdiff_t>(c.geometry.kernel_h) * ((c.geometry.row_length + X::kStep - 1) / X::kStep);
+  const typename X::Weight* weights = c.weights;
   for (int first = 0; first < c.geometry.out_c;) {
     const int halves = panel_halves(kLayout, c.geometry.out_c - first);
     const int outputs = panel_outputs(kLayout, halves);
     const int left = c.geometry.out_c - first;
-    const ConvF32Tile panel{c.input, weights, c.bias + first, c.output + first, left < outputs ? left : outputs};
+    const ConvF32Tile<X> panel{input, weights, c.bias + first, c.output + first, left < outputs ? left : outputs};
     conv_f32_dispatch<X, kLayout.max_halves>(halves, c, panel);
     weights += steps * panel_stride(kLayout, halves);
     first += outputs;

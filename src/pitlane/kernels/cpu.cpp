@@ -70,7 +70,9 @@ CpuFeatures detect_cpu() {
   cpu.avx512vnni = bit(c, 11);
   cpu.amx_tile = bit(d, 24);
   cpu.amx_int8 = bit(d, 25);
+  cpu.amx_bf16 = bit(d, 22);
   cpu.os_tiles = cpu.os_tiles && cpu.amx_tile && ask_for_tiles();
+  if (a >= 1 && __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0) cpu.avx512bf16 = bit(a, 5);  // a: the last subleaf
 #endif
   return cpu;
 }
@@ -84,7 +86,9 @@ std::vector<Isa> isas_of(const CpuFeatures& cpu) {
   isas.push_back(Isa::kAvx512);
   if (!cpu.avx512vnni) return isas;
   isas.push_back(Isa::kAvx512Vnni);
-  if (cpu.os_tiles && cpu.amx_tile && cpu.amx_int8) isas.push_back(Isa::kAmx);
+  if (!cpu.avx512bf16) return isas;
+  isas.push_back(Isa::kAvx512Bf16);
+  if (cpu.os_tiles && cpu.amx_tile && cpu.amx_int8 && cpu.amx_bf16) isas.push_back(Isa::kAmx);
 #else
   static_cast<void>(cpu);
 #endif

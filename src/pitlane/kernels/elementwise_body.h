@@ -25,6 +25,22 @@ typename X::I quantize_lanes(typename X::F x, typename X::F inverse, typename X:
   return X::add_int(round_to_int<X>(scaled), zero);
 }
 
+/// Adding half of the last place that stays, or a little less before an even one, rounds as the adder carries.
+/// Compilers make vectors of this by themselves.
+[[maybe_unused]] inline std::uint32_t round_bf16_bits(std::uint32_t bits) {
+  const std::uint32_t rounded = (bits + 0x7FFFU + (bits >> 16 & 1U)) & 0xFFFF0000U;
+  return (bits & 0x7FFFFFFFU) > 0x7F800000U ? bits | 0x400000U : rounded;
+}
+
+[[maybe_unused]] inline void round_bf16_body(const float* in, float* out, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint32_t bits;
+    __builtin_memcpy(&bits, in + i, sizeof bits);
+    bits = round_bf16_bits(bits);
+    __builtin_memcpy(out + i, &bits, sizeof bits);
+  }
+}
+
 /// exp for x <= 88, through 2^n * e^r with |r| <= ln 2 / 2; below -87 it returns about e^-87. NaN stays NaN.
 template <typename X>
 typename X::F exp_lanes(typename X::F x) {

@@ -17,6 +17,8 @@ const char* to_string(Isa isa) {
       return "avx512";
     case Isa::kAvx512Vnni:
       return "avx512vnni";
+    case Isa::kAvx512Bf16:
+      return "avx512bf16";
     case Isa::kAmx:
       return "amx";
   }
@@ -24,10 +26,10 @@ const char* to_string(Isa isa) {
 }
 
 Result<Isa> parse_isa(std::string_view name) {
-  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAmx})
+  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAvx512Bf16, Isa::kAmx})
     if (name == to_string(isa)) return isa;
   return invalid_argument("unknown instruction set '" + std::string(name) +
-                          "'; choose one of: scalar, avx2, avx512, avx512vnni, amx");
+                          "'; choose one of: scalar, avx2, avx512, avx512vnni, avx512bf16, amx");
 }
 
 const std::vector<Isa>& available_isas() {

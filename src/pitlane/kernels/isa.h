@@ -15,11 +15,12 @@ enum class Isa : std::uint8_t {
   kAvx2,        ///< AVX2 + FMA + F16C
   kAvx512,      ///< AVX-512 F/BW/DQ/VL
   kAvx512Vnni,  ///< kAvx512 + VNNI
-  kAmx,         ///< kAvx512Vnni + AMX tiles of int8
+  kAvx512Bf16,  ///< kAvx512Vnni + BF16
+  kAmx,         ///< kAvx512Bf16 + AMX tiles of int8 and bfloat16
 };
 
 const char* to_string(Isa isa);
-/// "scalar", "avx2", "avx512", "avx512vnni", "amx"; an error lists the names.
+/// "scalar", "avx2", "avx512", "avx512vnni", "avx512bf16", "amx"; an error lists the names.
 Result<Isa> parse_isa(std::string_view name);
 /// Levels that both this build and this processor (and its operating system) have, lowest first.
 const std::vector<Isa>& available_isas();

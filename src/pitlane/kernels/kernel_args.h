@@ -30,6 +30,17 @@ struct ConvF32 {
   bool relu = false;
 };
 
+/// As ConvF32, with inputs rounded to bfloat16 and weights that are: products are exact in binary32, sums are rounded.
+struct ConvBf16 {
+  ConvGeometry geometry;
+  const float* input = nullptr;
+  const std::uint16_t* weights = nullptr;
+  const float* bias = nullptr;
+  float* output = nullptr;
+  bool relu = false;
+  std::uint16_t* narrow_input = nullptr;  ///< memory of wide_input_elements (pack.h): the rounded input
+};
+
 /// From exact integer sums to the result. With `start` = -zero_point * sum(w) the sum is that of
 /// (x_q - zero_point) * w_q. Then y = float(sum) * multiplier + bias, rounded after each operation (never
 /// fused), [relu], and where output_u8 is given q = clamp(rne(y * inverse_scale) + zero_point, 0, 255).
@@ -112,6 +123,22 @@ struct DenseF16 {
   std::int32_t* active = nullptr;  ///< as in DenseF32
 };
 
+/// A bfloat16: the upper half of a binary32.
+struct Bf16 {
+  std::uint16_t bits;
+};
+
+/// As DenseF16 with weights in bfloat16. `input` should hold rounded numbers: it is taken as it is.
+struct DenseBf16 {
+  int inputs = 0, outputs = 0;
+  const float* input = nullptr;
+  const Bf16* weights = nullptr;
+  const float* bias = nullptr;
+  float* output = nullptr;
+  bool relu = false;
+  std::int32_t* active = nullptr;  ///< as in DenseF32
+};
+
 /// Same promises as ConvI8.
 struct DenseI8 {
   int inputs = 0, outputs = 0;
@@ -166,7 +193,7 @@ struct Pool {
 struct PanelLayout {
   int lanes = 8;              ///< outputs in one vector (even)
   int max_halves = 2;         ///< half vectors in one panel at most (even)
-  int group = 1;              ///< consecutive inputs stored together: 1 for floats, 4 for int8
+  int group = 1;              ///< consecutive inputs stored together: 1 for floats, 2 for bfloat16, 4 for int8
   bool even_odd = false;      ///< int8 without VNNI: inputs 0, 2 of all outputs first, then 1, 3
   bool half_vectors = false;  ///< a panel may end in half a vector
   bool wide = false;          ///< int8 without VNNI: weights and inputs are widened to 16 bits once, not at each use

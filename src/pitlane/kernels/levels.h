@@ -14,6 +14,7 @@
   void widen_##level(const std::uint8_t* in, float* out, std::size_t count);                                      \
   void affine_##level(const float* in, float* out, std::size_t count, const float* scale, const float* offset,    \
                       std::size_t channels);                                                                      \
+  void round_bf16_##level(const float* in, float* out, std::size_t count);                                        \
   Range range_##level(const float* in, std::size_t count);                                                        \
   void quantize_##level(const float* in, std::uint8_t* out, std::size_t count, float inverse_scale,               \
                         std::int32_t zero_point);                                                                 \
@@ -33,18 +34,24 @@ PITLANE_DECLARE_KERNELS(avx2)
 PITLANE_DECLARE_KERNELS(avx512)
 PITLANE_DECLARE_INTEGER_KERNELS(avx512vnni)
 void conv_i8_amx(const ConvI8&);
+void conv_bf16_avx512bf16(const ConvBf16&);
+void conv_bf16_amx(const ConvBf16&);
 void dense_i8_rows_avx512vnni(const DenseI8Rows&);
 void dense_f16_avx2(const DenseF16&);
+void dense_bf16_avx2(const DenseBf16&);
+void dense_bf16_avx512(const DenseBf16&);
 void dense_f16_avx512(const DenseF16&);
 
 /// Layouts that a level's kernels expect, where they are defined.
 struct LevelLayouts {
   PanelLayout conv_f32, conv_i8, dense_f32, dense_i8;
+  PanelLayout conv_bf16 = {};  ///< where there is such a kernel
 };
 LevelLayouts layouts_scalar();
 LevelLayouts layouts_avx2();
 LevelLayouts layouts_avx512();
 LevelLayouts layouts_avx512vnni();
+LevelLayouts layouts_avx512bf16();
 LevelLayouts layouts_amx();
 
 }  // namespace pitlane::kernels

@@ -108,7 +108,7 @@ std::size_t active_elements(int inputs) { return static_cast<std::size_t>(inputs
 AlignedBuffer pack_f32(const PanelLayout& layout, const WeightSize& size, std::span<const float> weights) {
   return pack<float>(layout, size, weights);
 }
-AlignedBuffer pack_f16(const PanelLayout& layout, const WeightSize& size, std::span<const std::uint16_t> weights) {
+AlignedBuffer pack_u16(const PanelLayout& layout, const WeightSize& size, std::span<const std::uint16_t> weights) {
   return pack<std::uint16_t>(layout, size, weights);
 }
 AlignedBuffer pack_i8(const PanelLayout& layout, const WeightSize& size, std::span<const std::int8_t> weights) {

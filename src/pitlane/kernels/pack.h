@@ -18,14 +18,16 @@ struct WeightSize {
 /// Outputs rounded up to whole panels: bias, multiplier and start need that many elements.
 int padded_outputs(const PanelLayout& layout, int outputs);
 
-/// Elements of ConvI8::wide_input: more than the kernel reads of the input, in whole vectors.
+/// Elements of ConvI8::wide_input and ConvBf16::narrow_input: more than the kernel reads of the input, in whole
+/// vectors.
 std::size_t wide_input_elements(const ConvGeometry& geometry);
 
 /// Elements of DenseF32::active: whole vectors.
 std::size_t active_elements(int inputs);
 
 AlignedBuffer pack_f32(const PanelLayout& layout, const WeightSize& size, std::span<const float> weights);
-AlignedBuffer pack_f16(const PanelLayout& layout, const WeightSize& size, std::span<const std::uint16_t> weights);
+/// Elements of 16 bits, whatever they mean: bfloat16 too.
+AlignedBuffer pack_u16(const PanelLayout& layout, const WeightSize& size, std::span<const std::uint16_t> weights);
 /// Elements of 16 bits where the layout is wide, else of 8.
 AlignedBuffer pack_i8(const PanelLayout& layout, const WeightSize& size, std::span<const std::int8_t> weights);
 

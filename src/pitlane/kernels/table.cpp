@@ -11,6 +11,7 @@
     (table).widen = widen_##level;               \
     (table).affine = affine_##level;             \
     (table).range = range_##level;               \
+    (table).round_bf16 = round_bf16_##level;     \
     (table).quantize = quantize_##level;         \
     (table).curve = curve_##level;               \
     (table).add = add_##level;                   \
@@ -34,6 +35,7 @@ namespace {
 void set_layouts(Table& table, const LevelLayouts& layouts) {
   table.conv_f32_layout = layouts.conv_f32;
   table.conv_i8_layout = layouts.conv_i8;
+  table.conv_bf16_layout = layouts.conv_bf16;
   table.dense_f32_layout = layouts.dense_f32;
   table.dense_i8_layout = layouts.dense_i8;
 }
@@ -52,6 +54,7 @@ Table avx2_table() {
   PITLANE_FLOAT_KERNELS(table, avx2);
   PITLANE_INTEGER_KERNELS(table, avx2);
   table.dense_f16 = dense_f16_avx2;
+  table.dense_bf16 = dense_bf16_avx2;
   return table;
 }
 
@@ -61,6 +64,7 @@ Table avx512_table() {
   PITLANE_FLOAT_KERNELS(table, avx512);
   PITLANE_INTEGER_KERNELS(table, avx512);
   table.dense_f16 = dense_f16_avx512;
+  table.dense_bf16 = dense_bf16_avx512;
   return table;
 }
 
@@ -72,9 +76,18 @@ Table avx512vnni_table() {
   return table;
 }
 
-Table amx_table() {
+Table avx512bf16_table() {
   Table table = avx512vnni_table();
+  table.isa = Isa::kAvx512Bf16;
+  table.conv_bf16 = conv_bf16_avx512bf16;
+  set_layouts(table, layouts_avx512bf16());
+  return table;
+}
+
+Table amx_table() {
+  Table table = avx512bf16_table();
   table.isa = Isa::kAmx;
+  table.conv_bf16 = conv_bf16_amx;
   table.conv_i8 = conv_i8_amx;
   set_layouts(table, layouts_amx());
   return table;
@@ -88,10 +101,12 @@ const Table& table_for(Isa isa) {
   static const Table avx2 = avx2_table();
   static const Table avx512 = avx512_table();
   static const Table avx512vnni = avx512vnni_table();
+  static const Table avx512bf16 = avx512bf16_table();
   static const Table amx = amx_table();
   if (isa == Isa::kAvx2) return avx2;
   if (isa == Isa::kAvx512) return avx512;
   if (isa == Isa::kAvx512Vnni) return avx512vnni;
+  if (isa == Isa::kAvx512Bf16) return avx512bf16;
   if (isa == Isa::kAmx) return amx;
 #endif
   PITLANE_CHECK(isa == Isa::kScalar);

@@ -15,12 +15,14 @@ namespace pitlane::kernels {
 struct Table {
   Isa isa = Isa::kScalar;
 
-  PanelLayout conv_f32_layout, conv_i8_layout, dense_f32_layout, dense_i8_layout;
+  PanelLayout conv_f32_layout, conv_i8_layout, conv_bf16_layout, dense_f32_layout, dense_i8_layout;
 
   void (*conv_f32)(const ConvF32&) = nullptr;
   void (*conv_i8)(const ConvI8&) = nullptr;
+  void (*conv_bf16)(const ConvBf16&) = nullptr;  ///< null where there are no such instructions
   void (*dense_f32)(const DenseF32&) = nullptr;
-  void (*dense_f16)(const DenseF16&) = nullptr;  ///< layout of dense_f32; null where widening does not pay
+  void (*dense_f16)(const DenseF16&) = nullptr;    ///< layout of dense_f32; null where widening does not pay
+  void (*dense_bf16)(const DenseBf16&) = nullptr;  ///< likewise
   void (*dense_i8)(const DenseI8&) = nullptr;
   void (*dense_i8_rows)(const DenseI8Rows&) = nullptr;  ///< null where skipping zeros does not pay
   void (*grouped_f32)(const GroupedF32&) = nullptr;
@@ -31,6 +33,8 @@ struct Table {
   /// out[i] = in[i] * scale[i % channels] + offset[i % channels], rounded after each operation
   void (*affine)(const float* in, float* out, std::size_t count, const float* scale, const float* offset,
                  std::size_t channels) = nullptr;
+  /// To the nearest bfloat16, ties to even; NaN stays NaN.
+  void (*round_bf16)(const float* in, float* out, std::size_t count) = nullptr;
   Range (*range)(const float* in, std::size_t count) = nullptr;
   /// out = clamp(rne(in * inverse_scale) + zero_point, 0, 255)
   void (*quantize)(const float* in, std::uint8_t* out, std::size_t count, float inverse_scale,

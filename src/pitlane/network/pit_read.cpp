@@ -27,7 +27,7 @@ Result<Weight> read_weight(const pit::Weight& in, const SharedBytes& file) {
   weight.name = in.name()->str();
   weight.shape = copy_numbers(in.shape());
   const std::string where = "weight '" + weight.name + "'";
-  if (in.storage() > static_cast<std::uint8_t>(Storage::kI8)) return corrupt(where + ": unknown storage type");
+  if (in.storage() > static_cast<std::uint8_t>(Storage::kBf16)) return corrupt(where + ": unknown storage type");
   weight.storage = static_cast<Storage>(in.storage());
   weight.scales = copy_numbers(in.scales());
   if (!within_limits(weight.shape)) return corrupt(where + ": impossible shape " + to_string(weight.shape));

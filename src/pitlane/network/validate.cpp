@@ -37,6 +37,9 @@ bool finite_values(const Weight& weight) {
     case Storage::kF16:
       return std::all_of(weight.f16().begin(), weight.f16().end(),
                          [](std::uint16_t h) { return (h & 0x7C00U) != 0x7C00U; });
+    case Storage::kBf16:
+      return std::all_of(weight.bf16().begin(), weight.bf16().end(),
+                         [](std::uint16_t b) { return (b & 0x7F80U) != 0x7F80U; });
     case Storage::kI8:
       break;
   }
@@ -47,7 +50,7 @@ void check_weight(const Weight& weight, Faults& faults) {
   if (weight.name.size() > kLongestName)
     return faults.add("a weight's name is longer than " + std::to_string(kLongestName) + " bytes");
   const std::string where = "weight '" + weight.name + "'";
-  if (weight.storage > Storage::kI8) return faults.add(where + " has an unknown storage type");
+  if (weight.storage > Storage::kBf16) return faults.add(where + " has an unknown storage type");
   if (!within_limits(weight.shape)) return faults.add(where + " has the impossible shape " + to_string(weight.shape));
   const auto expected = static_cast<std::size_t>(weight.size()) * bytes_per_element(weight.storage);
   if (weight.data.bytes().size() != expected)

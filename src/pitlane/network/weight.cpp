@@ -32,6 +32,8 @@ const char* to_string(Storage storage) {
       return "f16";
     case Storage::kI8:
       return "i8";
+    case Storage::kBf16:
+      return "bf16";
   }
   return "?";
 }
@@ -44,6 +46,7 @@ SharedBytes::SharedBytes(std::vector<std::byte> data) {
 
 std::span<const float> Weight::f32() const { return typed<float>(*this, Storage::kF32); }
 std::span<const std::uint16_t> Weight::f16() const { return typed<std::uint16_t>(*this, Storage::kF16); }
+std::span<const std::uint16_t> Weight::bf16() const { return typed<std::uint16_t>(*this, Storage::kBf16); }
 std::span<const std::int8_t> Weight::i8() const { return typed<std::int8_t>(*this, Storage::kI8); }
 
 Weight make_f32_weight(std::string name, Shape shape, std::vector<float> values) {
@@ -56,6 +59,13 @@ Weight make_f16_weight(std::string name, Shape shape, std::span<const float> val
   std::vector<std::uint16_t> halves(values.size());
   std::transform(values.begin(), values.end(), halves.begin(), f32_to_f16);
   return {std::move(name), std::move(shape), Storage::kF16, to_bytes<std::uint16_t>(halves), {}};
+}
+
+Weight make_bf16_weight(std::string name, Shape shape, std::span<const float> values) {
+  PITLANE_CHECK(static_cast<std::int64_t>(values.size()) == element_count(shape));
+  std::vector<std::uint16_t> upper(values.size());
+  std::transform(values.begin(), values.end(), upper.begin(), f32_to_bf16);
+  return {std::move(name), std::move(shape), Storage::kBf16, to_bytes<std::uint16_t>(upper), {}};
 }
 
 Weight make_i8_weight(std::string name, Shape shape, std::vector<std::int8_t> values, std::vector<float> scales) {
@@ -96,6 +106,12 @@ std::vector<float> decode_f32(const Weight& weight) {
       const auto halves = weight.f16();
       std::vector<float> out(halves.size());
       std::transform(halves.begin(), halves.end(), out.begin(), f16_to_f32);
+      return out;
+    }
+    case Storage::kBf16: {
+      const auto upper = weight.bf16();
+      std::vector<float> out(upper.size());
+      std::transform(upper.begin(), upper.end(), out.begin(), bf16_to_f32);
       return out;
     }
     case Storage::kI8:

@@ -26,12 +26,16 @@ Status check_range(const Node& node, std::span<const float> values) {
 
 }  // namespace
 
-Status apply_pass(const HalfWeights& /*pass*/, Network& network) {
+Status apply_pass(const HalfWeights& pass, Network& network) {
   PITLANE_TRY_STATUS(apply_pass(FoldBatchNorm{}, network));
   for (const Layer& layer : weighted_layers(network)) {
     Weight& weight = network.weights[layer.weight];
-    if (weight.storage == Storage::kF16) continue;  // shared with an earlier layer
+    if (weight.storage == pass.storage) continue;  // shared with an earlier layer
     const auto values = weight.f32();
+    if (pass.storage == Storage::kBf16) {  // reaches as far as binary32
+      weight = make_bf16_weight(weight.name, weight.shape, values);
+      continue;
+    }
     PITLANE_TRY_STATUS(check_range(network.nodes[layer.node], values));
     weight = make_f16_weight(weight.name, weight.shape, values);
   }

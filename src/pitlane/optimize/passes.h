@@ -24,7 +24,7 @@ Status apply_pass(const PruneGlobal& pass, Network& network);
 Status apply_pass(const FineTune& pass, Network& network, const FineTuneFn& fine_tune, const ProgressFn& progress);
 
 /// Folds BatchNorm first: its scales may leave binary16's range. Biases stay f32; they weigh nothing. Errors: a layer
-/// whose weights binary16 cannot hold.
+/// whose weights binary16 cannot hold; bfloat16 holds all.
 Status apply_pass(const HalfWeights& pass, Network& network);
 
 /// Folds BatchNorm first. Layers that make outputs and small dense ones stay f32, as do those whose sums could overflow

@@ -18,7 +18,9 @@ std::string text(const PruneGlobal& pass) { return "prune_global(sparsity=" + nu
 std::string text(const FineTune& pass) {
   return "fine_tune(epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) + ")";
 }
-std::string text(const HalfWeights& /*pass*/) { return "half_weights"; }
+std::string text(const HalfWeights& pass) {
+  return pass.storage == Storage::kBf16 ? "bfloat16_weights" : "half_weights";
+}
 std::string text(const QuantizeDynamic& pass) {
   return "quantize_dynamic(bias_samples=" + std::to_string(pass.bias_samples) + ")";
 }

@@ -19,6 +19,13 @@ const std::vector<Strategy>& strategies() {
        "TensorFlow Lite, post-training float16 quantisation",
        {HalfWeights{}},
        false},
+      {"bfloat16_quan",
+       "Weights and what they are multiplied with in bfloat16, sums in 32 bits: half the size, quick where the "
+       "processor "
+       "has such instructions.",
+       "OpenVINO and oneDNN, inference precision bf16",
+       {HalfWeights{Storage::kBf16}},
+       false},
       {"dynamic_quan",
        "Weights in 8-bit integers per channel, activation ranges measured in each run.",
        "TensorFlow Lite and PyTorch, dynamic range quantisation; biases corrected as for int_flt_quan",

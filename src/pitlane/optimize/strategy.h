@@ -26,7 +26,9 @@ struct FineTune {
   double learning_rate = 3e-4;
 };
 /// Weights to binary16; arithmetic stays in f32.
-struct HalfWeights {};
+struct HalfWeights {
+  Storage storage = Storage::kF16;  ///< or kBf16
+};
 /// Weights to int8 per channel; activation ranges measured in each run. Rounding moves the mean of each channel;
 /// training pictures show by how much, and the biases take it back.
 struct QuantizeDynamic {

@@ -46,8 +46,14 @@ inline void store_tile(void* to, std::ptrdiff_t step) {
 
 /// sum[m][n] += u8 input[m][4 k + i] * s8 weights[k][4 n + i], exactly.
 template <int Sum, int Input, int Weights>
-inline void dot_tile() {
+inline void multiply_i8() {
   __asm__ volatile("tdpbusd %%tmm%c0, %%tmm%c1, %%tmm%c2" : : "i"(Weights), "i"(Input), "i"(Sum));
+}
+
+/// sum[m][n] += input[m][2 k + i] * weights[k][2 n + i], sums in binary32.
+template <int Sum, int Input, int Weights>
+inline void multiply_bf16() {
+  __asm__ volatile("tdpbf16ps %%tmm%c0, %%tmm%c1, %%tmm%c2" : : "i"(Weights), "i"(Input), "i"(Sum));
 }
 
 }  // namespace

@@ -4,6 +4,6 @@
 
 namespace pitlane::kernels {
 
-void conv_f32_avx2(const ConvF32& c) { conv_f32_body<Avx2>(c); }
+void conv_f32_avx2(const ConvF32& c) { conv_f32_body<FloatSteps<Avx2>>(c, c.input); }
 
 }  // namespace pitlane::kernels

@@ -11,6 +11,8 @@ void affine_avx2(const float* in, float* out, std::size_t count, const float* sc
   affine_body<Avx2>(in, out, count, scale, offset, channels);
 }
 
+void round_bf16_avx2(const float* in, float* out, std::size_t count) { round_bf16_body(in, out, count); }
+
 Range range_avx2(const float* in, std::size_t count) { return range_body<Avx2>(in, count); }
 
 void quantize_avx2(const float* in, std::uint8_t* out, std::size_t count, float inverse_scale,

@@ -4,6 +4,6 @@
 
 namespace pitlane::kernels {
 
-void conv_f32_avx512(const ConvF32& c) { conv_f32_body<Avx512>(c); }
+void conv_f32_avx512(const ConvF32& c) { conv_f32_body<FloatSteps<Avx512>>(c, c.input); }
 
 }  // namespace pitlane::kernels

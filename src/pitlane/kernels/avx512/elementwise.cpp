@@ -11,6 +11,8 @@ void affine_avx512(const float* in, float* out, std::size_t count, const float* 
   affine_body<Avx512>(in, out, count, scale, offset, channels);
 }
 
+void round_bf16_avx512(const float* in, float* out, std::size_t count) { round_bf16_body(in, out, count); }
+
 Range range_avx512(const float* in, std::size_t count) { return range_body<Avx512>(in, count); }
 
 void quantize_avx512(const float* in, std::uint8_t* out, std::size_t count, float inverse_scale,

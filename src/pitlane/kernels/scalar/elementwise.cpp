@@ -10,6 +10,8 @@ void affine_scalar(const float* in, float* out, std::size_t count, const float* 
   affine_body<OneLane>(in, out, count, scale, offset, channels);
 }
 
+void round_bf16_scalar(const float* in, float* out, std::size_t count) { round_bf16_body(in, out, count); }
+
 Range range_scalar(const float* in, std::size_t count) { return range_body<OneLane>(in, count); }
 
 void quantize_scalar(const float* in, std::uint8_t* out, std::size_t count, float inverse_scale,
