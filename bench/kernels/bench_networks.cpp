@@ -105,9 +105,10 @@ Status check_answer(const BenchNetwork& sample, const Plan& plan) {
   const MutableTensorView out{got.data(), got.size() * sizeof(float)};
   const RunStatus status = plan.new_session()->run({&in, 1}, {&out, 1});
   if (status != RunStatus::kOk) return numeric_error(sample.name + ": " + to_string(status));
-  // A sum that falls to the other side of a tie changes an input of the next layer by a bfloat16's last place.
+  // A sum that falls to the other side of a tie changes an input of the next layer by a bfloat16's last place, and
+  // layers with random weights spread that: levels differ by as much as rounding to bfloat16 itself.
   const bool narrow = sample.name.find("bf16") != std::string::npos;
-  const float bound = sample.name.find("int8") != std::string::npos ? 0.0F : narrow ? 5e-3F : 2e-5F;
+  const float bound = sample.name.find("int8") != std::string::npos ? 0.0F : narrow ? 2e-2F : 2e-5F;
   for (std::size_t i = 0; i < got.size(); ++i)
     if (!(std::abs(got[i] - sample.answer[i]) <= bound))
       return numeric_error(sample.name + ": output " + std::to_string(i) + " is " + std::to_string(got[i]) +
