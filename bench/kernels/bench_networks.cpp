@@ -55,6 +55,16 @@ Status check_lively(const Network& network, const std::vector<std::uint8_t>& ima
   return numeric_error(network.name + " hardly depends on the picture; take another seed");
 }
 
+/// Four of five weights of dense layers become zero.
+Weight mostly_zeros(const Weight& weight) {
+  if (weight.shape.size() != 2) return weight;
+  Random random(7);
+  std::vector<std::int8_t> values(weight.i8().begin(), weight.i8().end());
+  for (std::int8_t& value : values)
+    if (random.index(5) != 0) value = 0;
+  return make_i8_weight(weight.name, weight.shape, std::move(values), weight.scales);
+}
+
 Result<Network> calibrated(const Network& floats, Network quantized, const std::vector<std::uint8_t>& image) {
   const std::vector<std::vector<float>> inputs = {real_image(image)};
   PITLANE_TRY(const ReferenceResult result, run_reference(floats, inputs));
@@ -87,12 +97,14 @@ Result<std::vector<BenchNetwork>> bench_networks(const std::string& family) {
       with_weights(network, [](const Weight& w) { return make_bf16_weight(w.name, w.shape, decode_f32(w)); });
   const Network dynamic = with_weights(without_norm(network), [](const Weight& w) { return quantize_i8(w); });
   PITLANE_TRY(Network fixed, calibrated(network, dynamic, image));
+  PITLANE_TRY(Network pruned, calibrated(network, with_weights(fixed, mostly_zeros), image));
   std::vector<BenchNetwork> all;
   for (auto& [name, made] : {std::pair{"fp32", network},
                              {"fp16", half},
                              {"bf16", narrow},
                              {"int8-dynamic", dynamic},
-                             {"int8-static", fixed}}) {
+                             {"int8-static", fixed},
+                             {"int8-pruned", pruned}}) {
     PITLANE_TRY(BenchNetwork sample, finish(family + "/" + name, made, image));
     all.push_back(std::move(sample));
   }

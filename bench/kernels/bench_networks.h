@@ -18,7 +18,7 @@ struct BenchNetwork {
   std::vector<float> answer;  ///< of the reference
 };
 
-/// fp32, fp16, bf16, int8-dynamic and int8-static of one family.
+/// fp32, fp16, bf16, int8-dynamic, int8-static and int8-pruned (80 % of the dense weights are zero) of one family.
 Result<std::vector<BenchNetwork>> bench_networks(const std::string& family);
 
 /// An error unless a session of this plan gives the reference's answer: equal for int8, within 2e-5 for floats and 5e-3

@@ -118,12 +118,15 @@ TEST_P(DenseTest, Bfloat16MatchesLoopsInDouble) {
 struct Int8Data {
   static constexpr int kZero = 7;
 
-  Int8Data(int inputs, int outputs) : count(static_cast<std::size_t>(outputs)), sums(count, 0), starts(count, 0) {
+  Int8Data(int inputs, int outputs, int zeros_percent = 0)
+      : count(static_cast<std::size_t>(outputs)), sums(count, 0), starts(count, 0) {
     Random random(29);
     const auto width = static_cast<std::size_t>(inputs);
     input = random_integers<std::uint8_t>(random, width + 64, 0, 255);
     for (std::uint8_t& x : input) x = x < 80 ? 0 : x < 90 ? kZero : x;
     weights = random_integers<std::int8_t>(random, width * count, -127, 127);
+    for (std::int8_t& w : weights)
+      if (static_cast<int>(random.index(100)) < zeros_percent) w = 0;
     bias = random_floats(random, count, -1, 1);
     multiplier = random_floats(random, count, 1e-6, 1e-4);
     for (std::size_t o = 0; o < count; ++o) {
@@ -195,6 +198,25 @@ TEST_P(DenseTest, Int8ThatSkipsZerosIsExact) {
     std::ranges::fill(data.input, 0);
     data.sums = data.starts;
     expect_exact(data, table().dense_i8_layout, run);
+  }
+}
+
+TEST_P(DenseTest, Int8WithZerosLeftOutIsExact) {
+  if (table().dense_i8_sparse == nullptr) GTEST_SKIP() << "this level or machine reads all weights";
+  std::vector<std::pair<int, int>> all = sizes();
+  for (const int outputs : {191, 192, 193, 255, 256, 257, 320, 448, 512, 513}) all.emplace_back(70, outputs);
+  for (const int share : {0, 20, 80, 100}) {  // of zeros, in percent
+    for (const auto& [inputs, outputs] : all) {
+      SCOPED_TRACE(::testing::Message() << inputs << " -> " << outputs << ", zeros " << share << " %");
+      const Int8Data data(inputs, outputs, share);
+      const SparseRows packed = pack_i8_sparse(outputs, inputs, data.weights);
+      std::vector<std::int32_t> active(active_elements(inputs));
+      std::vector<std::uint8_t> values(active_elements(inputs));
+      expect_exact(data, table().dense_i8_layout, [&, in = inputs, out = outputs](const Requantize& r) {
+        table().dense_i8_sparse({in, out, data.input.data(), packed.rows.as<std::uint8_t>(),
+                                 packed.offsets.as<std::uint32_t>(), r, active.data(), values.data()});
+      });
+    }
   }
 }
 

@@ -211,6 +211,7 @@ class Int8LayerStep final : public Step {
         wide_buffer_(layer.wide_input),
         active_buffer_(layer.active),
         values_buffer_(layer.values),
+        sparse_(layer.sparse),
         layout_(layer.shape.dense ? kernels.dense_i8_layout : kernels.conv_i8_layout),
         weights_(pack(layer)),
         bias_(kernels::pad_f32(layout_, layer.bias)),
@@ -225,6 +226,12 @@ class Int8LayerStep final : public Step {
     if (bytes_out_) {
       requantize_.inverse_scale = 1.0F / layer.to_quantization->scale;
       requantize_.zero_point = layer.to_quantization->zero_point;
+    }
+    if (sparse_) {
+      kernels::SparseRows rows =
+          kernels::pack_i8_sparse(shape_.outputs, static_cast<int>(from_.elements()), layer.weights);
+      weights_ = std::move(rows.rows);
+      row_offsets_ = std::move(rows.offsets);
     }
     if (layer.from_quantization) prepare(*layer.from_quantization, start_.as<std::int32_t>(), multiplier_.as<float>());
     if (layer.rescale) rescale(*layer.rescale);
@@ -256,11 +263,14 @@ class Int8LayerStep final : public Step {
     if (active_buffer_ >= 0) used.insert(used.end(), {active_buffer_, values_buffer_});
     return used;
   }
-  std::size_t weight_bytes() const override { return weights_.size() + bias_.size() + start_.size() * 2; }
+  std::size_t weight_bytes() const override {
+    return weights_.size() + row_offsets_.size() + bias_.size() + start_.size() * 2;
+  }
 
  private:
   [[nodiscard]] AlignedBuffer pack(const Int8Layer& layer) const {
     if (shape_.groups > 1) return kernels::pack_groups_i8(group_size_of(shape_, from_), layer.weights);
+    if (layer.sparse) return {};
     if (active_buffer_ >= 0)
       return kernels::pack_i8_rows(shape_.outputs, static_cast<int>(from_.elements()), layer.weights);
     return kernels::pack_i8(layout_, size_of(shape_, from_), layer.weights);
@@ -292,7 +302,12 @@ class Int8LayerStep final : public Step {
   }
 
   void call(const RunContext& context, const kernels::Requantize& requantize) const noexcept {
-    if (active_buffer_ >= 0) {
+    if (sparse_) {
+      kernels_.dense_i8_sparse({static_cast<int>(from_.elements()), shape_.outputs,
+                                context.interior<std::uint8_t>(from_), weights_.as<std::uint8_t>(),
+                                row_offsets_.as<std::uint32_t>(), requantize, context.at<std::int32_t>(active_buffer_),
+                                context.at<std::uint8_t>(values_buffer_)});
+    } else if (active_buffer_ >= 0) {
       kernels_.dense_i8_rows({static_cast<int>(from_.elements()), shape_.outputs, context.interior<std::uint8_t>(from_),
                               weights_.as<std::int8_t>(), requantize, context.at<std::int32_t>(active_buffer_),
                               context.at<std::uint8_t>(values_buffer_)});
@@ -311,8 +326,9 @@ class Int8LayerStep final : public Step {
   LayerShape shape_;
   Picture from_, to_;
   BufferId measured_, start_buffer_, multiplier_buffer_, wide_buffer_, active_buffer_, values_buffer_;
+  bool sparse_;
   kernels::PanelLayout layout_;
-  AlignedBuffer weights_, bias_, scales_, sums_, start_, multiplier_;
+  AlignedBuffer weights_, bias_, scales_, sums_, start_, multiplier_, row_offsets_;
   kernels::Requantize requantize_;
   bool bytes_out_ = false;
   const kernels::Table& kernels_;

@@ -77,6 +77,7 @@ struct Int8Layer {
   BufferId wide_input = -1;
   /// Where a dense layer notes which of its inputs are not zero, and their values; -1: it reads all weights.
   BufferId active = -1, values = -1;
+  bool sparse = false;  ///< zeros of the weights are not stored; with `active` and `values`
 };
 
 /// Bytes of each of Int8Layer::start and ::multiplier.

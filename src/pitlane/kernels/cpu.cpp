@@ -68,6 +68,7 @@ CpuFeatures detect_cpu() {
   cpu.avx512bw = bit(b, 30);
   cpu.avx512vl = bit(b, 31);
   cpu.avx512vnni = bit(c, 11);
+  cpu.avx512vbmi2 = bit(c, 6);
   cpu.amx_tile = bit(d, 24);
   cpu.amx_int8 = bit(d, 25);
   cpu.amx_bf16 = bit(d, 22);

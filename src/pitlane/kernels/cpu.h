@@ -13,7 +13,7 @@ struct CpuFeatures {
   bool os_ymm = false, os_zmm = false;
   bool avx2 = false, fma = false, f16c = false;
   bool avx512f = false, avx512bw = false, avx512dq = false, avx512vl = false, avx512vnni = false;
-  bool avx512bf16 = false;
+  bool avx512bf16 = false, avx512vbmi2 = false;
   bool amx_tile = false, amx_int8 = false, amx_bf16 = false;
   bool os_tiles = false;  ///< saved on a task switch, and granted to this process
 };

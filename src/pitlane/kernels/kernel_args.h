@@ -157,6 +157,17 @@ struct DenseI8Rows {
   std::uint8_t* values = nullptr;  ///< as many bytes: their values
 };
 
+/// As DenseI8Rows, with weights of which zeros take a bit: rows as pack_i8_sparse lays them out.
+struct DenseI8Sparse {
+  int inputs = 0, outputs = 0;
+  const std::uint8_t* input = nullptr;
+  const std::uint8_t* rows = nullptr;
+  const std::uint32_t* offsets = nullptr;  ///< where each block's rows begin in `rows`, and the end
+  Requantize requantize;
+  std::int32_t* active = nullptr;  ///< as in DenseI8Rows
+  std::uint8_t* values = nullptr;
+};
+
 /// Range of a float tensor, zero included. `finite` is false if any element is NaN or infinite.
 struct Range {
   float low = 0, high = 0;

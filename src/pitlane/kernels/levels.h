@@ -37,6 +37,7 @@ void conv_i8_amx(const ConvI8&);
 void conv_bf16_avx512bf16(const ConvBf16&);
 void conv_bf16_amx(const ConvBf16&);
 void dense_i8_rows_avx512vnni(const DenseI8Rows&);
+void dense_i8_sparse_avx512vbmi2(const DenseI8Sparse&);
 void dense_f16_avx2(const DenseF16&);
 void dense_bf16_avx2(const DenseBf16&);
 void dense_bf16_avx512(const DenseBf16&);

@@ -130,6 +130,33 @@ AlignedBuffer pack_i8_rows(int outputs, int inputs, std::span<const std::int8_t>
   }
   return buffer;
 }
+SparseRows pack_i8_sparse(int outputs, int inputs, std::span<const std::int8_t> weights) {
+  const AlignedBuffer dense = pack_i8_rows(outputs, inputs, weights);
+  const auto* from = dense.as<std::int8_t>();
+  const auto nonzero = static_cast<std::size_t>(std::ranges::count_if(weights, [](std::int8_t w) { return w != 0; }));
+  const std::size_t bytes = dense.size() / 8 + nonzero;
+  PITLANE_CHECK(bytes <= 0xFFFFFFFFU);
+  const auto blocks = static_cast<std::size_t>((outputs + kRowBlock - 1) / kRowBlock);
+  SparseRows packed{AlignedBuffer(bytes + kAlignment), AlignedBuffer((blocks * inputs + 1) * sizeof(std::uint32_t))};
+  auto* const begin = packed.rows.as<std::uint8_t>();
+  auto* offset = packed.offsets.as<std::uint32_t>();
+  std::uint8_t* to = begin;
+  for (int first = 0; first < outputs; first += kRowBlock) {
+    const int width = std::min(kRowBlock, (outputs - first + 63) / 64 * 64);
+    for (int k = 0; k < inputs; ++k, from += width) {
+      *offset++ = static_cast<std::uint32_t>(to - begin);
+      std::uint8_t* const mask = to;
+      to += width / 8;
+      for (int i = 0; i < width; ++i) {
+        if (from[i] == 0) continue;
+        mask[i / 8] = static_cast<std::uint8_t>(mask[i / 8] | 1U << (i % 8));
+        *to++ = static_cast<std::uint8_t>(from[i]);
+      }
+    }
+  }
+  *offset = static_cast<std::uint32_t>(to - begin);
+  return packed;
+}
 AlignedBuffer pack_groups_f32(const GroupSize& size, std::span<const float> weights) {
   return pack_groups(size, weights);
 }

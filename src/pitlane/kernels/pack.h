@@ -37,6 +37,14 @@ inline constexpr int kRowBlock = 256;
 /// order (see row_position in pack.cpp) that four rows, interleaved byte by byte, give sixteen outputs in a row.
 AlignedBuffer pack_i8_rows(int outputs, int inputs, std::span<const std::int8_t> weights);
 
+/// For DenseI8Sparse: blocks and orders as in pack_i8_rows; a row is a bit for each output, then the weights that are
+/// not zero. Up to 4 GiB.
+struct SparseRows {
+  AlignedBuffer rows;
+  AlignedBuffer offsets;  ///< std::uint32_t
+};
+SparseRows pack_i8_sparse(int outputs, int inputs, std::span<const std::int8_t> weights);
+
 /// Size of grouped convolution weights {groups * outputs, taps, channels}: outputs and channels of one group.
 struct GroupSize {
   int groups = 1, outputs = 1, taps = 1, channels = 1;

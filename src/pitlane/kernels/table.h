@@ -24,7 +24,8 @@ struct Table {
   void (*dense_f16)(const DenseF16&) = nullptr;    ///< layout of dense_f32; null where widening does not pay
   void (*dense_bf16)(const DenseBf16&) = nullptr;  ///< likewise
   void (*dense_i8)(const DenseI8&) = nullptr;
-  void (*dense_i8_rows)(const DenseI8Rows&) = nullptr;  ///< null where skipping zeros does not pay
+  void (*dense_i8_rows)(const DenseI8Rows&) = nullptr;      ///< null where skipping zeros does not pay
+  void (*dense_i8_sparse)(const DenseI8Sparse&) = nullptr;  ///< null where zeros of weights are read as all others
   void (*grouped_f32)(const GroupedF32&) = nullptr;
   void (*grouped_i8)(const GroupedI8&) = nullptr;
 
