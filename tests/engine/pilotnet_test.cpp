@@ -1,4 +1,4 @@
-// Both PilotNets, in every storage and on every level, against the reference.
+// Both PilotNets, and the trained one of examples/, in every storage and on every level, against the reference.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include "level.h"
 #include "network/lively.h"
 #include "pitlane/kernels/table.h"
+#include "pitlane/network/pit_file.h"
 #include "test_networks.h"
 
 namespace pitlane::testing {
@@ -18,6 +19,15 @@ namespace {
 constexpr float kFloatBound = 2e-5F;
 
 enum class Kind { kFloat, kHalf, kDynamic, kStatic };
+
+constexpr const char* kExample = "examples/pilotnet.pit";
+
+Network network_of(const std::string& family) {
+  if (family != kExample) return pilotnet(family);
+  Result<Network> network = load_pit(std::string(PITLANE_SOURCE_DIR "/") + kExample);
+  EXPECT_TRUE(network.ok()) << network.error().message();
+  return *std::move(network);
+}
 
 /// One network with its answer; the slow reference runs once per program.
 struct Sample {
@@ -31,7 +41,7 @@ const Sample& sample(const std::string& family, Kind kind) {
   auto [entry, fresh] = samples.try_emplace({family, kind});
   Sample& s = entry->second;
   if (fresh) {
-    s.network = pilotnet(family);
+    s.network = network_of(family);
     s.image = random_image(s.network, 4);
     if (kind == Kind::kHalf) s.network = halved(std::move(s.network));
     if (kind == Kind::kDynamic) s.network = dynamic_int8(std::move(s.network));
@@ -55,6 +65,8 @@ TEST_P(PilotNetTest, TorchFloat) { expect_near("pilotnet-torch", Kind::kFloat, k
 TEST_P(PilotNetTest, TorchHalf) { expect_near("pilotnet-torch", Kind::kHalf, kFloatBound); }
 TEST_P(PilotNetTest, TfFloat) { expect_near("pilotnet-tf", Kind::kFloat, kFloatBound); }
 TEST_P(PilotNetTest, TfHalf) { expect_near("pilotnet-tf", Kind::kHalf, kFloatBound); }
+TEST_P(PilotNetTest, ExampleFloat) { expect_near(kExample, Kind::kFloat, kFloatBound); }
+TEST_P(PilotNetTest, ExampleHalf) { expect_near(kExample, Kind::kHalf, kFloatBound); }
 
 // Integer rows: sums are exact and the float operations around them are the same, one by one, in kernels and
 // reference, so the answers are equal.
@@ -62,12 +74,14 @@ TEST_P(PilotNetTest, TorchDynamicInt8IsEqual) { expect_near("pilotnet-torch", Ki
 TEST_P(PilotNetTest, TorchStaticInt8IsEqual) { expect_near("pilotnet-torch", Kind::kStatic, 0); }
 TEST_P(PilotNetTest, TfDynamicInt8IsEqual) { expect_near("pilotnet-tf", Kind::kDynamic, 0); }
 TEST_P(PilotNetTest, TfStaticInt8IsEqual) { expect_near("pilotnet-tf", Kind::kStatic, 0); }
+TEST_P(PilotNetTest, ExampleDynamicInt8IsEqual) { expect_near(kExample, Kind::kDynamic, 0); }
+TEST_P(PilotNetTest, ExampleStaticInt8IsEqual) { expect_near(kExample, Kind::kStatic, 0); }
 
 PITLANE_ALL_LEVELS(PilotNetTest);
 
 // A network that always answers the same proves nothing: what is compared above must depend on the picture.
 TEST(PilotNet, AnswersDependOnThePicture) {
-  for (const char* family : {"pilotnet-torch", "pilotnet-tf"}) {
+  for (const char* family : {"pilotnet-torch", "pilotnet-tf", kExample}) {
     const Sample& s = sample(family, Kind::kFloat);
     EXPECT_TRUE(lively({s.answer, run_slowly(s.network, dimmed(s.image))})) << family;
   }

@@ -4,6 +4,9 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
 #endif
 
 namespace pitlane {
@@ -52,6 +55,10 @@ CpuFeatures detect_cpu() {
   cpu.avx512bw = bit(b, 30);
   cpu.avx512vl = bit(b, 31);
   cpu.avx512vnni = bit(c, 11);
+#elif defined(__aarch64__) && defined(__linux__)
+  const unsigned long capabilities = ::getauxval(AT_HWCAP);
+  cpu.asimd = (capabilities & HWCAP_ASIMD) != 0;
+  cpu.asimddp = (capabilities & HWCAP_ASIMDDP) != 0;
 #endif
   return cpu;
 }
@@ -64,6 +71,10 @@ std::vector<Isa> isas_of(const CpuFeatures& cpu) {
   if (!(cpu.os_zmm && cpu.avx512f && cpu.avx512bw && cpu.avx512dq && cpu.avx512vl)) return isas;
   isas.push_back(Isa::kAvx512);
   if (cpu.avx512vnni) isas.push_back(Isa::kAvx512Vnni);
+#elif defined(PITLANE_ARM_KERNELS)
+  if (!cpu.asimd) return isas;
+  isas.push_back(Isa::kNeon);
+  if (cpu.asimddp) isas.push_back(Isa::kNeonDot);
 #else
   static_cast<void>(cpu);
 #endif

@@ -13,6 +13,8 @@ struct CpuFeatures {
   bool os_ymm = false, os_zmm = false;
   bool avx2 = false, fma = false, f16c = false;
   bool avx512f = false, avx512bw = false, avx512dq = false, avx512vl = false, avx512vnni = false;
+  /// aarch64, as the kernel tells (AT_HWCAP): Armv8.0 ASIMD, and SDOT and UDOT on it.
+  bool asimd = false, asimddp = false;
 };
 
 /// This machine.

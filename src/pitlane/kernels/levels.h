@@ -32,8 +32,11 @@ PITLANE_DECLARE_KERNELS(scalar)
 PITLANE_DECLARE_KERNELS(avx2)
 PITLANE_DECLARE_KERNELS(avx512)
 PITLANE_DECLARE_INTEGER_KERNELS(avx512vnni)
+PITLANE_DECLARE_KERNELS(neon)
+PITLANE_DECLARE_INTEGER_KERNELS(neondot)
 void dense_f16_avx2(const DenseF16&);
 void dense_f16_avx512(const DenseF16&);
+void dense_f16_neon(const DenseF16&);
 
 /// Layouts that a level's kernels expect, where they are defined.
 struct LevelLayouts {
@@ -43,5 +46,7 @@ LevelLayouts layouts_scalar();
 LevelLayouts layouts_avx2();
 LevelLayouts layouts_avx512();
 LevelLayouts layouts_avx512vnni();
+LevelLayouts layouts_neon();
+LevelLayouts layouts_neondot();
 
 }  // namespace pitlane::kernels

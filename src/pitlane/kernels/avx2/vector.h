@@ -60,6 +60,7 @@ struct Avx2Half {
 /// Eight lanes.
 struct Avx2 {
   static constexpr int kLanes = 8;
+  static constexpr int kBlock = 1;  ///< each input is loaded into all lanes by itself
   using Half = Avx2Half;
   using F = __m256;
   using I = __m256i;
