@@ -1,4 +1,4 @@
-// Engine tests run once per level, with the level in their names; missing levels are skipped aloud.
+// Engine tests run once per level of this build, with the level in their names; missing levels are skipped aloud.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -20,10 +20,7 @@ class LevelTest : public ::testing::TestWithParam<Isa> {
 
 inline std::string level_name(const ::testing::TestParamInfo<Isa>& info) { return to_string(info.param); }
 
-#define PITLANE_ALL_LEVELS(Fixture)                                                                             \
-  INSTANTIATE_TEST_SUITE_P(                                                                                     \
-      Level, Fixture,                                                                                           \
-      ::testing::Values(Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAvx512Bf16, Isa::kAmx), \
-      ::pitlane::testing::level_name)
+#define PITLANE_ALL_LEVELS(Fixture) \
+  INSTANTIATE_TEST_SUITE_P(Level, Fixture, ::testing::ValuesIn(built_isas()), ::pitlane::testing::level_name)
 
 }  // namespace pitlane::testing

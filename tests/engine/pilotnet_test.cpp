@@ -1,4 +1,4 @@
-// Both PilotNets, in every storage and on every level, against the reference.
+// Both PilotNets, and the trained one of examples/, in every storage and on every level, against the reference.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -7,7 +7,9 @@
 
 #include "level.h"
 #include "network/lively.h"
+#include "pitlane/core/random.h"
 #include "pitlane/kernels/table.h"
+#include "pitlane/network/pit_file.h"
 #include "test_networks.h"
 
 namespace pitlane::testing {
@@ -17,7 +19,29 @@ namespace {
 /// case and sqrt(n) * 2^-24 in the usual one; outputs are of order 1. Measured differences are below 6e-6.
 constexpr float kFloatBound = 2e-5F;
 
-enum class Kind { kFloat, kHalf, kDynamic, kStatic };
+enum class Kind { kFloat, kHalf, kDynamic, kStatic, kPruned };
+
+constexpr const char* kExample = "examples/pilotnet.pit";
+
+Network network_of(const std::string& family) {
+  if (family != kExample) return pilotnet(family);
+  Result<Network> network = load_pit(std::string(PITLANE_SOURCE_DIR "/") + kExample);
+  EXPECT_TRUE(network.ok()) << network.error().message();
+  return *std::move(network);
+}
+
+/// Four of five weights of the dense layers become zero.
+Network mostly_zeros(Network network) {
+  Random random(7);
+  for (Weight& weight : network.weights) {
+    if (weight.storage != Storage::kI8 || weight.shape.size() != 2) continue;
+    std::vector<std::int8_t> values(weight.i8().begin(), weight.i8().end());
+    for (std::int8_t& value : values)
+      if (random.index(5) != 0) value = 0;
+    weight = make_i8_weight(weight.name, weight.shape, std::move(values), weight.scales);
+  }
+  return network;
+}
 
 /// One network with its answer; the slow reference runs once per program.
 struct Sample {
@@ -31,11 +55,12 @@ const Sample& sample(const std::string& family, Kind kind) {
   auto [entry, fresh] = samples.try_emplace({family, kind});
   Sample& s = entry->second;
   if (fresh) {
-    s.network = pilotnet(family);
+    s.network = network_of(family);
     s.image = random_image(s.network, 4);
     if (kind == Kind::kHalf) s.network = halved(std::move(s.network));
     if (kind == Kind::kDynamic) s.network = dynamic_int8(std::move(s.network));
-    if (kind == Kind::kStatic) s.network = static_int8(s.network, s.image);
+    if (kind == Kind::kStatic || kind == Kind::kPruned) s.network = static_int8(s.network, s.image);
+    if (kind == Kind::kPruned) s.network = mostly_zeros(std::move(s.network));
     s.answer = run_slowly(s.network, s.image);
   }
   return s;
@@ -55,6 +80,8 @@ TEST_P(PilotNetTest, TorchFloat) { expect_near("pilotnet-torch", Kind::kFloat, k
 TEST_P(PilotNetTest, TorchHalf) { expect_near("pilotnet-torch", Kind::kHalf, kFloatBound); }
 TEST_P(PilotNetTest, TfFloat) { expect_near("pilotnet-tf", Kind::kFloat, kFloatBound); }
 TEST_P(PilotNetTest, TfHalf) { expect_near("pilotnet-tf", Kind::kHalf, kFloatBound); }
+TEST_P(PilotNetTest, ExampleFloat) { expect_near(kExample, Kind::kFloat, kFloatBound); }
+TEST_P(PilotNetTest, ExampleHalf) { expect_near(kExample, Kind::kHalf, kFloatBound); }
 
 // Integer rows: sums are exact and the float operations around them are the same, one by one, in kernels and
 // reference, so the answers are equal.
@@ -62,12 +89,15 @@ TEST_P(PilotNetTest, TorchDynamicInt8IsEqual) { expect_near("pilotnet-torch", Ki
 TEST_P(PilotNetTest, TorchStaticInt8IsEqual) { expect_near("pilotnet-torch", Kind::kStatic, 0); }
 TEST_P(PilotNetTest, TfDynamicInt8IsEqual) { expect_near("pilotnet-tf", Kind::kDynamic, 0); }
 TEST_P(PilotNetTest, TfStaticInt8IsEqual) { expect_near("pilotnet-tf", Kind::kStatic, 0); }
+TEST_P(PilotNetTest, TfPrunedInt8IsEqual) { expect_near("pilotnet-tf", Kind::kPruned, 0); }
+TEST_P(PilotNetTest, ExampleDynamicInt8IsEqual) { expect_near(kExample, Kind::kDynamic, 0); }
+TEST_P(PilotNetTest, ExampleStaticInt8IsEqual) { expect_near(kExample, Kind::kStatic, 0); }
 
 PITLANE_ALL_LEVELS(PilotNetTest);
 
 // A network that always answers the same proves nothing: what is compared above must depend on the picture.
 TEST(PilotNet, AnswersDependOnThePicture) {
-  for (const char* family : {"pilotnet-torch", "pilotnet-tf"}) {
+  for (const char* family : {"pilotnet-torch", "pilotnet-tf", kExample}) {
     const Sample& s = sample(family, Kind::kFloat);
     EXPECT_TRUE(lively({s.answer, run_slowly(s.network, dimmed(s.image))})) << family;
   }
@@ -103,6 +133,15 @@ TEST(PilotNet, WeightsTakeTheirStorage) {
     // A level that skips zeros fills each row of the large layer up to a multiple of 64 outputs.
     const double rows = kernels::table_for(isa).dense_i8_rows != nullptr ? 1152 * (1216 - 1164) : 0;
     EXPECT_NEAR(bytes(Kind::kStatic), kParameters + (wide ? kOfConvolutions : 0) + rows, kSlack);
+  }
+}
+
+TEST(PilotNet, ZerosOfALargePrunedLayerAreLeftOut) {
+  for (const Isa isa : available_isas()) {
+    if (kernels::table_for(isa).dense_i8_sparse == nullptr) continue;
+    const auto plan = *compile(sample("pilotnet-tf", Kind::kPruned).network, {.isa = isa});
+    // A bit for each of 16.8 million weights, a byte for each fifth of them, and offsets and convolutions.
+    EXPECT_NEAR(static_cast<double>(plan->weight_bytes()), 16.8e6 * (0.125 + 0.2) + 0.7e6, 0.3e6) << to_string(isa);
   }
 }
 

@@ -18,8 +18,8 @@ KEYWORDS = {"SOURCES", "DEPENDS", "PUBLIC", "PRIVATE"}
 
 # Files below these folders are compiled for one instruction set. What they reach may hold no inline code of the standard
 # library: the linker keeps one copy of such a function, perhaps the one that only the newest processors can run.
-ONE_ISA = ("avx2", "avx512", "avx512vnni", "avx512vbmi2", "avx512bf16", "amx")
-NO_CODE = {"cstddef", "cstdint", "cfloat", "climits", "immintrin.h"}
+ONE_ISA = ("avx2", "avx512", "avx512vnni", "avx512vbmi2", "avx512bf16", "amx", "neon", "neondot")
+NO_CODE = {"cstddef", "cstdint", "cfloat", "climits", "immintrin.h", "arm_neon.h"}
 
 # Which modules may know which library. Whatever is not named here is the standard library's or the system's.
 LIBRARIES = {

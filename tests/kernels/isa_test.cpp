@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+
 #include "pitlane/kernels/cpu.h"
 #include "pitlane/kernels/table.h"
 
@@ -9,6 +11,7 @@ namespace pitlane {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -88,22 +91,57 @@ TEST(Isa, AnUnavailableLevelSaysWhatThereIs) {
 }
 #endif
 
+#if defined(PITLANE_ARM_KERNELS)
+TEST(Isa, Aarch64LevelsFollowFromFeatures) {
+  EXPECT_THAT(isas_of({.asimd = true, .asimddp = true}), ElementsAre(Isa::kScalar, Isa::kNeon, Isa::kNeonDot));
+  EXPECT_THAT(isas_of({.asimd = true}), ElementsAre(Isa::kScalar, Isa::kNeon));
+  EXPECT_THAT(isas_of({.asimddp = true}), ElementsAre(Isa::kScalar));
+}
+
+TEST(Isa, TheBestAarch64LevelIsTheDefaultAndTheVariableForcesOne) {
+  const CpuFeatures newer = {.asimd = true, .asimddp = true};
+  EXPECT_EQ(*choose_isa(nullptr, newer), Isa::kNeonDot);
+  EXPECT_EQ(*choose_isa("neon", newer), Isa::kNeon);
+  const CpuFeatures older = {.asimd = true};
+  EXPECT_EQ(*choose_isa(nullptr, older), Isa::kNeon);
+  const Result<Isa> refused = choose_isa("neondot", older);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().kind(), ErrorKind::kUnsupported);
+  EXPECT_EQ(refused.error().message(),
+            "PITLANE_ISA: instruction set neondot is not available on this machine; choose one of: scalar, neon");
+}
+
+// The presets aarch64 and aarch64-old emulate a processor with dot product and one without.
+TEST(Isa, TheEmulatedProcessorIsRecognised) {
+  const char* emulated = std::getenv("QEMU_CPU");
+  if (emulated == nullptr) GTEST_SKIP() << "QEMU_CPU does not say which processor this is";
+  const bool dot = std::string_view(emulated) == "max";
+  ASSERT_TRUE(dot || std::string_view(emulated) == "cortex-a72") << emulated;
+  EXPECT_EQ(detect_cpu().asimddp, dot);
+  EXPECT_EQ(available_isas().back(), dot ? Isa::kNeonDot : Isa::kNeon);
+}
+#endif
+
 TEST(Isa, OtherProcessorsRunTheScalarLevelWithoutComplaint) {
-  const CpuFeatures arm;
-  EXPECT_EQ(*choose_isa(nullptr, arm), Isa::kScalar);
+  const CpuFeatures other;
+  EXPECT_EQ(*choose_isa(nullptr, other), Isa::kScalar);
 }
 
 TEST(Isa, AnUnknownNameListsTheNames) {
   const Result<Isa> refused = choose_isa("sse2", everything());
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().kind(), ErrorKind::kInvalidArgument);
-  EXPECT_THAT(refused.error().message(), AllOf(HasSubstr("PITLANE_ISA"), HasSubstr("'sse2'"),
-                                               HasSubstr("scalar, avx2, avx512, avx512vnni, avx512bf16, amx")));
+  EXPECT_THAT(refused.error().message(),
+              AllOf(HasSubstr("PITLANE_ISA"), HasSubstr("'sse2'"),
+                    HasSubstr("scalar, avx2, avx512, avx512vnni, avx512bf16, amx, neon, neondot")));
 }
 
 TEST(Isa, NamesRoundTrip) {
-  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAvx512Bf16, Isa::kAmx})
-    EXPECT_EQ(*parse_isa(to_string(isa)), isa);
+  for (const Isa isa : kIsas) EXPECT_EQ(*parse_isa(to_string(isa)), isa);
+}
+
+TEST(Isa, AvailableLevelsAreBuiltOnes) {
+  for (const Isa isa : available_isas()) EXPECT_THAT(built_isas(), Contains(isa));
 }
 
 TEST(Isa, EveryAvailableLevelHasATableOfItsOwn) {

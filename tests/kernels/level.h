@@ -1,5 +1,5 @@
-// Every kernel test runs once per level, with the level in its name; a level that this machine lacks is
-// skipped aloud.
+// Every kernel test runs once per level of this build, with the level in its name; a level that this machine lacks
+// is skipped aloud.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -31,11 +31,8 @@ class LevelTest : public ::testing::TestWithParam<Isa> {
 
 inline std::string level_name(const ::testing::TestParamInfo<Isa>& info) { return to_string(info.param); }
 
-#define PITLANE_ALL_LEVELS(Fixture)                                                                             \
-  INSTANTIATE_TEST_SUITE_P(                                                                                     \
-      Level, Fixture,                                                                                           \
-      ::testing::Values(Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAvx512Bf16, Isa::kAmx), \
-      level_name)
+#define PITLANE_ALL_LEVELS(Fixture) \
+  INSTANTIATE_TEST_SUITE_P(Level, Fixture, ::testing::ValuesIn(built_isas()), level_name)
 
 inline std::vector<float> random_floats(Random& random, std::size_t count, double low, double high) {
   std::vector<float> values(count);

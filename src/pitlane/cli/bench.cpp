@@ -108,7 +108,7 @@ void declare_bench(CLI::App& app, Chosen& chosen) {
   const auto flags = std::make_shared<Flags>();
   verb->add_option("MODEL", flags->models, "one or more model files")->required();
   add_model_flags(*verb, flags->model);
-  verb->add_option("--isa", flags->isa, "force an instruction set: scalar, avx2, avx512 or avx512vnni");
+  verb->add_option("--isa", flags->isa, "force an instruction set, one of: " + isa_names());
   verb->add_option("--seconds", flags->latency.budget_s, "at most this long per model")
       ->check(within(0.01, 3600))
       ->capture_default_str();

@@ -203,7 +203,7 @@ void declare_drive(CLI::App& app, Chosen& chosen) {
   verb->add_option("--vehicle", flags->vehicle.adapter,
                    "how outputs move the car: auto, direct, steering:SPEED_MPS[:MAX_CURVATURE_PER_M[:left|right]]")
       ->capture_default_str();
-  verb->add_option("--isa", flags->isa, "force an instruction set: scalar, avx2, avx512 or avx512vnni");
+  verb->add_option("--isa", flags->isa, "force an instruction set, one of: " + isa_names());
   verb->add_flag("--json", flags->json, "print one JSON document");
   verb->add_flag("--trajectory", flags->trajectory, "with --json: every pose too");
   verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });

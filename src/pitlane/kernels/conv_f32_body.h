@@ -37,6 +37,38 @@ struct ConvF32Tile {
   int outputs;  // valid ones in this panel
 };
 
+/// Inputs Lane, Lane + 1, ... of the blocks that one load a pixel brought.
+template <typename X, int Lane, int P, int F>
+[[gnu::always_inline]] inline void conv_f32_lanes(typename X::F (&sum)[P][F], const typename X::Block (&x)[P],
+                                                  const float* w) {
+#pragma GCC unroll 16
+  for (int v = 0; v < F; ++v) {
+    const typename X::F weight = X::load(w + v * X::kLanes);
+#pragma GCC unroll 16
+    for (int p = 0; p < P; ++p) sum[p][v] = X::template fma_lane<Lane>(x[p], weight, sum[p][v]);
+  }
+  if constexpr (Lane + 1 < X::kBlock) conv_f32_lanes<X, Lane + 1, P, F>(sum, x, w + F * X::kLanes);
+}
+
+/// Sums of one vector of outputs at a row of pixels, and where they go.
+template <typename X>
+struct FloatColumn {
+  const typename X::F* sums;
+  int pixels;
+  float* out;
+  std::ptrdiff_t out_pixel;
+  int count;  // lanes that are outputs; more than there are lanes: all of them
+  bool relu;
+};
+
+/// Not inlined: GCC 12 unrolls no loop around so much code, and sums with a variable index live in memory.
+template <typename X>
+[[gnu::noinline]] void store_column(const FloatColumn<X>& c) {
+  float* out = c.out;
+  for (int p = 0; p < c.pixels; ++p, out += c.out_pixel)
+    X::store_first(out, c.relu ? X::max(X::set(0), c.sums[p]) : c.sums[p], c.count);
+}
+
 template <typename X, int P, int F, bool H>
 void conv_f32_tile(const typename X::Conv& c, const ConvF32Tile<X>& t) {
   constexpr int kL = X::kLanes;
@@ -44,7 +76,9 @@ void conv_f32_tile(const typename X::Conv& c, const ConvF32Tile<X>& t) {
   constexpr int kStride = (F + (H ? 1 : 0)) * kL * kStep;
   typename X::F sum[P][F > 0 ? F : 1];
   typename X::HalfF half[P];
+#pragma GCC unroll 16
   for (int p = 0; p < P; ++p) {
+#pragma GCC unroll 16
     for (int v = 0; v < F; ++v) sum[p][v] = X::load(t.bias + v * kL);
     if constexpr (H) half[p] = X::load_half(t.bias + F * kL);
   }
@@ -52,28 +86,44 @@ void conv_f32_tile(const typename X::Conv& c, const ConvF32Tile<X>& t) {
   const typename X::Weight* w = t.weights;
   for (int row = 0; row < c.geometry.kernel_h; ++row) {
     const typename X::Input* x = t.input + row * c.geometry.in_row;
-    for (const typename X::Input* const end = x + c.geometry.row_length; x < end; x += kStep, w += kStride) {
+    const typename X::Input* const end = x + c.geometry.row_length;
+    if constexpr (X::kBlock > 1) {
+      for (; end - x >= X::kBlock; x += X::kBlock, w += X::kBlock * kStride) {
+        typename X::Block block[P];
+#pragma GCC unroll 16
+        for (int p = 0; p < P; ++p) block[p] = X::load_block(x + p * step);
+        conv_f32_lanes<X, 0, P, F>(sum, block, w);
+      }
+    }
+    for (; x < end; x += kStep, w += kStride) {
       typename X::Weights weight[F > 0 ? F : 1];
       typename X::HalfWeights half_weight;
+#pragma GCC unroll 16
       for (int v = 0; v < F; ++v) weight[v] = X::load_weights(w + v * kL * kStep);
       if constexpr (H) half_weight = X::load_half_weights(w + F * kL * kStep);
+#pragma GCC unroll 16
       for (int p = 0; p < P; ++p) {
         const typename X::Weights xp = X::repeat(x + p * step);
+#pragma GCC unroll 16
         for (int v = 0; v < F; ++v) sum[p][v] = X::dot(sum[p][v], xp, weight[v]);
         if constexpr (H) half[p] = X::dot_half(half[p], xp, half_weight);
       }
     }
   }
-  for (int p = 0; p < P; ++p) {
-    float* out = t.output + p * c.geometry.out_pixel;
-    for (int v = 0; v < F; ++v) {
-      if (c.relu) sum[p][v] = X::max(X::set(0), sum[p][v]);
-      X::store_first(out + v * kL, sum[p][v], t.outputs - v * kL);
-    }
-    if constexpr (H) {
-      if (c.relu) half[p] = X::max_half(X::low(X::set(0)), half[p]);
-      X::store_first_half(out + F * kL, half[p], t.outputs - F * kL);
-    }
+#pragma GCC unroll 16
+  for (int v = 0; v < F; ++v) {
+    typename X::F column[P];  // a copy, so that the sums themselves have no address and stay in registers
+#pragma GCC unroll 16
+    for (int p = 0; p < P; ++p) column[p] = sum[p][v];
+    store_column<X>({column, P, t.output + v * kL, c.geometry.out_pixel, t.outputs - v * kL, c.relu});
+  }
+  if constexpr (H) {
+    typename X::HalfF column[P];
+#pragma GCC unroll 16
+    for (int p = 0; p < P; ++p) column[p] = c.relu ? X::max_half(X::low(X::set(0)), half[p]) : half[p];
+#pragma GCC unroll 16
+    for (int p = 0; p < P; ++p)
+      X::store_first_half(t.output + p * c.geometry.out_pixel + F * kL, column[p], t.outputs - F * kL);
   }
 }
 
@@ -113,11 +163,12 @@ void conv_f32_panel(const typename X::Conv& c, const ConvF32Tile<X>& panel) {
 
 template <typename X, int Halves>
 void conv_f32_dispatch(int halves, const typename X::Conv& c, const ConvF32Tile<X>& panel) {
-  if constexpr (Halves == 1) {
-    conv_f32_panel<X, 1>(c, panel);
+  constexpr int kLeast = X::kConvLayout.half_vectors ? 1 : 2;
+  if constexpr (Halves == kLeast) {
+    conv_f32_panel<X, kLeast>(c, panel);
   } else {
     if (halves == Halves) return conv_f32_panel<X, Halves>(c, panel);
-    conv_f32_dispatch<X, Halves - 1>(halves, c, panel);
+    conv_f32_dispatch<X, Halves - kLeast>(halves, c, panel);
   }
 }
 

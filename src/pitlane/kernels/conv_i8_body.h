@@ -44,14 +44,39 @@ void requantize_column(const Requantize& r, const OutputColumn<X>& c) {
   }
 }
 
+/// Where the sums of vector `v` of a panel begin: `start` and, from the panel's head, what signed inputs lack.
+template <typename X, bool SignedInputs>
+typename X::I first_sum(const std::int32_t* start, const void* head, int v) {
+  const typename X::I sum = X::load_int(start + v * X::kLanes);
+  if constexpr (!SignedInputs) {
+    return sum;
+  } else {
+    return X::add_int(sum, X::load_int(static_cast<const std::int32_t*>(head) + v * X::kLanes));
+  }
+}
+
 template <typename X>
 struct ConvI8Tile {
   const typename X::Input* input;
-  const typename X::Weight* weights;
+  const typename X::Weight* weights;  // of the panel, its head first
   int first_output;
   int outputs;        // valid ones in this panel
   std::ptrdiff_t at;  // where the tile's first output goes
 };
+
+/// Groups Group, Group + 1, ... of the blocks that one load a pixel brought.
+template <typename X, int Group, int P, int F>
+[[gnu::always_inline]] inline void conv_i8_groups(typename X::I (&sum)[P][F], const typename X::ByteBlock (&x)[P],
+                                                  const typename X::Weight* w) {
+  constexpr int kVector = X::kLanes * X::kConvI8.group;
+  typename X::Weights weight[F];
+  for (int v = 0; v < F; ++v) weight[v] = X::load_weights(w + v * kVector);
+  for (int p = 0; p < P; ++p) {
+    const auto xp = X::template group<Group>(x[p]);
+    for (int v = 0; v < F; ++v) sum[p][v] = X::dot(sum[p][v], xp, weight[v]);
+  }
+  if constexpr (Group + 1 < X::kBlock) conv_i8_groups<X, Group + 1, P, F>(sum, x, w + F * kVector);
+}
 
 template <typename X, int P, int F, bool H>
 void conv_i8_tile(const ConvI8& c, const ConvI8Tile<X>& t) {
@@ -62,14 +87,23 @@ void conv_i8_tile(const ConvI8& c, const ConvI8Tile<X>& t) {
   typename X::I sum[P][F > 0 ? F : 1];
   typename X::Half::I half[P];
   for (int p = 0; p < P; ++p) {
-    for (int v = 0; v < F; ++v) sum[p][v] = X::load_int(r.start + t.first_output + v * kL);
+    for (int v = 0; v < F; ++v)
+      sum[p][v] = first_sum<X, X::kConvI8.signed_inputs>(r.start + t.first_output, t.weights, v);
     if constexpr (H) half[p] = X::Half::load_int(r.start + t.first_output + F * kL);
   }
   const std::ptrdiff_t step = c.geometry.in_step_x;
-  const typename X::Weight* w = t.weights;
+  const typename X::Weight* w = t.weights + panel_head(X::kConvI8, 2 * F);
   for (int row = 0; row < c.geometry.kernel_h; ++row) {
     const typename X::Input* x = t.input + row * c.geometry.in_row;
-    for (const typename X::Input* const end = x + c.geometry.row_length; x < end; x += kGroup, w += kStride) {
+    const typename X::Input* const end = x + c.geometry.row_length;
+    if constexpr (X::kBlock > 1) {
+      for (; end - x > (X::kBlock - 1) * kGroup; x += X::kBlock * kGroup, w += X::kBlock * kStride) {
+        typename X::ByteBlock block[P];
+        for (int p = 0; p < P; ++p) block[p] = X::load_block(x + p * step);
+        conv_i8_groups<X, 0, P, F>(sum, block, w);
+      }
+    }
+    for (; x < end; x += kGroup, w += kStride) {
       typename X::Weights weight[F > 0 ? F : 1];
       typename X::Half::Weights half_weight;
       for (int v = 0; v < F; ++v) weight[v] = X::load_weights(w + v * kL * kGroup);
@@ -131,11 +165,12 @@ void conv_i8_panel(const ConvI8& c, const ConvI8Tile<X>& panel) {
 
 template <typename X, int Halves>
 void conv_i8_dispatch(int halves, const ConvI8& c, const ConvI8Tile<X>& panel) {
-  if constexpr (Halves == 1) {
-    conv_i8_panel<X, 1>(c, panel);
+  constexpr int kLeast = X::kConvI8.half_vectors ? 1 : 2;
+  if constexpr (Halves == kLeast) {
+    conv_i8_panel<X, kLeast>(c, panel);
   } else {
     if (halves == Halves) return conv_i8_panel<X, Halves>(c, panel);
-    conv_i8_dispatch<X, Halves - 1>(halves, c, panel);
+    conv_i8_dispatch<X, Halves - kLeast>(halves, c, panel);
   }
 }
 
@@ -150,7 +185,7 @@ void conv_i8_body(const ConvI8& c, const typename X::Input* input) {
     const int outputs = panel_outputs(kLayout, halves);
     const int left = c.geometry.out_c - first;
     conv_i8_dispatch<X, kLayout.max_halves>(halves, c, {input, weights, first, left < outputs ? left : outputs, first});
-    weights += steps * panel_stride(kLayout, halves);
+    weights += panel_head(kLayout, halves) + steps * panel_stride(kLayout, halves);
     first += outputs;
   }
 }

@@ -4,6 +4,9 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
 #endif
 #if defined(__x86_64__) && defined(__linux__)
 #include <sys/syscall.h>
@@ -74,6 +77,10 @@ CpuFeatures detect_cpu() {
   cpu.amx_bf16 = bit(d, 22);
   cpu.os_tiles = cpu.os_tiles && cpu.amx_tile && ask_for_tiles();
   if (a >= 1 && __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0) cpu.avx512bf16 = bit(a, 5);  // a: the last subleaf
+#elif defined(__aarch64__) && defined(__linux__)
+  const unsigned long capabilities = ::getauxval(AT_HWCAP);
+  cpu.asimd = (capabilities & HWCAP_ASIMD) != 0;
+  cpu.asimddp = (capabilities & HWCAP_ASIMDDP) != 0;
 #endif
   return cpu;
 }
@@ -90,6 +97,10 @@ std::vector<Isa> isas_of(const CpuFeatures& cpu) {
   if (!cpu.avx512bf16) return isas;
   isas.push_back(Isa::kAvx512Bf16);
   if (cpu.os_tiles && cpu.amx_tile && cpu.amx_int8 && cpu.amx_bf16) isas.push_back(Isa::kAmx);
+#elif defined(PITLANE_ARM_KERNELS)
+  if (!cpu.asimd) return isas;
+  isas.push_back(Isa::kNeon);
+  if (cpu.asimddp) isas.push_back(Isa::kNeonDot);
 #else
   static_cast<void>(cpu);
 #endif

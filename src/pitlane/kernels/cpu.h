@@ -16,6 +16,8 @@ struct CpuFeatures {
   bool avx512bf16 = false, avx512vbmi2 = false;
   bool amx_tile = false, amx_int8 = false, amx_bf16 = false;
   bool os_tiles = false;  ///< saved on a task switch, and granted to this process
+  /// aarch64, as the kernel tells (AT_HWCAP): Armv8.0 ASIMD, and SDOT and UDOT on it.
+  bool asimd = false, asimddp = false;
 };
 
 /// This machine.

@@ -12,11 +12,27 @@ namespace {
 /// So many rows ahead weights are prefetched: which rows come next, no processor foresees.
 inline constexpr int kRowsAhead = 12;
 
+/// Writes the numbers of the inputs that are not zero (NaN is not) and returns their count.
+template <typename X>
+int find_active(const float* input, int inputs, std::int32_t* active) {
+  if constexpr (requires { X::find_active(input, inputs, active); }) {
+    return X::find_active(input, inputs, active);
+  } else {
+    int found = 0;
+    for (int i = 0; i < inputs; ++i) {
+      active[found] = i;
+      found += input[i] != 0 ? 1 : 0;
+    }
+    return found;
+  }
+}
+
 /// One panel of outputs, over the inputs that are not zero.
 template <typename X, int V, typename Args, typename Weight>
 void dense_float_panel(const Args& d, const Weight* w, int count, int first) {
   constexpr int kL = X::kLanes;
   typename X::F sum[V];
+#pragma GCC unroll 16
   for (int v = 0; v < V; ++v) sum[v] = X::load(d.bias + first + v * kL);
   for (int i = 0; i < count; ++i) {
     const std::ptrdiff_t k = d.active[i];
@@ -25,8 +41,10 @@ void dense_float_panel(const Args& d, const Weight* w, int count, int first) {
     for (unsigned byte = 0; byte < V * kL * sizeof(Weight); byte += 64)
       __builtin_prefetch(reinterpret_cast<const char*>(later) + byte);
     const typename X::F x = X::set(d.input[k]);
+#pragma GCC unroll 16
     for (int v = 0; v < V; ++v) sum[v] = X::fma(x, X::load(row + v * kL), sum[v]);
   }
+#pragma GCC unroll 16
   for (int v = 0; v < V; ++v) {
     if (d.relu) sum[v] = X::max(X::set(0), sum[v]);
     X::store_first(d.output + first + v * kL, sum[v], d.outputs - first - v * kL);
@@ -44,7 +62,7 @@ void dense_float_dispatch(int vectors, const Args& d, const Weight* w, int count
 template <typename X, typename Args>
 void dense_float_body(const Args& d) {
   constexpr PanelLayout kLayout = X::kDenseF32;
-  const int count = X::find_active(d.input, d.inputs, d.active);
+  const int count = find_active<X>(d.input, d.inputs, d.active);
   for (int i = 0; i < kRowsAhead; ++i) d.active[count + i] = count > 0 ? d.active[count - 1] : 0;
   auto weights = d.weights;
   for (int first = 0; first < d.outputs;) {
@@ -55,12 +73,28 @@ void dense_float_body(const Args& d) {
   }
 }
 
+/// Groups Group, Group + 1, ... of a block.
+template <typename X, int Group, int V>
+[[gnu::always_inline]] inline void dense_i8_groups(typename X::I (&sum)[V], typename X::ByteBlock x,
+                                                   const std::int8_t* w) {
+  constexpr int kVector = X::kLanes * 4;
+  const auto inputs = X::template group<Group>(x);
+  for (int v = 0; v < V; ++v) sum[v] = X::dot(sum[v], inputs, X::load_weights(w + v * kVector));
+  if constexpr (Group + 1 < X::kBlock) dense_i8_groups<X, Group + 1, V>(sum, x, w + V * kVector);
+}
+
 template <typename X, int V>
 void dense_i8_panel(const DenseI8& d, const std::int8_t* w, int first) {
   constexpr int kL = X::kLanes;
   typename X::I sum[V];
-  for (int v = 0; v < V; ++v) sum[v] = X::load_int(d.requantize.start + first + v * kL);
-  for (int k = 0; k < d.inputs; k += 4, w += V * kL * 4) {
+  for (int v = 0; v < V; ++v) sum[v] = first_sum<X, X::kDenseI8.signed_inputs>(d.requantize.start + first, w, v);
+  w += panel_head(X::kDenseI8, 2 * V);
+  int k = 0;
+  if constexpr (X::kBlock > 1) {
+    for (; d.inputs - k > (X::kBlock - 1) * 4; k += X::kBlock * 4, w += X::kBlock * V * kL * 4)
+      dense_i8_groups<X, 0, V>(sum, X::load_block(d.input + k), w);
+  }
+  for (; k < d.inputs; k += 4, w += V * kL * 4) {
     const typename X::Inputs x = X::load_inputs(d.input + k);
     for (int v = 0; v < V; ++v) sum[v] = X::dot(sum[v], x, X::load_weights(w + v * kL * 4));
   }
@@ -85,7 +119,8 @@ void dense_i8_body(const DenseI8& d) {
   for (int first = 0; first < d.outputs;) {
     const int halves = panel_halves(kLayout, d.outputs - first);
     dense_i8_dispatch<X, kLayout.max_halves / 2>(halves / 2, d, weights, first);
-    weights += static_cast<std::ptrdiff_t>((d.inputs + 3) / 4) * panel_stride(kLayout, halves);
+    weights +=
+        panel_head(kLayout, halves) + static_cast<std::ptrdiff_t>((d.inputs + 3) / 4) * panel_stride(kLayout, halves);
     first += panel_outputs(kLayout, halves);
   }
 }

@@ -1,7 +1,6 @@
 #include "pitlane/kernels/isa.h"
 
 #include <cstdlib>
-#include <string>
 
 #include "pitlane/kernels/cpu.h"
 
@@ -21,15 +20,42 @@ const char* to_string(Isa isa) {
       return "avx512bf16";
     case Isa::kAmx:
       return "amx";
+    case Isa::kNeon:
+      return "neon";
+    case Isa::kNeonDot:
+      return "neondot";
   }
   return "unknown";
 }
 
+std::string isa_names() {
+  std::string names;
+  for (const Isa isa : kIsas) names += (names.empty() ? "" : ", ") + std::string(to_string(isa));
+  return names;
+}
+
 Result<Isa> parse_isa(std::string_view name) {
-  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAvx512Bf16, Isa::kAmx})
+  for (const Isa isa : kIsas)
     if (name == to_string(isa)) return isa;
-  return invalid_argument("unknown instruction set '" + std::string(name) +
-                          "'; choose one of: scalar, avx2, avx512, avx512vnni, avx512bf16, amx");
+  return invalid_argument("unknown instruction set '" + std::string(name) + "'; choose one of: " + isa_names());
+}
+
+const std::vector<Isa>& built_isas() {
+  static const std::vector<Isa> isas = {
+    Isa::kScalar,
+#if defined(PITLANE_X86_KERNELS)
+    Isa::kAvx2,
+    Isa::kAvx512,
+    Isa::kAvx512Vnni,
+    Isa::kAvx512Bf16,
+    Isa::kAmx,
+#endif
+#if defined(PITLANE_ARM_KERNELS)
+    Isa::kNeon,
+    Isa::kNeonDot,
+#endif
+  };
+  return isas;
 }
 
 const std::vector<Isa>& available_isas() {

@@ -208,6 +208,9 @@ struct PanelLayout {
   bool even_odd = false;      ///< int8 without VNNI: inputs 0, 2 of all outputs first, then 1, 3
   bool half_vectors = false;  ///< a panel may end in half a vector
   bool wide = false;          ///< int8 without VNNI: weights and inputs are widened to 16 bits once, not at each use
+  /// int8 without instructions that multiply u8 by s8: the kernel takes 128 off each input, and each panel begins with
+  /// what its sums then lack, 128 * (sum of weights), an int32 an output.
+  bool signed_inputs = false;
 };
 
 }  // namespace pitlane::kernels

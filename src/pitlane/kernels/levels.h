@@ -38,10 +38,14 @@ void conv_bf16_avx512bf16(const ConvBf16&);
 void conv_bf16_amx(const ConvBf16&);
 void dense_i8_rows_avx512vnni(const DenseI8Rows&);
 void dense_i8_sparse_avx512vbmi2(const DenseI8Sparse&);
+PITLANE_DECLARE_KERNELS(neon)
+PITLANE_DECLARE_INTEGER_KERNELS(neondot)
 void dense_f16_avx2(const DenseF16&);
 void dense_bf16_avx2(const DenseBf16&);
 void dense_bf16_avx512(const DenseBf16&);
+void dense_bf16_neon(const DenseBf16&);
 void dense_f16_avx512(const DenseF16&);
+void dense_f16_neon(const DenseF16&);
 
 /// Layouts that a level's kernels expect, where they are defined.
 struct LevelLayouts {
@@ -54,5 +58,7 @@ LevelLayouts layouts_avx512();
 LevelLayouts layouts_avx512vnni();
 LevelLayouts layouts_avx512bf16();
 LevelLayouts layouts_amx();
+LevelLayouts layouts_neon();
+LevelLayouts layouts_neondot();
 
 }  // namespace pitlane::kernels

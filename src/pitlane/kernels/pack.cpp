@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "pitlane/core/result.h"
 #include "pitlane/kernels/panels.h"
@@ -15,7 +16,8 @@ std::size_t packed_elements(const PanelLayout& layout, const WeightSize& size) {
   std::size_t total = 0;
   for (int o = 0; o < size.outputs;) {
     const int halves = panel_halves(layout, size.outputs - o);
-    total += steps * static_cast<std::size_t>(panel_stride(layout, halves));
+    total += static_cast<std::size_t>(panel_head(layout, halves)) +
+             steps * static_cast<std::size_t>(panel_stride(layout, halves));
     o += panel_outputs(layout, halves);
   }
   return total;
@@ -32,6 +34,17 @@ std::size_t slot(const PanelLayout& layout, int output_in_panel, int input_in_gr
   return base + static_cast<std::size_t>((input_in_group & 1) * lanes * 2 + lane * 2 + (input_in_group >> 1));
 }
 
+/// PanelLayout::signed_inputs, for the outputs first .. first + count - 1.
+void write_head(const WeightSize& size, std::span<const std::int8_t> weights, int first, int count, std::byte* head) {
+  const std::size_t terms = static_cast<std::size_t>(size.rows) * size.row_length;
+  for (int o = 0; o < count; ++o) {
+    std::int32_t missing = 0;
+    for (const std::int8_t w : weights.subspan((static_cast<std::size_t>(first) + o) * terms, terms))
+      missing += 128 * w;
+    std::memcpy(head + static_cast<std::size_t>(o) * sizeof(missing), &missing, sizeof(missing));
+  }
+}
+
 template <typename Packed, typename T>
 AlignedBuffer pack(const PanelLayout& layout, const WeightSize& size, std::span<const T> weights) {
   PITLANE_CHECK(weights.size() == static_cast<std::size_t>(size.outputs) * size.rows * size.row_length);
@@ -41,6 +54,10 @@ AlignedBuffer pack(const PanelLayout& layout, const WeightSize& size, std::span<
     const int halves = panel_halves(layout, size.outputs - first);
     const int width = panel_outputs(layout, halves);
     const int count = width < size.outputs - first ? width : size.outputs - first;
+    if constexpr (std::is_same_v<Packed, std::int8_t>) {
+      if (layout.signed_inputs) write_head(size, weights, first, count, reinterpret_cast<std::byte*>(out));
+      out += panel_head(layout, halves);
+    }
     for (int row = 0; row < size.rows; ++row) {
       for (int k = 0; k < size.row_length; k += layout.group) {
         for (int o = 0; o < count; ++o) {

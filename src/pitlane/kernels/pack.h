@@ -1,5 +1,6 @@
 // Weights in the order in which kernels read them. A panel is a few vectors of outputs; inside it come kernel
-// rows, then steps of `group` inputs (the last one filled with zeros), then outputs. Panels follow each other.
+// rows, then steps of `group` inputs (the last one filled with zeros), then outputs. Panels follow each other. With
+// signed_inputs an int32 for each output of the panel comes first.
 #pragma once
 
 #include <cstdint>

@@ -24,6 +24,11 @@ namespace {
   return (halves + 1) / 2 * layout.lanes * layout.group;
 }
 
+/// int8: elements before the first weight of a panel.
+[[maybe_unused]] inline int panel_head(const PanelLayout& layout, int halves) {
+  return layout.signed_inputs ? panel_outputs(layout, halves) * 4 : 0;
+}
+
 /// Elements of the input from the first to the last that a convolution reads.
 [[maybe_unused]] inline std::ptrdiff_t elements_read(const ConvGeometry& g) {
   return (g.out_h - 1) * g.in_step_y + (g.kernel_h - 1) * g.in_row + (g.out_w - 1) * g.in_step_x + g.row_length;

@@ -97,6 +97,25 @@ Table amx_table() {
 }
 #endif
 
+#if defined(PITLANE_ARM_KERNELS)
+Table neon_table() {
+  Table table;
+  table.isa = Isa::kNeon;
+  PITLANE_FLOAT_KERNELS(table, neon);
+  PITLANE_INTEGER_KERNELS(table, neon);
+  table.dense_f16 = dense_f16_neon;
+  table.dense_bf16 = dense_bf16_neon;
+  return table;
+}
+
+Table neondot_table() {
+  Table table = neon_table();
+  table.isa = Isa::kNeonDot;
+  PITLANE_INTEGER_KERNELS(table, neondot);
+  return table;
+}
+#endif
+
 }  // namespace
 
 const Table& table_for(Isa isa) {
@@ -111,6 +130,12 @@ const Table& table_for(Isa isa) {
   if (isa == Isa::kAvx512Vnni) return avx512vnni;
   if (isa == Isa::kAvx512Bf16) return avx512bf16;
   if (isa == Isa::kAmx) return amx;
+#endif
+#if defined(PITLANE_ARM_KERNELS)
+  static const Table neon = neon_table();
+  static const Table neondot = neondot_table();
+  if (isa == Isa::kNeon) return neon;
+  if (isa == Isa::kNeonDot) return neondot;
 #endif
   PITLANE_CHECK(isa == Isa::kScalar);
   static const Table scalar = scalar_table();

@@ -60,6 +60,7 @@ struct Avx2Half {
 /// Eight lanes.
 struct Avx2 {
   static constexpr int kLanes = 8;
+  static constexpr int kBlock = 1;  ///< each input is loaded into all lanes by itself
   using Half = Avx2Half;
   using F = __m256;
   using I = __m256i;
@@ -77,16 +78,6 @@ struct Avx2 {
   static constexpr PanelLayout kDenseI8{8, 8, 4, true, false};
   /// Sums, one weight vector each and one input must fit 16 registers.
   static constexpr int conv_f32_pixels(int halves) { return halves > 4 ? 4 : halves > 2 ? 6 : 8; }
-
-  /// Writes the numbers of those that are not zero (NaN is not) and returns their count.
-  static int find_active(const float* values, int count, std::int32_t* active) {
-    int found = 0;
-    for (int i = 0; i < count; ++i) {
-      active[found] = i;
-      found += values[i] != 0 ? 1 : 0;
-    }
-    return found;
-  }
 
   static F load(const float* p) { return _mm256_loadu_ps(p); }
   static F load(const std::uint16_t* p) {

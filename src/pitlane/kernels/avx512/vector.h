@@ -12,6 +12,7 @@ namespace {
 /// Element-wise and float part, shared by both AVX-512 levels.
 struct Avx512Float {
   static constexpr int kLanes = 16;
+  static constexpr int kBlock = 1;  ///< each input is loaded into all lanes by itself
   using F = __m512;
   using I = __m512i;
   using HalfF = __m256;
