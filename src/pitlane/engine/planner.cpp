@@ -9,6 +9,7 @@
 #include "pitlane/engine/layer_steps.h"
 #include "pitlane/engine/op_steps.h"
 #include "pitlane/engine/quantization.h"
+#include "pitlane/engine/step_cost.h"
 #include "pitlane/engine/tensor_forms.h"
 
 namespace pitlane {
@@ -22,6 +23,7 @@ struct Layer {
   Activation activation = Activation::kNone;
   Padding padding;
   std::vector<float> pad_value;  ///< one per input channel where there is padding
+  std::int64_t macs = 0;
 
   [[nodiscard]] bool int8() const { return weight->storage == Storage::kI8; }
   /// What kernels fuse; other functions become a step of their own.
@@ -55,6 +57,7 @@ std::optional<Layer> layer_of(const Network& network, const Node& node) {
     return {};
   }
   layer.shape.outputs = static_cast<int>(layer.weight->shape[0]);
+  layer.macs = mac_count(network, node);
   return layer;
 }
 
@@ -90,6 +93,7 @@ class Planner {
       if (needed_[i]) PITLANE_TRY_STATUS(add_node(network_.nodes[i], readings_[i]));
     finish();
     result_.steps = forms_.take_steps();
+    result_.infos = forms_.take_infos();
     result_.arena = std::move(forms_.arena());
     result_.arena.place();
     return std::move(result_);
@@ -178,7 +182,9 @@ void Planner::start() {
     const InputSpec& input = network_.inputs[i];
     if (input.kind == InputKind::kImage) continue;
     const float scale = input.kind == InputKind::kSpeed ? input.scale : 1.0F;
-    forms_.add(make_float_input(static_cast<int>(i), forms_.create(input.value, Form{}), scale, kernels_));
+    forms_.work_for(StepInfo::Owner::kInput, input.name);
+    const Picture to = forms_.create(input.value, Form{});
+    forms_.add(make_float_input(static_cast<int>(i), to, scale, kernels_), move_info("scale", to, to));
   }
   for (const StateSpec& state : network_.states) result_.states.push_back(forms_.create_persistent(state.before));
 }
@@ -186,23 +192,29 @@ void Planner::start() {
 void Planner::finish() {
   for (const OutputSpec& output : network_.outputs) {
     if (std::ranges::find(result_.outputs, output.value) != result_.outputs.end()) continue;
+    forms_.work_for(StepInfo::Owner::kOutput, network_.values[output.value].name);
     const Picture from = forms_.get(storage_of(network_, output.value), Form{}).picture;
     const auto& grid = network_.values[output.value].quantization;
-    forms_.add(make_output(from, static_cast<int>(result_.outputs.size()), grid, kernels_));
+    forms_.add(make_output(from, static_cast<int>(result_.outputs.size()), grid, kernels_),
+               move_info("output", from, from));
     result_.outputs.push_back(output.value);
   }
   // All new memory is set aside before any is overwritten: one state may be another's past, and a run that
   // fails must leave the memory as it was.
   std::vector<Picture> aside;
   for (const StateSpec& state : network_.states) {
+    forms_.work_for(StepInfo::Owner::kState, state.name);
     const Picture after =
         seen_as(forms_.get(storage_of(network_, state.after), Form{}).picture, network_.values[state.before].shape);
     Picture& copy = aside.emplace_back(after);
     copy.buffer = forms_.arena().add(copy.elements() * sizeof(float));
-    forms_.add(make_finite_check(after, kernels_));
-    forms_.add(make_copy(after, copy));
+    forms_.add(make_finite_check(after, kernels_), {.work = "check", .read_bytes = after.inside() * kRealBytes});
+    forms_.add(make_copy(after, copy), move_info("copy", after, copy));
   }
-  for (std::size_t i = 0; i < aside.size(); ++i) forms_.add(make_copy(aside[i], result_.states[i]));
+  for (std::size_t i = 0; i < aside.size(); ++i) {
+    forms_.work_for(StepInfo::Owner::kState, network_.states[i].name);
+    forms_.add(make_copy(aside[i], result_.states[i]), move_info("copy", aside[i], result_.states[i]));
+  }
 }
 
 /// If all readers want the same, the producer writes that; else plain floats, converted for each.
@@ -225,7 +237,8 @@ void Planner::round(const Node& node, const Form& form, const Picture& picture) 
   const auto grid = made_on_grid(network_, node);
   if (!grid || form.kind != Form::Kind::kReal) return;
   const auto rounds = [&](const Form& use) { return use.kind == Form::Kind::kStatic && use.quantization == grid; };
-  if (!std::ranges::all_of(uses_[node.output], rounds)) forms_.add(make_round(picture, *grid));
+  if (!std::ranges::all_of(uses_[node.output], rounds))
+    forms_.add(make_round(picture, *grid), move_info("round", picture, picture));
 }
 
 std::optional<IntegerRescale> Planner::rescale_of(const Node& node, const Layer& layer, const Reading& reading) const {
@@ -236,12 +249,13 @@ std::optional<IntegerRescale> Planner::rescale_of(const Node& node, const Layer&
 }
 
 Status Planner::add_node(const Node& node, const std::vector<Reading>& readings) {
+  forms_.work_for(StepInfo::Owner::kLayer, node.name);
   if (const std::optional<Layer> layer = layer_of(network_, node)) return add_layer(node, *layer, readings.front());
   std::vector<Picture> from;
   for (const Reading& reading : readings) from.push_back(read(reading).picture);
   const Form form = output_form(node, false);
   const Picture to = forms_.create(node.output, form);
-  forms_.add(make_op_step(network_, node, from, to, kernels_));
+  forms_.add(make_op_step(network_, node, from, to, kernels_), op_info(node.op, from, to));
   round(node, form, to);
   return {};
 }
@@ -261,7 +275,9 @@ Status Planner::add_layer(const Node& node, const Layer& layer, const Reading& r
   } else {
     add_float_layer(layer, reading, from.picture, to);
   }
-  if (layer.curved()) forms_.add(make_curve(to, to, Activate{layer.activation}, kernels_));
+  if (layer.curved())
+    forms_.add(make_curve(to, to, Activate{layer.activation}, kernels_),
+               move_info(to_string(layer.activation), to, to));
   round(node, to_form, to);
   return {};
 }
@@ -270,13 +286,16 @@ void Planner::add_float_layer(const Layer& layer, const Reading& reading, const 
   const bool untouched = std::ranges::all_of(reading.affine.scale, [](double s) { return s == 1; }) &&
                          std::ranges::all_of(reading.affine.offset, [](double o) { return o == 0; });
   const std::vector<float> bias = bias_of(network_, layer);
+  const std::size_t read_bytes = from.elements() * kRealBytes, written_bytes = to.inside() * kRealBytes;
   if (untouched && layer.shape.dense && layer.weight->storage == Storage::kF16 && kernels_.dense_f16 != nullptr) {
-    forms_.add(make_half_dense(layer.shape.outputs, from, to, layer.weight->f16(), bias, layer.relu(), kernels_));
+    forms_.add(make_half_dense(layer.shape.outputs, from, to, layer.weight->f16(), bias, layer.relu(), kernels_),
+               layer_info(layer.shape, Arithmetic::kF16, layer.macs, read_bytes, written_bytes));
     return;
   }
   const FoldedLayer folded =
       fold(reading.affine, decode_f32(*layer.weight), bias, {layer.shape.groups, layer.weight->shape.back()});
-  forms_.add(make_float_layer(layer.shape, from, to, folded.weights, folded.bias, layer.relu(), kernels_));
+  forms_.add(make_float_layer(layer.shape, from, to, folded.weights, folded.bias, layer.relu(), kernels_),
+             layer_info(layer.shape, Arithmetic::kF32, layer.macs, read_bytes, written_bytes));
 }
 
 void Planner::add_int8_layer(const Layer& layer, const Reading& reading, const Tensor& from, Int8Result to) {
@@ -298,7 +317,9 @@ void Planner::add_int8_layer(const Layer& layer, const Reading& reading, const T
   }
   const std::size_t wide_bytes = int8_wide_input_bytes(layer.shape, from.picture, to.picture, kernels_);
   if (wide_bytes > 0) step.wide_input = forms_.arena().add(wide_bytes);
-  forms_.add(make_int8_layer(step, kernels_));
+  const std::size_t written_bytes = to.picture.inside() * (to.form.quantization ? kByteBytes : kRealBytes);
+  forms_.add(make_int8_layer(step, kernels_),
+             layer_info(layer.shape, Arithmetic::kI8, layer.macs, from.picture.elements(), written_bytes));
 }
 
 }  // namespace
