@@ -18,7 +18,8 @@ enum class Arithmetic : std::uint8_t {
 const char* to_string(Arithmetic arithmetic);
 
 struct StepInfo {
-  /// On whose behalf a step runs; values as above. What prepares a layer's input or output (a border, a quantisation) is the layer's.
+  /// On whose behalf a step runs; values as above. What prepares a layer's input or output (a border, a quantisation)
+  /// is the layer's.
   enum class Owner : std::uint8_t { kLayer, kInput, kOutput, kState };
   Owner owner = Owner::kLayer;
   std::string name = {};  ///< of the node, the input, the value that is an output, the state
