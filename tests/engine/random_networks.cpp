@@ -330,6 +330,29 @@ Network some_bf16(Network network, std::uint64_t seed) {
   return network;
 }
 
+Network all_f16(Network network) {
+  for (Node& node : network.nodes) {
+    const WeightId* id = layer_weight(node);
+    if (id == nullptr) continue;
+    const Weight& real = network.weights[*id];
+    network.weights[*id] = make_f16_weight(real.name, real.shape, decode_f32(real));
+  }
+  return network;
+}
+
+Network all_int8(Network network) {
+  for (Node& node : network.nodes)
+    if (const WeightId* id = layer_weight(node)) network.weights[*id] = quantize_i8(network.weights[*id]);
+  return network;
+}
+
+Network with_fixed_ranges(Network network) {
+  for (Node& node : network.nodes)
+    if (const WeightId* id = layer_weight(node); id != nullptr && network.weights[*id].storage == Storage::kI8)
+      network.values[node.inputs[0]].quantization = measured_quantization({-1, 3, true});
+  return network;
+}
+
 Network some_static(Network network, const RunInputs& inputs, std::uint64_t seed) {
   const Result<ReferenceResult> floats = run_reference(network, real_inputs(network, inputs));
   EXPECT_TRUE(floats.ok()) << floats.error().message();

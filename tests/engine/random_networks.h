@@ -24,6 +24,11 @@ std::vector<std::vector<float>> real_inputs(const Network& network, const RunInp
 Network some_int8(Network network, std::uint64_t seed);
 /// Weights of about half of the layers to bfloat16.
 Network some_bf16(Network network, std::uint64_t seed);
+/// Weights of all convolutions and dense layers.
+Network all_f16(Network network);
+Network all_int8(Network network);
+/// One range for the inputs of all int8 layers, as no calibration would choose it.
+Network with_fixed_ranges(Network network);
 /// Fixed ranges, as a run on `inputs` shows them, for about three in four of the int8 layers.
 Network some_static(Network network, const RunInputs& inputs, std::uint64_t seed);
 

@@ -3,43 +3,13 @@
 
 #include <atomic>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
-#include <new>
 #include <thread>
 
+#include "counters.h"
 #include "level.h"
 #include "random_networks.h"
 #include "test_networks.h"
-
-namespace {
-std::atomic<long> allocations{0};
-
-void* counted(std::size_t size, std::size_t alignment) {
-  ++allocations;
-  void* memory = alignment == 0 ? std::malloc(size)  // NOLINT: this is the allocator
-                                : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-}  // namespace
-
-// Never inlined: where the compiler sees free() behind delete but not malloc() behind new, it warns of a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) { return counted(size, 0); }
-[[gnu::noinline]] void* operator new[](std::size_t size) { return counted(size, 0); }
-[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
-  return counted(size, static_cast<std::size_t>(alignment));
-}
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size, 0); }
-[[gnu::noinline]] void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted(size, 0); }
-[[gnu::noinline]] void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
 namespace pitlane::testing {
 namespace {
@@ -60,9 +30,9 @@ TEST_P(SessionTest, RunsWithoutAllocationAndRepeatsItsBits) {
     std::vector<float> output(2);
     const TensorView in{image.data(), image.size()};
     const MutableTensorView out{output.data(), 2 * sizeof(float)};
-    const long before = allocations;
+    const long before = allocations();
     const RunStatus first = session->run({&in, 1}, {&out, 1});
-    EXPECT_EQ(allocations, before);
+    EXPECT_EQ(allocations(), before);
     EXPECT_EQ(first, RunStatus::kOk);
     const std::vector<float> answer = output;
     for (int i = 0; i < 3; ++i) {
@@ -79,9 +49,9 @@ TEST_P(SessionTest, NoOperatorAllocates) {
     ASSERT_TRUE(plan.ok()) << plan.error().message();
     Runner runner((*plan)->new_session());
     const RunInputs inputs = random_inputs(network, seed);
-    const long before = allocations;
+    const long before = allocations();
     const RunStatus status = runner.run(inputs);
-    EXPECT_EQ(allocations, before) << "seed " << seed;
+    EXPECT_EQ(allocations(), before) << "seed " << seed;
     ASSERT_EQ(status, RunStatus::kOk);
     const std::vector<std::vector<float>> first = runner.outputs();
     runner.reset();

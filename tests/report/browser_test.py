@@ -35,7 +35,12 @@ function describe() {
   view.circuit = "hairpins", view.delay = "60ms";  // where one network leaves the road
   refreshTrack();
   const lost = charts.get("deviation").scales.y.max;
-  return { moved, scrolled, lost, losses: tuning.scales.y.ticks.map((t) => t.label), whiskers: latency.whiskers, width: latency.width, names: pareto.names,
+  const byLayer = charts.get("layers"), roofline = charts.get("roofline");
+  const layers = { names: byLayer.data.labels, us: byLayer.data.datasets[0].data, limits: byLayer.data.datasets[1].data };
+  const roofs = { points: roofline.data.datasets.filter((set) => set.type !== "line").map((set) => ({ name: set.label, ...set.data[0] })),
+                  lines: roofline.data.datasets.filter((set) => set.type === "line").map((set) => ({ type: set.label, points: set.data })),
+                  names: roofline.names.boxes, legend: roofline.legend.legendItems.map((i) => i.text) };
+  return { layers, roofs, moved, scrolled, lost, losses: tuning.scales.y.ticks.map((t) => t.label), whiskers: latency.whiskers, width: latency.width, names: pareto.names,
            ticks, lowest,
            axes: [0.05, 0.42, 0.5, 0.61, 3.05, 12].map((most) => ({ most, ...evenAxis([most, -most / 2]) })),
            legend: tuning.legend.legendItems.map((i) => ({ text: i.text, dash: i.lineDash, shape: i.pointStyle })),
@@ -137,6 +142,29 @@ class BrowserTest(unittest.TestCase):
             others = names["boxes"][:i] + names["stairs"]
             self.assertFalse([other for other in others if overlap(box, other)], box)
             self.assertFalse([circle for circle in names["bubbles"] if reaches(circle, box)], box)
+
+    def test_layers_stand_beside_their_limits(self):
+        for dom in (self.desk, self.phone):
+            layers = self.charts(dom)["layers"]
+            self.assertEqual(layers["names"], ["input camera", "conv1", "conv2", "conv3", "dense1", "output head"])
+            self.assertAlmostEqual(layers["us"][2], 0.48 * 331, places=3)
+            for measured, limit in zip(layers["us"], layers["limits"]):
+                self.assertAlmostEqual(limit, 0.7 * measured, places=3)
+
+    def test_the_roofline_has_the_layers_that_multiply_under_the_roof_of_their_type(self):
+        roofs = self.charts(self.desk)["roofs"]
+        self.assertEqual([point["name"] for point in roofs["points"]], ["conv1", "conv2", "conv3", "dense1"])
+        conv2 = roofs["points"][1]
+        self.assertAlmostEqual(conv2["x"], 14213000 / (20000 + 14213000 // 200 + 30000))
+        self.assertAlmostEqual(conv2["y"], 14213000 / (0.48 * 331e-6) * 1e-9, places=6)
+        self.assertEqual(roofs["legend"], ["int8"])
+        (line,) = roofs["lines"]
+        slope, ridge, end = line["points"]
+        self.assertAlmostEqual(ridge["y"], 166)
+        self.assertAlmostEqual(end["y"], 166)
+        self.assertAlmostEqual(slope["y"] / slope["x"], ridge["y"] / ridge["x"])
+        for i, box in enumerate(roofs["names"]):
+            self.assertFalse([other for other in roofs["names"][:i] if overlap(box, other)], box)
 
     def test_the_axis_of_the_deviation_has_a_zero_in_its_middle(self):
         ticks = self.charts(self.desk)["ticks"]

@@ -29,6 +29,7 @@ TEST(JsonReport, ClocksChangeOnlyWhatStandsUnderTiming) {
   TuneResult one = sample_result(), other = sample_result();
   for (StrategyRow& row : other.rows) {
     row.latency_ms.p50 *= 1.7;
+    if (row.layers) row.layers->layers[1].p50_ms *= 3;
     for (LapRow& lap : row.laps) lap.result.wall_s *= 3, lap.result.decide_s = {0.1};
     for (EpochRecord& epoch : row.fine_tuning) epoch.seconds += 9;
   }
@@ -37,6 +38,7 @@ TEST(JsonReport, ClocksChangeOnlyWhatStandsUnderTiming) {
     if (key == kProvenanceDate) value = "2030-12-24";
   one.recommendation = recommend(one);
   other.recommendation.closest = "prune_quan";
+  other.roofline.peaks[0].macs_per_s *= 2;
   EXPECT_NE(json_report(one), json_report(other));
   EXPECT_EQ(without_timing(one), without_timing(other));
 }
@@ -53,6 +55,16 @@ TEST(JsonReport, HoldsWhatWasMeasured) {
   EXPECT_EQ(row.at("laps").size(), 20U);
   EXPECT_EQ(row.at("laps_completed"), 20);
   EXPECT_DOUBLE_EQ(row.at("timing").at("latency_ms").at("p50"), 0.331);
+  const json& layers = row.at("timing").at("by_layer");
+  EXPECT_EQ(layers.at("layers").size(), 6U);
+  EXPECT_EQ(layers.at("layers").at(0).at("kind"), "input");
+  EXPECT_EQ(layers.at("layers").at(2).at("name"), "conv2");
+  EXPECT_EQ(layers.at("layers").at(2).at("arithmetic"), "int8");
+  EXPECT_EQ(layers.at("layers").at(2).at("macs"), 14213000);
+  EXPECT_DOUBLE_EQ(layers.at("layers").at(2).at("roofline_ratio"), 0.7);
+  EXPECT_DOUBLE_EQ(layers.at("sum_ms"), 0.331);
+  EXPECT_DOUBLE_EQ(value.at("timing").at("roofline").at("peaks").at(1).at("macs_per_s"), 166e9);
+  EXPECT_EQ(value.at("timing").at("roofline").at("reads").size(), 3U);
   EXPECT_EQ(value.at("timing").at("recommendation").at("strategy"), "int_flt_quan");
   EXPECT_EQ(value.at("rows").at(6).at("failure"), "fine-tuning diverged: the loss is not a number in epoch 2");
   EXPECT_FALSE(value.at("rows").at(6).contains("size_bytes"));

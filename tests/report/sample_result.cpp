@@ -108,6 +108,40 @@ void time_row(StrategyRow& row, double p50_ms, std::uint64_t seed) {
                     .runs = 1500};
 }
 
+LayerTime sample_layer(StepInfo::Owner owner, const char* name, const char* work, std::int64_t macs, double share) {
+  LayerTime layer;
+  layer.owner = owner;
+  layer.name = name;
+  layer.work = work;
+  layer.macs = macs;
+  layer.arithmetic = macs == 0 ? Arithmetic::kNone : Arithmetic::kI8;
+  layer.weight_bytes = macs == 0 ? 0 : 20'000 + macs / 200;
+  layer.activation_bytes = 30'000;
+  layer.share = share;
+  return layer;
+}
+
+LayerProfile sample_profile(const LatencySummary& whole_ms) {
+  using Owner = StepInfo::Owner;
+  LayerProfile profile;
+  profile.layers = {sample_layer(Owner::kInput, "camera", "copy", 0, 0.02),
+                    sample_layer(Owner::kLayer, "conv1", "conv int8", 5'647'000, 0.17),
+                    sample_layer(Owner::kLayer, "conv2", "conv int8", 14'213'000, 0.48),
+                    sample_layer(Owner::kLayer, "conv3", "border, conv int8", 4'752'000, 0.2),
+                    sample_layer(Owner::kLayer, "dense1", "dense int8", 1'341'000, 0.12),
+                    sample_layer(Owner::kOutput, "head", "output", 0, 0.01)};
+  for (LayerTime& layer : profile.layers) {
+    layer.p50_ms = layer.share * whole_ms.p50;
+    layer.limit_ms = 0.7 * layer.p50_ms;
+  }
+  profile.sum_ms = profile.whole_ms.p50 = whole_ms.p50;
+  profile.whole_ms.runs = 1500;
+  profile.clock_reading_ms = 25e-6;
+  profile.clock_readings = 12;
+  profile.network_bytes = 1'900'000;
+  return profile;
+}
+
 struct Recipe {
   const char *name, *summary, *recipe;
   std::int64_t size_bytes;
@@ -143,6 +177,7 @@ StrategyRow make_row(const Recipe& recipe, const std::vector<CircuitMap>& circui
     row.fine_tuning = {{1, 0.1153, 0.1032, 14.2}, {2, 0.1101, 0.1013, 14.1}, {3, 0.1087, 0.1012, 14.0}};
   row.laps = drives(circuits, recipe.spread_m, seed == 5, 100 + seed);
   time_row(row, recipe.p50_ms, seed);
+  row.layers = sample_profile(row.latency_ms);
   return row;
 }
 
@@ -169,6 +204,8 @@ TuneResult sample_result() {
                     {"data hash", "a91f0c55d2"},
                     {"version", "0.1.0"},
                     {kProvenanceDate, "2026-01-31"}};
+  out.roofline.peaks = {{"f32", "AVX-512 FMA", 83e9}, {"int8", "AVX-512 VNNI", 166e9}};
+  out.roofline.warm = {{16 << 10, 160e9}, {1 << 20, 80e9}, {16 << 20, 30e9}};
   out.command = "pitlane tune examples/pilotnet.pit --data data/f1 --strategy all --out out";
   out.notes = {"Fine-tuning was shortened to 2 epochs for this demonstration; leave out --quick for the full one."};
   return out;

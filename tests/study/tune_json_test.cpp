@@ -11,6 +11,7 @@
 namespace pitlane {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 TEST(TuneJson, WholeResultsReadBackExactly) {
@@ -21,6 +22,12 @@ TEST(TuneJson, WholeResultsReadBackExactly) {
   EXPECT_EQ(to_json(*back), text);
   ASSERT_EQ(back->rows.size(), result.rows.size());
   EXPECT_EQ(back->rows[0].laps.size(), result.rows[0].laps.size());
+  ASSERT_TRUE(back->rows[0].layers.has_value());
+  EXPECT_EQ(back->rows[0].layers->layers[3].work, "border, conv int8");
+  EXPECT_EQ(back->rows[0].layers->layers[3].limit_ms, result.rows[0].layers->layers[3].limit_ms);
+  EXPECT_EQ(back->rows[0].layers->layers[5].owner, StepInfo::Owner::kOutput);
+  EXPECT_EQ(back->roofline.warm.size(), result.roofline.warm.size());
+  EXPECT_EQ(back->roofline.peaks[1].instructions, "AVX-512 VNNI");
   EXPECT_EQ(back->rows[0].laps[0].result.trajectory.size(), result.rows[0].laps[0].result.trajectory.size());
   EXPECT_EQ(back->rows[0].laps[0].result.deviation.mean, result.rows[0].laps[0].result.deviation.mean);
 }
@@ -45,6 +52,16 @@ TEST(TuneJson, HostileStringsSurvive) {
   StrategyRow row = sample_result().rows[0];
   row.summary = "</script><script>alert(1)</script> \"quoted\" \n \x01 \xE2\x82\xAC";
   EXPECT_EQ(strategy_row_from_json(to_json(row))->summary, row.summary);
+}
+
+TEST(TuneJson, RefusesAnArithmeticThatItDoesNotKnow) {
+  std::string text = to_json(sample_result().rows[0]);
+  const std::string known = "\"arithmetic\":3";
+  const auto at = text.find(known);
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, known.size(), "\"arithmetic\":9");
+  EXPECT_THAT(strategy_row_from_json(text).error().message(),
+              AllOf(HasSubstr("layers.layers[1].arithmetic"), HasSubstr("unknown number 9")));
 }
 
 TEST(TuneJson, NamesThePlaceOfAFault) {

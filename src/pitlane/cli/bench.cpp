@@ -1,103 +1,138 @@
-// pitlane bench: how long networks take on this machine.
+// pitlane bench: how long networks take on this machine, as a whole, by layer, and at a camera's rate.
 #include <cstdio>
-#include <cstring>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "pitlane/cli/interrupt.h"
-#include "pitlane/cli/model_file.h"
 #include "pitlane/cli/number_range.h"
+#include "pitlane/cli/timed_network.h"
 #include "pitlane/cli/verb.h"
-#include "pitlane/core/random.h"
-#include "pitlane/engine/plan.h"
-#include "pitlane/measure/answer_check.h"
 #include "pitlane/measure/latency.h"
-#include "pitlane/report/episode_json.h"
+#include "pitlane/report/bench_text.h"
 
 namespace pitlane::cli {
 namespace {
+
+constexpr double kPeriodicSeconds = 10;
 
 struct Flags {
   std::vector<std::string> models;
   std::string isa;
   ModelFlags model;
-  LatencyOptions latency;
+  std::optional<double> seconds;
+  bool layers = false;
+  std::optional<std::string> periodic;
   bool json = false;
 };
 
-// A network with everything that a run needs, on made-up inputs of the right sizes.
-struct Candidate {
-  BenchEntry entry;
-  std::unique_ptr<Session> session;
-  std::vector<std::vector<std::byte>> inputs;
-  std::vector<std::vector<float>> results;
-  std::vector<TensorView> in;
-  std::vector<MutableTensorView> out;
-};
+using Networks = std::vector<std::unique_ptr<TimedNetwork>>;
 
-void fill_inputs(Candidate& candidate) {
-  Random random(1);
-  for (const TensorSpec& spec : candidate.session->inputs()) {
-    const bool bytes = spec.type == ElementType::kU8;
-    std::vector<std::byte> data(static_cast<std::size_t>(element_count(spec.shape)) * (bytes ? 1 : sizeof(float)));
-    if (bytes)
-      for (std::byte& b : data) b = static_cast<std::byte>(random.next());
-    for (std::size_t at = 0; !bytes && at < data.size(); at += sizeof(float)) {
-      const auto number = static_cast<float>(random.uniform());
-      std::memcpy(data.data() + at, &number, sizeof number);
-    }
-    candidate.inputs.push_back(std::move(data));
-  }
-  for (const auto& data : candidate.inputs) candidate.in.push_back({data.data(), data.size()});
-  for (const TensorSpec& spec : candidate.session->outputs())
-    candidate.results.emplace_back(static_cast<std::size_t>(element_count(spec.shape)));
-  for (auto& result : candidate.results) candidate.out.push_back({result.data(), result.size() * sizeof(float)});
+bool go_on() { return !interrupt_requested(); }
+
+LatencyOptions latency_options(const Flags& flags) {
+  LatencyOptions options;
+  if (flags.seconds) options.budget_s = *flags.seconds;
+  return options;
 }
 
-Result<std::unique_ptr<Candidate>> prepare(const std::string& path, const ModelFlags& model,
-                                           const CompileOptions& options) {
-  PITLANE_TRY(const ModelFile file, open_model(path, model));
-  PITLANE_TRY(const auto plan, compile(file.network, options));
-  auto candidate = std::make_unique<Candidate>();
-  candidate->session = plan->new_session();
-  candidate->entry.subject = {path, content_hash(file.network), file.size_bytes, candidate->session->description(), {}};
-  fill_inputs(*candidate);
-  if (const Status right = check_answer(file.network, *candidate->session, candidate->in); !right.ok())
-    return right.error().in(path);
-  return candidate;
+Status uninterrupted() {
+  if (!interrupt_requested()) return {};
+  return Error(ErrorKind::kInterrupted, "interrupted; nothing was measured to the end");
+}
+
+std::string title(const BenchEntry& entry) { return entry.subject.model + " (" + entry.subject.runtime + ")"; }
+
+std::vector<BenchEntry> entries_of(const Networks& networks) {
+  std::vector<BenchEntry> entries;
+  for (const auto& network : networks) entries.push_back(network->entry);
+  return entries;
+}
+
+Status time_whole(const Flags& flags, const Networks& networks) {
+  std::vector<std::function<void()>> calls;
+  for (const auto& network : networks)
+    calls.emplace_back([n = network.get()] { (void)n->session->run(n->in, n->out); });
+  const auto samples = time_interleaved(calls, latency_options(flags), go_on);
+  PITLANE_TRY_STATUS(uninterrupted());
+  for (std::size_t i = 0; i < networks.size(); ++i) networks[i]->entry.latency_ms = summarize(samples[i], kTimingBurst);
+  if (flags.json) {
+    std::fputs(bench_json(entries_of(networks)).c_str(), stdout);
+    return {};
+  }
+  std::printf("one thread, batch 1, interleaved; milliseconds\n%9s %9s %9s %9s %8s  model\n", "p50", "p90", "p99",
+              "min", "runs");
+  for (const auto& network : networks) {
+    const LatencySummary& ms = network->entry.latency_ms;
+    std::printf("%9.4f %9.4f %9.4f %9.4f %8lld  %s\n", ms.p50, ms.p90, ms.p99, ms.min, static_cast<long long>(ms.runs),
+                title(network->entry).c_str());
+  }
+  return {};
+}
+
+Status time_by_layer(const Flags& flags, const Networks& networks) {
+  const Roofline roofline = measure_limits();
+  if (!flags.json) std::fputs(roofline_text(roofline).c_str(), stdout);
+  for (const auto& network : networks) {
+    BenchEntry& entry = network->entry;
+    entry.layers = time_layers(*network->plan, network->in, network->out, latency_options(flags), go_on);
+    PITLANE_TRY_STATUS(uninterrupted());
+    set_limits(*entry.layers, roofline);
+    entry.latency_ms = entry.layers->whole_ms;
+    if (!flags.json) std::printf("\n%s", layers_text(title(entry), *entry.layers).c_str());
+  }
+  if (flags.json) std::fputs(bench_json(entries_of(networks), roofline).c_str(), stdout);
+  return {};
+}
+
+Status time_periodically(const Flags& flags, const Networks& networks, std::int64_t period_ns) {
+  const double seconds = flags.seconds.value_or(kPeriodicSeconds);
+  const auto frames = static_cast<std::int64_t>(seconds * 1e9 / static_cast<double>(period_ns));
+  for (const auto& network : networks) {
+    const PinnedThread pinned;
+    MonotonicClock clock;
+    const auto run = [&] { (void)network->session->run(network->in, network->out); };
+    run();  // pages and caches, as after the start of a robot
+    network->entry.periodic = run_periodically(run, period_ns, frames, clock, go_on);
+    PITLANE_TRY_STATUS(uninterrupted());
+    if (!flags.json)
+      std::printf("%s%s", network == networks.front() ? "" : "\n",
+                  periodic_text(title(network->entry), *network->entry.periodic).c_str());
+  }
+  if (flags.json) std::fputs(bench_json(entries_of(networks)).c_str(), stdout);
+  return {};
+}
+
+/// Nanoseconds; at least one fits into the time that is given.
+Result<std::int64_t> asked_period(const Flags& flags) {
+  const Result<std::int64_t> period_ns = parse_period_ns(*flags.periodic);
+  if (!period_ns.ok()) return period_ns.error().in("--periodic");
+  if (flags.seconds && *flags.seconds * 1e9 < static_cast<double>(*period_ns))
+    return invalid_argument("--seconds: shorter than one period of " + *flags.periodic + "; give it more time");
+  return period_ns;
 }
 
 Result<int> run(const Flags& flags) {
   CompileOptions options;
+  if (flags.layers && flags.periodic)
+    return invalid_argument("--layers and --periodic are different measurements; ask for one of them");
   if (!flags.isa.empty()) {
     PITLANE_TRY(options.isa, parse_isa(flags.isa));
   }
-  std::vector<std::unique_ptr<Candidate>> candidates;
-  std::vector<std::function<void()>> calls;
+  std::int64_t period_ns = 0;
+  if (flags.periodic) {
+    PITLANE_TRY(period_ns, asked_period(flags));
+  }
+  Networks networks;
   for (const std::string& path : flags.models) {
-    PITLANE_TRY(std::unique_ptr<Candidate> candidate, prepare(path, flags.model, options));
-    calls.emplace_back([c = candidate.get()] { (void)c->session->run(c->in, c->out); });
-    candidates.push_back(std::move(candidate));
+    PITLANE_TRY(std::unique_ptr<TimedNetwork> network, prepare_to_time(path, flags.model, options));
+    networks.push_back(std::move(network));
   }
-  const auto samples = time_interleaved(calls, flags.latency, [] { return !interrupt_requested(); });
-  if (interrupt_requested()) return Error(ErrorKind::kInterrupted, "interrupted; nothing was measured to the end");
-  std::vector<BenchEntry> entries;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    candidates[i]->entry.latency_ms = summarize(samples[i], kTimingBurst);
-    entries.push_back(candidates[i]->entry);
-  }
-  if (flags.json) {
-    std::fputs(bench_json(entries).c_str(), stdout);
-    return kSuccess;
-  }
-  std::printf("one thread, batch 1, interleaved; milliseconds\n%9s %9s %9s %9s %8s  model\n", "p50", "p90", "p99",
-              "min", "runs");
-  for (const BenchEntry& e : entries)
-    std::printf("%9.4f %9.4f %9.4f %9.4f %8lld  %s (%s)\n", e.latency_ms.p50, e.latency_ms.p90, e.latency_ms.p99,
-                e.latency_ms.min, static_cast<long long>(e.latency_ms.runs), e.subject.model.c_str(),
-                e.subject.runtime.c_str());
+  PITLANE_TRY_STATUS(flags.layers     ? time_by_layer(flags, networks)
+                     : flags.periodic ? time_periodically(flags, networks, period_ns)
+                                      : time_whole(flags, networks));
   return kSuccess;
 }
 
@@ -109,9 +144,13 @@ void declare_bench(CLI::App& app, Chosen& chosen) {
   verb->add_option("MODEL", flags->models, "one or more model files")->required();
   add_model_flags(*verb, flags->model);
   verb->add_option("--isa", flags->isa, "force an instruction set, one of: " + isa_names());
-  verb->add_option("--seconds", flags->latency.budget_s, "at most this long per model")
-      ->check(within(0.01, 3600))
-      ->capture_default_str();
+  verb->add_option("--seconds", flags->seconds, "at most this long per model; default 2, with --periodic 10")
+      ->check(within(0.01, 3600));
+  verb->add_flag("--layers", flags->layers,
+                 "time, multiply-adds and bytes of each layer, beside what this machine's limits allow");
+  verb->add_option("--periodic", flags->periodic,
+                   "run as a control loop with a camera of this rate or period, e.g. 20Hz or 50ms: late answers, "
+                   "jitter, age of frames");
   verb->add_flag("--json", flags->json, "print one JSON document");
   verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });
 }

@@ -22,6 +22,7 @@ struct Picture {
   [[nodiscard]] std::ptrdiff_t origin() const { return padding.top * row() + padding.left * channels; }
   [[nodiscard]] std::ptrdiff_t rows() const { return height + padding.top + padding.bottom; }
   [[nodiscard]] std::size_t elements() const { return static_cast<std::size_t>(rows() * row()); }
+  [[nodiscard]] std::size_t inside() const { return static_cast<std::size_t>(height * width * channels); }
   [[nodiscard]] std::size_t row_elements() const { return static_cast<std::size_t>(width * channels); }
   [[nodiscard]] bool padded() const { return !(padding == Padding{}); }
 };

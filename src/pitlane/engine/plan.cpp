@@ -1,6 +1,7 @@
 #include "pitlane/engine/plan.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "pitlane/engine/planner.h"
@@ -33,7 +34,9 @@ class EnginePlan final : public Plan, public std::enable_shared_from_this<Engine
     return bytes;
   }
   [[nodiscard]] std::size_t workspace_bytes() const override { return planned_.arena.total_bytes(); }
+  [[nodiscard]] const std::vector<StepInfo>& steps() const override { return planned_.infos; }
   [[nodiscard]] std::unique_ptr<Session> new_session() const override;
+  [[nodiscard]] std::unique_ptr<StepTimer> new_step_timer() const override;
 
   [[nodiscard]] const PlannedSteps& planned() const { return planned_; }
   [[nodiscard]] const std::vector<TensorSpec>& inputs() const { return inputs_; }
@@ -45,7 +48,9 @@ class EnginePlan final : public Plan, public std::enable_shared_from_this<Engine
   std::vector<TensorSpec> inputs_, outputs_;
 };
 
-class EngineSession final : public Session {
+/// Base: Session or StepTimer.
+template <typename Base>
+class EngineSession : public Base {
  public:
   explicit EngineSession(std::shared_ptr<const EnginePlan> plan)
       : plan_(std::move(plan)), arena_(plan_->workspace_bytes()) {}
@@ -55,15 +60,7 @@ class EngineSession final : public Session {
 
   [[nodiscard]] RunStatus run(std::span<const TensorView> inputs,
                               std::span<const MutableTensorView> outputs) noexcept override {
-    const auto fits = [](const auto& view, const TensorSpec& spec) {
-      return view.data != nullptr && view.size_bytes == byte_size(spec);
-    };
-    if (!std::ranges::equal(inputs, plan_->inputs(), fits)) return RunStatus::kWrongInputs;
-    if (!std::ranges::equal(outputs, plan_->outputs(), fits)) return RunStatus::kWrongInputs;
-    const RunContext context{arena_.data(), plan_->planned().arena.offsets().data(), inputs, outputs};
-    for (const auto& step : plan_->planned().steps)
-      if (const RunStatus status = step->run(context); status != RunStatus::kOk) return status;
-    return RunStatus::kOk;
+    return run_steps(inputs, outputs, [](std::size_t) {});
   }
 
   void reset() noexcept override {
@@ -76,12 +73,58 @@ class EngineSession final : public Session {
     return std::string("pitlane engine (") + to_string(plan_->isa()) + ")";
   }
 
+ protected:
+  /// Calls after(index) behind each step.
+  template <typename After>
+  RunStatus run_steps(std::span<const TensorView> inputs, std::span<const MutableTensorView> outputs,
+                      const After& after) noexcept {
+    const auto fits = [](const auto& view, const TensorSpec& spec) {
+      return view.data != nullptr && view.size_bytes == byte_size(spec);
+    };
+    if (!std::ranges::equal(inputs, plan_->inputs(), fits)) return RunStatus::kWrongInputs;
+    if (!std::ranges::equal(outputs, plan_->outputs(), fits)) return RunStatus::kWrongInputs;
+    const RunContext context{arena_.data(), plan_->planned().arena.offsets().data(), inputs, outputs};
+    const std::vector<std::unique_ptr<Step>>& steps = plan_->planned().steps;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (const RunStatus status = steps[i]->run(context); status != RunStatus::kOk) return status;
+      after(i);
+    }
+    return RunStatus::kOk;
+  }
+
  private:
   std::shared_ptr<const EnginePlan> plan_;
   kernels::AlignedBuffer arena_;
 };
 
-std::unique_ptr<Session> EnginePlan::new_session() const { return std::make_unique<EngineSession>(shared_from_this()); }
+class EngineStepTimer final : public EngineSession<StepTimer> {
+ public:
+  explicit EngineStepTimer(const std::shared_ptr<const EnginePlan>& plan)
+      : EngineSession(plan), nanoseconds_(plan->steps().size()) {}
+
+  [[nodiscard]] RunStatus run(std::span<const TensorView> inputs,
+                              std::span<const MutableTensorView> outputs) noexcept override {
+    using Clock = std::chrono::steady_clock;
+    Clock::time_point before = Clock::now();
+    return run_steps(inputs, outputs, [&](std::size_t step) {
+      const Clock::time_point now = Clock::now();
+      nanoseconds_[step] = std::chrono::nanoseconds(now - before).count();
+      before = now;
+    });
+  }
+
+  [[nodiscard]] std::span<const std::int64_t> nanoseconds() const noexcept override { return nanoseconds_; }
+
+ private:
+  std::vector<std::int64_t> nanoseconds_;
+};
+
+std::unique_ptr<Session> EnginePlan::new_session() const {
+  return std::make_unique<EngineSession<Session>>(shared_from_this());
+}
+std::unique_ptr<StepTimer> EnginePlan::new_step_timer() const {
+  return std::make_unique<EngineStepTimer>(shared_from_this());
+}
 
 }  // namespace
 

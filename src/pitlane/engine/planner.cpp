@@ -9,6 +9,7 @@
 #include "pitlane/engine/layer_steps.h"
 #include "pitlane/engine/op_steps.h"
 #include "pitlane/engine/quantization.h"
+#include "pitlane/engine/step_cost.h"
 #include "pitlane/engine/tensor_forms.h"
 
 namespace pitlane {
@@ -22,6 +23,7 @@ struct Layer {
   Activation activation = Activation::kNone;
   Padding padding;
   std::vector<float> pad_value;  ///< one per input channel where there is padding
+  std::int64_t macs = 0;
 
   [[nodiscard]] bool int8() const { return weight->storage == Storage::kI8; }
   [[nodiscard]] bool bf16() const { return weight->storage == Storage::kBf16; }
@@ -56,6 +58,7 @@ std::optional<Layer> layer_of(const Network& network, const Node& node) {
     return {};
   }
   layer.shape.outputs = static_cast<int>(layer.weight->shape[0]);
+  layer.macs = mac_count(network, node);
   return layer;
 }
 
@@ -69,6 +72,10 @@ bool ends_in_relu(const Node& node) {
     return false;
   };
   return std::visit(relu, node.op);
+}
+
+StepInfo float_info(const Layer& layer, Arithmetic arithmetic, const Picture& from, const Picture& to) {
+  return layer_info(layer.shape, arithmetic, layer.macs, from.elements() * kRealBytes, to.inside() * kRealBytes);
 }
 
 std::vector<float> bias_of(const Network& network, const Layer& layer) {
@@ -103,6 +110,7 @@ class Planner {
       if (needed_[i]) PITLANE_TRY_STATUS(add_node(network_.nodes[i], readings_[i]));
     finish();
     result_.steps = forms_.take_steps();
+    result_.infos = forms_.take_infos();
     result_.arena = std::move(forms_.arena());
     result_.arena.place();
     return std::move(result_);
@@ -198,7 +206,9 @@ void Planner::start() {
     const InputSpec& input = network_.inputs[i];
     if (input.kind == InputKind::kImage) continue;
     const float scale = input.kind == InputKind::kSpeed ? input.scale : 1.0F;
-    forms_.add(make_float_input(static_cast<int>(i), forms_.create(input.value, Form{}), scale, kernels_));
+    forms_.work_for(StepInfo::Owner::kInput, input.name);
+    const Picture to = forms_.create(input.value, Form{});
+    forms_.add(make_float_input(static_cast<int>(i), to, scale, kernels_), move_info("scale", to, to));
   }
   for (const StateSpec& state : network_.states) result_.states.push_back(forms_.create_persistent(state.before));
 }
@@ -206,23 +216,29 @@ void Planner::start() {
 void Planner::finish() {
   for (const OutputSpec& output : network_.outputs) {
     if (std::ranges::find(result_.outputs, output.value) != result_.outputs.end()) continue;
+    forms_.work_for(StepInfo::Owner::kOutput, network_.values[output.value].name);
     const Picture from = forms_.get(storage_of(network_, output.value), Form{}).picture;
     const auto& grid = network_.values[output.value].quantization;
-    forms_.add(make_output(from, static_cast<int>(result_.outputs.size()), grid, kernels_));
+    forms_.add(make_output(from, static_cast<int>(result_.outputs.size()), grid, kernels_),
+               move_info("output", from, from));
     result_.outputs.push_back(output.value);
   }
   // All new memory is set aside before any is overwritten: one state may be another's past, and a run that
   // fails must leave the memory as it was.
   std::vector<Picture> aside;
   for (const StateSpec& state : network_.states) {
+    forms_.work_for(StepInfo::Owner::kState, state.name);
     const Picture after =
         seen_as(forms_.get(storage_of(network_, state.after), Form{}).picture, network_.values[state.before].shape);
     Picture& copy = aside.emplace_back(after);
     copy.buffer = forms_.arena().add(copy.elements() * sizeof(float));
-    forms_.add(make_finite_check(after, kernels_));
-    forms_.add(make_copy(after, copy));
+    forms_.add(make_finite_check(after, kernels_), {.work = "check", .read_bytes = after.inside() * kRealBytes});
+    forms_.add(make_copy(after, copy), move_info("copy", after, copy));
   }
-  for (std::size_t i = 0; i < aside.size(); ++i) forms_.add(make_copy(aside[i], result_.states[i]));
+  for (std::size_t i = 0; i < aside.size(); ++i) {
+    forms_.work_for(StepInfo::Owner::kState, network_.states[i].name);
+    forms_.add(make_copy(aside[i], result_.states[i]), move_info("copy", aside[i], result_.states[i]));
+  }
 }
 
 /// If all readers want the same, the producer writes that; else plain floats, converted for each.
@@ -245,7 +261,8 @@ void Planner::round(const Node& node, const Form& form, const Picture& picture) 
   const auto grid = made_on_grid(network_, node);
   if (!grid || form.kind != Form::Kind::kReal) return;
   const auto rounds = [&](const Form& use) { return use.kind == Form::Kind::kStatic && use.quantization == grid; };
-  if (!std::ranges::all_of(uses_[node.output], rounds)) forms_.add(make_round(picture, *grid));
+  if (!std::ranges::all_of(uses_[node.output], rounds))
+    forms_.add(make_round(picture, *grid), move_info("round", picture, picture));
 }
 
 std::optional<IntegerRescale> Planner::rescale_of(const Node& node, const Layer& layer, const Reading& reading) const {
@@ -256,12 +273,13 @@ std::optional<IntegerRescale> Planner::rescale_of(const Node& node, const Layer&
 }
 
 Status Planner::add_node(const Node& node, const std::vector<Reading>& readings) {
+  forms_.work_for(StepInfo::Owner::kLayer, node.name);
   if (const std::optional<Layer> layer = layer_of(network_, node)) return add_layer(node, *layer, readings.front());
   std::vector<Picture> from;
   for (const Reading& reading : readings) from.push_back(read(reading).picture);
   const Form form = output_form(node, false);
   const Picture to = forms_.create(node.output, form);
-  forms_.add(make_op_step(network_, node, from, to, kernels_));
+  forms_.add(make_op_step(network_, node, from, to, kernels_), op_info(node.op, from, to));
   round(node, form, to);
   return {};
 }
@@ -283,7 +301,9 @@ Status Planner::add_layer(const Node& node, const Layer& layer, const Reading& r
   } else {
     add_float_layer(layer, reading, from.picture, to);
   }
-  if (layer.curved()) forms_.add(make_curve(to, to, Activate{layer.activation}, kernels_));
+  if (layer.curved())
+    forms_.add(make_curve(to, to, Activate{layer.activation}, kernels_),
+               move_info(to_string(layer.activation), to, to));
   round(node, to_form, to);
   return {};
 }
@@ -294,14 +314,16 @@ void Planner::add_float_layer(const Layer& layer, const Reading& reading, const 
   const std::vector<float> bias = bias_of(network_, layer);
   const DenseEnds ends{from, to, layer.shape.dense ? forms_.arena().add(active_bytes(from)) : -1};
   if (untouched && layer.shape.dense && layer.weight->storage == Storage::kF16 && kernels_.dense_f16 != nullptr) {
-    forms_.add(make_half_dense(ends, layer.weight->f16(), bias, layer.relu(), kernels_));
+    forms_.add(make_half_dense(ends, layer.weight->f16(), bias, layer.relu(), kernels_),
+               float_info(layer, Arithmetic::kF16, from, to));
     return;
   }
   const FoldedLayer folded =
       fold(reading.affine, decode_f32(*layer.weight), bias, {layer.shape.groups, layer.weight->shape.back()});
   forms_.add(layer.shape.dense
                  ? make_float_dense(ends, folded.weights, folded.bias, layer.relu(), kernels_)
-                 : make_float_layer(layer.shape, from, to, folded.weights, folded.bias, layer.relu(), kernels_));
+                 : make_float_layer(layer.shape, from, to, folded.weights, folded.bias, layer.relu(), kernels_),
+             float_info(layer, Arithmetic::kF32, from, to));
 }
 
 /// Where a level lacks instructions for bfloat16, the same numbers go through those for binary32.
@@ -309,20 +331,25 @@ void Planner::add_bf16_layer(const Layer& layer, const Picture& from, const Pict
   const std::vector<float> bias = bias_of(network_, layer);
   if (!layer.shape.dense && layer.shape.groups == 1 && kernels_.conv_bf16 != nullptr) {
     const BufferId narrow = forms_.arena().add(bf16_scratch_bytes(layer.shape, from, to));
-    forms_.add(make_bf16_conv({layer.shape, from, to, narrow, layer.weight->bf16(), bias, layer.relu()}, kernels_));
+    forms_.add(make_bf16_conv({layer.shape, from, to, narrow, layer.weight->bf16(), bias, layer.relu()}, kernels_),
+               float_info(layer, Arithmetic::kBf16, from, to));
     return;
   }
   Picture rounded = from;
   rounded.buffer = forms_.arena().add(from.elements() * sizeof(float));
-  forms_.add(make_bf16_round(from, rounded, kernels_));
+  forms_.add(make_bf16_round(from, rounded, kernels_), {.work = "round to bfloat16",
+                                                        .read_bytes = from.elements() * kRealBytes,
+                                                        .written_bytes = from.elements() * kRealBytes});
   if (!layer.shape.dense) {
-    forms_.add(make_float_layer(layer.shape, rounded, to, decode_f32(*layer.weight), bias, layer.relu(), kernels_));
+    forms_.add(make_float_layer(layer.shape, rounded, to, decode_f32(*layer.weight), bias, layer.relu(), kernels_),
+               float_info(layer, Arithmetic::kF32, rounded, to));
     return;
   }
   const DenseEnds ends{rounded, to, forms_.arena().add(active_bytes(from))};
   forms_.add(kernels_.dense_bf16 != nullptr
                  ? make_bf16_dense(ends, layer.weight->bf16(), bias, layer.relu(), kernels_)
-                 : make_float_dense(ends, decode_f32(*layer.weight), bias, layer.relu(), kernels_));
+                 : make_float_dense(ends, decode_f32(*layer.weight), bias, layer.relu(), kernels_),
+             float_info(layer, Arithmetic::kF32, rounded, to));
 }
 
 bool Planner::skips_weights(const Layer& layer) const {
@@ -364,7 +391,9 @@ void Planner::add_int8_layer(const Layer& layer, const Reading& reading, const T
     step.active = forms_.arena().add(active_bytes(from.picture));
     step.values = forms_.arena().add(active_bytes(from.picture));
   }
-  forms_.add(make_int8_layer(step, kernels_));
+  const std::size_t written_bytes = to.picture.inside() * (to.form.quantization ? kByteBytes : kRealBytes);
+  forms_.add(make_int8_layer(step, kernels_),
+             layer_info(layer.shape, Arithmetic::kI8, layer.macs, from.picture.elements(), written_bytes));
 }
 
 }  // namespace

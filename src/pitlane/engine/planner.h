@@ -7,6 +7,7 @@
 #include "pitlane/core/result.h"
 #include "pitlane/engine/arena_plan.h"
 #include "pitlane/engine/step.h"
+#include "pitlane/engine/step_info.h"
 #include "pitlane/kernels/table.h"
 #include "pitlane/network/network.h"
 
@@ -14,6 +15,7 @@ namespace pitlane {
 
 struct PlannedSteps {
   std::vector<std::unique_ptr<Step>> steps;
+  std::vector<StepInfo> infos;  ///< one per step
   ArenaPlan arena;
   /// Distinct output values, in the order in which the network's outputs first name them.
   std::vector<ValueId> outputs;

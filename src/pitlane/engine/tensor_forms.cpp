@@ -5,6 +5,7 @@
 #include "pitlane/core/result.h"
 #include "pitlane/engine/data_steps.h"
 #include "pitlane/engine/quantization.h"
+#include "pitlane/engine/step_cost.h"
 
 namespace pitlane {
 namespace {
@@ -31,9 +32,20 @@ std::vector<float> repeated(const std::vector<float>& values, int times) {
   return all;
 }
 
+std::size_t element_bytes(Form::Kind kind) { return is_bytes(kind) ? kByteBytes : kRealBytes; }
+
 }  // namespace
 
-void TensorForms::add(std::unique_ptr<Step> step) {
+void TensorForms::work_for(StepInfo::Owner owner, const std::string& name) {
+  owner_ = owner;
+  owner_name_ = name;
+}
+
+void TensorForms::add(std::unique_ptr<Step> step, StepInfo info) {
+  info.owner = owner_;
+  info.name = owner_name_;
+  info.weight_bytes = step->weight_bytes();
+  infos_.push_back(std::move(info));
   for (const BufferId buffer : step->buffers()) arena_.use(buffer, static_cast<int>(steps_.size()));
   steps_.push_back(std::move(step));
 }
@@ -59,7 +71,7 @@ Tensor& TensorForms::remember(ValueId value, const Form& form, const Picture& pi
 Picture TensorForms::empty_picture(ValueId value, const Form& form) {
   Picture picture = picture_of(form.shape.empty() ? network_.values[value].shape : form.shape);
   picture.padding = form.padding;
-  picture.buffer = arena_.add(picture.elements() * (is_bytes(form.kind) ? 1 : sizeof(float)));
+  picture.buffer = arena_.add(picture.elements() * element_bytes(form.kind));
   return picture;
 }
 
@@ -69,12 +81,12 @@ Picture TensorForms::create(ValueId value, const Form& form) {
   remember(value, form, picture);
   if (!picture.padded()) return picture;
   if (form.kind != Form::Kind::kStatic) {
-    add(make_border(picture, form.border));
+    add(make_border(picture, form.border), border_info(picture, kRealBytes));
     return picture;
   }
   std::vector<std::uint8_t> bytes;
   for (const float x : form.border) bytes.push_back(quantize_value(x, *form.quantization));
-  add(make_border(picture, std::move(bytes)));
+  add(make_border(picture, std::move(bytes)), border_info(picture, kByteBytes));
   return picture;
 }
 
@@ -86,33 +98,44 @@ Picture TensorForms::create_persistent(ValueId value) {
 }
 
 void TensorForms::make_from_image(const InputSpec& spec, int input, const Form& form, const Picture& to) {
-  if (form.kind == Form::Kind::kRaw) return add(make_image_widen(input, to, kernels_));
+  if (form.kind == Form::Kind::kRaw)
+    return add(make_image_widen(input, to, kernels_), move_info("widen", to, kByteBytes, to, kRealBytes));
   if (form.kind == Form::Kind::kStatic) {
-    if (form.quantization == image_quantization(spec.preprocessing)) return add(make_image_copy(input, to));
-    return add(make_image_lookup(input, to, lookup_tables(spec.preprocessing, *form.quantization)));
+    if (form.quantization == image_quantization(spec.preprocessing))
+      return add(make_image_copy(input, to), move_info("copy", to, kByteBytes, to, kByteBytes));
+    return add(make_image_lookup(input, to, lookup_tables(spec.preprocessing, *form.quantization)),
+               move_info("lookup", to, kByteBytes, to, kByteBytes));
   }
   const int frames = spec.preprocessing.frames;
   const Picture raw = get(spec.value, {.kind = Form::Kind::kRaw, .padding = {}}).picture;
   add(make_affine(raw, to, repeated(spec.preprocessing.scale, frames), repeated(spec.preprocessing.offset, frames),
-                  kernels_));
+                  kernels_),
+      move_info("affine", raw, kRealBytes, to, kRealBytes));
+}
+
+Tensor TensorForms::get_image(int input, const Form& form) {
+  const InputSpec& spec = network_.inputs[input];
+  const StepInfo::Owner reader = owner_;
+  const std::string reader_name = owner_name_;
+  work_for(StepInfo::Owner::kInput, spec.name);
+  const Picture to = create(spec.value, form);
+  make_from_image(spec, input, form, to);
+  work_for(reader, reader_name);
+  return *find(spec.value, form);
 }
 
 Tensor TensorForms::get(ValueId value, const Form& form) {
   if (const Tensor* tensor = find(value, form)) return *tensor;
   const int input = input_index(network_, value);
   const bool image = input >= 0 && network_.inputs[input].kind == InputKind::kImage;
-  if (image && form.kind != Form::Kind::kMeasured && form.shape.empty()) {
-    const Picture to = create(value, form);
-    make_from_image(network_.inputs[input], input, form, to);
-    return *find(value, form);
-  }
+  if (image && form.kind != Form::Kind::kMeasured && form.shape.empty()) return get_image(input, form);
   if (form == Form{}) {
     const Entry* bytes = find_bytes(value);
     PITLANE_CHECK(bytes != nullptr);  // whoever makes a value makes it plain, or bytes, unless all readers agree
     const Picture from = bytes->tensor.picture;
     const ActivationQuantization quantization = *bytes->form.quantization;
     const Picture to = create(value, form);
-    add(make_dequantize(from, to, quantization));
+    add(make_dequantize(from, to, quantization), move_info("dequantize", from, kByteBytes, to, kRealBytes));
     return *find(value, form);
   }
   const Form::Kind from = form.kind == Form::Kind::kRaw ? Form::Kind::kRaw : Form::Kind::kReal;
@@ -122,14 +145,16 @@ Tensor TensorForms::get(ValueId value, const Form& form) {
     const Picture to = empty_picture(value, form);
     const BufferId measured = arena_.add(sizeof(ActivationQuantization));
     remember(value, form, to).measured = measured;
-    add(make_measured_quantize(plain, to, measured, form.border, kernels_));
+    add(make_measured_quantize(plain, to, measured, form.border, kernels_),
+        move_info("measure and quantize", plain, kRealBytes, to, kByteBytes));
     return *find(value, form);
   }
   const Picture to = create(value, form);
   if (form.kind == Form::Kind::kStatic) {
-    add(make_quantize(plain, to, *form.quantization, kernels_));
+    add(make_quantize(plain, to, *form.quantization, kernels_),
+        move_info("quantize", plain, kRealBytes, to, kByteBytes));
   } else {
-    add(make_copy(plain, to));
+    add(make_copy(plain, to), move_info("copy", plain, kRealBytes, to, kRealBytes));
   }
   return *find(value, form);
 }

@@ -4,10 +4,12 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "pitlane/engine/arena_plan.h"
 #include "pitlane/engine/step.h"
+#include "pitlane/engine/step_info.h"
 #include "pitlane/kernels/table.h"
 #include "pitlane/network/network.h"
 
@@ -45,11 +47,14 @@ class TensorForms {
   Picture create(ValueId value, const Form& form);
   /// Recurrent memory as the unpadded real form of a value.
   Picture create_persistent(ValueId value);
-  /// Appends a step.
-  void add(std::unique_ptr<Step> step);
+  /// Steps from here on belong to it.
+  void work_for(StepInfo::Owner owner, const std::string& name);
+  /// Appends a step. Of `info`: its work, arithmetic, MACs and activations; the rest is filled in.
+  void add(std::unique_ptr<Step> step, StepInfo info);
 
   ArenaPlan& arena() { return arena_; }
   std::vector<std::unique_ptr<Step>> take_steps() { return std::move(steps_); }
+  std::vector<StepInfo> take_infos() { return std::move(infos_); }
 
  private:
   struct Entry {
@@ -62,12 +67,16 @@ class TensorForms {
   const Entry* find_bytes(ValueId value) const;
   Tensor& remember(ValueId value, const Form& form, const Picture& picture);
   void make_from_image(const InputSpec& spec, int input, const Form& form, const Picture& to);
+  Tensor get_image(int input, const Form& form);
   Picture empty_picture(ValueId value, const Form& form);
 
   const Network& network_;
   const kernels::Table& kernels_;
   ArenaPlan arena_;
   std::vector<std::unique_ptr<Step>> steps_;
+  std::vector<StepInfo> infos_;  // one per step
+  StepInfo::Owner owner_ = StepInfo::Owner::kLayer;
+  std::string owner_name_;
   std::vector<Entry> entries_;
 };
 

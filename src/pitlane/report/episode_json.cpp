@@ -46,8 +46,12 @@ Json evaluate_value(const EvaluateEntry& entry) {
 Json bench_value(const BenchEntry& entry) {
   Json out = subject_value(entry.subject);
   if (entry.subject.failure) return out;
+  out["isa"] = entry.isa;
   out["threads"] = entry.threads;
-  out["timing"] = {{"latency_ms", latency_value(entry.latency_ms)}};
+  out["timing"] = Json::object();
+  if (entry.latency_ms.runs > 0) out["timing"]["latency_ms"] = latency_value(entry.latency_ms);
+  if (entry.layers) out["timing"]["by_layer"] = layers_value(*entry.layers);
+  if (entry.periodic) out["timing"]["periodic"] = periodic_value(*entry.periodic);
   return out;
 }
 
@@ -65,9 +69,10 @@ std::string evaluate_json(const std::vector<EvaluateEntry>& entries) {
   return document(out);
 }
 
-std::string bench_json(const std::vector<BenchEntry>& entries) {
+std::string bench_json(const std::vector<BenchEntry>& entries, const std::optional<Roofline>& roofline) {
   Json out{{"networks", Json::array()}};
   for (const BenchEntry& entry : entries) out["networks"].push_back(bench_value(entry));
+  if (roofline) out["timing"] = {{"roofline", roofline_value(*roofline)}};
   return document(out);
 }
 

@@ -10,6 +10,8 @@
 #include "pitlane/measure/accuracy.h"
 #include "pitlane/measure/episode.h"
 #include "pitlane/measure/latency.h"
+#include "pitlane/measure/layer_profile.h"
+#include "pitlane/measure/periodic.h"
 
 namespace pitlane {
 
@@ -44,12 +46,16 @@ struct EvaluateEntry {
 
 struct BenchEntry {
   JsonSubject subject;
+  std::string isa;
   int threads = 1;
-  LatencySummary latency_ms;
+  LatencySummary latency_ms;  ///< no runs: not measured
+  std::optional<LayerProfile> layers;
+  std::optional<PeriodicResult> periodic;
 };
 
 std::string drive_json(const std::vector<DriveEntry>& entries, bool with_trajectory = false);
 std::string evaluate_json(const std::vector<EvaluateEntry>& entries);
-std::string bench_json(const std::vector<BenchEntry>& entries);
+/// `roofline`: of this machine, where the layers were compared with it.
+std::string bench_json(const std::vector<BenchEntry>& entries, const std::optional<Roofline>& roofline = {});
 
 }  // namespace pitlane

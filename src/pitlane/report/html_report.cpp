@@ -5,6 +5,7 @@
 #include "pitlane/report/assets.h"
 #include "pitlane/report/html_escape.h"
 #include "pitlane/report/html_tables.h"
+#include "pitlane/report/layers_html.h"
 #include "pitlane/report/page_data.h"
 #include "pitlane/report/report.h"
 #include "pitlane/study/provenance.h"
@@ -240,8 +241,8 @@ Result<std::string> html_report(const TuneResult& result) {
       "</h1><p class=\"sub\">" + subtitle(result) + "</p></div></header>\n<main class=\"wrap\">\n";
   page += recommendation_html(result) + "\n" + notes_html(result);
   page += "\n<section><h2>Results</h2>" + results_table_html(result) + outputs_html(result) + "</section>\n";
-  page +=
-      charts_html(result) + "\n" + track_html(result) + "\n" + learning_html(result) + "\n" + laps_html(result) + "\n";
+  page += charts_html(result) + "\n" + layers_html(result) + "\n" + track_html(result) + "\n" + learning_html(result) +
+          "\n" + laps_html(result) + "\n";
   page += published_html(result) + "\n" + provenance_html(result);
   page +=
       "\n</main><footer class=\"wrap\">Made by <code>pitlane tune</code>. Lengths in metres, times as labelled, file "

@@ -36,6 +36,7 @@ Json row_timing(const StrategyRow& row, const StrategyRow& baseline) {
   Json out = Json::object();
   if (row.latency_ms.runs == 0) return out;
   out["latency_ms"] = latency_value(row.latency_ms);
+  if (row.layers) out["by_layer"] = layers_value(*row.layers);
   if (baseline.latency_ms.runs > 0) out["speed_up"] = baseline.latency_ms.p50 / row.latency_ms.p50;
   return out;
 }
@@ -103,6 +104,7 @@ std::string json_report(const TuneResult& result) {
   for (const StrategyRow& row : result.rows) out["rows"].push_back(row_value(row, result.rows.front()));
   if (!result.training.empty()) out["training"] = epochs_value(result.training);
   out["published"] = published_value();
+  if (!result.roofline.peaks.empty()) timing["roofline"] = roofline_value(result.roofline);
   out["timing"] = timing;
   return document(out);
 }

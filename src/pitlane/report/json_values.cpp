@@ -43,6 +43,53 @@ Json latency_value(const LatencySummary& l) {
           {"mean", l.mean}, {"p50_low", l.p50_low}, {"p50_high", l.p50_high}, {"runs", l.runs}};
 }
 
+Json layers_value(const LayerProfile& profile) {
+  Json layers = Json::array();
+  for (const LayerTime& layer : profile.layers) {
+    layers.push_back({{"kind", to_string(layer.owner)},
+                      {"name", layer.name},
+                      {"work", layer.work},
+                      {"arithmetic", to_string(layer.arithmetic)},
+                      {"macs", layer.macs},
+                      {"weight_bytes", layer.weight_bytes},
+                      {"activation_bytes", layer.activation_bytes},
+                      {"p50_ms", layer.p50_ms},
+                      {"share", layer.share}});
+    if (layer.limit_ms <= 0) continue;
+    layers.back()["limit_ms"] = layer.limit_ms;
+    layers.back()["roofline_ratio"] = layer.roofline_ratio();
+  }
+  return {{"layers", layers},
+          {"sum_ms", profile.sum_ms},
+          {"whole_ms", profile.whole_ms.p50},
+          {"clock_reading_ms", profile.clock_reading_ms},
+          {"clock_readings", profile.clock_readings},
+          {"network_bytes", profile.network_bytes}};
+}
+
+Json roofline_value(const Roofline& roofline) {
+  Json peaks = Json::array(), reads = Json::array();
+  for (const ArithmeticPeak& peak : roofline.peaks)
+    peaks.push_back({{"type", peak.type}, {"instructions", peak.instructions}, {"macs_per_s", peak.macs_per_s}});
+  for (const ReadBandwidth& read : roofline.warm)
+    reads.push_back({{"bytes", read.bytes}, {"bytes_per_s", read.bytes_per_s}});
+  return {{"peaks", peaks}, {"reads", reads}};
+}
+
+Json periodic_value(const PeriodicResult& result) {
+  const auto spread = [](const Spread& s) { return Json{{"p50", s.p50}, {"p99", s.p99}, {"max", s.max}}; };
+  return {{"period_ms", result.period_ms},
+          {"frames", result.frames},
+          {"answered", result.answered},
+          {"dropped", result.dropped},
+          {"deadline_misses", result.missed},
+          {"achieved_hz", result.achieved_hz},
+          {"run_ms", spread(result.run_ms)},
+          {"start_jitter_ms", spread(result.start_jitter_ms)},
+          {"completion_jitter_ms", spread(result.completion_jitter_ms)},
+          {"frame_age_at_command_ms", spread(result.frame_age_at_command_ms)}};
+}
+
 Json episode_value(const EpisodeResult& episode) {
   Json out{{"completed", episode.completed},
            {"end", episode_end_name(episode.end)},

@@ -10,6 +10,8 @@
 #include "pitlane/measure/accuracy.h"
 #include "pitlane/measure/episode.h"
 #include "pitlane/measure/latency.h"
+#include "pitlane/measure/layer_profile.h"
+#include "pitlane/measure/periodic.h"
 #include "pitlane/train/epoch_record.h"
 
 namespace pitlane {
@@ -20,6 +22,12 @@ Json accuracy_value(const Accuracy& accuracy);
 Json agreement_value(const Agreement& agreement);
 /// Goes under "timing".
 Json latency_value(const LatencySummary& latency);
+/// [{kind, name, work, arithmetic, macs, weight_bytes, activation_bytes, p50_ms, share, limit_ms, roofline_ratio}, ...]
+/// and what belongs to their sum; goes under "timing".
+Json layers_value(const LayerProfile& profile);
+/// Goes under "timing".
+Json roofline_value(const Roofline& roofline);
+Json periodic_value(const PeriodicResult& result);
 /// The lap's numbers with their own "timing"; the trajectory is added by trajectory_value.
 Json episode_value(const EpisodeResult& episode);
 /// [{time_s, x_m, y_m, yaw_rad, deviation_m, progress_m, v_mps, w_radps}, ...]

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "pitlane/report/layers_html.h"
 #include "pitlane/report/thin_trajectory.h"
 #include "pitlane/study/quantity.h"
 #include "pitlane/study/tune_json.h"
@@ -133,6 +134,7 @@ std::string page_data_json(const TuneResult& result) {
   out["recommended"] = result.recommendation.strategy.value_or("");
   out["laps"] = laps(result);
   out["training"] = epochs(result.training);
+  out["byLayer"] = layers_page_data(result);
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -77,7 +77,7 @@ class Tuner {
       PITLANE_TRY(StrategyRow row, finished_row(*strategy, on_row));
       result.rows.push_back(std::move(row));
     }
-    PITLANE_TRY_STATUS(time_rows(result.rows, options_.out, inputs_, options_.timing, progress_));
+    PITLANE_TRY_STATUS(time_rows(result, options_.out, inputs_, options_.timing, progress_));
     return result;
   }
 

@@ -206,6 +206,56 @@ LatencySummary read_latency(const JsonCursor& at) {
           .runs = at["runs"].integer<std::int64_t>()};
 }
 
+Json write_layer(const LayerTime& l) {
+  return {{"owner", static_cast<int>(l.owner)},
+          {"name", l.name},
+          {"work", l.work},
+          {"arithmetic", static_cast<int>(l.arithmetic)},
+          {"macs", l.macs},
+          {"weight_bytes", l.weight_bytes},
+          {"activation_bytes", l.activation_bytes},
+          {"p50_ms", real(l.p50_ms)},
+          {"share", real(l.share)},
+          {"limit_ms", real(l.limit_ms)}};
+}
+
+/// One of the enumerators 0 .. last.
+template <typename Enum>
+Enum read_enum(const JsonCursor& at, Enum last) {
+  const int value = at.integer<int>();
+  if (value >= 0 && value <= static_cast<int>(last)) return static_cast<Enum>(value);
+  at.fail("unknown number " + std::to_string(value));
+  return Enum{};
+}
+
+LayerTime read_layer(const JsonCursor& at) {
+  return {.owner = read_enum(at["owner"], StepInfo::Owner::kState),
+          .name = at["name"].text(),
+          .work = at["work"].text(),
+          .arithmetic = read_enum(at["arithmetic"], Arithmetic::kBf16),
+          .macs = at["macs"].integer<std::int64_t>(),
+          .weight_bytes = at["weight_bytes"].integer<std::int64_t>(),
+          .activation_bytes = at["activation_bytes"].integer<std::int64_t>(),
+          .p50_ms = at["p50_ms"].number(),
+          .share = at["share"].number(),
+          .limit_ms = at["limit_ms"].number()};
+}
+
+Json write_profile(const LayerProfile& p) {
+  return {{"layers", list(p.layers, write_layer)}, {"sum_ms", real(p.sum_ms)},
+          {"whole_ms", write_latency(p.whole_ms)}, {"clock_reading_ms", real(p.clock_reading_ms)},
+          {"clock_readings", p.clock_readings},    {"network_bytes", p.network_bytes}};
+}
+
+LayerProfile read_profile(const JsonCursor& at) {
+  return {.layers = at["layers"].list(read_layer),
+          .sum_ms = at["sum_ms"].number(),
+          .whole_ms = read_latency(at["whole_ms"]),
+          .clock_reading_ms = at["clock_reading_ms"].number(),
+          .clock_readings = at["clock_readings"].integer<std::int64_t>(),
+          .network_bytes = at["network_bytes"].integer<std::int64_t>()};
+}
+
 Json write_row(const StrategyRow& row) {
   Json out{{"version", kVersion},
            {"strategy", row.strategy},
@@ -223,6 +273,7 @@ Json write_row(const StrategyRow& row) {
   put_if(out, "failure", row.failure, [](const std::string& text) { return text; });
   put_if(out, "accuracy", row.accuracy, write_accuracy);
   put_if(out, "agreement", row.agreement, write_agreement);
+  put_if(out, "layers", row.layers, write_profile);
   return out;
 }
 
@@ -251,6 +302,7 @@ StrategyRow read_row(const JsonCursor& at) {
   row.why_not_driven = at["why_not_driven"].text();
   row.latency_ms = read_latency(at["latency_ms"]);
   row.latency_samples_ms = read_reals(at["latency_samples_ms"]);
+  row.layers = read_if(at, "layers", read_profile);
   return row;
 }
 
@@ -305,6 +357,26 @@ Recommendation read_recommendation(const JsonCursor& at) {
   return r;
 }
 
+Json write_roofline(const Roofline& r) {
+  const auto peak = [](const ArithmeticPeak& p) {
+    return Json{{"type", p.type}, {"instructions", p.instructions}, {"macs_per_s", real(p.macs_per_s)}};
+  };
+  const auto read = [](const ReadBandwidth& b) {
+    return Json{{"bytes", b.bytes}, {"bytes_per_s", real(b.bytes_per_s)}};
+  };
+  return {{"peaks", list(r.peaks, peak)}, {"warm", list(r.warm, read)}, {"evicted", list(r.evicted, read)}};
+}
+
+Roofline read_roofline(const JsonCursor& at) {
+  const auto peak = [](const JsonCursor& c) {
+    return ArithmeticPeak{c["type"].text(), c["instructions"].text(), c["macs_per_s"].number()};
+  };
+  const auto read = [](const JsonCursor& c) {
+    return ReadBandwidth{c["bytes"].integer<std::int64_t>(), c["bytes_per_s"].number()};
+  };
+  return {.peaks = at["peaks"].list(peak), .warm = at["warm"].list(read), .evicted = at["evicted"].list(read)};
+}
+
 TuneResult read_result(const JsonCursor& at) {
   check_version(at);
   TuneResult result;
@@ -315,6 +387,7 @@ TuneResult read_result(const JsonCursor& at) {
   result.constraints = read_constraints(at["constraints"]);
   result.recommendation = read_recommendation(at["recommendation"]);
   result.training = at["training"].list(read_epoch);
+  if (at.has("roofline")) result.roofline = read_roofline(at["roofline"]);
   at["provenance"].each_member(
       [&](const std::string& key, const JsonCursor& value) { result.provenance[key] = value.text(); });
   result.command = at["command"].text();
@@ -353,6 +426,7 @@ std::string to_json(const TuneResult& result) {
                {"constraints", write_constraints(result.constraints)},
                {"recommendation", write_recommendation(result.recommendation)},
                {"training", list(result.training, write_epoch)},
+               {"roofline", write_roofline(result.roofline)},
                {"provenance", Json(result.provenance)},
                {"command", result.command},
                {"notes", result.notes}});

@@ -10,6 +10,7 @@
 #include "pitlane/measure/accuracy.h"
 #include "pitlane/measure/episode.h"
 #include "pitlane/measure/latency.h"
+#include "pitlane/measure/layer_profile.h"
 #include "pitlane/train/epoch_record.h"
 
 namespace pitlane {
@@ -42,6 +43,7 @@ struct StrategyRow {
   // Wall clock:
   LatencySummary latency_ms;               ///< engine, bytes of the picture in, outputs out, one core
   std::vector<double> latency_samples_ms;  ///< at most 2,000, for the histogram
+  std::optional<LayerProfile> layers;      ///< where that time goes
 };
 
 /// Published figures for the same recipe, shown beside ours (docs/published.md).
@@ -83,6 +85,7 @@ struct TuneResult {
   std::vector<EpochRecord> training;              ///< of the baseline, when known
   std::map<std::string, std::string> provenance;  ///< machine, ISA, threads, seed, data hash, version, ...
   std::string command;                            ///< makes all of this again
+  Roofline roofline;                              ///< of this machine; wall clock; empty where no row was timed
   std::vector<std::string> notes;                 ///< what the reader must know: shortened fine-tuning, no track, ...
 };
 

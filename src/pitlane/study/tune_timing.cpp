@@ -7,6 +7,7 @@
 #include "pitlane/data/sample_inputs.h"
 #include "pitlane/engine/plan.h"
 #include "pitlane/measure/answer_check.h"
+#include "pitlane/measure/layer_profile.h"
 #include "pitlane/network/pit_file.h"
 
 namespace pitlane {
@@ -21,7 +22,7 @@ class TimedSession {
     PITLANE_TRY(const Network network, load_pit(file));
     PITLANE_TRY(const auto plan, compile(network));
     PITLANE_TRY(const SampleInputs inputs, SampleInputs::create(network, dataset));
-    TimedSession timed(plan->new_session(), SampleFeed(inputs).show(sample));
+    TimedSession timed(plan, SampleFeed(inputs).show(sample));
     // The numbers of a session that refuses or errs would be wonderful and wrong.
     if (const Status right = check_answer(network, *timed.session_, timed.shown_); !right.ok())
       return right.error().in(file.string());
@@ -29,10 +30,13 @@ class TimedSession {
   }
 
   RunStatus run() { return session_->run(shown_, views_); }
+  [[nodiscard]] LayerProfile layers(const LatencyOptions& options, const std::function<bool()>& go_on) const {
+    return time_layers(*plan_, shown_, views_, options, go_on);
+  }
 
  private:
-  TimedSession(std::unique_ptr<Session> session, std::span<const std::span<const std::byte>> inputs)
-      : session_(std::move(session)) {
+  TimedSession(std::shared_ptr<const Plan> plan, std::span<const std::span<const std::byte>> inputs)
+      : plan_(std::move(plan)), session_(plan_->new_session()) {
     for (const auto& bytes : inputs) inputs_.emplace_back(bytes.begin(), bytes.end());
     for (const auto& bytes : inputs_) shown_.push_back({bytes.data(), bytes.size()});
     for (const TensorSpec& spec : session_->outputs())
@@ -40,6 +44,7 @@ class TimedSession {
     for (auto& result : results_) views_.push_back({result.data(), result.size() * sizeof(float)});
   }
 
+  std::shared_ptr<const Plan> plan_;
   std::unique_ptr<Session> session_;
   std::vector<std::vector<std::byte>> inputs_;
   std::vector<TensorView> shown_;
@@ -55,13 +60,29 @@ std::vector<double> thin(const std::vector<double>& samples) {
   return out;
 }
 
+Status time_layers_of(TuneResult& result, const std::vector<StrategyRow*>& rows,
+                      const std::vector<TimedSession>& sessions, const LatencyOptions& options,
+                      const ProgressFn& progress) {
+  const auto total = static_cast<std::int64_t>(rows.size());
+  const auto go_on = [&](std::int64_t done) { return report(progress, {"timing layers", done, total, "one core"}); };
+  if (!go_on(0)) return interrupted();
+  result.roofline = measure_limits();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto done = static_cast<std::int64_t>(i);
+    rows[i]->layers = sessions[i].layers(options, [&] { return go_on(done); });
+    if (!go_on(done + 1)) return interrupted();
+    set_limits(*rows[i]->layers, result.roofline);
+  }
+  return {};
+}
+
 }  // namespace
 
-Status time_rows(std::vector<StrategyRow>& rows, const std::filesystem::path& out, const TuneInputs& inputs,
+Status time_rows(TuneResult& result, const std::filesystem::path& out, const TuneInputs& inputs,
                  const LatencyOptions& options, const ProgressFn& progress) {
   std::vector<StrategyRow*> timed_rows;
   std::vector<TimedSession> sessions;
-  for (StrategyRow& row : rows) {
+  for (StrategyRow& row : result.rows) {
     if (row.failure) continue;
     Result<TimedSession> session =
         TimedSession::create(out / row.file, *inputs.dataset, inputs.split->validation.front());
@@ -84,7 +105,7 @@ Status time_rows(std::vector<StrategyRow>& rows, const std::filesystem::path& ou
     timed_rows[i]->latency_samples_ms = thin(samples[i]);
   }
   (void)report(progress, {"timing all networks", 1, 1, ""});
-  return {};
+  return time_layers_of(result, timed_rows, sessions, options, progress);
 }
 
 }  // namespace pitlane

@@ -12,8 +12,9 @@
 
 namespace pitlane {
 
-/// Fills latency_ms and latency_samples_ms of every row that did not fail. The input is a validation picture.
-Status time_rows(std::vector<StrategyRow>& rows, const std::filesystem::path& out, const TuneInputs& inputs,
+/// Fills latency_ms, latency_samples_ms and layers of every row that did not fail, and the machine's limits. The input
+/// is a validation picture.
+Status time_rows(TuneResult& result, const std::filesystem::path& out, const TuneInputs& inputs,
                  const LatencyOptions& options, const ProgressFn& progress);
 
 }  // namespace pitlane

@@ -3,6 +3,8 @@ function drawAll() {
   drawLatency();
   drawPareto();
   drawHistogram();
+  drawLayers();
+  drawRoofline();
   drawLearning();
 }
 drawAll();
