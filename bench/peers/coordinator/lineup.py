@@ -58,7 +58,7 @@ def check(row, answers, reference, labels):
     elif group.tolerance is not None and difference > group.tolerance:
         faults.append(f"outputs differ by {difference:.2g}")
     elif group.tolerance is None and ratio > INT8_MSE:
-        faults.append(f"error {100 * (ratio - 1):+.0f} %")
+        faults.append(f"error {100 * (ratio - 1):+.0f} %" if ratio < 10 else f"{ratio:.2g} times the error")
     return mse, ratio, difference, faults
 
 

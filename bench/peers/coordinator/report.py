@@ -55,7 +55,11 @@ def number(value, width=8):
 
 
 def ratio(value):
-    return "      -" if value is None else f"{value:6.2f}x"
+    return "        -" if value is None else f"{value:8.2f}x"
+
+
+def change(mse_ratio):
+    return f"{100 * (mse_ratio - 1):+8.1f} %" if mse_ratio < 100 else f"{mse_ratio:9.1e}x"
 
 
 def row_lines(row):
@@ -65,7 +69,7 @@ def row_lines(row):
     line += "".join(number(hot and hot[key]) for key in ("p50", "p90", "p99", "min"))
     line += ratio(hot and hot["to_fastest_peer"]) + ratio(hot and hot["to_roofline"])
     line += "".join(number(cold and cold[key]) for key in ("p50", "min")) + ratio(cold and cold["to_fastest_peer"])
-    line += f"{100 * (row['mse_ratio'] - 1):+8.1f} %  {row['precision']}"
+    line += f"{change(row['mse_ratio'])}  {row['precision']}"
     yield line
     for fault in row["faults"]:
         yield f"    ! {fault}: not compared with"
@@ -76,8 +80,8 @@ def group_lines(network, group):
     yield ""
     yield (f"{network}, {group['title']}: no faster than {t['roofline_hot_ms']:.3f} ms hot, {t['roofline_cold_ms']:.3f} ms "
            f"cold ({group['roofline_instructions']}, reading weights)")
-    yield (f"  {'ms':<28}{'p50':>8}{'p90':>8}{'p99':>8}{'min':>8}{'to peer':>7}{'to roof':>7}{'cold':>8}{'cold min':>8}"
-           f"{'to peer':>7}{'error':>10}  as the runtime says")
+    yield (f"  {'ms':<28}{'p50':>8}{'p90':>8}{'p99':>8}{'min':>8}{'to peer':>9}{'to roof':>9}{'cold':>8}{'min':>8}"
+           f"{'to peer':>9}{'error':>10}  as the runtime says")
     for row in group["rows"]:
         yield from row_lines(row)
 
@@ -88,7 +92,7 @@ def path_lines(network):
         return
     yield ""
     yield f"{network['network']}, whole path: camera's frame to command (peers: OpenCV, numpy and the fastest of the group)"
-    yield f"  {'ms':<44}{'p50':>8}{'p90':>8}{'p99':>8}{'min':>8}{'to peer':>7}"
+    yield f"  {'ms':<44}{'p50':>8}{'p90':>8}{'p99':>8}{'min':>8}{'to peer':>9}"
     for title, row in rows:
         t = row["timing"]["path_ms"]
         yield (f"  {title + ': ' + row['title']:<44}" + "".join(number(t[k]) for k in ("p50", "p90", "p99", "min")) +

@@ -69,6 +69,7 @@ ROWS = [
     Row("int8-static", "onnxruntime", "ONNX Runtime, its own file", "ort-static.onnx", ORT_SAYS),
     Row("int8-static", "openvino", "OpenVINO", "static.onnx", ("precision=f32",)),
     Row("int8-static", "openvino", "OpenVINO, file by nncf", "nncf-static.xml", ("precision=f32",)),
+    Row("int8-static", "openvino", "OpenVINO, nncf, rest bf16", "nncf-static.xml", ("precision=bf16",)),
     Row("int8-static", "litert", "LiteRT", "static.tflite"),
     Row("int8-static", "litert", "LiteRT, file by TensorFlow", "tf-static.tflite", needs=("tensorflow",)),
     Row("int8-static", "torch", "torch", "torch-static.pt", ("says=qint8",)),

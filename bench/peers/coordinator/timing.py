@@ -114,22 +114,29 @@ def start_rows(lineup):
     return rows
 
 
+def start_once(lineup, row, found):
+    words = worker_words(row, lineup.files, lineup.programs, single=True)
+    worker = Worker(words, lineup.core, f"start-{row.runtime}")
+    try:
+        found["first_command_s"].append(worker.first_command_s)
+        worker.ask("path 10" if row.runtime == "keras" else "path 200")
+        found["resident_bytes"] = max(found["resident_bytes"], worker.resident_bytes())
+    finally:
+        worker.end()
+
+
 def time_starts(lineup, starts, tell):
     """[{row, first_command_s, resident_bytes}]: from the start of the process to the first command, and what it holds
     after 200 frames."""
-    rows = start_rows(lineup)
-    found = {row: {"first_command_s": [], "resident_bytes": 0} for row in rows}
+    found = {row: {"first_command_s": [], "resident_bytes": 0} for row in start_rows(lineup)}
     for number in range(starts):
-        for row in rows:
+        for row in list(found):
             tell(f"{lineup.files.name}: start {number + 1} of {starts}: {row.title}")
-            words = worker_words(row, lineup.files, lineup.programs, single=True)
-            worker = Worker(words, lineup.core, f"start-{row.runtime}")
             try:
-                found[row]["first_command_s"].append(worker.first_command_s)
-                worker.ask("path 10" if row.runtime == "keras" else "path 200")
-                found[row]["resident_bytes"] = max(found[row]["resident_bytes"], worker.resident_bytes())
-            finally:
-                worker.end()
+                start_once(lineup, row, found[row])
+            except Failure as failure:
+                del found[row]
+                lineup.left_out.append({"group": row.group, "title": f"{row.title}, start", "why": str(failure)})
     return [{"group": row.group, "title": row.title, "runtime": row.runtime,
              "first_command_s": {"p50": statistics.median(v["first_command_s"]), "min": min(v["first_command_s"])},
              "resident_bytes": v["resident_bytes"]} for row, v in found.items()]

@@ -49,6 +49,8 @@ def layers_of(node, weights):
         return norm(node, weights)
     if node.op_type == "Gemm":
         return gemm(node, weights)
+    if node.op_type == "Identity":
+        return []
     if node.op_type in ("Flatten", "Reshape"):
         return [nn.Flatten()]
     simple = {"Relu": nn.ReLU, "Elu": nn.ELU, "Sigmoid": nn.Sigmoid, "Tanh": nn.Tanh}

@@ -6,10 +6,11 @@ import sys
 import tensorflow as tf
 
 from makers.inputs import calibration
+from worker import keras_model
 
 
 def main(kind, source, target, network, frames):
-    model = tf.keras.models.load_model(source, compile=False)
+    model = keras_model.load(source)
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     if kind != "float":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]

@@ -6,6 +6,8 @@ os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
+from worker import keras_model  # noqa: E402
+
 tf.config.threading.set_intra_op_parallelism_threads(1)
 tf.config.threading.set_inter_op_parallelism_threads(1)
 
@@ -16,7 +18,7 @@ class KerasPredict:
     channels_first = False
 
     def __init__(self, path, options):
-        self.model = tf.keras.models.load_model(path, compile=False)
+        self.model = keras_model.load(path)
         self.version = f"Keras {tf.keras.__version__}, TensorFlow {tf.__version__}"
         self.precision = self.model.dtype
         self.notes = "model.predict"

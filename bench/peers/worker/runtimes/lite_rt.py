@@ -25,7 +25,8 @@ class LiteRt:
         operators = [op["op_name"] for op in self.interpreter._get_ops_details()]
         delegated = "DELEGATE" in operators
         left = sum(1 for name in operators if name != "DELEGATE")
-        return sizes.most_common(1)[0][0], ("XNNPACK" if delegated else "WITHOUT XNNPACK") + f", {left} operators listed"
+        kernels = "XNNPACK" if delegated else "without XNNPACK"
+        return f"{sizes.most_common(1)[0][0]}, {kernels}", f"{left} operators outside it"
 
     @staticmethod
     def feed(array):

@@ -36,10 +36,11 @@ class OpenVino:
 
     @staticmethod
     def feed(array):
-        return ov.Tensor(array, shared_memory=True)
+        return ov.Tensor(array, shared_memory=True), array  # the tensor does not keep the array alive
 
-    def set(self, tensor):
-        self.request.set_input_tensor(tensor)
+    def set(self, feed):
+        self.input = feed
+        self.request.set_input_tensor(feed[0])
 
     def run(self):
         self.request.infer()
