@@ -1,0 +1,22 @@
+"""OpenVINO's quantisation by nncf: `python -m makers.openvino_files KIND IN.onnx OUT.xml NETWORK.json CALIBRATION`."""
+
+import sys
+
+import nncf
+import openvino as ov
+
+from makers.inputs import calibration
+
+
+def main(kind, source, target, network, frames):
+    model = ov.Core().read_model(source)
+    if kind == "dynamic":
+        model = nncf.compress_weights(model, mode=nncf.CompressWeightsMode.INT8_SYM)
+    else:
+        pictures = list(calibration(network, frames, True))
+        model = nncf.quantize(model, nncf.Dataset(pictures), preset=nncf.QuantizationPreset.MIXED,
+                              subset_size=len(pictures), fast_bias_correction=True)
+    ov.save_model(model, target, compress_to_fp16=False)
+
+
+main(*sys.argv[1:])
