@@ -48,3 +48,11 @@ function(pitlane_publish name)
   target_compile_options(pitlane_${name} PRIVATE -ffunction-sections -fdata-sections)
   install(TARGETS pitlane_${name} EXPORT pitlane ARCHIVE COMPONENT robot FILE_SET HEADERS COMPONENT robot)
 endfunction()
+
+# pitlane_small(MODULE [FAST sources...]): code that runs once, at start, is made small instead of fast, which halves it. FAST
+# are files with loops over weights or pixels.
+function(pitlane_small name)
+  cmake_parse_arguments(ARG "" "" "FAST" ${ARGN})
+  target_compile_options(pitlane_${name} PRIVATE $<$<CONFIG:Release>:-Os>)
+  set_source_files_properties(${ARG_FAST} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O3>)
+endfunction()

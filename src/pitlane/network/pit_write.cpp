@@ -171,7 +171,7 @@ Result<std::vector<std::byte>> serialize_pit(const Network& network) {
   const auto name = out.CreateString(network.name);
   constexpr std::uint64_t kUnsealed = 1;  // a zero would be left out of the file
   out.Finish(pit::CreateFile(out, version_needed(network), name, inputs, outputs, states, values, nodes, weights,
-                             metadata, kUnsealed),
+                             metadata, kUnsealed, kUnsealed),
              pit::FileIdentifier());
   const auto* begin = reinterpret_cast<const std::byte*>(out.GetBufferPointer());
   std::vector<std::byte> file(begin, begin + out.GetSize());
