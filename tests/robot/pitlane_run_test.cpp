@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <cstring>
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
+#include <sstream>
 #include <string>
 
 #include "pitlane/core/version.h"
@@ -33,17 +33,8 @@ class PitlaneRun : public InAFolder {
   }
 };
 
-// time_s, speed_mps, command, light
-std::string state(double time_s, float speed_mps = 0, std::int32_t command = 0) {
-  std::string bytes(20, '\0');
-  std::memcpy(bytes.data(), &time_s, 8);
-  std::memcpy(bytes.data() + 8, &speed_mps, 4);
-  std::memcpy(bytes.data() + 12, &command, 4);
-  return bytes;
-}
-
 TEST_F(PitlaneRun, ALineForEveryRawFrame) {
-  const Outcome ran = piped(state(0.5) + grey_frame(255) + state(0.75) + grey_frame(51),
+  const Outcome ran = piped(state_header(0.5) + grey_frame(255) + state_header(0.75) + grey_frame(51),
                             at("net.pit") + " --raw 4x2:rgb24 --with-state");
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(ran.err, "");
@@ -54,7 +45,8 @@ TEST_F(PitlaneRun, ALineForEveryRawFrame) {
 }
 
 TEST_F(PitlaneRun, JsonNamesEverything) {
-  const Outcome ran = piped(state(1) + grey_frame(51), "--json --with-state --raw=4x2:bgr24 -- " + at("net.pit"));
+  const Outcome ran =
+      piped(state_header(1) + grey_frame(51), "--json --with-state --raw=4x2:bgr24 -- " + at("net.pit"));
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(
       ran.out,
@@ -98,7 +90,7 @@ TEST_F(PitlaneRun, ANetworkThatSteersDrivesOnceToldHow) {
   SmallNetwork steers;
   steers.outputs = {{"steering", "1", -1, 1, -1, 0}};
   save_small_network(steers, place_ / "steers.pit");
-  const std::string frame = state(2) + grey_frame(255), raw = " --raw 4x2:rgb24 --with-state";
+  const std::string frame = state_header(2) + grey_frame(255), raw = " --raw 4x2:rgb24 --with-state";
   EXPECT_EQ(piped(frame, at("steers.pit") + raw).out, "# time_s steering:1\n2.000000 steering=1\n");
   EXPECT_EQ(piped(frame, at("steers.pit") + raw + " --vehicle steering:8:0.5").out,
             "# time_s steering:1 command_v:m/s command_w:rad/s\n2.000000 steering=1 command_v=8 command_w=-4\n");
@@ -111,7 +103,7 @@ TEST_F(PitlaneRun, SpeedAndCommandComeFromFlagsOrWithTheFrame) {
   const Outcome flags = piped(grey_frame(51), at("sees.pit") + " --raw 4x2:rgb24 --speed 1.5 --command 2");
   EXPECT_EQ(flags.code, 0) << flags.err;
   EXPECT_THAT(flags.out, HasSubstr(" v=17 w=-1 "));
-  const Outcome frames = piped(state(1, 0.5) + grey_frame(51) + state(2, 2.5, 1) + grey_frame(51),
+  const Outcome frames = piped(state_header(1, 0.5) + grey_frame(51) + state_header(2, 2.5, 1) + grey_frame(51),
                                at("sees.pit") + " --raw 4x2:rgb24 --with-state");
   EXPECT_EQ(frames.code, 0) << frames.err;
   EXPECT_THAT(frames.out, AllOf(HasSubstr("1.000000 v=7 "), HasSubstr("2.000000 v=27 ")));

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <algorithm>
 #include <limits>
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -134,22 +134,14 @@ TEST_F(Refusals, PicturesThatAreBadAreNamedAndTheOthersAnswered) {
   EXPECT_THAT(ran.err, HasSubstr("other.png: a picture of 4x3; the network was made for frames of 4x2\n"));
 }
 
-// time_s, speed_mps, command, light
-std::string state(double time_s, float speed_mps) {
-  std::string bytes(20, '\0');
-  std::memcpy(bytes.data(), &time_s, 8);
-  std::memcpy(bytes.data() + 8, &speed_mps, 4);
-  return bytes;
-}
-
 TEST_F(Refusals, NumbersThatAreNoneAreNoCommand) {
   constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
   SmallNetwork sees;
   sees.speed = true;
   save_small_network(sees, place_ / "sees.pit");
   const std::string frame = grey_frame(0);
-  const Outcome ran = piped(state(1, kNan) + frame + state(2, kNan) + frame + state(3, 1) + frame + state(2.5, 1) +
-                                frame + state(kNan, 1) + frame,
+  const Outcome ran = piped(state_header(1, kNan) + frame + state_header(2, kNan) + frame + state_header(3, 1) + frame +
+                                state_header(2.5, 1) + frame + state_header(kNan, 1) + frame,
                             at("sees.pit") + " --raw 4x2:rgb24 --with-state");
   EXPECT_EQ(ran.code, 2);
   EXPECT_EQ(

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <utility>
 
 #include "pitlane/network/builder.h"
@@ -44,6 +45,14 @@ void save_small_network(const SmallNetwork& small, const std::filesystem::path& 
 }
 
 std::string grey_frame(int level) { return std::string(24, static_cast<char>(level)); }
+
+std::string state_header(double time_s, float speed_mps, std::int32_t command) {
+  std::string bytes(20, '\0');
+  std::memcpy(bytes.data(), &time_s, 8);
+  std::memcpy(bytes.data() + 8, &speed_mps, 4);
+  std::memcpy(bytes.data() + 12, &command, 4);
+  return bytes;
+}
 
 void save_int8_pilotnet(const std::filesystem::path& path) {
   auto network = load_pit(PITLANE_SOURCE_DIR "/examples/pilotnet.pit");

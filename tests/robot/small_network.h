@@ -1,6 +1,7 @@
 // Networks whose answers are known: they see 4x2 pixels, and v is their mean.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ void save_small_network(const SmallNetwork& small, const std::filesystem::path& 
 
 /// A frame of one grey for it: 24 bytes.
 std::string grey_frame(int level);
+
+/// The 20 bytes before a frame with --with-state; no traffic light.
+std::string state_header(double time_s, float speed_mps = 0, std::int32_t command = 0);
 
 /// The bundled network with int8 weights, whose activations are measured in each run.
 void save_int8_pilotnet(const std::filesystem::path& path);
