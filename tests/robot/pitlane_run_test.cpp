@@ -7,6 +7,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "pitlane/core/version.h"
 #include "pitlane/driver/driver.h"
@@ -34,24 +35,24 @@ class PitlaneRun : public InAFolder {
 };
 
 TEST_F(PitlaneRun, ALineForEveryRawFrame) {
-  const Outcome ran = piped(state_header(0.5) + grey_frame(255) + state_header(0.75) + grey_frame(51),
+  const Outcome ran = piped(state_header(0.5) + grey_frame(192) + state_header(0.75) + grey_frame(64),
                             at("net.pit") + " --raw 4x2:rgb24 --with-state");
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(ran.err, "");
   EXPECT_EQ(ran.out,
             "# time_s v:m/s w:rad/s command_v:m/s command_w:rad/s\n"
-            "0.500000 v=10 w=-1 command_v=10 command_w=-1\n"
-            "0.750000 v=2 w=-1 command_v=2 command_w=-1\n");
+            "0.500000 v=7.5 w=-1 command_v=7.5 command_w=-1\n"
+            "0.750000 v=2.5 w=-1 command_v=2.5 command_w=-1\n");
 }
 
 TEST_F(PitlaneRun, JsonNamesEverything) {
   const Outcome ran =
-      piped(state_header(1) + grey_frame(51), "--json --with-state --raw=4x2:bgr24 -- " + at("net.pit"));
+      piped(state_header(1) + grey_frame(64), "--json --with-state --raw=4x2:bgr24 -- " + at("net.pit"));
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(
       ran.out,
-      "{\"frame\":0,\"time_s\":1.000000,\"outputs\":{\"v\":{\"unit\":\"m/s\",\"value\":2},\"w\":{\"unit\":\"rad/s\","
-      "\"value\":-1}},\"command\":{\"v_mps\":2,\"w_radps\":-1}}\n");
+      "{\"frame\":0,\"time_s\":1.000000,\"outputs\":{\"v\":{\"unit\":\"m/s\",\"value\":2.5},\"w\":{\"unit\":\"rad/s\","
+      "\"value\":-1}},\"command\":{\"v_mps\":2.5,\"w_radps\":-1}}\n");
 }
 
 TEST_F(PitlaneRun, YuyvIsConverted) {
@@ -59,15 +60,15 @@ TEST_F(PitlaneRun, YuyvIsConverted) {
   for (int i = 0; i < 4; ++i) white += "\xEB\x80\xEB\x80";
   const Outcome ran = piped(white, at("net.pit") + " --raw 4x2:yuyv");
   EXPECT_EQ(ran.code, 0) << ran.err;
-  EXPECT_THAT(ran.out, HasSubstr(" v=10 w=-1 "));
+  EXPECT_THAT(ran.out, HasSubstr(" v=9.960938 w=-1 "));
 }
 
 TEST_F(PitlaneRun, EachLineComesBeforeTheNextFrame) {
   RobotProcess robot({(place_ / "net.pit").string(), "--raw", "4x2:rgb24"});
   EXPECT_EQ(robot.line(), "# time_s v:m/s w:rad/s command_v:m/s command_w:rad/s");
-  for (const int level : {51, 102, 255}) {
+  for (const auto& [level, v] : {std::pair(64, "2\\.5"), {128, "5"}, {192, "7\\.5"}}) {
     robot.write(grey_frame(level));
-    EXPECT_THAT(robot.line(), MatchesRegex("[0-9]+\\.[0-9]{6} v=" + std::to_string(level / 51 * 2) + " w=-1 .*"));
+    EXPECT_THAT(robot.line(), MatchesRegex("[0-9]+\\.[0-9]{6} v=" + std::string(v) + " w=-1 command_v=.*"));
   }
   robot.close_input();
   EXPECT_EQ(robot.line(), "");
@@ -79,7 +80,7 @@ TEST_F(PitlaneRun, SignalsEndItInOrder) {
     RobotProcess robot({(place_ / "net.pit").string(), "--raw", "4x2:rgb24"});
     robot.line();
     robot.write(grey_frame(255));
-    EXPECT_THAT(robot.line(), HasSubstr("v=10"));
+    EXPECT_THAT(robot.line(), HasSubstr("v=9.960938 "));
     robot.write("half a frame");
     robot.send(signal);
     EXPECT_EQ(robot.finish(), 0) << signal;
@@ -90,23 +91,23 @@ TEST_F(PitlaneRun, ANetworkThatSteersDrivesOnceToldHow) {
   SmallNetwork steers;
   steers.outputs = {{"steering", "1", -1, 1, -1, 0}};
   save_small_network(steers, place_ / "steers.pit");
-  const std::string frame = state_header(2) + grey_frame(255), raw = " --raw 4x2:rgb24 --with-state";
-  EXPECT_EQ(piped(frame, at("steers.pit") + raw).out, "# time_s steering:1\n2.000000 steering=1\n");
+  const std::string frame = state_header(2) + grey_frame(192), raw = " --raw 4x2:rgb24 --with-state";
+  EXPECT_EQ(piped(frame, at("steers.pit") + raw).out, "# time_s steering:1\n2.000000 steering=0.5\n");
   EXPECT_EQ(piped(frame, at("steers.pit") + raw + " --vehicle steering:8:0.5").out,
-            "# time_s steering:1 command_v:m/s command_w:rad/s\n2.000000 steering=1 command_v=8 command_w=-4\n");
+            "# time_s steering:1 command_v:m/s command_w:rad/s\n2.000000 steering=0.5 command_v=8 command_w=-2\n");
 }
 
 TEST_F(PitlaneRun, SpeedAndCommandComeFromFlagsOrWithTheFrame) {
   SmallNetwork sees;
   sees.speed = sees.command = true;
   save_small_network(sees, place_ / "sees.pit");
-  const Outcome flags = piped(grey_frame(51), at("sees.pit") + " --raw 4x2:rgb24 --speed 1.5 --command 2");
+  const Outcome flags = piped(grey_frame(64), at("sees.pit") + " --raw 4x2:rgb24 --speed 1.5 --command 2");
   EXPECT_EQ(flags.code, 0) << flags.err;
-  EXPECT_THAT(flags.out, HasSubstr(" v=17 w=-1 "));
-  const Outcome frames = piped(state_header(1, 0.5) + grey_frame(51) + state_header(2, 2.5, 1) + grey_frame(51),
+  EXPECT_THAT(flags.out, HasSubstr(" v=17.5 w=-1 "));
+  const Outcome frames = piped(state_header(1, 0.5) + grey_frame(64) + state_header(2, 2.5, 1) + grey_frame(64),
                                at("sees.pit") + " --raw 4x2:rgb24 --with-state");
   EXPECT_EQ(frames.code, 0) << frames.err;
-  EXPECT_THAT(frames.out, AllOf(HasSubstr("1.000000 v=7 "), HasSubstr("2.000000 v=27 ")));
+  EXPECT_THAT(frames.out, AllOf(HasSubstr("1.000000 v=7.5 "), HasSubstr("2.000000 v=27.5 ")));
 }
 
 TEST_F(PitlaneRun, SaysHowLongFramesTook) {
@@ -141,8 +142,8 @@ TEST_F(PitlaneRun, PicturesGiveWhatTheDriverGives) {
 }
 
 TEST_F(PitlaneRun, AReaderThatHasSeenEnoughIsNoFailure) {
-  const Outcome ran =
-      run("{ '" + program() + "' " + at("net.pit") + " --raw 4x2:rgb24 </dev/zero; echo code $? >&2; } | head -n 2");
+  const Outcome ran = run("{ { '" + program() + "' " + at("net.pit") +
+                          " --raw 4x2:rgb24 </dev/zero; echo code $? >&2; } | head -n 2; }");
   EXPECT_EQ(ran.err, "code 0\n");
 }
 

@@ -16,8 +16,10 @@ void save_small_network(const SmallNetwork& small, const std::filesystem::path& 
   p.source_width = p.width = 4;
   p.source_height = p.height = 2;
   p.crop = {0, 0, 4, 2};
+  p.scale = {1 / 256.F, 1 / 256.F, 1 / 256.F};
   std::vector<ValueId> seen = {builder.add("flat", Flatten{}, {builder.image("camera", p)})};
-  std::vector<float> row(24, small.weight);
+  std::vector<float> row(16, small.weight);
+  row.resize(24, 0.0F);
   if (small.speed) {
     seen.push_back(builder.vector("speed", InputKind::kSpeed, 1));
     row.push_back(1);

@@ -1,4 +1,4 @@
-// Networks whose answers are known: they see 4x2 pixels, and v is their mean.
+// Networks whose answers are known to the last digit: they see 4x2 pixels, and v is the mean of some.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +12,13 @@ namespace pitlane::testing {
 
 struct SmallNetwork {
   std::vector<OutputSpec> outputs = {{"v", "m/s", 0, 10, -1, 0}, {"w", "rad/s", -1, 1, -1, 0}};
-  bool speed = false;    ///< v is then 10 * (mean / 255 + speed_mps)
+  bool speed = false;    ///< v is then 10 * (mean / 256 + speed_mps)
   bool command = false;  ///< sees one of three, and makes nothing of it
-  float weight = 1.0F / 24;
+  float weight = 1.0F / 16;
 };
 
-/// For frames of 4x2 in RGB. The first output is the mean of all bytes / 255, the second 0 (both before their range).
+/// For frames of 4x2 in RGB. The first output is the mean of the first 16 bytes / 256, the second 0 (both before their
+/// range).
 void save_small_network(const SmallNetwork& small, const std::filesystem::path& path);
 
 /// A frame of one grey for it: 24 bytes.
