@@ -15,7 +15,7 @@ Result<Network> parse_sealed(Bytes input) {
   Result<Network> network = parse_pit(SharedBytes(bytes));
   // The checksum is looked at once the offsets are known to be good, which sealing needs.
   const bool sealed = network.ok() || network.error().message().find("checksum") == std::string::npos;
-  if (sealed || !find_pit_checksum(bytes)) return network;
+  if (sealed || !find_pit_checksums(bytes)) return network;
   seal_pit(bytes);
   return parse_pit(SharedBytes(std::move(bytes)));
 }

@@ -14,7 +14,7 @@ MODULES = re.compile(r"(?:set\(\s*PITLANE_MODULES|list\(\s*APPEND\s+PITLANE_MODU
 DECLARATION = re.compile(r"pitlane_module\(([^)]*)\)")
 DRAWN = re.compile(r"^- `(\w+)` → `(\w+)`: ", re.MULTILINE)
 LISTED = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
-KEYWORDS = {"SOURCES", "DEPENDS", "PUBLIC", "PRIVATE"}
+KEYWORDS = {"SOURCES", "HEADERS", "DEPENDS", "PUBLIC", "PRIVATE"}
 
 # Files below these folders are compiled for one instruction set. What they reach may hold no inline code of the standard
 # library: the linker keeps one copy of such a function, perhaps the one that only the newest processors can run.
@@ -27,6 +27,9 @@ LIBRARIES = {
     "ATen/": {"train"},
     "c10/": {"train"},
     "opencv2/": {"data", "sim"},
+    "png.h": {"capture"},
+    "jpeglib.h": {"capture"},
+    "linux/videodev2.h": {"capture"},
     "flatbuffers/": {"network", "formats"},
     "hdf5": {"formats"},
     "zip.h": {"formats"},

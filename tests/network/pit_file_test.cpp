@@ -10,6 +10,7 @@
 #include "network/every_operator.h"
 #include "network/small_network.h"
 #include "pitlane/core/file.h"
+#include "pitlane/core/hash.h"
 #include "pitlane/core/random.h"
 #include "pitlane/network/describe.h"
 #include "pitlane/network/pit_checksum.h"
@@ -146,9 +147,14 @@ TEST(PitFile, TheBundledNetworkOfTheFirstVersionStillLoads) {
   ASSERT_TRUE(network.ok()) << network.error().message();
   EXPECT_EQ(version_of(*network), 1U);
   EXPECT_TRUE(network->inputs[0].ages.empty());
-  const auto file = MappedFile::open(PITLANE_SOURCE_DIR "/examples/pilotnet.pit").value();
-  const std::vector<std::byte> again = serialize_pit(*network).value();
-  EXPECT_TRUE(std::ranges::equal(again, file->bytes())) << "written again, it is another file";
+  // Written again it has the quick checksum beside the other, and is the same network.
+  const std::vector<std::byte> bytes = serialize_pit(*network).value();
+  EXPECT_TRUE(find_pit_checksums(bytes)->quick);
+  const auto again = parse_pit(SharedBytes(bytes));
+  ASSERT_TRUE(again.ok()) << again.error().message();
+  EXPECT_EQ(content_hash(*again), content_hash(*network));
+  EXPECT_EQ(again->metadata, network->metadata);
+  EXPECT_EQ(version_of(*again), 1U);
 }
 
 TEST(PitFile, EveryOperatorComesBack) {
@@ -166,13 +172,12 @@ TEST(PitFile, EveryOperatorComesBack) {
 
 TEST(PitFile, EveryOperatorUnderRandomDamageNeverCrashes) {
   const std::vector<std::byte> good = serialize_pit(every_operator()).value();
-  const std::size_t checksum_at = find_pit_checksum(good).value();
+  const PitChecksumPlaces places = find_pit_checksums(good).value();
   Random random(14);
   for (int i = 0; i < 3000; ++i) {
     std::vector<std::byte> bytes = good;
     for (int k = 0; k < 4; ++k) bytes[random.index(bytes.size())] = static_cast<std::byte>(random.next());
-    const std::uint64_t checksum = compute_pit_checksum(bytes, checksum_at);
-    std::memcpy(bytes.data() + checksum_at, &checksum, sizeof checksum);
+    seal_pit(bytes, places);
     (void)parse_pit(SharedBytes(bytes)).ok();
   }
 }
@@ -195,6 +200,7 @@ TEST(PitFile, AnyFlippedBitIsAnError) {
     std::vector<std::byte> bytes = good;
     const std::size_t at = random.index(bytes.size());
     bytes[at] ^= static_cast<std::byte>(1U << random.index(8));
+    if (at - find_pit_checksums(good)->checksum < 8) continue;  // which only older programs read
     ASSERT_FALSE(parse_pit(SharedBytes(bytes)).ok()) << at;
   }
 }
@@ -206,10 +212,52 @@ TEST(PitFile, DamagedWeightsAreNamedAsDamage) {
             "damaged .pit file: its bytes do not match its checksum; copy it again");
 }
 
+// Byte by byte, from the description in pit_checksum.h.
+TEST(PitFile, BothChecksumsAreWhatTheyAreSaidToBe) {
+  for (const Network& network : {small_network(), mixed_network()}) {
+    const std::vector<std::byte> file = serialize_pit(network).value();
+    const PitChecksumPlaces places = find_pit_checksums(file).value();
+    ASSERT_TRUE(places.quick.has_value());
+    std::vector<std::byte> zeroed = file;
+    for (const std::size_t at : {places.checksum, *places.quick})
+      std::fill_n(zeroed.begin() + static_cast<std::ptrdiff_t>(at), 8, std::byte{0});
+    zeroed.resize((zeroed.size() + 63) / 64 * 64);
+    const auto take = [](std::uint64_t lane, std::uint64_t word) {
+      const std::uint64_t product = (lane ^ word) * 0x9E3779B97F4A7C15ULL;
+      return product ^ product >> 32;
+    };
+    std::uint64_t lanes[8] = {1, 2, 3, 4, 5, 6, 7, 8}, quick = file.size();
+    for (std::size_t i = 0; i < zeroed.size(); i += 8) {
+      std::uint64_t word = 0;
+      for (std::size_t k = 0; k < 8; ++k) word |= std::to_integer<std::uint64_t>(zeroed[i + k]) << (8 * k);
+      lanes[i / 8 % 8] = take(lanes[i / 8 % 8], word);
+    }
+    for (const std::uint64_t lane : lanes) quick = take(quick, lane);
+    const auto stored = [&](std::size_t at) {
+      std::uint64_t value = 0;
+      std::memcpy(&value, file.data() + at, 8);
+      return value;
+    };
+    EXPECT_EQ(stored(*places.quick), quick);
+    // The slow one is that of older files, which the quick one's bytes belong to like any others.
+    std::vector<std::byte> slow = file;
+    std::fill_n(slow.begin() + static_cast<std::ptrdiff_t>(places.checksum), 8, std::byte{0});
+    EXPECT_EQ(stored(places.checksum), Hasher().bytes(slow).low64());
+  }
+}
+
+TEST(PitFile, FilesWithoutAQuickChecksumAreReadByTheOther) {
+  auto file = read_file(PITLANE_SOURCE_DIR "/examples/pilotnet.pit").value();
+  ASSERT_FALSE(find_pit_checksums(file)->quick) << "the bundled network is of the time before";
+  EXPECT_TRUE(parse_pit(SharedBytes(file)).ok());
+  file[file.size() / 2] ^= std::byte{1};
+  EXPECT_FALSE(parse_pit(SharedBytes(file)).ok());
+}
+
 // A hostile file has a right checksum: what lies behind the checksum must stand on its own.
 TEST(PitFile, RandomDamageUnderARightChecksumNeverCrashes) {
   const std::vector<std::byte> good = serialize_pit(mixed_network()).value();
-  const std::size_t checksum_at = find_pit_checksum(good).value();
+  const PitChecksumPlaces places = find_pit_checksums(good).value();
   Random random(4);
   for (int i = 0; i < 400; ++i) {
     std::vector<std::byte> bytes = good;
@@ -218,8 +266,7 @@ TEST(PitFile, RandomDamageUnderARightChecksumNeverCrashes) {
       const std::size_t span = random.chance(0.5) ? std::min<std::size_t>(6000, bytes.size()) : bytes.size();
       bytes[random.index(span)] = static_cast<std::byte>(random.next());
     }
-    const std::uint64_t checksum = compute_pit_checksum(bytes, checksum_at);
-    std::memcpy(bytes.data() + checksum_at, &checksum, sizeof checksum);
+    seal_pit(bytes, places);
     (void)parse_pit(SharedBytes(bytes)).ok();
   }
 }

@@ -1,5 +1,6 @@
 #include "pitlane/engine/layer_steps.h"
 
+#include <numeric>
 #include <utility>
 
 #include "pitlane/core/result.h"
@@ -279,7 +280,11 @@ class Int8LayerStep final : public Step {
   static std::vector<std::int32_t> weight_sums(const Int8Layer& layer) {
     std::vector<std::int32_t> sums(static_cast<std::size_t>(layer.shape.outputs), 0);
     const std::size_t terms = layer.weights.size() / sums.size();
-    for (std::size_t i = 0; i < layer.weights.size(); ++i) sums[i / terms] += layer.weights[i];
+    const std::int8_t* row = layer.weights.data();
+    for (std::int32_t& sum : sums) {
+      sum = std::accumulate(row, row + terms, std::int32_t{0});
+      row += terms;
+    }
     return sums;
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <type_traits>
+#include <vector>
 
 #include "pitlane/core/result.h"
 #include "pitlane/kernels/panels.h"
@@ -45,6 +46,15 @@ void write_head(const WeightSize& size, std::span<const std::int8_t> weights, in
   }
 }
 
+/// What slot() says of a whole panel, [output * group + input]: it divides, and every start of a program packs all
+/// weights.
+std::vector<std::size_t> panel_slots(const PanelLayout& layout, int outputs, int halves) {
+  std::vector<std::size_t> slots;
+  for (int o = 0; o < outputs; ++o)
+    for (int g = 0; g < layout.group; ++g) slots.push_back(slot(layout, o, g, halves));
+  return slots;
+}
+
 template <typename Packed, typename T>
 AlignedBuffer pack(const PanelLayout& layout, const WeightSize& size, std::span<const T> weights) {
   PITLANE_CHECK(weights.size() == static_cast<std::size_t>(size.outputs) * size.rows * size.row_length);
@@ -58,13 +68,22 @@ AlignedBuffer pack(const PanelLayout& layout, const WeightSize& size, std::span<
       if (layout.signed_inputs) write_head(size, weights, first, count, reinterpret_cast<std::byte*>(out));
       out += panel_head(layout, halves);
     }
+    const std::vector<std::size_t> slots = panel_slots(layout, count, halves);
     for (int row = 0; row < size.rows; ++row) {
       for (int k = 0; k < size.row_length; k += layout.group) {
         for (int o = 0; o < count; ++o) {
           const std::size_t source = (static_cast<std::size_t>(first + o) * size.rows + row) * size.row_length + k;
-          for (int g = 0; g < layout.group && k + g < size.row_length; ++g)
+          const std::size_t* to = slots.data() + static_cast<std::size_t>(o) * layout.group;
+          const int inputs = std::min(layout.group, size.row_length - k);
+          if constexpr (std::is_same_v<Packed, T>) {
+            if (inputs == 4 && !layout.even_odd) {  // side by side: one move instead of four
+              std::memcpy(out + to[0], &weights[source], 4 * sizeof(T));
+              continue;
+            }
+          }
+          for (int g = 0; g < inputs; ++g)
             // NOLINTNEXTLINE(bugprone-signed-char-misuse): an int8 is a number, no character
-            out[slot(layout, o, g, halves)] = weights[source + g];
+            out[to[g]] = weights[source + g];
         }
         out += panel_stride(layout, halves);
       }

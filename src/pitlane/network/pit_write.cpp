@@ -136,6 +136,8 @@ auto write_all(Builder& out, const std::vector<Item>& items, Write write) {
 // The oldest reader that understands the network: what only uses the first version's words is written in it.
 std::uint32_t version_needed(const Network& network) {
   constexpr std::size_t kOpsOfVersion1 = 5;
+  for (const Weight& weight : network.weights)
+    if (weight.storage > Storage::kI8) return 2;
   for (const InputSpec& input : network.inputs)
     if (!input.ages.empty() || input.kind > InputKind::kCommand) return 2;
   for (const Node& node : network.nodes) {
@@ -171,7 +173,7 @@ Result<std::vector<std::byte>> serialize_pit(const Network& network) {
   const auto name = out.CreateString(network.name);
   constexpr std::uint64_t kUnsealed = 1;  // a zero would be left out of the file
   out.Finish(pit::CreateFile(out, version_needed(network), name, inputs, outputs, states, values, nodes, weights,
-                             metadata, kUnsealed),
+                             metadata, kUnsealed, kUnsealed),
              pit::FileIdentifier());
   const auto* begin = reinterpret_cast<const std::byte*>(out.GetBufferPointer());
   std::vector<std::byte> file(begin, begin + out.GetSize());

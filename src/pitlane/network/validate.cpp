@@ -6,6 +6,7 @@
 
 #include "pitlane/network/limits.h"
 #include "pitlane/network/network.h"
+#include "pitlane/network/weight_values.h"
 
 namespace pitlane {
 namespace {
@@ -29,23 +30,6 @@ class Faults {
   std::string text_;
 };
 
-bool finite_values(const Weight& weight) {
-  const auto finite = [](float v) { return std::isfinite(v); };
-  switch (weight.storage) {
-    case Storage::kF32:
-      return std::all_of(weight.f32().begin(), weight.f32().end(), finite);
-    case Storage::kF16:
-      return std::all_of(weight.f16().begin(), weight.f16().end(),
-                         [](std::uint16_t h) { return (h & 0x7C00U) != 0x7C00U; });
-    case Storage::kBf16:
-      return std::all_of(weight.bf16().begin(), weight.bf16().end(),
-                         [](std::uint16_t b) { return (b & 0x7F80U) != 0x7F80U; });
-    case Storage::kI8:
-      break;
-  }
-  return std::all_of(weight.scales.begin(), weight.scales.end(), [](float s) { return std::isnormal(s) && s > 0; });
-}
-
 void check_weight(const Weight& weight, Faults& faults) {
   if (weight.name.size() > kLongestName)
     return faults.add("a weight's name is longer than " + std::to_string(kLongestName) + " bytes");
@@ -61,9 +45,9 @@ void check_weight(const Weight& weight, Faults& faults) {
   if (weight.scales.size() != scales || (weight.storage == Storage::kI8 && scales == 0))
     return faults.add(where + " has " + std::to_string(weight.scales.size()) + " scales, needs " +
                       std::to_string(scales));
-  if (!finite_values(weight)) faults.add(where + " holds NaN or infinity (or a scale that is not positive)");
+  if (holds_unusable_numbers(weight)) faults.add(where + " holds NaN or infinity (or a scale that is not positive)");
   // The longest sum that kernels hold in 32 bits counts on |q| <= 127.
-  if (weight.storage == Storage::kI8 && std::ranges::count(weight.i8(), std::int8_t{-128}) > 0)
+  if (weight.storage == Storage::kI8 && holds_lowest_int8(weight))
     faults.add(where + " holds the int8 value -128; the smallest is -127");
 }
 

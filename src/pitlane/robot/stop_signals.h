@@ -1,0 +1,11 @@
+// SIGINT and SIGTERM: the first ends the program in order, the second at once.
+#pragma once
+
+namespace pitlane::robot {
+
+void install_stop_signals();
+[[nodiscard]] bool stop_requested();
+/// Waits until `fd` can be read (or has ended); false where a stop was requested before.
+[[nodiscard]] bool wait_readable_or_stop(int fd);
+
+}  // namespace pitlane::robot
