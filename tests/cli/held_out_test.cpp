@@ -28,10 +28,10 @@ class HeldOut : public InAFolder {
 };
 
 // What the report says of laps on this circuit.
-std::string held_out_in(const std::string& json, const std::string& circuit) {
-  const auto lap = json.find("\"circuit\": \"" + circuit + "\"");
-  const auto key = json.find("\"held_out\": ", lap);
-  return lap == std::string::npos || key == std::string::npos ? "not there" : json.substr(key + 12, 4);
+std::string held_out_in(const std::string& text, const std::string& circuit) {
+  const auto lap = text.find("\"circuit\": \"" + circuit + "\"");
+  const auto key = text.find("\"held_out\": ", lap);
+  return lap == std::string::npos || key == std::string::npos ? "not there" : text.substr(key + 12, 4);
 }
 
 TEST_F(HeldOut, IsEveryCircuitThatNoRecordingOfTheNetworkNames) {
