@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 
 #include "level.h"
@@ -24,7 +25,7 @@ constexpr const char* kExample = "examples/pilotnet.pit";
 
 Network network_of(const std::string& family) {
   if (family != kExample) return pilotnet(family);
-  Result<Network> network = load_pit(std::string(PITLANE_SOURCE_DIR "/") + kExample);
+  Result<Network> network = load_pit(std::filesystem::path(PITLANE_SOURCE_DIR) / kExample);
   EXPECT_TRUE(network.ok()) << network.error().message();
   return *std::move(network);
 }
