@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 
 #include "level.h"
@@ -25,7 +26,7 @@ constexpr const char* kExample = "examples/pilotnet.pit";
 
 Network network_of(const std::string& family) {
   if (family != kExample) return pilotnet(family);
-  Result<Network> network = load_pit(std::string(PITLANE_SOURCE_DIR "/") + kExample);
+  Result<Network> network = load_pit(std::filesystem::path(PITLANE_SOURCE_DIR) / kExample);
   EXPECT_TRUE(network.ok()) << network.error().message();
   return *std::move(network);
 }
@@ -97,10 +98,14 @@ PITLANE_ALL_LEVELS(PilotNetTest);
 
 // A network that always answers the same proves nothing: what is compared above must depend on the picture.
 TEST(PilotNet, AnswersDependOnThePicture) {
-  for (const char* family : {"pilotnet-torch", "pilotnet-tf", kExample}) {
+  for (const char* family : {"pilotnet-torch", "pilotnet-tf"}) {
     const Sample& s = sample(family, Kind::kFloat);
     EXPECT_TRUE(lively({s.answer, run_slowly(s.network, dimmed(s.image))})) << family;
   }
+  // A trained network says less about noise, but far more than the bound overlooks.
+  const Sample& s = sample(kExample, Kind::kFloat);
+  const std::vector<float> other = run_slowly(s.network, dimmed(s.image));
+  for (std::size_t i = 0; i < other.size(); ++i) EXPECT_GT(std::abs(other[i] - s.answer[i]), 100 * kFloatBound) << i;
 }
 
 // Eight bits against a scale set by the largest value leave about 1 % of a layer's rms as noise; ten layers of it, from

@@ -10,9 +10,14 @@ namespace pitlane {
 namespace {
 
 #ifdef __FLT16_MAX__
-// GCC's own conversion is the independent reference (software or F16C, both IEEE 754).
-float reference_to_f32(std::uint16_t bits) { return static_cast<float>(std::bit_cast<_Float16>(bits)); }
-std::uint16_t reference_to_f16(float value) { return std::bit_cast<std::uint16_t>(static_cast<_Float16>(value)); }
+#ifdef __aarch64__
+using Binary16 = __fp16;  // GCC 12 has no other name for it here
+#else
+using Binary16 = _Float16;
+#endif
+// GCC's own conversion is the independent reference (software or instructions, all IEEE 754).
+float reference_to_f32(std::uint16_t bits) { return static_cast<float>(std::bit_cast<Binary16>(bits)); }
+std::uint16_t reference_to_f16(float value) { return std::bit_cast<std::uint16_t>(static_cast<Binary16>(value)); }
 
 TEST(Half, EveryBitPatternWidensExactly) {
   for (std::uint32_t bits = 0; bits < 0x10000; ++bits) {

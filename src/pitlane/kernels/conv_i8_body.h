@@ -71,10 +71,7 @@ template <typename X, int Group, int P, int F>
   constexpr int kVector = X::kLanes * X::kConvI8.group;
   typename X::Weights weight[F];
   for (int v = 0; v < F; ++v) weight[v] = X::load_weights(w + v * kVector);
-  for (int p = 0; p < P; ++p) {
-    const auto xp = X::template group<Group>(x[p]);
-    for (int v = 0; v < F; ++v) sum[p][v] = X::dot(sum[p][v], xp, weight[v]);
-  }
+  for (int p = 0; p < P; ++p) X::dots(sum[p], X::template group<Group>(x[p]), weight);
   if constexpr (Group + 1 < X::kBlock) conv_i8_groups<X, Group + 1, P, F>(sum, x, w + F * kVector);
 }
 

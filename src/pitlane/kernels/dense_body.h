@@ -78,8 +78,9 @@ template <typename X, int Group, int V>
 [[gnu::always_inline]] inline void dense_i8_groups(typename X::I (&sum)[V], typename X::ByteBlock x,
                                                    const std::int8_t* w) {
   constexpr int kVector = X::kLanes * 4;
-  const auto inputs = X::template group<Group>(x);
-  for (int v = 0; v < V; ++v) sum[v] = X::dot(sum[v], inputs, X::load_weights(w + v * kVector));
+  typename X::Weights weight[V];
+  for (int v = 0; v < V; ++v) weight[v] = X::load_weights(w + v * kVector);
+  X::dots(sum, X::template group<Group>(x), weight);
   if constexpr (Group + 1 < X::kBlock) dense_i8_groups<X, Group + 1, V>(sum, x, w + V * kVector);
 }
 

@@ -115,10 +115,10 @@ struct NeonSigned : NeonFloat {
 /// inputs 0 and 1 (and 2 and 3) of four outputs, SADALP adds both pairs to the 32-bit sums.
 struct Neon : NeonSigned {
   using Inputs = int8x16_t;  ///< inputs 0 and 2 four times, then 1 and 3
-  static constexpr PanelLayout kConvI8{4, 8, 4, true, false, false, true};
+  static constexpr PanelLayout kConvI8{4, 6, 4, true, false, false, true};
   static constexpr PanelLayout kDenseI8{4, 16, 4, true, false, false, true};
   /// Sums, a block of inputs a pixel, four table indices, weights and products must fit 32 registers.
-  static constexpr int conv_i8_pixels(int halves) { return halves > 6 ? 4 : halves > 4 ? 5 : halves > 2 ? 6 : 8; }
+  static constexpr int conv_i8_pixels(int halves) { return halves > 4 ? 5 : halves > 2 ? 6 : 8; }
 
   template <int Group>
   static Inputs group(ByteBlock x) {
@@ -131,6 +131,14 @@ struct Neon : NeonSigned {
   static I dot(I sum, Inputs x, Weights w) {
     const int16x8_t pairs = vmlal_high_s8(vmull_s8(vget_low_s8(x), vget_low_s8(w)), x, w);
     return vpadalq_s16(sum, pairs);
+  }
+  /// Step by step for all vectors, because processors that execute in order would wait for each of the three.
+  template <int V>
+  [[gnu::always_inline]] static void dots(I (&sum)[V], Inputs x, const Weights (&w)[V]) {
+    int16x8_t pairs[V];
+    for (int v = 0; v < V; ++v) pairs[v] = vmull_s8(vget_low_s8(x), vget_low_s8(w[v]));
+    for (int v = 0; v < V; ++v) pairs[v] = vmlal_high_s8(pairs[v], x, w[v]);
+    for (int v = 0; v < V; ++v) sum[v] = vpadalq_s16(sum[v], pairs[v]);
   }
 };
 

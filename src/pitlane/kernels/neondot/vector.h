@@ -27,6 +27,10 @@ struct NeonDot : NeonSigned {
   static I dot(I sum, const Lane<Group>& x, Weights w) {
     return vdotq_laneq_s32(sum, w, x.block, Group);
   }
+  template <int Group, int V>
+  [[gnu::always_inline]] static void dots(I (&sum)[V], const Lane<Group>& x, const Weights (&w)[V]) {
+    for (int v = 0; v < V; ++v) sum[v] = dot(sum[v], x, w[v]);
+  }
 };
 
 }  // namespace
