@@ -40,6 +40,26 @@ TEST(NetworkBuilder, InfersStridedAndPaddedShapes) {
   EXPECT_EQ(builder.shape(builder.add("c", conv, {image})), (Shape{3, 3, 5}));
 }
 
+TEST(NetworkBuilder, RunsOfHoursAreRefused) {
+  Preprocessing large = tiny_picture();
+  large.width = large.height = 4096;
+  for (const int window : {4, 600}) {
+    NetworkBuilder builder("large");
+    const ValueId image = builder.image("camera", large);
+    Pool2d pool;
+    pool.window_h = pool.window_w = window;
+    ValueId x = builder.add("pool", pool, {image});
+    pool.window_h = pool.window_w = pool.stride_h = pool.stride_w = 1024;
+    x = builder.add("flat", Flatten{}, {builder.add("small", pool, {x})});
+    builder.output({.value = x, .name = "v", .unit = "m/s", .low = 0, .high = 1});
+    const Result<Network> network = std::move(builder).build();
+    EXPECT_EQ(network.ok(), window == 4);
+    if (!network.ok()) {
+      EXPECT_THAT(network.error().message(), HasSubstr("a run takes more than 1024 thousand million operations"));
+    }
+  }
+}
+
 TEST(NetworkBuilder, OnlyStatesRemember) {
   NetworkBuilder builder("tiny");
   const ValueId image = builder.image("camera", tiny_picture());

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "pitlane/cli/model_file.h"
+#include "pitlane/cli/terminal.h"
 #include "pitlane/cli/verb.h"
 #include "pitlane/network/describe.h"
 
@@ -59,9 +60,24 @@ void print_layers(const Network& network) {
   }
 }
 
+// Names may come from a stranger's file; a terminal obeys some characters.
+Network with_printable_names(Network network) {
+  network.name = printable(network.name);
+  for (Node& node : network.nodes) node.name = printable(node.name);
+  for (Value& value : network.values) value.name = printable(value.name);
+  for (InputSpec& input : network.inputs) input.name = printable(input.name);
+  for (OutputSpec& output : network.outputs) {
+    output.name = printable(output.name);
+    output.unit = printable(output.unit);
+  }
+  for (StateSpec& state : network.states) state.name = printable(state.name);
+  for (auto& [key, value] : network.metadata) value = printable(value);
+  return network;
+}
+
 Result<int> inspect(const std::string& path, const ModelFlags& flags) {
   PITLANE_TRY(const ModelFile file, open_model(path, flags, Assumptions::kUntold));  // they are told below
-  const Network& network = file.network;
+  const Network network = with_printable_names(file.network);
   std::printf("%s: %s, %.3f MB, %lld parameters, %.2f M multiply-accumulates a frame\n", path.c_str(),
               network.name.c_str(), static_cast<double>(file.size_bytes) / 1e6,
               static_cast<long long>(parameter_count(network)), static_cast<double>(mac_count(network)) / 1e6);
@@ -69,8 +85,8 @@ Result<int> inspect(const std::string& path, const ModelFlags& flags) {
   print_layers(network);
   if (!network.metadata.empty()) std::printf("\n");
   for (const auto& [key, value] : network.metadata)
-    if (key != "history") std::printf("%s: %s\n", key.c_str(), value.c_str());
-  std::printf("content: %s\n", content_hash(network).c_str());
+    if (key != "history") std::printf("%s: %s\n", printable(key).c_str(), value.c_str());
+  std::printf("content: %s\n", content_hash(file.network).c_str());
   return kSuccess;
 }
 

@@ -12,6 +12,9 @@ namespace pitlane {
 inline constexpr std::int64_t kLargestTensor = std::int64_t{1} << 28;
 /// Of all values of a network together: some layers make much of little, and each value takes memory when it runs.
 inline constexpr std::int64_t kMostValueElements = std::int64_t{1} << 28;
+/// Multiply-adds and elements of pooling windows of one run: minutes of a processor. Driving networks have less than a
+/// thousandth of it; checks of what was written run the network many times.
+inline constexpr std::int64_t kMostOperations = std::int64_t{1} << 40;
 inline constexpr std::size_t kMostDimensions = 8;
 /// Unrolled sequences have hundreds. Planning takes time that grows with the square of it.
 inline constexpr std::size_t kMostLayers = 10'000;

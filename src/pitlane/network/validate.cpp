@@ -72,6 +72,7 @@ class GraphCheck {
     for (const Node& node : network_.nodes) check_node(node);
     for (const StateSpec& state : network_.states) check_state(state);
     check_outputs();
+    if (faults_.none()) check_operations();
   }
 
  private:
@@ -80,6 +81,24 @@ class GraphCheck {
   }
   [[nodiscard]] const Value& value(ValueId id) const { return network_.values[static_cast<std::size_t>(id)]; }
   [[nodiscard]] bool is_made(ValueId id) const { return in_range(id) && made_[static_cast<std::size_t>(id)]; }
+
+  [[nodiscard]] std::int64_t operations(const Node& node) const {
+    const auto* pool = std::get_if<Pool2d>(&node.op);
+    if (pool == nullptr) return mac_count(network_, node);
+    const Shape& in = value(node.inputs.front()).shape;  // windows are cut at its edges
+    return element_count(value(node.output).shape) * std::min<std::int64_t>(pool->window_h, in[0]) *
+           std::min<std::int64_t>(pool->window_w, in[1]);
+  }
+
+  void check_operations() {
+    std::int64_t count = 0;
+    for (const Node& node : network_.nodes) {
+      count += operations(node);
+      if (count > kMostOperations)
+        return faults_.add("a run takes more than " + std::to_string(kMostOperations >> 30) +
+                           " thousand million operations; no network that drives does");
+    }
+  }
 
   void make(ValueId id, const std::string& who) {
     if (!in_range(id)) return faults_.add(who + " names value " + std::to_string(id) + ", which does not exist");

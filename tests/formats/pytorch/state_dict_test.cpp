@@ -16,6 +16,7 @@
 namespace pitlane {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -62,6 +63,23 @@ std::vector<std::string> names_of(const StateDict& dict) {
   std::vector<std::string> names;
   for (const NamedTensor& tensor : dict.tensors()) names.push_back(tensor.name);
   return names;
+}
+
+TEST_F(StateDicts, OfMoreWeightsThanNetworksHaveAreRefused) {
+  TorchFile file;
+  for (int i = 0; i < 2049; ++i) file.add("cell." + std::to_string(i), {1}, {1});
+  EXPECT_EQ(refusal(file.zip()), "it holds 2049 weights, the most is 2048");
+}
+
+TEST_F(StateDicts, ThatShareOneStorageWithoutEndAreRefused) {
+  TorchFile file;
+  file.add("w.0", {1024, 1024}, std::vector<float>(std::size_t{1} << 20, 1.0F));
+  for (int i = 1; i < 40; ++i) {
+    file.tensors.push_back(file.tensors.front());
+    file.tensors.back().name = "w." + std::to_string(i);
+  }
+  EXPECT_THAT(refusal(file.zip()),
+              AllOf(HasSubstr("its weights share memory so much"), HasSubstr("more than 96 MiB, of a file of 41")));
 }
 
 TEST_F(StateDicts, AreReadFromBothKindsOfFile) {

@@ -63,7 +63,9 @@ Result<Network> import_archive(const std::filesystem::path& path, const ImportOp
   PITLANE_TRY(const ZipArchive archive, ZipArchive::open(path));
   PITLANE_TRY(const std::vector<std::byte> config, archive.read("config.json", kLongestConfig));
   std::string version;
-  if (const auto metadata = archive.read("metadata.json", kLongestConfig); metadata.ok()) {
+  // Keras writes three words; brackets without end would cost a hundred times their size.
+  constexpr std::uint64_t kLongestMetadata = 1 << 16;
+  if (const auto metadata = archive.read("metadata.json", kLongestMetadata); metadata.ok()) {
     const auto parsed = nlohmann::json::parse(as_text(*metadata), nullptr, false);
     if (parsed.is_object() && parsed.contains("keras_version") && parsed["keras_version"].is_string())
       version = parsed["keras_version"].get<std::string>();

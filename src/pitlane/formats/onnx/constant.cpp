@@ -102,6 +102,12 @@ Result<std::span<const std::byte>> raw_data(const TensorDef& tensor, bool& found
   return raw;
 }
 
+std::size_t numbers_of_its_type(const Constant& constant) {
+  if (constant.is_real()) return constant.reals.size();
+  const bool bytes = constant.type == ElementType::kUint8 || constant.type == ElementType::kInt8;
+  return bytes ? constant.bytes.size() : constant.integers.size();
+}
+
 Status fill(const TensorDef& tensor, const std::filesystem::path& folder, Constant& constant) {
   const std::size_t element = raw_size(tensor.type);
   if (element == 0) return unsupported("holds " + to_string(tensor.type) + ", which is not read");
@@ -116,9 +122,12 @@ Status fill(const TensorDef& tensor, const std::filesystem::path& folder, Consta
   PITLANE_TRY(const std::span<const std::byte> raw, raw_data(tensor, has_raw));
   if (!has_raw) {
     PITLANE_TRY_STATUS(fill_from_fields(tensor, static_cast<std::size_t>(count), constant));
-    if (constant.size() == static_cast<std::size_t>(count)) return {};
-    return corrupt("holds " + std::to_string(constant.size()) + " numbers, its shape " + to_string(tensor.dims) +
-                   " needs " + std::to_string(count));
+    const std::size_t held = numbers_of_its_type(constant);
+    if (held != constant.size())
+      return corrupt("holds numbers in a field of another type than " + to_string(tensor.type));
+    if (held == static_cast<std::size_t>(count)) return {};
+    return corrupt("holds " + std::to_string(held) + " numbers, its shape " + to_string(tensor.dims) + " needs " +
+                   std::to_string(count));
   }
   if (raw.size() != expected)
     return corrupt("holds " + std::to_string(raw.size()) + " bytes, its shape " + to_string(tensor.dims) + " of " +
@@ -160,15 +169,14 @@ Result<std::int64_t> checked_count(const Shape& dims) {
   std::int64_t count = 1;
   if (dims.size() > kMostDimensions)
     return unsupported("has more than " + std::to_string(kMostDimensions) + " dimensions");
-  bool none = false;
   for (const std::int64_t d : dims) {
     if (d < 0) return corrupt("has a negative size: " + to_string(dims));
-    none = none || d == 0;
-    if (d == 0) continue;
-    if (d > kLargestTensor / count) return corrupt("has the impossible shape " + to_string(dims));
+    if (d == 0 && dims.size() > 1) return unsupported("has no elements: " + to_string(dims));
+    if (d > kLargestTensor / std::max<std::int64_t>(count, 1))
+      return corrupt("has the impossible shape " + to_string(dims));
     count *= d;
   }
-  return none ? 0 : count;
+  return count;
 }
 
 Result<ConstantPtr> decode(const TensorDef& tensor, const std::filesystem::path& folder) {

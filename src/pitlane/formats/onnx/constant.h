@@ -14,7 +14,9 @@ namespace pitlane::onnx {
 
 struct Constant {
   ElementType type = ElementType::kFloat;
-  Shape dims = {};                          ///< empty: a scalar; a dimension may be 0
+  /// Empty: a scalar. Without elements it is a list, {0}: decode() and the arithmetic of shapes refuse all else, since
+  /// one size of 0 hides how large the others are.
+  Shape dims = {};
   std::vector<float> reals = {};            ///< of kFloat, kHalf, kDouble
   std::vector<std::int64_t> integers = {};  ///< of kInt32, kInt64, kBool
   std::vector<std::uint8_t> bytes = {};     ///< of kUint8, kInt8: their bits
@@ -31,7 +33,8 @@ using ConstantPtr = std::shared_ptr<const Constant>;
 ConstantPtr make_integers(Shape dims, std::vector<std::int64_t> values);
 ConstantPtr make_reals(Shape dims, std::vector<float> values);
 
-/// Elements of a shape in which a dimension may be 0. Errors: negative, or beyond limits.h; nothing is allocated.
+/// Elements of a shape in which a dimension may be 0. Errors: negative, beyond limits.h, or a 0 beside other
+/// dimensions; nothing is allocated.
 Result<std::int64_t> checked_count(const Shape& dims);
 
 /// The elements of a tensor; those in another file are read from `folder` and nowhere else. Errors name the tensor.

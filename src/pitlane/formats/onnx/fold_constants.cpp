@@ -36,6 +36,8 @@ std::vector<std::int64_t> walk(const Shape& dims, const std::vector<std::int64_t
 }
 
 Status set_constant(Step& step, Constant constant, std::size_t output = 0) {
+  PITLANE_TRY(const std::int64_t count, checked_count(constant.dims));
+  PITLANE_CHECK(static_cast<std::size_t>(count) == constant.size());
   PITLANE_TRY_STATUS(step.conversion().spend(constant.reals.size() * sizeof(float) +
                                              constant.integers.size() * sizeof(std::int64_t) + constant.bytes.size()));
   step.set(output, constant_operand(std::make_shared<const Constant>(std::move(constant))));
@@ -314,6 +316,7 @@ Result<double> combined(const std::string& type, double a, double b, bool real) 
 Status fold_binary(Step& step) {
   PITLANE_TRY(const ConstantPtr a, step.constant(0));
   PITLANE_TRY(const ConstantPtr b, step.constant(1));
+  if (a->size() == 0 || b->size() == 0) return unsupported("combines with an empty constant");
   PITLANE_TRY(const Shape dims, broadcast(a->dims, b->dims));
   PITLANE_TRY(const std::int64_t count, checked_count(dims));
   if (count > std::max<std::int64_t>(kLargestNew, static_cast<std::int64_t>(std::max(a->size(), b->size()))))
@@ -377,6 +380,7 @@ Status fold_expand(Step& step) {
       else
         wanted[d] = x->dims[d] == 1 ? wanted[d] : x->dims[d];
   }
+  if (x->size() == 0) return unsupported("spreads an empty constant");
   PITLANE_TRY_STATUS(checked_count(wanted));
   PITLANE_TRY(const Shape dims, broadcast(x->dims, wanted));
   PITLANE_TRY(const std::int64_t count, checked_count(dims));

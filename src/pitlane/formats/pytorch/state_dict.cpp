@@ -97,6 +97,24 @@ Result<std::vector<NamedTensor>> name_tensors(const Pickle& pickle, const Pickle
   return tensors;
 }
 
+/// Matching against architectures looks for each name, and layers that share a storage would copy it each.
+Status check_extent(const std::vector<NamedTensor>& tensors, std::uintmax_t file_bytes) {
+  constexpr std::size_t kMostTensors = 2048;  // a residual network of 152 layers has less than half of it
+  constexpr std::uintmax_t kAlways = std::uintmax_t{64} << 20, kTimesTheFile = 8;
+  if (tensors.size() > kMostTensors)
+    return unsupported("it holds " + std::to_string(tensors.size()) + " weights, the most is " +
+                       std::to_string(kMostTensors));
+  const std::uintmax_t most = kAlways + kTimesTheFile * file_bytes;
+  std::uintmax_t bytes = 0;
+  for (const NamedTensor& tensor : tensors) {
+    bytes += static_cast<std::uintmax_t>(element_count(tensor.stored.sizes)) * sizeof(float);
+    if (bytes > most)
+      return corrupt("its weights share memory so much that they would take more than " + std::to_string(most >> 20) +
+                     " MiB, of a file of " + std::to_string(file_bytes) + " bytes");
+  }
+  return {};
+}
+
 Result<std::unique_ptr<StorageReader>> open_container(const std::filesystem::path& path) {
   PITLANE_TRY_STATUS(check_regular_file(path));
   std::ifstream in(path, std::ios::binary);
@@ -167,6 +185,9 @@ Result<StateDict> StateDict::load(const std::filesystem::path& path) {
   PITLANE_TRY(std::unique_ptr<StorageReader> container, open_container(path));
   PITLANE_TRY(const PickleDict* dict, find_weights(container->pickle()));
   PITLANE_TRY(std::vector<NamedTensor> tensors, name_tensors(container->pickle(), *dict));
+  std::error_code unknown;
+  const std::uintmax_t file_bytes = std::filesystem::file_size(path, unknown);
+  PITLANE_TRY_STATUS(check_extent(tensors, unknown ? 0 : file_bytes));
   return StateDict(std::move(container), std::move(tensors));
 }
 

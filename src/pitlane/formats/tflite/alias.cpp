@@ -82,6 +82,8 @@ Status translate_transpose(Translation& t, const Operator& op) {
   const Shape shape = constant != nullptr ? constant->shape : input->shape;
   PITLANE_TRY(const std::vector<std::size_t> order, order_of(t, op, shape.size()));
   if (constant != nullptr) {
+    if (bytes_per_element(constant->type) == 0)
+      return unsupported(op.name + ": moves numbers of the type " + tfl::EnumNameTensorType(constant->type));
     PITLANE_TRY_STATUS(t.spend(constant->data.bytes().size()));
     t.set_constant(op.outputs[0], transposed(*constant, order));
     return {};

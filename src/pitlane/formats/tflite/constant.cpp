@@ -45,6 +45,7 @@ std::int64_t integer_at(const Constant& constant, std::size_t i) {
     case tfl::TensorType::INT8:
       return element<std::int8_t>(bytes, i);
     case tfl::TensorType::UINT8:
+    case tfl::TensorType::BOOL:
       return element<std::uint8_t>(bytes, i);
     case tfl::TensorType::INT16:
       return element<std::int16_t>(bytes, i);

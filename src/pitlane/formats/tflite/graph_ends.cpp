@@ -203,14 +203,15 @@ Result<std::vector<OutputPlace>> output_places(Translation& t) {
     const std::string& name = t.file.output_names[i];
     const Parts* parts = t.find_parts(t.file.outputs[i]);
     const Shape& shape = t.file.tensors[static_cast<std::size_t>(t.file.outputs[i])].shape;
-    constexpr std::int64_t kMost = 4096;
-    if (element_count(shape) > kMost)
+    if (element_count(shape) > static_cast<std::int64_t>(kMostEnds))
       return unsupported("output '" + name + "' of " + to_string(shape) + " is no vector of driving numbers");
     const bool only = element_count(shape) == 1;
     int number = 0;
     for (const ValueId part : *parts)
       for (int element = 0; element < element_count(t.builder.shape(part)); ++element)
         places.push_back({only ? name : name + "_" + std::to_string(number++), part, element});
+    if (places.size() > kMostEnds)
+      return unsupported("its outputs have more than " + std::to_string(kMostEnds) + " numbers together");
   }
   return places;
 }
