@@ -51,7 +51,7 @@ TEST(NetworkBuilder, RunsOfHoursAreRefused) {
     ValueId x = builder.add("pool", pool, {image});
     pool.window_h = pool.window_w = pool.stride_h = pool.stride_w = 1024;
     x = builder.add("flat", Flatten{}, {builder.add("small", pool, {x})});
-    builder.output({.value = x, .name = "v", .unit = "m/s", .low = 0, .high = 1});
+    builder.output({.name = "v", .unit = "m/s", .low = 0, .high = 1, .value = x});
     const Result<Network> network = std::move(builder).build();
     EXPECT_EQ(network.ok(), window == 4);
     if (!network.ok()) {
