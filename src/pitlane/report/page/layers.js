@@ -10,13 +10,13 @@ const layerTip = (layer) => unique([layer.work, layer.text.us + ", " + layer.tex
 function drawLayers() {
   if (!byId("layers")) return;
   const shown = slowest(data.byLayer.layers, 24);
-  byId("layers").parentElement.style.height = Math.max(220, 80 + 24 * shown.length) + "px";
+  byId("layers").parentElement.style.height = Math.max(300, 80 + 24 * shown.length) + "px";
   const set = (label, values, colour, thickness, order) => ({ label, data: values, backgroundColor: colour, grouped: false,
     barPercentage: thickness, categoryPercentage: 1, borderRadius: 2, order });
   draw("layers", {
     type: "bar",
     data: { labels: shown.map((layer) => layer.name),
-            datasets: [set("measured", shown.map((layer) => layer.us), colourOf(0), 0.8, 2),
+            datasets: [set("measured", shown.map((layer) => layer.us), colourOf(1), 0.8, 2),
                        set("limit", shown.map((layer) => layer.limit), css("--ink"), 0.24, 1)] },
     options: {
       indexAxis: "y",
@@ -34,7 +34,7 @@ function drawRoofline() {
   const { layers, roofs, gbs } = data.byLayer;
   const shown = slowest(layers.filter((layer) => layer.macs > 0 && layer.us > 0 && layer.bytes > 0), 12);
   const types = roofs.map((roof) => roof.type);
-  const colour = (type) => colourOf(Math.max(0, types.indexOf(type)));
+  const colour = (type) => colourOf(1 + Math.max(0, types.indexOf(type)));
   const longest = Math.max(...shown.map((layer) => layer.us), 1e-9);
   const points = shown.map((layer) => ({ x: layer.macs / layer.bytes, y: layer.macs / layer.us * 1e-3,
                                          r: 4 + 12 * Math.sqrt(layer.us / longest), layer }));
