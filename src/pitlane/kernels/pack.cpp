@@ -157,10 +157,15 @@ AlignedBuffer pack_i8_rows(int outputs, int inputs, std::span<const std::int8_t>
   auto* block = buffer.as<std::int8_t>();
   for (int first = 0; first < outputs; first += kRowBlock) {
     const int width = std::min(kRowBlock, static_cast<int>(padded) - first);
-    for (int o = 0; o < std::min(width, outputs - first); ++o) {
-      const std::int8_t* from = &weights[static_cast<std::size_t>(first + o) * inputs];
-      std::int8_t* to = block + row_position(o);
-      for (int k = 0; k < inputs; ++k, to += width) *to = from[k];
+    // Piece by piece, so that what is written stays in the nearest cache: every start of a program packs all weights.
+    constexpr int kPiece = 64;
+    for (int begin = 0; begin < inputs; begin += kPiece) {
+      const int end = std::min(begin + kPiece, inputs);
+      for (int o = 0; o < std::min(width, outputs - first); ++o) {
+        const std::int8_t* from = &weights[static_cast<std::size_t>(first + o) * inputs];
+        std::int8_t* to = block + row_position(o) + static_cast<std::ptrdiff_t>(begin) * width;
+        for (int k = begin; k < end; ++k, to += width) *to = from[k];
+      }
     }
     block += static_cast<std::ptrdiff_t>(width) * inputs;
   }

@@ -107,7 +107,7 @@ TEST(BrokenOnnx, RefusesImpossibleTensors) {
   EXPECT_THAT(with_weight({1 << 30, 1 << 30, 1 << 30, 1 << 30}, 16), HasSubstr("has the impossible shape"));
   EXPECT_THAT(with_weight({2, -3, 3, 3}, 16), HasSubstr("has a negative size: 2x-3x3x3"));
   EXPECT_THAT(with_weight({2, 0, 3, 3}, 0), HasSubstr("tensor 'w': has no elements: 2x0x3x3"));
-  EXPECT_THAT(with_weight({0}, 0), HasSubstr("the weight is empty"));
+  EXPECT_THAT(with_weight({0}, 0), HasSubstr("the weight has the shape {0}"));
   EXPECT_THAT(with_weight({2, 4, 3, 3}, 288), HasSubstr("weight is made for 4 input channels, the input has 3"));
 }
 

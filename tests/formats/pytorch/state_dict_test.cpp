@@ -79,7 +79,7 @@ TEST_F(StateDicts, ThatShareOneStorageWithoutEndAreRefused) {
     file.tensors.back().name = "w." + std::to_string(i);
   }
   EXPECT_THAT(refusal(file.zip()),
-              AllOf(HasSubstr("its weights share memory so much"), HasSubstr("more than 96 MiB, of a file of 41")));
+              AllOf(HasSubstr("its weights share memory so much"), HasSubstr("more than 96 MiB, of a file of 42")));
 }
 
 TEST_F(StateDicts, AreReadFromBothKindsOfFile) {
