@@ -47,6 +47,7 @@ TEST_F(BadOutput, FolderWhereAFileIsWanted) {
   fs::create_directory(place_ / "folder");
   EXPECT_THAT(refused(train(at("folder"))), HasSubstr("folder: is a directory; name a file in it"));
   EXPECT_THAT(refused("circuit show mixed --out " + at("folder/")), HasSubstr("is a directory"));
+  EXPECT_THAT(refused(train(at("n.onnx"))), HasSubstr("n.onnx: a trained network is a .pit file; name it so"));
   EXPECT_EQ(entries(place_ / "folder"), 0U);
   EXPECT_EQ(entries(place_.path()), 2U);
 }

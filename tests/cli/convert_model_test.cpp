@@ -138,12 +138,18 @@ TEST_F(ConvertModel, RefusesFlagsThatItWouldPassOver) {
                                    "--python-limit-s 3", "--raw-input", "--overwrite", "--data x", "--seed 2"})
       EXPECT_THAT(refused("convert " + at(in) + " " + at("out") + " " + flag),
                   HasSubstr(flag.substr(0, flag.find(' ')) + ": is about models, and IN is a recording; leave it out"));
+  for (const std::string flag :
+       {"--frame 64x48", "--frame-crop 0 0 8 8", "--frame-ages 1,0", "--picture 9x9", "--colours rgb", "--pixels unit",
+        "--output a:0:1", "--speed-scale 3", "--lambda q=scale:1", "--architecture file"})
+    EXPECT_THAT(refused("convert " + at("rec") + " " + at("out") + " " + flag),
+                HasSubstr(flag.substr(0, flag.find(' ')) +
+                          ": says what a model leaves unsaid, and IN is a recording; leave it out"));
   for (const std::string in : {"in.pit", "gone.pit"})
     for (const std::string flag : {"--to tub", "--drop"})
       EXPECT_THAT(refused("convert " + at(in) + " " + at("out.onnx") + " " + flag),
                   HasSubstr(flag.substr(0, flag.find(' ')) + ": is about recordings, and IN is a model; leave it out"));
   for (const std::string out : {"out.tflite", "out.h5", "out.pit"})
-    EXPECT_THAT(refused("convert " + at("gone.pit") + " " + at(out) + " --raw-input"),
+    EXPECT_THAT(refused("convert " + at("in.pit") + " " + at(out) + " --raw-input"),
                 HasSubstr("--raw-input: only an .onnx scales pictures itself; leave it out, or write an .onnx"));
   EXPECT_EQ(entries(place_.path()), 4U) << "nothing was written";
 }
@@ -176,6 +182,8 @@ TEST_F(ConvertModel, RefusesWhatIsNoModel) {
   write(place_ / "words.txt", "this is a sentence");
   const std::string out = " " + at("out.pit");
   EXPECT_THAT(refused("convert " + at("gone.onnx") + out), HasSubstr("gone.onnx: no such file"));
+  EXPECT_THAT(refused("convert " + at("gone.onnx") + " " + at("words.onnx")),
+              HasSubstr("gone.onnx: no such file or directory; convert takes IN first, then OUT"));
   EXPECT_THAT(refused("convert " + at("words.onnx") + out), HasSubstr("words.onnx: "));
   EXPECT_THAT(refused("convert " + at("words.txt") + out),
               AllOf(HasSubstr("words.txt: unknown kind of model"), HasSubstr(".onnx"), HasSubstr(".h5")));

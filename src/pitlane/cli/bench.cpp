@@ -107,7 +107,7 @@ Status time_periodically(const Flags& flags, const Networks& networks, std::int6
 
 /// Nanoseconds; at least one fits into the time that is given.
 Result<std::int64_t> asked_period(const Flags& flags) {
-  const Result<std::int64_t> period_ns = parse_period_ns(*flags.periodic);
+  Result<std::int64_t> period_ns = parse_period_ns(*flags.periodic);
   if (!period_ns.ok()) return period_ns.error().in("--periodic");
   if (flags.seconds && *flags.seconds * 1e9 < static_cast<double>(*period_ns))
     return invalid_argument("--seconds: shorter than one period of " + *flags.periodic + "; give it more time");

@@ -162,16 +162,26 @@ Status refuse(const CLI::App& verb, std::initializer_list<const char*> flags, co
   return {};
 }
 
+// Flags that say what a file leaves unsaid; a silent one would let its user believe that it was heeded.
+constexpr std::initializer_list<const char*> kOfModels = {"--frame",   "--frame-crop",  "--frame-ages", "--picture",
+                                                          "--colours", "--pixels",      "--output",     "--speed-scale",
+                                                          "--lambda",  "--architecture"};
+
 Result<int> run(const Flags& flags, const CLI::App& verb) {
-  if (is_recording_argument(flags.recording.in)) {
+  const bool recording = is_recording_argument(flags.recording.in);
+  if (recording) {
+    PITLANE_TRY_STATUS(refuse(verb, kOfModels, "says what a model leaves unsaid, and IN is a recording"));
     PITLANE_TRY_STATUS(refuse(verb,
                               {"--strategy", "--precision", "--io", "--raw-input", "--overwrite", "--data", "--split",
                                "--seed", "--python", "--python-limit-s"},
                               "is about models, and IN is a recording"));
-    return convert_recording_verb(flags.recording);
+  } else {
+    PITLANE_TRY_STATUS(refuse(verb, {"--to", "--drop"}, "is about recordings, and IN is a model"));
   }
-  PITLANE_TRY_STATUS(refuse(verb, {"--to", "--drop"}, "is about recordings, and IN is a model"));
-  return convert_model(flags);
+  std::error_code unknown;
+  if (!std::filesystem::exists(flags.recording.in, unknown))
+    return not_found(flags.recording.in + ": no such file or directory; convert takes IN first, then OUT");
+  return recording ? convert_recording_verb(flags.recording) : convert_model(flags);
 }
 
 }  // namespace

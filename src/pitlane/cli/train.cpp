@@ -122,6 +122,9 @@ Error how_to_go_on(const Error& error, const std::filesystem::path& checkpoint) 
 Status check_outputs(const Flags& flags) {
   const std::filesystem::path& checkpoint = flags.train.checkpoint;
   PITLANE_TRY_STATUS(check_output_file(flags.out));
+  if (std::filesystem::path(flags.out).extension() != ".pit")
+    return invalid_argument("--out " + flags.out +
+                            ": a trained network is a .pit file; name it so, 'pitlane convert' makes others of it");
   if (!flags.overwrite) PITLANE_TRY_STATUS(check_output_is_new(flags.out));
   PITLANE_TRY_STATUS(check_output_file(checkpoint));
   // It is deleted when the network is there.

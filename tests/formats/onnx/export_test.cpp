@@ -168,5 +168,23 @@ TEST(ExportOnnx, RefusesWeightsBeyondFloat16) {
   EXPECT_THAT(file.error().message(), HasSubstr("conv1"));
 }
 
+TEST(ExportOnnx, FramesOfAnotherSizeKeepThePartThatTheNetworkSees) {
+  const TemporaryDirectory dir;
+  const Result<Network> network = sample_network("states");
+  ASSERT_TRUE(network.ok());
+  ASSERT_EQ(network->inputs[0].preprocessing.crop, (Rect{0, 10, 64, 38}));
+  const auto file = serialize_onnx(*network, {});
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE(write_file(dir / "m.onnx", *file).ok());
+  ImportOptions options;
+  options.image.source_width = 128;
+  options.image.source_height = 96;
+  const Result<Network> larger = import_network(dir / "m.onnx", options);
+  ASSERT_TRUE(larger.ok()) << larger.error().message();
+  EXPECT_EQ(larger->inputs[0].preprocessing.crop, (Rect{0, 20, 128, 76}));
+  options.image.crop = Rect{1, 2, 30, 40};
+  EXPECT_EQ(import_network(dir / "m.onnx", options)->inputs[0].preprocessing.crop, (Rect{1, 2, 30, 40}));
+}
+
 }  // namespace
 }  // namespace pitlane

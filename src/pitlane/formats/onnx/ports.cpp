@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include "pitlane/core/units.h"
@@ -158,15 +159,25 @@ Status check_port(const Conversion& conversion, const std::string& name, const L
   return corrupt("the metadata describes the input '" + name + "', which the graph has not");
 }
 
+/// The same part of a frame of another size.
+Rect scaled(const Rect& crop, std::pair<int, int> from, std::pair<int, int> to) {
+  const auto part = [](int edge, int whole, int other) {
+    return static_cast<int>((std::int64_t{edge} * other + whole / 2) / whole);
+  };
+  Rect result{part(crop.x, from.first, to.first), part(crop.y, from.second, to.second), 0, 0};
+  result.width = part(crop.x + crop.width, from.first, to.first) - result.x;
+  result.height = part(crop.y + crop.height, from.second, to.second) - result.y;
+  return result;
+}
+
 Status override_picture(const ImageMeaning& image, const std::string& name, Preprocessing& p, std::vector<int>& ages) {
   if (image.scaling) return unsupported("input '" + name + "' states its own scaling of pixels; leave out the option");
   if (image.format && channels_of(*image.format) == channels_of(p.format)) p.format = *image.format;
+  PITLANE_TRY_STATUS(validate(p));
+  const std::pair before(p.source_width, p.source_height);
   p.source_width = image.source_width.value_or(p.source_width);
   p.source_height = image.source_height.value_or(p.source_height);
-  if (image.crop)
-    p.crop = *image.crop;
-  else if (image.source_width || image.source_height)
-    p.crop = {0, 0, p.source_width, p.source_height};
+  p.crop = image.crop.value_or(scaled(p.crop, before, {p.source_width, p.source_height}));
   if (!image.ages.empty()) ages = image.ages;
   return validate(p);
 }
