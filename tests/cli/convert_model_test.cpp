@@ -157,7 +157,7 @@ TEST_F(ConvertModel, RefusesFlagsThatItWouldPassOver) {
 TEST_F(ConvertModel, IntegersAtTheEndsOfRealNumbersAreRefusedEarly) {
   const std::string remedy = "; add --precision int8, or leave --io out", out = " " + at("out.tflite") + " --io int8";
   for (const std::string precision : {"float32", "float16", "dynamic"})
-    EXPECT_THAT(refused("convert " + at("gone.pit") + out + " --precision " + precision),
+    EXPECT_THAT(refused("convert " + at("in.pit") + out + " --precision " + precision),
                 HasSubstr("--io int8: needs a network of int8, not " + precision + remedy));
   EXPECT_THAT(refused("convert " + at("in.pit") + out), HasSubstr("not float32" + remedy));
   // Data that is not there shows that none is read before.
