@@ -9,28 +9,27 @@
 namespace pitlane::testing {
 namespace {
 
-using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class Bench : public InAFolder {
  protected:
   void SetUp() override { save_pilotnet(place_ / "a.pit"); }
-  json measured(const std::string& flags) {
+  nlohmann::json measured(const std::string& flags) {
     const Outcome done = pitlane("bench " + at("a.pit") + " --json " + flags);
     EXPECT_EQ(done.code, 0) << done.err;
-    return json::parse(done.out, nullptr, false);
+    return nlohmann::json::parse(done.out, nullptr, false);
   }
 };
 
 TEST_F(Bench, LayersSumToTheNetwork) {
-  const json all = measured("--layers --seconds 0.2 --isa scalar");
-  const json& network = all.at("networks").at(0);
-  EXPECT_EQ(network.at("isa"), "scalar");
-  const json& by_layer = network.at("timing").at("by_layer");
+  const nlohmann::json all = measured("--layers --seconds 0.2");
+  const nlohmann::json& network = all.at("networks").at(0);
+  EXPECT_EQ(network.at("runtime"), "pitlane engine (" + network.at("isa").get<std::string>() + ")");
+  const nlohmann::json& by_layer = network.at("timing").at("by_layer");
   std::int64_t macs = 0;
   double shares = 0, sum_ms = 0;
-  for (const json& layer : by_layer.at("layers")) {
+  for (const nlohmann::json& layer : by_layer.at("layers")) {
     macs += layer.at("macs").get<std::int64_t>();
     shares += layer.at("share").get<double>();
     sum_ms += layer.at("p50_ms").get<double>();
@@ -52,7 +51,8 @@ TEST_F(Bench, LayersForPeople) {
 }
 
 TEST_F(Bench, PeriodicCountsFrames) {
-  const json loop = measured("--periodic 100Hz --seconds 0.5").at("networks").at(0).at("timing").at("periodic");
+  const nlohmann::json loop =
+      measured("--periodic 100Hz --seconds 0.5").at("networks").at(0).at("timing").at("periodic");
   EXPECT_EQ(loop.at("period_ms"), 10);
   EXPECT_EQ(loop.at("frames"), 50);
   EXPECT_EQ(loop.at("answered").get<int>() + loop.at("dropped").get<int>(), 50);
