@@ -13,7 +13,9 @@
 #define PITLANE_SANITIZED 1
 #endif
 #endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(PITLANE_SANITIZED) || !defined(__GLIBC__)
+// Tests for aarch64 are linked with a static libc, whose allocator cannot be replaced.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(PITLANE_SANITIZED) || \
+    !defined(__GLIBC__) || defined(__aarch64__)
 constexpr bool kInterposes = false;
 #else
 constexpr bool kInterposes = true;

@@ -138,7 +138,7 @@ class Loop {
       last_complaint_.clear();
     // A time that is no number was refused above, and is no number in a line either.
     if (!(std::abs(answer.time_s) < 1e12)) answer.time_s = 0;
-    const Result<Written> written = write_line(lines_.line(answer));
+    Result<Written> written = write_line(lines_.line(answer));
     const double end_s = monotonic_s();
     if (frames_ == 0) first_s_ = end_s - began_s_;
     took_.add(end_s - start_s);
