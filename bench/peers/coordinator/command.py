@@ -12,7 +12,9 @@ def quiet_environment():
     """One thread for every library that asks the environment, no talk, no graphics card."""
     return {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
             "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONNOUSERSITE": "1", "TF_ENABLE_ONEDNN_OPTS": "1", "NNCF_DISABLE_TELEMETRY": "1"}
+            "PYTHONNOUSERSITE": "1", "TF_ENABLE_ONEDNN_OPTS": "1",
+            # As in scripts/build: else no file with a precompiled header comes from the cache.
+            "CCACHE_SLOPPINESS": os.environ.get("CCACHE_SLOPPINESS", "pch_defines,time_macros")}
 
 
 def run(words, log, folder=None):
