@@ -61,9 +61,10 @@ Result<int> check_by_ourselves(const ExportCheck& check) {
   if (!again.ok()) return again.error().in("written, but it cannot be read again");
   PITLANE_TRY(const NetworkDifference difference,
               compare_networks(check.file.network, *again, kComparedPictures, draw_options(check)));
-  std::printf("read again and run on %lld pictures: largest difference %.3g of an output's range from the network "
-              "that was written\n",
-              static_cast<long long>(difference.pictures), difference.largest);
+  std::printf(
+      "read again and run on %lld pictures: largest difference %.3g of an output's range from the network "
+      "that was written\n",
+      static_cast<long long>(difference.pictures), difference.largest);
   if (check.file.options.kind == ExportKind::kKeras)
     std::printf("what a Keras file leaves unsaid, say when you read it: %s\n", printable(to_words(said)).c_str());
   return judged(check, "read again, it ", difference);
