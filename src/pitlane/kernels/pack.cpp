@@ -157,14 +157,22 @@ AlignedBuffer pack_i8_rows(int outputs, int inputs, std::span<const std::int8_t>
   auto* block = buffer.as<std::int8_t>();
   for (int first = 0; first < outputs; first += kRowBlock) {
     const int width = std::min(kRowBlock, static_cast<int>(padded) - first);
-    // Piece by piece, so that what is written stays in the nearest cache: every start of a program packs all weights.
+    // Every start of a program packs all weights. Piece by piece, what is written stays in the nearest cache; four
+    // outputs lie side by side, so they are written at once.
     constexpr int kPiece = 64;
     for (int begin = 0; begin < inputs; begin += kPiece) {
       const int end = std::min(begin + kPiece, inputs);
-      for (int o = 0; o < std::min(width, outputs - first); ++o) {
-        const std::int8_t* from = &weights[static_cast<std::size_t>(first + o) * inputs];
+      for (int o = 0; o < std::min(width, outputs - first); o += 4) {
+        const std::int8_t* from[4];
+        for (int i = 0; i < 4; ++i)  // an output that is not there is read as the last one, and zeroed below
+          from[i] = &weights[static_cast<std::size_t>(std::min(first + o + i, outputs - 1)) * inputs];
         std::int8_t* to = block + row_position(o) + static_cast<std::ptrdiff_t>(begin) * width;
-        for (int k = begin; k < end; ++k, to += width) *to = from[k];
+        const int count = std::min(4, outputs - first - o);
+        for (int k = begin; k < end; ++k, to += width) {
+          const std::int8_t four[4] = {from[0][k], from[1][k], from[2][k], from[3][k]};
+          std::memcpy(to, four, sizeof four);
+          for (int i = count; i < 4; ++i) to[i] = 0;
+        }
       }
     }
     block += static_cast<std::ptrdiff_t>(width) * inputs;
