@@ -48,8 +48,9 @@ def worker_words(row, files, programs, single=False):
 
 
 def check(row, answers, reference, labels):
-    """(mse, ratio to the float network's, largest difference, faults)."""
+    """(mse, ratio to the float network's, largest difference, faults), on as many frames as `row` answered."""
     group = GROUPS[row.group]
+    reference, labels = reference[:len(answers)], labels[:len(answers)]
     mse, wanted = mean_squared_error(answers, labels), mean_squared_error(reference, labels)
     difference, ratio = largest_difference(answers, reference), mse / wanted
     faults = []
@@ -63,8 +64,8 @@ def check(row, answers, reference, labels):
 
 
 class Lineup:
-    def __init__(self, files, programs, core, labels, frames):
-        self.files, self.programs, self.core = files, programs, core
+    def __init__(self, files, programs, core, real_time, labels, frames):
+        self.files, self.programs, self.core, self.real_time = files, programs, core, real_time
         self.labels, self.frames = labels[:frames], frames
         self.references, self.entries, self.left_out = {}, [], []
 
@@ -88,7 +89,7 @@ class Lineup:
         words = worker_words(row, self.files, self.programs)
         worker = Worker(words, self.core, f"worker-{self.files.name}-{row.group}-{row.title}".replace(" ", "-"))
         try:
-            answers = worker.ask(f"answers {self.frames}")["answers"]
+            answers = worker.ask(f"answers {min(self.frames, row.frames)}")["answers"]
             entry = Entry(row, worker, *check(row, answers, self.reference(row.group), self.labels))
             if row.runtime != "pitlane" and entry.faults and GROUPS[row.group].tolerance is not None:
                 raise Failure(entry.faults[0] + ", so this is another network")

@@ -32,6 +32,10 @@ def row_document(entry, bounds, fastest, cold_fastest):
     }
 
 
+def share_of_zeros(layers):
+    return sum(layer["zeros"] for layer in layers) / sum(layer["weights"] for layer in layers)
+
+
 def network_document(lineup, described, roofline, starts):
     hot, cold = fastest_peers(lineup.entries), fastest_peers(lineup.entries, "cold")
     groups = []
@@ -41,7 +45,7 @@ def network_document(lineup, described, roofline, starts):
             continue
         bounds = [limits.limit_ms(roofline, described[key]["layers"], key, is_cold) for is_cold in (False, True)]
         groups.append({
-            "group": key, "title": group.title, "roofline_instructions": limits.peak(roofline, group.types)[1],
+            "group": key, "title": group.title, "zeros": share_of_zeros(described[key]["layers"]), "roofline_instructions": limits.peak(roofline, group.types)[1],
             "timing": {"roofline_hot_ms": bounds[0], "roofline_cold_ms": bounds[1]},
             "rows": [row_document(entry, bounds, hot.get(key), cold.get(key)) for entry in entries]})
     return {"network": lineup.files.name, "source": str(lineup.files.source), "groups": groups, "starts": starts,
@@ -78,7 +82,8 @@ def row_lines(row):
 def group_lines(network, group):
     t = group["timing"]
     yield ""
-    yield (f"{network}, {group['title']}: no faster than {t['roofline_hot_ms']:.3f} ms hot, {t['roofline_cold_ms']:.3f} ms "
+    zeros = f" ({100 * group['zeros']:.0f} % zeros)" if GROUPS[group["group"]].sparse else ""
+    yield (f"{network}, {group['title']}{zeros}: no faster than {t['roofline_hot_ms']:.3f} ms hot, {t['roofline_cold_ms']:.3f} ms "
            f"cold ({group['roofline_instructions']}, reading weights)")
     yield (f"  {'ms':<28}{'p50':>8}{'p90':>8}{'p99':>8}{'min':>8}{'to peer':>9}{'to roof':>9}{'cold':>8}{'min':>8}"
            f"{'to peer':>9}{'error':>10}  as the runtime says")

@@ -12,6 +12,7 @@ class Row:
     options: tuple = ()  # of the worker's runtime
     package: str = ""  # of peers.txt, where it has another name than the runtime
     needs: tuple = ()  # packages of peers.txt that make the file
+    frames: int = 512  # that it answers at most, before it is timed
 
     @property
     def packages(self):
@@ -50,7 +51,7 @@ ROWS = [
     Row("fp32", "litert", "LiteRT", "float.tflite"),
     Row("fp32", "litert", "LiteRT, file by TensorFlow", "tf-float.tflite", needs=("tensorflow",)),
     Row("fp32", "torch", "TorchScript", "torch-float.pt"),
-    Row("fp32", "keras", "Keras model.predict", "float.h5", package="tensorflow"),
+    Row("fp32", "keras", "Keras model.predict", "float.h5", package="tensorflow", frames=32),
     Row("half", "pitlane", "Pitlane, weights fp16", "half.pit"),
     Row("half", "onnxruntime", "ONNX Runtime, weights fp16", "half.onnx", ORT_SAYS),
     Row("half", "openvino", "OpenVINO bf16", "float.onnx", ("precision=bf16",)),

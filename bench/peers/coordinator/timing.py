@@ -36,8 +36,12 @@ def burst_size(entry, what):
 
 def take_turn(lineup, entry, what, count):
     try:
+        if lineup.real_time:
+            entry.worker.set_real_time(True)
         entry.samples.setdefault(what, []).append(entry.worker.ask(f"{what} {count}")["ms"])
-    except Failure as failure:
+        if lineup.real_time:
+            entry.worker.set_real_time(False)
+    except (Failure, FileNotFoundError) as failure:  # the latter: its process is gone
         lineup.lose(entry, failure)
 
 
