@@ -95,31 +95,76 @@ class Evaluation {
           return integer_layer(loops, x, weight, *rescale, activation, *from, *to);
       return int8_layer(loops, x, weight, bias, activation, from ? *from : measured(x, loops));
     }
-    const std::vector<float> real = decode_f32(weight);
-    const bool narrow = weight.storage == Storage::kBf16;
-    return loops.each([&](std::int64_t oy, std::int64_t ox, std::int64_t o) {
-      double sum = bias[o];
-      loops.terms(x, oy, ox, o, [&](std::int64_t w, float v) {
-        sum += static_cast<double>(real[w]) * (narrow ? bf16_to_f32(f32_to_bf16(v)) : v);
-      });
-      return activated(static_cast<float>(sum), activation);
-    });
+    if (weight.storage == Storage::kBf16)
+      return float_layer(mapped(loops, rounded_to_bf16), mapped(x, rounded_to_bf16), decode_f32(weight), bias,
+                         activation);
+    return float_layer(loops, x, decode_f32(weight), bias, activation);
   }
 
-  static std::int64_t integer_sum(const Loops& loops, const std::vector<float>& x, std::span<const std::int8_t> q,
-                                  const ActivationQuantization& from, std::array<std::int64_t, 3> place) {
-    std::int64_t sum = 0;
-    loops.terms(x, place[0], place[1], place[2], [&](std::int64_t w, float v) {
-      sum += (std::int64_t{quantize_value(v, from)} - from.zero_point) * q[w];
+  /// Sums of several outputs grow side by side, each in its own order: one alone waits for every addition.
+  static std::vector<float> float_layer(const Loops& loops, const std::vector<float>& x,
+                                        const std::vector<float>& weight, const std::vector<float>& bias,
+                                        Activation activation) {
+    constexpr std::int64_t kAtOnce = 8;
+    const std::int64_t outputs = loops.out[2];
+    const std::int64_t products = static_cast<std::int64_t>(weight.size()) / outputs;
+    std::vector<float> y;
+    y.reserve(static_cast<std::size_t>(element_count(loops.out)));
+    for (std::int64_t oy = 0; oy < loops.out[0]; ++oy)
+      for (std::int64_t ox = 0; ox < loops.out[1]; ++ox)
+        for (std::int64_t o = 0; o < outputs;) {
+          const bool several = loops.groups == 1 && o + kAtOnce <= outputs;
+          std::array<double, kAtOnce> sums{};
+          std::copy_n(bias.begin() + o, several ? kAtOnce : 1, sums.begin());
+          if (several)
+            loops.terms(x, oy, ox, o, [&](std::int64_t w, double v) {
+              for (std::int64_t k = 0; k < kAtOnce; ++k) sums[k] += static_cast<double>(weight[w + k * products]) * v;
+            });
+          else
+            loops.terms(x, oy, ox, o, [&](std::int64_t w, double v) { sums[0] += static_cast<double>(weight[w]) * v; });
+          for (std::int64_t k = 0; k < (several ? kAtOnce : 1); ++k, ++o)
+            y.push_back(activated(static_cast<float>(sums[k]), activation));
+        }
+    return y;
+  }
+
+  static float rounded_to_bf16(float x) { return bf16_to_f32(f32_to_bf16(x)); }
+
+  template <typename Map>
+  static std::vector<float> mapped(std::vector<float> values, const Map& map) {
+    std::ranges::transform(values, values.begin(), map);
+    return values;
+  }
+
+  /// With `map` applied to the border that padding reads.
+  template <typename Map>
+  static Loops mapped(Loops loops, const Map& map) {
+    loops.border = mapped(std::move(loops.border), map);
+    return loops;
+  }
+
+  /// Calls element(sum of integer products, output channel) for each output element.
+  template <typename Element>
+  static std::vector<float> from_integer_sums(const Loops& loops, const std::vector<float>& x,
+                                              std::span<const std::int8_t> weight, const ActivationQuantization& from,
+                                              const Element& element) {
+    const auto steps = [&from](float v) { return static_cast<float>(int{quantize_value(v, from)} - from.zero_point); };
+    Loops padded = loops;
+    if (padded.border.empty()) padded.border.assign(static_cast<std::size_t>(loops.in[2]), 0.0F);
+    padded = mapped(std::move(padded), steps);
+    const std::vector<float> q = mapped(x, steps);
+    return padded.each([&](std::int64_t oy, std::int64_t ox, std::int64_t o) {
+      std::int64_t sum = 0;
+      padded.terms(q, oy, ox, o, [&](std::int64_t w, float v) { sum += static_cast<std::int64_t>(v) * weight[w]; });
+      return element(sum, o);
     });
-    return sum;
   }
 
   static std::vector<float> integer_layer(const Loops& loops, const std::vector<float>& x, const Weight& weight,
                                           const IntegerRescale& rescale, Activation activation,
                                           const ActivationQuantization& from, const ActivationQuantization& to) {
-    return loops.each([&](std::int64_t oy, std::int64_t ox, std::int64_t o) {
-      const std::int64_t sum = integer_sum(loops, x, weight.i8(), from, {oy, ox, o}) + rescale.bias[o];
+    return from_integer_sums(loops, x, weight.i8(), from, [&](std::int64_t products, std::int64_t o) {
+      const std::int64_t sum = products + rescale.bias[o];
       const float steps = activated(static_cast<float>(sum) * rescale.multiplier[o], activation);
       return to.scale * on_grid(steps, {1, to.zero_point});
     });
@@ -128,8 +173,7 @@ class Evaluation {
   static std::vector<float> int8_layer(const Loops& loops, const std::vector<float>& x, const Weight& weight,
                                        const std::vector<float>& bias, Activation activation,
                                        const ActivationQuantization& quantization) {
-    return loops.each([&](std::int64_t oy, std::int64_t ox, std::int64_t o) {
-      const std::int64_t sum = integer_sum(loops, x, weight.i8(), quantization, {oy, ox, o});
+    return from_integer_sums(loops, x, weight.i8(), quantization, [&](std::int64_t sum, std::int64_t o) {
       const float y = static_cast<float>(sum) * (quantization.scale * weight.scales[o]) + bias[o];
       return activated(y, activation);
     });
