@@ -29,7 +29,7 @@ const char* runtime_name(ExportKind kind);
 
 struct RuntimeCheck {
   std::string not_checked;  ///< why there is nothing below; empty: it was checked
-  std::string runtime;      ///< "onnxruntime 1.23.2"
+  std::string runtime;      ///< "onnxruntime 1.32.0"
   NetworkDifference difference;
 };
 
