@@ -53,6 +53,8 @@ class CircleWorld : public World {
   void restrict_view(const std::vector<int>&, const std::vector<int>&) override {}
   std::string description() const override { return "circle"; }
 
+  void build_walls(double distance_m) { line_.wall_distance_m = distance_m; }
+
   Pose start{kRadius_m, 0, kPi / 2};
   std::vector<double> observed;
   struct Act {
@@ -233,6 +235,68 @@ TEST(Episode, ControllerThatFailsOrTalksNonsenseEndsIt) {
   EXPECT_NEAR(failed.simulated_s, 0.95, 0.06);
   Scripted nonsense = steady(std::numeric_limits<double>::quiet_NaN(), 0);
   EXPECT_EQ(run(world, nonsense).end, EpisodeEnd::kControllerFailed);
+}
+
+TEST(Episode, APerfectLapHasTheNumbersOfItsCircle) {
+  CircleWorld world;
+  Scripted controller = steady(8, 8 / kRadius_m);
+  EpisodeOptions options;
+  options.laps = 2;
+  options.latency = LatencyModel::fixed(0.02);
+  const EpisodeResult result = run(world, controller, options);
+  EXPECT_NEAR(result.circuit_length_m, 2 * kPi * kRadius_m, 1e-3);
+  EXPECT_DOUBLE_EQ(result.completed_distance_m, 2 * result.circuit_length_m);
+  EXPECT_DOUBLE_EQ(result.effective_completed_distance_m, result.completed_distance_m);
+  EXPECT_EQ(result.driving_score, 100);
+  EXPECT_NEAR(result.speed_mps.min, 8, 1e-3);
+  EXPECT_NEAR(result.speed_mps.max, 8, 1e-3);
+  EXPECT_EQ(result.suddenness.v_mps, 0);
+  EXPECT_NEAR(result.frame_age.mean_s, 0.02, 1e-9);
+  EXPECT_NEAR(result.frame_age.max_s, 0.02, 1e-9);
+  EXPECT_NEAR(result.decisions_hz, 20, 0.1);
+  EXPECT_EQ(result.target_frequency_reached, 100);
+  EXPECT_EQ(result.wrong_way_s + result.line_lost_s + result.off_road_s, 0);
+}
+
+TEST(Episode, AFrameAgesWhileItWaits) {
+  CircleWorld world;
+  Scripted controller = steady(8, 8 / kRadius_m);
+  EpisodeOptions options;
+  options.latency = LatencyModel::fixed(0.06);
+  options.timeout_s = 0.2;  // commands at 0.06, 0.12 and 0.18 from frames of 0, 0.05 and 0.10
+  const EpisodeResult result = run(world, controller, options);
+  EXPECT_NEAR(result.frame_age.mean_s, 0.07, 1e-9);
+  EXPECT_NEAR(result.frame_age.max_s, 0.08, 1e-9);
+}
+
+TEST(Episode, DistanceBesideTheRoadIsCompletedButNotEffective) {
+  CircleWorld world;
+  world.start = {kRadius_m + 2, 0, kPi / 2};  // half a metre outside the road
+  Scripted controller = steady(8, 8 / (kRadius_m + 2));
+  const EpisodeResult result = run(world, controller);
+  EXPECT_TRUE(result.completed);
+  EXPECT_EQ(result.effective_completed_distance_m, 0);
+  EXPECT_EQ(result.driving_score, 0);
+  EXPECT_NEAR(result.off_road_s, result.simulated_s, 0.06);
+}
+
+TEST(Episode, EndsAtAWall) {
+  CircleWorld world;
+  world.build_walls(2);
+  Scripted controller = steady(10, 0);
+  const EpisodeResult result = run(world, controller);
+  EXPECT_EQ(result.end, EpisodeEnd::kCollision);
+  EXPECT_EQ(result.collisions, 1);
+  EXPECT_GE(result.deviation.max, 2 - kCarHalfWidth_m);
+  EXPECT_LT(result.deviation.max, 2.3);
+}
+
+TEST(Episode, CountsTimeTurnedTheWrongWay) {
+  CircleWorld world;
+  world.start.yaw_rad = -kPi / 2;
+  Scripted controller([](const Observation& o) -> Result<Command> { return Command{0, o.time_s < 2 ? kPi / 2 : 0}; });
+  const EpisodeResult result = run(world, controller);
+  EXPECT_NEAR(result.wrong_way_s, 1, 0.06) << "180 degrees off, turning by 90 degrees a second";
 }
 
 TEST(Episode, IsDeterministic) {

@@ -7,17 +7,11 @@
 #include <optional>
 #include <utility>
 
-#include "pitlane/measure/line_tracker.h"
-#include "pitlane/measure/percentile.h"
+#include "pitlane/measure/behaviour.h"
+#include "pitlane/measure/referee.h"
 
 namespace pitlane {
 namespace {
-
-constexpr double kStuck_s = 5;              // no headway for this long ...
-constexpr double kStuck_m = 0.5;            // ... means less than this
-constexpr double kWrongWay_m = 5;           // driven back from the farthest place reached
-constexpr double kSlowest_mps = 2;          // of an episode without a timeout of its own ...
-constexpr double kShortestTimeout_s = 600;  // ... which is never less than this
 
 double wall_clock_s() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -32,97 +26,11 @@ Status check(const EpisodeOptions& options, const World& world) {
   return {};
 }
 
-// Progress along the line, laps and the reasons to stop, from one look at the car to the next.
-class Referee {
- public:
-  Referee(const World& world, const EpisodeOptions& options)
-      : options_(options), tracker_(world.reference_line()), road_half_m_(world.reference_line().road_width_m / 2) {
-    if (options_.timeout_s == 0)
-      options_.timeout_s = std::max(kShortestTimeout_s, options.laps * tracker_.length_m() / kSlowest_mps);
-  }
-
-  void start(double time_s, const Pose& pose) {
-    last_ = tracker_.locate(pose.x_m, pose.y_m);
-    last_pose_ = pose;
-    headway_time_s_ = time_s;
-    last_time_s_ = time_s;
-  }
-
-  // The car moved on without a change of command since the last look.
-  void look(double time_s, const Pose& pose) {
-    const LineTracker::Position now = tracker_.follow(pose.x_m, pose.y_m);
-    const double before_m = progress_m_;
-    progress_m_ += std::remainder(now.arc_m - last_.arc_m, tracker_.length_m());
-    distance_m_ += std::hypot(pose.x_m - last_pose_.x_m, pose.y_m - last_pose_.y_m);
-    if (std::abs(last_.deviation_m) > road_half_m_) off_road_s_ += time_s - last_time_s_;
-    while (laps_done() < options_.laps && progress_m_ >= next_finish_m()) {
-      const double share = (next_finish_m() - before_m) / (progress_m_ - before_m);
-      finish_times_s_.push_back(last_time_s_ + share * (time_s - last_time_s_));
-    }
-    if (progress_m_ > headway_m_ + kStuck_m) headway_m_ = progress_m_, headway_time_s_ = time_s;
-    farthest_m_ = std::max(farthest_m_, progress_m_);
-    last_ = now;
-    last_pose_ = pose;
-    last_time_s_ = time_s;
-  }
-
-  [[nodiscard]] std::optional<EpisodeEnd> verdict() const {
-    if (laps_done() >= options_.laps) return EpisodeEnd::kCompleted;
-    if (!(std::abs(last_.deviation_m) <= options_.off_road_limit_m)) return EpisodeEnd::kOffRoad;
-    if (farthest_m_ - progress_m_ > kWrongWay_m) return EpisodeEnd::kWrongWay;
-    if (last_time_s_ - headway_time_s_ >= kStuck_s) return EpisodeEnd::kStuck;
-    if (last_time_s_ >= options_.timeout_s) return EpisodeEnd::kTimeout;
-    return std::nullopt;
-  }
-
-  [[nodiscard]] int laps_done() const { return static_cast<int>(finish_times_s_.size()); }
-  [[nodiscard]] double deviation_m() const { return last_.deviation_m; }
-  [[nodiscard]] double progress_m() const { return progress_m_; }
-  [[nodiscard]] double wanted_m() const { return options_.laps * tracker_.length_m(); }
-
-  void report(EpisodeResult& result) const {
-    result.completed = laps_done() >= options_.laps;
-    result.percentage_completed = result.completed ? 100 : 100 * std::clamp(farthest_m_ / wanted_m(), 0.0, 1.0);
-    result.distance_m = distance_m_;
-    result.simulated_s = last_time_s_;
-    result.average_speed_mps = last_time_s_ > 0 ? distance_m_ / last_time_s_ : 0;
-    result.lap_time_s = laps_done() > 0 ? finish_times_s_.back() / laps_done() : 0;
-    result.off_road_s = off_road_s_;
-  }
-
- private:
-  [[nodiscard]] double next_finish_m() const { return (laps_done() + 1) * tracker_.length_m(); }
-
-  EpisodeOptions options_;
-  LineTracker tracker_;
-  double road_half_m_;
-  LineTracker::Position last_;
-  Pose last_pose_;
-  double last_time_s_ = 0, progress_m_ = 0, farthest_m_ = 0, distance_m_ = 0, off_road_s_ = 0;
-  double headway_m_ = 0, headway_time_s_ = 0;
-  std::vector<double> finish_times_s_;
-};
-
-DeviationSummary summarize_deviation(const std::vector<TrajectoryPoint>& trajectory) {
-  DeviationSummary summary;
-  std::vector<double> all;
-  for (const TrajectoryPoint& point : trajectory) all.push_back(std::abs(point.deviation_m));
-  if (all.empty()) return summary;
-  std::sort(all.begin(), all.end());
-  const auto n = static_cast<double>(all.size());
-  double squares = 0;
-  for (const double d : all) summary.mean += d / n, squares += d * d / n;
-  summary.rmse = std::sqrt(squares);
-  summary.p95 = percentile(all, 0.95);
-  summary.max = all.back();
-  return summary;
-}
-
 // The event loop. Events at one time are handled in this order: a command acts, a frame appears, a decision starts.
 // Times are whole nanoseconds, so that "at one time" means what it says however a latency of 60 ms adds up.
 class EpisodeRun {
   struct Pending {
-    std::int64_t time_ns;
+    std::int64_t time_ns, frame_ns;
     Command command;
   };
 
@@ -168,6 +76,7 @@ class EpisodeRun {
 
   void act() {
     in_force_ = pending_.front().command;
+    frame_ages_s_.push_back(seconds(pending_.front().time_ns - pending_.front().frame_ns));
     pending_.pop_front();
     world_.act(in_force_);
   }
@@ -197,14 +106,23 @@ class EpisodeRun {
     }
     ++result_.frames_used;
     free_at_ns_ = std::max(frame_ns_, free_at_ns_) + nanoseconds(options_.latency.draw_s(random_));
-    pending_.push_back({free_at_ns_, *decided});
+    pending_.push_back({free_at_ns_, frame_ns_, *decided});
+    decisions_.push_back(*decided);
     return {};
   }
 
   Result<EpisodeResult> finish(EpisodeEnd end, double started) {
     result_.end = end;
+    result_.collisions = end == EpisodeEnd::kCollision ? 1 : 0;
     referee_.report(result_);
     result_.deviation = summarize_deviation(result_.trajectory);
+    result_.speed_mps = summarize_speed(result_.trajectory);
+    result_.suddenness = summarize_suddenness(decisions_);
+    result_.frame_age = summarize_frame_age(std::move(frame_ages_s_));
+    if (result_.simulated_s > 0) result_.decisions_hz = result_.frames_used / result_.simulated_s;
+    const int frames = result_.frames_used + result_.frames_skipped;
+    if (frames > 0) result_.target_frequency_reached = 100.0 * result_.frames_used / frames;
+    result_.driving_score = driving_score(result_);
     result_.wall_s = wall_clock_s() - started;
     return std::move(result_);
   }
@@ -222,6 +140,8 @@ class EpisodeRun {
   std::int64_t free_at_ns_ = 0;
   std::deque<Pending> pending_;  // at most two: one on its way and the one decided upon after it
   Command in_force_;
+  std::vector<Command> decisions_;
+  std::vector<double> frame_ages_s_;
 };
 
 }  // namespace
@@ -232,6 +152,8 @@ const char* to_string(EpisodeEnd end) {
       return "completed";
     case EpisodeEnd::kOffRoad:
       return "off the road";
+    case EpisodeEnd::kCollision:
+      return "collision";
     case EpisodeEnd::kTimeout:
       return "timeout";
     case EpisodeEnd::kStuck:

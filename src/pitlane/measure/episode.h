@@ -33,11 +33,25 @@ struct TrajectoryPoint {
   Command command;         ///< in force
 };
 
-enum class EpisodeEnd { kCompleted, kOffRoad, kTimeout, kStuck, kWrongWay, kControllerFailed };
+enum class EpisodeEnd { kCompleted, kOffRoad, kCollision, kTimeout, kStuck, kWrongWay, kControllerFailed };
 const char* to_string(EpisodeEnd end);
 
 struct DeviationSummary {
   double mean = 0, rmse = 0, p95 = 0, max = 0;  ///< metres, of |distance to the line|
+  double total = 0;                             ///< metres, summed over camera periods
+  double bm_compat = 0;                         ///< what BehaviorMetrics calls position_deviation_mae; no unit
+};
+
+struct SpeedRange {
+  double min = 0, max = 0;  ///< m/s
+};
+
+struct Suddenness {
+  double v_mps = 0, w_radps = 0;
+};
+
+struct FrameAge {
+  double mean_s = 0, p95_s = 0, max_s = 0;
 };
 
 /// Definitions in docs/metrics.md.
@@ -45,15 +59,27 @@ struct EpisodeResult {
   EpisodeEnd end = EpisodeEnd::kTimeout;
   std::string failure;  ///< one line, for kControllerFailed
   bool completed = false;
-  double percentage_completed = 0;  ///< 0..100 of the laps asked for
-  double distance_m = 0;            ///< sum of position steps
-  double lap_time_s = 0;            ///< mean over completed laps, finish interpolated; 0 without one
-  double average_speed_mps = 0;     ///< distance / simulated time
+  double circuit_length_m = 0;
+  double completed_distance_m = 0;            ///< farthest place reached along the line, at most the laps asked for
+  double effective_completed_distance_m = 0;  ///< of that, what was driven on the road
+  double percentage_completed = 0;            ///< 0..100 of the laps asked for
+  double distance_m = 0;                      ///< sum of position steps
+  double lap_time_s = 0;                      ///< mean over completed laps, finish interpolated; 0 without one
+  double average_speed_mps = 0;               ///< distance / simulated time
   double simulated_s = 0;
-  double off_road_s = 0;  ///< time with a deviation beyond half the road's width
+  double off_road_s = 0;   ///< time with a deviation beyond half the road's width
+  double line_lost_s = 0;  ///< time without the line before the camera
+  double wrong_way_s = 0;  ///< time turned by more than 90 degrees from the line's direction
+  int collisions = 0;      ///< with walls; the first one ends the episode
   DeviationSummary deviation;
-  int frames_used = 0;     ///< frames that became commands
-  int frames_skipped = 0;  ///< frames that no inference looked at
+  SpeedRange speed_mps;
+  Suddenness suddenness;
+  FrameAge frame_age;
+  int frames_used = 0;                  ///< frames that became commands
+  int frames_skipped = 0;               ///< frames that no inference looked at
+  double decisions_hz = 0;              ///< decisions in a simulated second
+  double target_frequency_reached = 0;  ///< decisions_hz in percent of the camera's rate
+  double driving_score = 0;             ///< 0..100, behaviour.h
   std::vector<TrajectoryPoint> trajectory;
   // Wall clock, so not reproducible:
   double wall_s = 0;

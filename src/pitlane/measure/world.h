@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,16 @@ struct ReferenceLine {
   };
   std::vector<Point> points;  ///< at most 0.5 m apart, in driving direction
   double road_width_m = 3;    ///< "off the road" is beyond half of it from the line
+  double wall_distance_m = std::numeric_limits<double>::infinity();  ///< of the walls on both sides from the line
+};
+
+inline constexpr double kCarHalfWidth_m = 0.15;  ///< that touches a wall first
+
+/// The ground that a car's camera sees, in the car's frame: x ahead, y to the left.
+struct ViewCone {
+  double x_m = 0, y_m = 0;  ///< the camera
+  double half_angle_rad = 0;
+  double nearest_m = 0, farthest_m = 0;  ///< ahead of the camera
 };
 
 /// A car in an environment with its own clock. One thread.
@@ -44,6 +56,8 @@ class World {
   /// In the direction that is driven.
   [[nodiscard]] virtual const ReferenceLine& reference_line() const = 0;
   [[nodiscard]] virtual double camera_period_s() const = 0;
+  /// Empty: unknown; nobody can say then for how long the line was lost.
+  [[nodiscard]] virtual std::optional<ViewCone> view_cone() const { return std::nullopt; }
   /// The caller will look only at these source rows and columns (see FrameResizer); others may stay undrawn.
   virtual void restrict_view(const std::vector<int>& rows, const std::vector<int>& columns) = 0;
   [[nodiscard]] virtual std::string description() const = 0;

@@ -158,6 +158,8 @@ std::string why_ended(const EpisodeResult& episode) {
       return "finished";
     case EpisodeEnd::kOffRoad:
       return "left the road";
+    case EpisodeEnd::kCollision:
+      return "hit a wall";
     case EpisodeEnd::kTimeout:
       return "ran out of time";
     case EpisodeEnd::kStuck:

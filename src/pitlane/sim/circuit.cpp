@@ -134,7 +134,8 @@ Result<Circuit> Circuit::create(CircuitDefinition definition) {
 }
 
 ReferenceLine Circuit::reference_line(bool reverse) const {
-  ReferenceLine line{centre_line_, definition_.road_width_m};
+  ReferenceLine line{.points = centre_line_, .road_width_m = definition_.road_width_m};
+  if (definition_.walls) line.wall_distance_m = definition_.walls->distance_m;
   if (reverse) std::reverse(line.points.begin() + 1, line.points.end());
   return line;
 }

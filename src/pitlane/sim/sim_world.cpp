@@ -81,6 +81,16 @@ Status SimWorld::advance_to(double time_s) {
   return {};
 }
 
+std::optional<ViewCone> SimWorld::view_cone() const {
+  const CameraGeometry& camera = options_.camera;
+  const double lowest = camera.height / 2.0 / camera.focal_px();  // tangent of the angle below the horizon
+  return ViewCone{.x_m = camera.x_m,
+                  .y_m = camera.y_m,
+                  .half_angle_rad = camera.horizontal_field_of_view_rad / 2,
+                  .nearest_m = std::max(camera.near_m, static_cast<double>(Appearance{}.camera_height_m) / lowest),
+                  .farthest_m = camera.far_m};
+}
+
 void SimWorld::restrict_view(const std::vector<int>& rows, const std::vector<int>& columns) {
   camera_.restrict_view(rows, columns);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,8 @@ class SimWorld : public World {
   [[nodiscard]] Pose pose() const override { return pose_; }
   [[nodiscard]] const ReferenceLine& reference_line() const override { return line_; }
   [[nodiscard]] double camera_period_s() const override { return options_.camera_period_s; }
+  /// Of the circuit's own camera pose; appearances vary it by less than a road's width.
+  [[nodiscard]] std::optional<ViewCone> view_cone() const override;
   void restrict_view(const std::vector<int>& rows, const std::vector<int>& columns) override;
   [[nodiscard]] std::string description() const override;
 
