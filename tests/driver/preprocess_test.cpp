@@ -54,6 +54,25 @@ INSTANTIATE_TEST_SUITE_P(Sizes, Resize,
                                            Case{9, 9, {2, 3, 5, 4}, 13, 11}, Case{3, 3, {1, 1, 1, 1}, 4, 4},
                                            Case{64, 48, {0, 0, 64, 48}, 32, 24}));
 
+TEST(FrameResizer, GivesTheSameBytesOnEveryLevel) {
+  for (const PixelFormat wanted : {PixelFormat::kRgb, PixelFormat::kBgr, PixelFormat::kGrey}) {
+    Preprocessing p;
+    p.format = wanted;
+    const auto channels = static_cast<std::size_t>(channels_of(wanted));
+    p.scale.assign(channels, 1 / 255.F);
+    p.offset.assign(channels, 0);
+    const cv::Mat frame = random_frame(640, 480, CV_8UC3, 11);
+    std::vector<std::uint8_t> expected;
+    for (const Isa isa : available_isas()) {
+      FrameResizer resizer = FrameResizer::create(p, isa).value();
+      std::vector<std::uint8_t> out(resizer.output_bytes());
+      ASSERT_TRUE(resizer.run(view(frame, PixelFormat::kRgb), out));
+      if (expected.empty()) expected = out;  // scalar comes first
+      EXPECT_EQ(out, expected) << to_string(isa);
+    }
+  }
+}
+
 TEST(FrameResizer, ReadsOnlyTheRowsAndColumnsItNames) {
   FrameResizer resizer = FrameResizer::create(Preprocessing{}).value();
   cv::Mat frame = random_frame(640, 480, CV_8UC3, 1);

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "pitlane/kernels/table.h"
+
 namespace pitlane {
 namespace {
 
@@ -50,13 +52,25 @@ std::vector<FrameResizer::Tap> FrameResizer::make_taps(int out_size, int crop_be
   return taps;
 }
 
-Result<FrameResizer> FrameResizer::create(const Preprocessing& preprocessing) {
+Result<FrameResizer> FrameResizer::create(const Preprocessing& preprocessing, std::optional<Isa> isa) {
   PITLANE_TRY_STATUS(validate(preprocessing));
-  return FrameResizer(preprocessing);
+  if (!isa) {
+    // Where the engine refuses to run at all it says so itself; a simulator may still want to know the pixels.
+    const Result<Isa> chosen = default_isa();
+    isa = chosen.ok() ? *chosen : Isa::kScalar;
+  }
+  return FrameResizer(preprocessing, *isa);
 }
 
-FrameResizer::FrameResizer(const Preprocessing& p)
+FrameResizer::FrameResizer(FrameResizer&&) noexcept = default;
+FrameResizer& FrameResizer::operator=(FrameResizer&&) noexcept = default;
+FrameResizer::FrameResizer(const FrameResizer&) = default;
+FrameResizer& FrameResizer::operator=(const FrameResizer&) = default;
+FrameResizer::~FrameResizer() = default;
+
+FrameResizer::FrameResizer(const Preprocessing& p, Isa isa)
     : preprocessing_(p),
+      kernels_(&kernels::table_for(isa)),
       row_taps_(make_taps(p.height, p.crop.y, p.crop.height)),
       column_taps_(make_taps(p.width, p.crop.x, p.crop.width)) {
   const auto coordinates = [](const std::vector<Tap>& taps) {
@@ -66,9 +80,15 @@ FrameResizer::FrameResizer(const Preprocessing& p)
   };
   source_rows_ = coordinates(row_taps_);
   source_columns_ = coordinates(column_taps_);
+  for (const Tap& tap : column_taps_) {
+    const bool one = tap.low == tap.high;  // the right pixel may then not be there
+    colour_taps_.push_back({3 * tap.low, static_cast<std::int16_t>(one ? kOne : tap.low_weight),
+                            static_cast<std::int16_t>(one ? 0 : tap.high_weight)});
+  }
   const auto line = static_cast<std::size_t>(p.width) * 3;
-  upper_.resize(line);
-  lower_.resize(line);
+  upper_.resize(line + 1);
+  lower_.resize(line + 1);
+  if (p.format == PixelFormat::kGrey) colours_.resize(line);
 }
 
 std::size_t FrameResizer::output_bytes() const {
@@ -76,43 +96,34 @@ std::size_t FrameResizer::output_bytes() const {
          static_cast<std::size_t>(channels_of(preprocessing_.format));
 }
 
-void FrameResizer::resize_row(const std::uint8_t* source, int channels, std::vector<std::int32_t>& out) const noexcept {
-  std::int32_t* to = out.data();
-  for (const Tap& tap : column_taps_) {
-    const std::uint8_t* low = source + static_cast<std::ptrdiff_t>(tap.low) * channels;
-    const std::uint8_t* high = source + static_cast<std::ptrdiff_t>(tap.high) * channels;
-    for (int c = 0; c < channels; ++c) *to++ = low[c] * tap.low_weight + high[c] * tap.high_weight;
+void FrameResizer::resize_row(const ImageView& frame, int row, bool swap,
+                              std::vector<std::int32_t>& out) const noexcept {
+  const std::uint8_t* source = frame.row(row);
+  if (channels_of(frame.format) == 3) {
+    kernels_->resample_row({.source = source,
+                            .source_bytes = static_cast<std::size_t>(frame.width) * 3,
+                            .taps = colour_taps_.data(),
+                            .pixels = colour_taps_.size(),
+                            .swap = swap,
+                            .out = out.data()});
+    return;
   }
+  std::int32_t* to = out.data();
+  for (const Tap& tap : column_taps_) *to++ = source[tap.low] * tap.low_weight + source[tap.high] * tap.high_weight;
 }
 
-void FrameResizer::blend_row(const Tap& tap, int channels, bool swap, std::uint8_t* out) const noexcept {
-  constexpr std::int32_t kRound = 1 << (2 * kWeightBits - 1);
-  const auto blend = [&](std::size_t i) {
-    return static_cast<std::uint8_t>((upper_[i] * tap.low_weight + lower_[i] * tap.high_weight + kRound) >>
-                                     (2 * kWeightBits));
-  };
+void FrameResizer::blend_rows(const Tap& tap, int channels, std::uint8_t* out) noexcept {
   const auto width = static_cast<std::size_t>(preprocessing_.width);
-  if (channels == 1) {
-    for (std::size_t x = 0; x < width; ++x) out[x] = blend(x);
-    return;
-  }
-  if (preprocessing_.format == PixelFormat::kGrey) {
-    for (std::size_t x = 0; x < width; ++x) {
-      const std::uint8_t first = blend(3 * x);
-      const std::uint8_t last = blend(3 * x + 2);
-      out[x] = luma(swap ? last : first, blend(3 * x + 1), swap ? first : last);
-    }
-    return;
-  }
-  if (!swap) {
-    for (std::size_t i = 0; i < 3 * width; ++i) out[i] = blend(i);
-    return;
-  }
-  for (std::size_t x = 0; x < width; ++x) {
-    out[3 * x] = blend(3 * x + 2);
-    out[3 * x + 1] = blend(3 * x + 1);
-    out[3 * x + 2] = blend(3 * x);
-  }
+  const bool to_grey = channels == 3 && preprocessing_.format == PixelFormat::kGrey;
+  kernels_->blend_rows({.upper = upper_.data(),
+                        .lower = lower_.data(),
+                        .upper_weight = tap.low_weight,
+                        .lower_weight = tap.high_weight,
+                        .shift = 2 * kWeightBits,
+                        .out = to_grey ? colours_.data() : out,
+                        .count = width * static_cast<std::size_t>(channels)});
+  if (!to_grey) return;
+  for (std::size_t x = 0; x < width; ++x) out[x] = luma(colours_[3 * x], colours_[3 * x + 1], colours_[3 * x + 2]);
 }
 
 bool FrameResizer::run(const ImageView& frame, std::span<std::uint8_t> out) noexcept {
@@ -122,8 +133,8 @@ bool FrameResizer::run(const ImageView& frame, std::span<std::uint8_t> out) noex
       frame.stride_bytes < static_cast<std::ptrdiff_t>(frame.width) * channels || out.size() != output_bytes())
     return false;
   if (channels == 1 && p.format != PixelFormat::kGrey) return false;  // colour cannot be invented
-  // For a colour network: whether first and last channel change places. For a grey one: whether blue comes first.
-  const bool swap = p.format == PixelFormat::kGrey ? frame.format == PixelFormat::kBgr : frame.format != p.format;
+  // First and last channel change places; luma() wants red first.
+  const bool swap = frame.format != (p.format == PixelFormat::kGrey ? PixelFormat::kRgb : p.format);
   const std::size_t row_bytes = out.size() / static_cast<std::size_t>(p.height);
   int upper_y = -1;
   int lower_y = -1;
@@ -133,11 +144,11 @@ bool FrameResizer::run(const ImageView& frame, std::span<std::uint8_t> out) noex
       std::swap(upper_, lower_);
       std::swap(upper_y, lower_y);
     }
-    if (tap.low != upper_y) resize_row(frame.row(tap.low), channels, upper_);
-    if (tap.high != lower_y) resize_row(frame.row(tap.high), channels, lower_);
+    if (tap.low != upper_y) resize_row(frame, tap.low, swap, upper_);
+    if (tap.high != lower_y) resize_row(frame, tap.high, swap, lower_);
     upper_y = tap.low;
     lower_y = tap.high;
-    blend_row(tap, channels, swap, to);
+    blend_rows(tap, channels, to);
     to += row_bytes;
   }
   return true;

@@ -2,20 +2,32 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "pitlane/core/image.h"
 #include "pitlane/core/result.h"
+#include "pitlane/kernels/isa.h"
 #include "pitlane/network/preprocessing.h"
 
 namespace pitlane {
+namespace kernels {
+struct ResampleTap;
+struct Table;
+}  // namespace kernels
 
 /// Crop, bilinear resize and channel order, on bytes. Rows and columns of the source that the result does not
 /// depend on are never read, so a simulator need not draw them.
 class FrameResizer {
  public:
-  static Result<FrameResizer> create(const Preprocessing& preprocessing);
+  /// With the instructions of `isa`; by default those that the engine takes. The bytes are the same with any.
+  static Result<FrameResizer> create(const Preprocessing& preprocessing, std::optional<Isa> isa = std::nullopt);
+  FrameResizer(FrameResizer&&) noexcept;
+  FrameResizer& operator=(FrameResizer&&) noexcept;
+  FrameResizer(const FrameResizer&);
+  FrameResizer& operator=(const FrameResizer&);
+  ~FrameResizer();
 
   /// `out`: height * width * channels bytes. False if the frame has another size than the preprocessing's
   /// source, no data, or is grey where the network wants colour; then `out` is untouched. No allocation.
@@ -31,15 +43,18 @@ class FrameResizer {
     int low, high;
     int low_weight, high_weight;
   };
-  explicit FrameResizer(const Preprocessing& preprocessing);
+  FrameResizer(const Preprocessing& preprocessing, Isa isa);
   static std::vector<Tap> make_taps(int out_size, int crop_begin, int crop_size);
-  void resize_row(const std::uint8_t* source, int channels, std::vector<std::int32_t>& out) const noexcept;
-  void blend_row(const Tap& tap, int channels, bool swap, std::uint8_t* out) const noexcept;
+  void resize_row(const ImageView& frame, int row, bool swap, std::vector<std::int32_t>& out) const noexcept;
+  void blend_rows(const Tap& tap, int channels, std::uint8_t* out) noexcept;
 
   Preprocessing preprocessing_;
+  const kernels::Table* kernels_;
   std::vector<Tap> row_taps_, column_taps_;
+  std::vector<kernels::ResampleTap> colour_taps_;  // column_taps_ in bytes of three channels
   std::vector<int> source_rows_, source_columns_;
   std::vector<std::int32_t> upper_, lower_;  // two source rows after the horizontal resize
+  std::vector<std::uint8_t> colours_;        // of a row that becomes grey
 };
 
 }  // namespace pitlane

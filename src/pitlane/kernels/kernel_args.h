@@ -168,6 +168,32 @@ struct DenseI8Sparse {
   std::uint8_t* values = nullptr;
 };
 
+/// Where a pixel of three bytes between two pixels is taken from, in fixed point.
+struct ResampleTap {
+  std::int32_t offset = 0;  ///< of the left pixel, in bytes; the right one follows it
+  std::int16_t left_weight = 0, right_weight = 0;
+};
+
+/// out[3 x + c] = left_weight * left[c] + right_weight * right[c]
+struct ResampleRow {
+  const std::uint8_t* source = nullptr;
+  std::size_t source_bytes = 0;  ///< that may be read
+  const ResampleTap* taps = nullptr;
+  std::size_t pixels = 0;
+  bool swap = false;            ///< first and last channel change places
+  std::int32_t* out = nullptr;  ///< 3 * pixels, and one more that is overwritten
+};
+
+/// out = (upper_weight * upper + lower_weight * lower + 2^(shift - 1)) >> shift
+struct BlendRows {
+  const std::int32_t* upper = nullptr;
+  const std::int32_t* lower = nullptr;
+  std::int32_t upper_weight = 0, lower_weight = 0;
+  int shift = 1;
+  std::uint8_t* out = nullptr;
+  std::size_t count = 0;
+};
+
 /// Range of a float tensor, zero included. `finite` is false if any element is NaN or infinite.
 struct Range {
   float low = 0, high = 0;

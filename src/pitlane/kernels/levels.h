@@ -22,6 +22,8 @@
   void add_##level(const float* in, const float* second, float* out, std::size_t count, std::size_t period);      \
   void multiply_##level(const float* in, const float* second, float* out, std::size_t count, std::size_t period); \
   void softmax_##level(const float* in, float* out, std::size_t count, std::size_t channels);                     \
+  void resample_row_##level(const ResampleRow&);                                                                  \
+  void blend_rows_##level(const BlendRows&);                                                                      \
   void max_pool_##level(const Pool&);                                                                             \
   void average_pool_##level(const Pool&);                                                                         \
   void grouped_f32_##level(const GroupedF32&);                                                                    \

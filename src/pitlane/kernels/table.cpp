@@ -18,6 +18,8 @@
     (table).add = add_##level;                   \
     (table).multiply = multiply_##level;         \
     (table).softmax = softmax_##level;           \
+    (table).resample_row = resample_row_##level; \
+    (table).blend_rows = blend_rows_##level;     \
     (table).max_pool = max_pool_##level;         \
     (table).average_pool = average_pool_##level; \
     (table).grouped_f32 = grouped_f32_##level;   \

@@ -48,6 +48,9 @@ struct Table {
   void (*multiply)(const float* in, const float* second, float* out, std::size_t count, std::size_t period) = nullptr;
   /// exp(x) / sum of exp(x) over each `channels` consecutive elements of `count`; absolute error at most kSoftmaxError.
   void (*softmax)(const float* in, float* out, std::size_t count, std::size_t channels) = nullptr;
+  /// The two halves of a bilinear resize of bytes: exact, so every level gives the same.
+  void (*resample_row)(const ResampleRow&) = nullptr;
+  void (*blend_rows)(const BlendRows&) = nullptr;
   /// NaN comes out of a window that holds NaN or infinity.
   void (*max_pool)(const Pool&) = nullptr;
   void (*average_pool)(const Pool&) = nullptr;
