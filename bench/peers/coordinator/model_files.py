@@ -9,6 +9,7 @@ from coordinator.failure import Failure
 # the peer's own tool. A later file may be made from an earlier one.
 RECIPES = {
     "half.pit": ("float.pit", "convert", "--strategy", "float16_quan"),
+    "bf16.pit": ("float.pit", "convert", "--strategy", "bfloat16_quan"),
     "dynamic.pit": ("float.pit", "convert", "--strategy", "dynamic_quan"),
     "static.pit": ("float.pit", "convert", "--strategy", "int_flt_quan"),
     "pruned.pit": ("float.pit", "convert", "--strategy", "global_prune"),

@@ -53,6 +53,7 @@ ROWS = [
     Row("fp32", "torch", "TorchScript", "torch-float.pt"),
     Row("fp32", "keras", "Keras model.predict", "float.h5", package="tensorflow", frames=32),
     Row("half", "pitlane", "Pitlane, weights fp16", "half.pit"),
+    Row("half", "pitlane", "Pitlane, bf16", "bf16.pit"),
     Row("half", "onnxruntime", "ONNX Runtime, weights fp16", "half.onnx", ORT_SAYS),
     Row("half", "openvino", "OpenVINO bf16", "float.onnx", ("precision=bf16",)),
     Row("half", "openvino", "OpenVINO fp16", "float.onnx", ("precision=f16",)),

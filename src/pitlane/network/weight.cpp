@@ -126,8 +126,23 @@ std::vector<float> decode_f32(const Weight& weight) {
 
 double sparsity(const Weight& weight) {
   if (weight.size() == 0) return 0;
-  const std::vector<float> values = decode_f32(weight);
-  return static_cast<double>(std::count(values.begin(), values.end(), 0.F)) / static_cast<double>(values.size());
+  std::ptrdiff_t zeros = 0;
+  const auto is_zero_half = [](std::uint16_t bits) { return (bits & 0x7FFFU) == 0; };  // of either sign
+  switch (weight.storage) {
+    case Storage::kF32:
+      zeros = std::ranges::count(weight.f32(), 0.F);
+      break;
+    case Storage::kF16:
+      zeros = std::ranges::count_if(weight.f16(), is_zero_half);
+      break;
+    case Storage::kBf16:
+      zeros = std::ranges::count_if(weight.bf16(), is_zero_half);
+      break;
+    case Storage::kI8:
+      zeros = std::ranges::count(weight.i8(), std::int8_t{0});
+      break;
+  }
+  return static_cast<double>(zeros) / static_cast<double>(weight.size());
 }
 
 }  // namespace pitlane
