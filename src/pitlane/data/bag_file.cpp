@@ -69,15 +69,15 @@ Error incomplete(const std::string& why) {
 
 }  // namespace
 
-/// The records of a file, one after the other. What a chunk holds is passed over.
+/// The records of a part of a file, one after the other. What a chunk holds is passed over.
 class RecordStream {
  public:
-  RecordStream(const FileParts& file, std::uint64_t begin) : file_(file), at_(begin) {}
+  RecordStream(const FileParts& file, std::uint64_t begin, std::uint64_t end) : file_(file), at_(begin), end_(end) {}
 
   [[nodiscard]] std::uint64_t at() const { return at_; }
-  [[nodiscard]] bool ended() const { return at_ >= file_.size(); }
+  [[nodiscard]] bool ended() const { return at_ >= end_; }
 
-  /// Until the next call. Nothing where the file ends within the record, or it is none.
+  /// Until the next call. Nothing where the part ends within the record, or it is none.
   std::optional<Record> next() {
     Record record;
     const auto header = block_size();
@@ -94,9 +94,11 @@ class RecordStream {
     record.data = data_;
     return record;
   }
+  /// The latest record's data, to be kept.
+  std::vector<std::byte> take_data() { return std::move(data_); }
 
  private:
-  [[nodiscard]] std::uint64_t left() const { return file_.size() - at_; }
+  [[nodiscard]] std::uint64_t left() const { return ended() ? 0 : end_ - at_; }
 
   std::optional<std::uint32_t> block_size() {
     std::vector<std::byte> bytes;
@@ -114,7 +116,7 @@ class RecordStream {
   }
 
   const FileParts& file_;
-  std::uint64_t at_;
+  std::uint64_t at_, end_;
   std::vector<std::byte> header_, data_;
 };
 
@@ -125,7 +127,7 @@ class BagIndex {
 
   Status read() {
     PITLANE_TRY_STATUS(check_version());
-    RecordStream records(file_, kVersion.size());
+    RecordStream records(file_, kVersion.size(), file_.size());
     while (!records.ended()) {
       const std::uint64_t offset = records.at();
       const auto record = records.next();
@@ -268,42 +270,46 @@ std::uint64_t BagFile::expanded_bytes() const {
 BagReader::BagReader(std::shared_ptr<const BagFile> bag)
     : bag_(std::move(bag)), expansion_left_(kExpansions * bag_->expanded_bytes() + kFreeExpansion) {}
 
-Status BagReader::load(std::uint64_t chunk) {
-  if (loaded_ == chunk) return {};
-  loaded_.reset();
-  const auto found = bag_->chunks_.find(chunk);
-  if (found == bag_->chunks_.end()) return corrupt("no chunk at byte " + std::to_string(chunk));
-  const BagFile::Chunk& stored = found->second;
-  const std::string where = "chunk at byte " + std::to_string(chunk);
-  if (stored.compression != "none") {
-    if (stored.size > expansion_left_)
-      return corrupt(where + ": would be expanded again and again, because messages lie to and fro in the file; " +
-                     "run 'rosbag decompress', after which each is found at once");
-    expansion_left_ -= stored.size;
-  }
+Status BagReader::expand(const BagFile::Chunk& stored) {
+  if (stored.size > expansion_left_)
+    return corrupt(std::string("would be expanded again and again, because messages lie to and fro in the file; ") +
+                   "run 'rosbag decompress', after which each is found at once");
   if (stored.bytes > kMaxChunkBytes)
-    return unsupported(where + ": has " + std::to_string(stored.bytes) +
-                       " bytes, more than the 128 MiB that are read at once; record it again in smaller chunks");
-  stored_.resize(stored.bytes);
-  PITLANE_TRY_STATUS(bag_->file_->read(stored.offset, stored_));
-  Result<Bytes> bytes = uncompressed(stored_, stored.compression, stored.size, buffer_);
-  if (!bytes) return bytes.error().in(where);
-  chunk_ = *bytes;
-  loaded_ = chunk;
+    return unsupported("has " + std::to_string(stored.bytes) + " bytes, more than the 128 MiB that are read at once; " +
+                       "run 'rosbag decompress'");
+  expansion_left_ -= stored.size;
+  std::vector<std::byte> packed(stored.bytes);
+  PITLANE_TRY_STATUS(bag_->file_->read(stored.offset, packed));
+  PITLANE_TRY_STATUS(uncompressed(packed, stored.compression, stored.size, buffer_));
   return {};
 }
 
 Result<std::span<const std::byte>> BagReader::read(const BagMessage& message) {
-  PITLANE_TRY_STATUS(load(message.chunk));
-  const auto broken = [&] {
-    return corrupt("no message at byte " + std::to_string(message.offset) + " of the chunk at byte " +
-                   std::to_string(message.chunk) + "; copy the bag again, or run 'rosbag reindex'");
+  const std::string where = "chunk at byte " + std::to_string(message.chunk);
+  const auto found = bag_->chunks_.find(message.chunk);
+  if (found == bag_->chunks_.end()) return corrupt("no " + where);
+  const BagFile::Chunk& stored = found->second;
+  const auto wanted = [&](const std::optional<Record>& record) {
+    return record && record->op() == kMessage && record->number<std::uint32_t>("conn") == message.connection;
   };
-  if (message.offset >= chunk_.size()) return broken();
-  ByteCursor cursor(chunk_.subspan(message.offset));
+  const Error broken = corrupt("no message at byte " + std::to_string(message.offset) + " of the " + where +
+                               "; copy the bag again, or run 'rosbag reindex'");
+  if (stored.compression == "none") {
+    // The message alone: chunks may be large, and messages lie to and fro.
+    if (stored.bytes != stored.size) return corrupt(where + ": its length is damaged; copy the bag again");
+    RecordStream records(*bag_->file_, stored.offset + message.offset, stored.offset + stored.bytes);
+    if (!wanted(records.next())) return broken;
+    message_ = records.take_data();
+    return Bytes(message_);
+  }
+  if (expanded_ != message.chunk) {
+    expanded_.reset();
+    if (const Status made = expand(stored); !made.ok()) return made.error().in(where);
+    expanded_ = message.chunk;
+  }
+  ByteCursor cursor(Bytes(buffer_).subspan(std::min<std::size_t>(message.offset, buffer_.size())));
   const auto record = take_record(cursor);
-  if (!record || record->op() != kMessage || record->number<std::uint32_t>("conn") != message.connection)
-    return broken();
+  if (!wanted(record)) return broken;
   return record->data;
 }
 

@@ -78,12 +78,12 @@ class BagReader {
   Result<std::span<const std::byte>> read(const BagMessage& message);
 
  private:
-  Status load(std::uint64_t chunk);
+  Status expand(const BagFile::Chunk& stored);
 
   std::shared_ptr<const BagFile> bag_;
-  std::optional<std::uint64_t> loaded_;
-  std::span<const std::byte> chunk_;  // uncompressed: in `stored_` where it was so in the file, else in `buffer_`
-  std::vector<std::byte> stored_, buffer_;
+  std::optional<std::uint64_t> expanded_;
+  std::vector<std::byte> buffer_;   // that chunk, uncompressed
+  std::vector<std::byte> message_;  // of a chunk that was not compressed
   std::uint64_t expansion_left_;
 };
 
