@@ -116,9 +116,9 @@ TEST_F(ConvertCheck, CtrlCEndsIt) {
   EXPECT_EQ(running.finish().code, 130);
 }
 
-/// A small file that takes its time: 200 pictures are minutes of work.
+/// A small file that takes its time: 200 pictures are many seconds of work.
 Network slow_network() {
-  constexpr std::int64_t kChannels = 256;
+  constexpr std::int64_t kChannels = 64;
   Preprocessing whole;
   whole.crop = {0, 0, 640, 480};
   whole.width = 640;
@@ -135,7 +135,10 @@ Network slow_network() {
   conv.stride_h = conv.stride_w = 2;
   x = builder.add("more", conv, {x});
   const Shape left = builder.shape(x);
-  const Pool2d mean{PoolKind::kAverage, static_cast<int>(left[0]), static_cast<int>(left[1])};
+  Pool2d mean;
+  mean.kind = PoolKind::kAverage;
+  mean.window_h = static_cast<int>(left[0]);
+  mean.window_w = static_cast<int>(left[1]);
   x = builder.add("flat", Flatten{}, {builder.add("mean", mean, {x})});
   x = builder.add("out", Dense{weight("out", {1, kChannels})}, {x});
   builder.output({"steering", "1", -1, 1, x, 0});
