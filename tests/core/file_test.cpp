@@ -69,8 +69,10 @@ TEST(File, MayShrinkWhileItIsUsed) {
   fs::resize_file(dir / "a", 40'000);
   EXPECT_EQ(std::string(reinterpret_cast<const char*>(loaded->bytes().data()), loaded->bytes().size()), text);
   EXPECT_TRUE(parts->read(39'990, part).ok());
-  EXPECT_EQ(parts->read(39'991, part).error().message(), (dir / "a").string() + ": the file ends at byte 40000");
-  EXPECT_EQ(parts->read(90'000, part).error().message(), (dir / "a").string() + ": the file ends at byte 90000");
+  EXPECT_EQ(parts->read(39'991, part).error().message(),
+            (dir / "a").string() + ": has no byte 40000; it was cut short, or shrank while it was read; copy it again");
+  EXPECT_EQ(parts->read(90'000, part).error().message(),
+            (dir / "a").string() + ": has no byte 90000; it was cut short, or shrank while it was read; copy it again");
 }
 
 TEST(File, UnwritableDirectoryIsNamed) {

@@ -195,8 +195,11 @@ TEST(BagFile, MayShrinkWhileItIsRead) {
     const auto messages = (*bag)->messages("/a", "x/A");
     fs::resize_file(folder / "a.bag", 5000);
     BagReader reader(*bag);
-    EXPECT_THAT(reader.read(messages.back()).error().message(),
-                ::testing::AnyOf(HasSubstr("copy the bag again"), HasSubstr("a.bag: the file ends at byte 5000")));
+    EXPECT_THAT(reader.read(messages.back()).error().message(), HasSubstr("copy "));
+    // A part of the first chunk is left; what is read of it is right, or an error.
+    if (const auto bytes = reader.read(messages.front())) {
+      EXPECT_EQ(MessageBytes(bytes->begin(), bytes->end()), payload(0, 10'000));
+    }
   }
 }
 

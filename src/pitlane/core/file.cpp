@@ -259,7 +259,9 @@ Status FileParts::read(std::uint64_t offset, std::span<std::byte> out) const {
     const ssize_t got = ::pread(fd_, out.data(), out.size(), static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return os_error("cannot read", path_, errno);
-    if (got == 0) return corrupt(path_.string() + ": the file ends at byte " + std::to_string(offset));
+    if (got == 0)
+      return corrupt(path_.string() + ": has no byte " + std::to_string(offset) +
+                     "; it was cut short, or shrank while it was read; copy it again");
     offset += static_cast<std::uint64_t>(got);
     out = out.subspan(static_cast<std::size_t>(got));
   }
