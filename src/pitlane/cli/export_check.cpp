@@ -103,7 +103,7 @@ Result<int> check_export(const ExportCheck& check) {
     PITLANE_TRY(const int theirs, check_by_runtime(check));
     return std::max(ours, theirs);
   };
-  const Result<int> code = both();
+  Result<int> code = both();
   if (code.ok() || code.error().kind() != ErrorKind::kInterrupted) return code;
   return Error(ErrorKind::kInterrupted,
                "interrupted; " + check.file.path.string() + " is written and whole, but was not verified");
