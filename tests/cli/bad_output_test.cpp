@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
 #include "program.h"
 
@@ -15,6 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -58,6 +61,49 @@ TEST_F(BadOutput, WhatIsNoFileStaysWhatItIs) {
   EXPECT_THAT(refused("circuit show mixed --out " + at("pipe")),
               AllOf(HasSubstr("pipe: is not a regular file"), HasSubstr("choose another name")));
   EXPECT_TRUE(fs::is_fifo(place_ / "pipe"));
+  EXPECT_EQ(entries(place_.path()), 1U);
+}
+
+// IN is broken: OUT is looked at before it.
+TEST_F(BadOutput, ConvertLooksAtOutBeforeItReadsIn) {
+  write(place_ / "in.pit", "no network");
+  fs::create_directory(place_ / "rec");
+  fs::create_directory(place_ / "full");
+  write(place_ / "full/notes.txt", "mine");
+  write(place_ / "file", "mine");
+  const std::string missing = (place_ / "missing").string();
+  EXPECT_THAT(
+      refused("convert " + at("in.pit") + " " + at("missing/out.onnx")),
+      HasSubstr("missing/out.onnx: there is no folder " + missing + "; make it first, or choose another place"));
+  EXPECT_THAT(refused("convert " + at("in.pit") + " /proc/out.onnx"), HasSubstr("/proc: cannot write"));
+  EXPECT_THAT(refused("convert " + at("rec") + " " + at("full")),
+              HasSubstr("full: is not empty (it holds notes.txt); choose another directory"));
+  EXPECT_THAT(refused("convert " + at("rec") + " " + at("file")),
+              HasSubstr("file: is a file, not a directory; choose another name"));
+  EXPECT_THAT(refused("convert " + at("rec") + " " + at("file/below")), HasSubstr("file is not a directory"));
+  EXPECT_THAT(refused("convert " + at("rec") + " /proc/out"), HasSubstr("pitlane: /proc/out: "));
+  EXPECT_THAT(refused("circuit show mixed --out " + at("missing/map.png")), HasSubstr("there is no folder " + missing));
+  EXPECT_EQ(entries(place_.path()), 4U);
+}
+
+TEST_F(BadOutput, ConvertKeepsWhatAppearedMeanwhile) {
+  save_pilotnet(place_ / "in.pit");
+  Running run("convert in.pit out.onnx --strategy int_flt_quan", place_.path());  // drives for a while first
+  ASSERT_TRUE(run.wait_until([&] { return run.listens(); })) << run.err();
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  write(place_ / "out.onnx", "of the user");
+  const Outcome outcome = run.finish();
+  EXPECT_EQ(outcome.code, 2);
+  // The second where the program was slow to start.
+  EXPECT_THAT(outcome.err, AnyOf(HasSubstr("out.onnx: appeared meanwhile"), HasSubstr("out.onnx: exists already")));
+  EXPECT_EQ(read(place_ / "out.onnx"), "of the user");
+  EXPECT_EQ(entries(place_.path()), 2U);
+}
+
+TEST_F(BadOutput, FullDiskIsToldOnceOfAModel) {
+  save_pilotnet(place_ / "in.pit");
+  EXPECT_EQ(refused("convert " + at("in.pit") + " " + at("out.onnx"), "ulimit -f 8;"),
+            "pitlane: " + (place_ / "out.onnx").string() + ": cannot write: File too large\n");
   EXPECT_EQ(entries(place_.path()), 1U);
 }
 

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <string>
 
+#include "pitlane/network/builder.h"
+#include "pitlane/network/pit_file.h"
 #include "program.h"
 
 namespace pitlane::testing {
@@ -111,6 +114,49 @@ TEST_F(ConvertCheck, CtrlCEndsIt) {
   ASSERT_TRUE(running.wait_until([&] { return fs::exists(place_ / "started"); })) << running.err();
   running.send(SIGINT);
   EXPECT_EQ(running.finish().code, 130);
+}
+
+/// A small file that takes its time: 200 pictures are many seconds of work.
+Network slow_network() {
+  constexpr std::int64_t kChannels = 64;
+  Preprocessing whole;
+  whole.crop = {0, 0, 640, 480};
+  whole.width = 640;
+  whole.height = 480;
+  NetworkBuilder builder("slow");
+  const auto weight = [&](const std::string& name, const Shape& shape) {
+    const std::vector<float> values(static_cast<std::size_t>(element_count(shape)), 0.01F);
+    return builder.weight(make_f32_weight(name, shape, values));
+  };
+  Conv2d conv;
+  conv.weight = weight("conv", {kChannels, 3, 3, 3});
+  ValueId x = builder.add("conv", conv, {builder.image("image", whole)});
+  conv.weight = weight("more", {kChannels, 3, 3, kChannels});
+  conv.stride_h = conv.stride_w = 2;
+  x = builder.add("more", conv, {x});
+  const Shape left = builder.shape(x);
+  Pool2d mean;
+  mean.kind = PoolKind::kAverage;
+  mean.window_h = static_cast<int>(left[0]);
+  mean.window_w = static_cast<int>(left[1]);
+  x = builder.add("flat", Flatten{}, {builder.add("mean", mean, {x})});
+  x = builder.add("out", Dense{weight("out", {1, kChannels})}, {x});
+  builder.output({"steering", "1", -1, 1, x, 0});
+  return std::move(builder).build().value();
+}
+
+TEST_F(ConvertCheck, CtrlCEndsOurOwnCheckToo) {
+  ASSERT_TRUE(save_pit(slow_network(), place_ / "large.pit").ok());
+  Running running("convert large.pit out.pit", place_.path());
+  ASSERT_TRUE(running.wait_until([&] { return fs::exists(place_ / "out.pit"); })) << running.err();
+  const auto start = std::chrono::steady_clock::now();
+  running.send(SIGINT);
+  const Outcome stopped = running.finish();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20)) << "a picture takes a second at most";
+  EXPECT_EQ(stopped.code, 130) << stopped.out;
+  EXPECT_THAT(stopped.err, HasSubstr("interrupted; out.pit is written and whole, but was not verified"));
+  EXPECT_TRUE(load_pit(place_ / "out.pit").ok());
+  EXPECT_EQ(entries(place_.path()), 4U) << "nothing half written beside it";
 }
 
 TEST_F(ConvertCheck, WhatPythonLacksIsSaid) {

@@ -81,6 +81,27 @@ TEST_F(NothingLost, InterruptedRecordKeepsWhatIsNotItsOwn) {
   EXPECT_EQ(entries(place_ / "rec"), 1U);
 }
 
+// A terminal that closes; often more than one tells of it.
+TEST_F(NothingLost, AClosedTerminalLeavesNothingHalfDone) {
+  Running run("record --frames 1000000 --circuit mixed --out rec", place_.path());
+  ASSERT_TRUE(run.wait_until([&] { return fs::exists(place_ / "rec/3.png"); })) << run.err();
+  run.send(SIGHUP);
+  run.send(SIGHUP);
+  EXPECT_EQ(run.finish().code, 130);
+  EXPECT_EQ(entries(place_.path()), 0U);
+}
+
+TEST_F(NothingLost, UnderNohupAClosedTerminalIsPassedOver) {
+  const auto before = std::signal(SIGHUP, SIG_IGN);  // what the child finds
+  Running run("record --frames 1000000 --circuit mixed --out rec", place_.path());
+  std::signal(SIGHUP, before);
+  ASSERT_TRUE(run.wait_until([&] { return fs::exists(place_ / "rec/3.png"); })) << run.err();
+  run.send(SIGHUP);
+  EXPECT_TRUE(run.wait_until([&] { return fs::exists(place_ / "rec/40.png"); })) << run.err();
+  run.send(SIGINT);
+  EXPECT_EQ(run.finish().code, 130);
+}
+
 // The recording notes its command; a name is bytes, JSON is UTF-8.
 TEST_F(NothingLost, RecordWithANameThatIsNoUtf8) {
   const fs::path folder = place_ / "rec\xff";

@@ -139,8 +139,12 @@ class TrainOnUdacity : public ::testing::Test {
     const std::string log = read(source / "driving_log.csv");
     std::size_t end = 0;
     for (int line = 0; line < 30; ++line) end = log.find('\n', end) + 1;
-    write(place_ / "driving_log.csv", log.substr(0, end));
-    fs::create_directory_symlink(fs::canonical(source / "IMG"), place_ / "IMG");
+    const std::string rows = log.substr(0, end);
+    write(place_ / "driving_log.csv", rows);
+    fs::create_directory(place_ / "IMG");
+    for (const auto& picture : fs::directory_iterator(source / "IMG"))
+      if (rows.find(picture.path().filename().string()) != std::string::npos)
+        fs::copy_file(picture.path(), place_ / "IMG" / picture.path().filename());
   }
   [[nodiscard]] std::string train(const std::string& more) const {
     return "train --data '" + place_.path().string() + "' --network pilotnet-torch --epochs 1 --split blocks:5:5 " +

@@ -14,6 +14,8 @@
 #include <fstream>
 #include <span>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "temporary_directory.h"
 
@@ -31,7 +33,7 @@ TEST(File, WritesAndReadsBack) {
   const TemporaryDirectory dir;
   ASSERT_TRUE(write_text(dir / "a.txt", "hello").ok());
   EXPECT_EQ(read_text(dir / "a.txt").value(), "hello");
-  EXPECT_EQ(MappedFile::open(dir / "a.txt").value()->bytes().size(), 5U);
+  EXPECT_EQ(LoadedFile::open(dir / "a.txt").value()->bytes().size(), 5U);
   EXPECT_EQ(entries(dir.path()), 1U);
 }
 
@@ -48,10 +50,29 @@ TEST(File, RefusesDirectoriesAndOversizedFiles) {
   EXPECT_THAT(read_file(dir / "big", 99).error().message(), HasSubstr("more than the limit of 99"));
 }
 
-TEST(File, EmptyFileCannotBeMapped) {
+TEST(File, EmptyFileCannotBeLoaded) {
   const TemporaryDirectory dir;
   ASSERT_TRUE(write_text(dir / "empty", "").ok());
-  EXPECT_THAT(MappedFile::open(dir / "empty").error().message(), HasSubstr("the file is empty"));
+  EXPECT_THAT(LoadedFile::open(dir / "empty").error().message(), HasSubstr("the file is empty"));
+  EXPECT_THAT(FileParts::open(dir / "empty").error().message(), HasSubstr("the file is empty"));
+}
+
+// Somebody writes it anew, or copies over it, while it is in use. A mapped one would end the program by SIGBUS.
+TEST(File, MayShrinkWhileItIsUsed) {
+  const TemporaryDirectory dir;
+  const std::string text(100'000, 'x');
+  ASSERT_TRUE(write_text(dir / "a", text).ok());
+  const auto loaded = LoadedFile::open(dir / "a").value();
+  const auto parts = FileParts::open(dir / "a").value();
+  std::vector<std::byte> part(10);
+  EXPECT_TRUE(parts->read(50'000, part).ok());
+  fs::resize_file(dir / "a", 40'000);
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(loaded->bytes().data()), loaded->bytes().size()), text);
+  EXPECT_TRUE(parts->read(39'990, part).ok());
+  EXPECT_EQ(parts->read(39'991, part).error().message(),
+            (dir / "a").string() + ": has no byte 40000; it was cut short, or shrank while it was read; copy it again");
+  EXPECT_EQ(parts->read(90'000, part).error().message(),
+            (dir / "a").string() + ": has no byte 90000; it was cut short, or shrank while it was read; copy it again");
 }
 
 TEST(File, UnwritableDirectoryIsNamed) {
@@ -168,6 +189,42 @@ TEST(WriteFile, WritesThroughLinks) {
   EXPECT_FALSE(write_text(place / "round", "x").ok());
 }
 
+TEST(WriteFile, RefusesToReplaceWhereToldSo) {
+  const TemporaryDirectory place;
+  const auto bytes = std::as_bytes(std::span("new", 3));
+  ASSERT_TRUE(write_file(place / "a", bytes, Existing::kRefuse).ok());
+  EXPECT_EQ(read_text(place / "a").value(), "new");
+  ASSERT_TRUE(write_text(place / "b", "old").ok());
+  fs::create_symlink("b", place / "link");
+  for (const char* name : {"b", "link"}) {
+    const Status refused = write_file(place / name, bytes, Existing::kRefuse);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().message(), (place / name).string() +
+                                             ": appeared meanwhile, so something else writes there; choose another "
+                                             "place");
+  }
+  EXPECT_EQ(read_text(place / "b").value(), "old");
+  EXPECT_EQ(entries(place.path()), 3U) << "a temporary file is left";
+}
+
+// Two writers of one new file: whatever the order of their steps, the file of the one that succeeds stays.
+TEST(WriteFile, OfTwoThatMayNotReplaceOneWins) {
+  const TemporaryDirectory place;
+  for (int round = 0; round < 20; ++round) {
+    const fs::path path = place / std::to_string(round);
+    const auto write = [&path](const std::string& text) {
+      return write_file(path, std::as_bytes(std::span(text.data(), text.size())), Existing::kRefuse).ok();
+    };
+    bool first = false;
+    std::thread other([&] { first = write("first"); });
+    const bool second = write("second");
+    other.join();
+    EXPECT_NE(first, second);
+    EXPECT_EQ(read_text(path).value(), first ? "first" : "second");
+  }
+  EXPECT_EQ(entries(place.path()), 20U) << "a temporary file is left";
+}
+
 // Opening a pipe for reading waits for somebody who writes.
 TEST(File, PipesAreRefusedAtOnce) {
   const TemporaryDirectory place;
@@ -176,7 +233,8 @@ TEST(File, PipesAreRefusedAtOnce) {
   ::alarm(20);
   EXPECT_THAT(read_file(pipe).error().message(), HasSubstr("pipe: not a regular file"));
   EXPECT_THAT(read_text("/dev/zero").error().message(), HasSubstr("/dev/zero: not a regular file"));
-  EXPECT_THAT(MappedFile::open(pipe).error().message(), HasSubstr("pipe: not a regular file"));
+  EXPECT_THAT(FileParts::open(pipe).error().message(), HasSubstr("pipe: not a regular file"));
+  EXPECT_THAT(LoadedFile::open(pipe).error().message(), HasSubstr("pipe: not a regular file"));
   EXPECT_THAT(check_regular_file(pipe).error().message(), HasSubstr("pipe: not a regular file"));
   ::alarm(0);
 }

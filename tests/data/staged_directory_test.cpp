@@ -46,6 +46,21 @@ TEST(StagedDirectory, TakesThePlaceOfAnEmptyOneAndOfWhatALinkNames) {
   EXPECT_TRUE(fs::exists(folder / "empty" / "file"));
 }
 
+TEST(StagedDirectory, KeepsThePermissionsOfAnEmptyOne) {
+  const TemporaryDirectory folder;
+  for (const auto mode : {fs::perms(0700), fs::perms(0750), fs::perms(02775)}) {
+    const fs::path target = folder / ("mode-" + std::to_string(static_cast<int>(mode)));
+    fs::create_directory(target);
+    fs::permissions(target, mode);
+    auto staged = StagedDirectory::create(target);
+    ASSERT_TRUE(staged) << staged.error().message();
+    put((*staged)->path() / "file");
+    ASSERT_TRUE((*staged)->commit().ok());
+    EXPECT_EQ(fs::status(target).permissions(), mode);
+    EXPECT_TRUE(fs::exists(target / "file"));
+  }
+}
+
 TEST(StagedDirectory, WithoutCommitNothingStays) {
   const TemporaryDirectory folder;
   {

@@ -201,6 +201,64 @@ TEST_F(Tub, BracketsTakeNoMemory) {
   EXPECT_THAT(open().problems, ElementsAre(HasSubstr("user/angle is missing"), HasSubstr("longer than 1 MiB")));
 }
 
+// A recording from elsewhere must not bring what lies elsewhere on this machine into a network or another recording.
+class TubWithLinks : public Tub {
+ protected:
+  static constexpr const char* kPicture = "images/3_cam_image_array_.jpg";
+
+  TubWithLinks() {
+    outside_.image("secret.jpg", 1);
+    outside_.text("secret.catalog", "{}");
+  }
+  void link(const std::filesystem::path& to, const std::string& name) const {
+    std::filesystem::remove_all(made_.path() / name);
+    std::filesystem::create_symlink(to, made_.path() / name);
+  }
+
+  MadeUpRecording outside_;
+};
+
+TEST_F(TubWithLinks, PicturesElsewhereAreRefused) {
+  const std::string refused =
+      "catalog_0.catalog:4: image '3_cam_image_array_.jpg' is a link that leads out of the recording's directory; put "
+      "the picture itself there";
+  link(outside_.path() / "secret.jpg", kPicture);
+  EXPECT_THAT(open().problems, ElementsAre(refused));
+  // By way of a link that stays inside.
+  link(outside_.path() / "secret.jpg", "images/next.jpg");
+  link("next.jpg", kPicture);
+  EXPECT_THAT(open().problems, ElementsAre(refused));
+  EXPECT_THAT(open().rows, SizeIs(39));
+}
+
+TEST_F(TubWithLinks, AFolderOfPicturesElsewhereIsRefused) {
+  std::filesystem::rename(made_.path() / "images", outside_.path() / "images");
+  link(outside_.path() / "images", "images");
+  EXPECT_THAT(fault(), AllOf(HasSubstr("40 of 40 rows are bad"),
+                             HasSubstr("'0_cam_image_array_.jpg' is a link that leads out of the recording's")));
+}
+
+TEST_F(TubWithLinks, CatalogsElsewhereAreRefused) {
+  link(outside_.path() / "secret.catalog", "catalog_1.catalog");
+  EXPECT_THAT(fault(), HasSubstr("manifest.json: line 5: catalog 'catalog_1.catalog' is a link that leads out of the "
+                                 "recording's directory; put the catalog itself there"));
+}
+
+TEST_F(TubWithLinks, LinksThatStayInsideAreFollowed) {
+  std::filesystem::rename(made_.path() / kPicture, made_.path() / "images/other.jpg");
+  link("other.jpg", kPicture);
+  std::filesystem::rename(made_.path() / "catalog_0.catalog", made_.path() / "first");
+  link(made_.path() / "first", "catalog_0.catalog");
+  EXPECT_THAT(open().problems, IsEmpty());
+  EXPECT_THAT(open().rows, SizeIs(40));
+  // The recording itself may be a link, or lie behind one.
+  std::filesystem::create_symlink(made_.path(), outside_.path() / "tub");
+  const auto linked = open_recording(outside_.path() / "tub/");
+  ASSERT_TRUE(linked) << linked.error().message();
+  EXPECT_THAT(linked->rows, SizeIs(40));
+  EXPECT_THAT(linked->problems, IsEmpty());
+}
+
 // Links let one file stand under many names.
 TEST_F(Tub, CatalogsTogetherHaveABound) {
   namespace fs = std::filesystem;

@@ -55,6 +55,19 @@ TEST(NetworkDifference, RefusesWhatCannotBeCompared) {
   EXPECT_THAT(compare_networks(network, one, 1).error().message(), HasSubstr("2 and 1 outputs"));
 }
 
+TEST(NetworkDifference, StopsWhenAskedTo) {
+  const Network network = small_network();
+  std::int64_t asked = 0;
+  const auto difference = compare_networks(network, network, 7, {}, [&](const Progress& progress) {
+    EXPECT_EQ(progress.done, asked++);
+    EXPECT_EQ(progress.total, 7);
+    return progress.done < 3;
+  });
+  ASSERT_FALSE(difference.ok());
+  EXPECT_EQ(difference.error().kind(), ErrorKind::kInterrupted);
+  EXPECT_EQ(asked, 4);
+}
+
 TEST(NetworkRunner, GivesOutputsInTheNetworksOrderAndRemembers) {
   const Network network = counting_network();
   NetworkRunner runner = NetworkRunner::create(network).value();

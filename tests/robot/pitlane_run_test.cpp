@@ -76,7 +76,7 @@ TEST_F(PitlaneRun, EachLineComesBeforeTheNextFrame) {
 }
 
 TEST_F(PitlaneRun, SignalsEndItInOrder) {
-  for (const int signal : {SIGTERM, SIGINT}) {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
     RobotProcess robot({(place_ / "net.pit").string(), "--raw", "4x2:rgb24"});
     robot.line();
     robot.write(grey_frame(255));

@@ -61,6 +61,7 @@ Result<int> check(const std::string& name) {
 
 Result<int> show(const ShowFlags& flags) {
   PITLANE_TRY_STATUS(check_output_file(flags.out));
+  PITLANE_TRY_STATUS(check_output_folder_is_there(flags.out));
   PITLANE_TRY(const std::filesystem::path file, locate_circuit(flags.circuit));
   PITLANE_TRY_STATUS(check_not_the_same(flags.out, file, "the circuit's own file"));
   PITLANE_TRY(const Circuit circuit, load_circuit(file));
@@ -73,6 +74,7 @@ Result<int> show(const ShowFlags& flags) {
 Result<int> import(const ImportFlags& flags) {
   const std::string name = flags.name.empty() ? std::filesystem::path(flags.bag).stem().string() : flags.name;
   PITLANE_TRY_STATUS(check_output_file(flags.out));
+  PITLANE_TRY_STATUS(check_output_folder_is_there(flags.out));
   PITLANE_TRY_STATUS(check_not_the_same(flags.out, flags.bag, "the bag itself"));
   if (!flags.overwrite) PITLANE_TRY_STATUS(check_output_is_new(flags.out));
   if (const Status good = check_circuit_name(name); !good.ok())

@@ -12,6 +12,7 @@
 #include "pitlane/cli/convert_recording.h"
 #include "pitlane/cli/data_source.h"
 #include "pitlane/cli/export_check.h"
+#include "pitlane/cli/interrupt.h"
 #include "pitlane/cli/model_file.h"
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
@@ -127,6 +128,7 @@ Result<int> convert_model(const Flags& flags) {
   const std::string& in = flags.recording.in;
   const std::string& out = flags.recording.out;
   PITLANE_TRY_STATUS(check_output_file(out));
+  PITLANE_TRY_STATUS(check_output_folder_is_there(out));
   if (!flags.overwrite) PITLANE_TRY_STATUS(check_output_is_new(out));
   PITLANE_TRY_STATUS(check_not_the_same(out, in, "the model itself"));
   PITLANE_TRY(ExportOptions options, export_options(out, flags.precision, flags.io));
@@ -148,7 +150,9 @@ Result<int> convert_model(const Flags& flags) {
   PITLANE_TRY_STATUS(add_ranges(network, data, options, progress));
   bar.clear();
   network.metadata["command"] = command_line();
-  PITLANE_TRY(const std::int64_t size, export_network(network, options, out));
+  if (interrupt_requested()) return Error(ErrorKind::kInterrupted, "interrupted; " + out + " is not written");
+  PITLANE_TRY(const std::int64_t size,
+              export_network(network, options, out, flags.overwrite ? Existing::kReplace : Existing::kRefuse));
   std::printf("%s: %s, %.3f MB, was %.3f MB\n", out.c_str(), options.description().c_str(),
               static_cast<double>(size) / 1e6, static_cast<double>(file.size_bytes) / 1e6);
   std::fflush(stdout);  // the rest may take a while

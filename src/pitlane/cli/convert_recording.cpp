@@ -6,11 +6,13 @@
 
 #include "pitlane/cli/command_line.h"
 #include "pitlane/cli/data_source.h"
+#include "pitlane/cli/output_file.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/verb.h"
 #include "pitlane/core/joined.h"
 #include "pitlane/core/log.h"
 #include "pitlane/data/convert_recording.h"
+#include "pitlane/data/staged_directory.h"
 
 namespace pitlane::cli {
 namespace {
@@ -38,6 +40,9 @@ void add_convert_recording_flags(CLI::App& verb, ConvertRecordingFlags& flags) {
 }
 
 Result<int> convert_recording_verb(const ConvertRecordingFlags& flags) {
+  // Before a recording of hours is read, and once more when all is written.
+  PITLANE_TRY_STATUS(StagedDirectory::check_target(flags.out));
+  PITLANE_TRY_STATUS(check_output_directory(flags.out));
   PITLANE_TRY(const Recording recording, open_recording(flags.in, flags.recording));
   tell_problems(recording.problems, "rows are bad and are left out");
   ProgressBar bar;

@@ -4,9 +4,11 @@
 #include <cstdio>
 #include <string>
 
+#include "pitlane/cli/interrupt.h"
 #include "pitlane/cli/model_flags.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/verb.h"
+#include "pitlane/core/progress.h"
 #include "pitlane/formats/import.h"
 #include "pitlane/measure/network_difference.h"
 
@@ -57,10 +59,12 @@ Result<int> check_by_ourselves(const ExportCheck& check) {
   ModelFlags said;
   if (check.file.options.kind == ExportKind::kKeras) said = flags_for(check.file.network);
   PITLANE_TRY(const ImportOptions options, import_options(said));
+  if (interrupt_requested()) return interrupted();
   const Result<Network> again = import_network(check.file.path, options);
   if (!again.ok()) return again.error().in("written, but it cannot be read again");
+  const ProgressFn go_on = [](const Progress&) { return !interrupt_requested(); };
   PITLANE_TRY(const NetworkDifference difference,
-              compare_networks(check.file.network, *again, kComparedPictures, draw_options(check)));
+              compare_networks(check.file.network, *again, kComparedPictures, draw_options(check), go_on));
   std::printf(
       "read again and run on %lld pictures: largest difference %.3g of an output's range from the network "
       "that was written\n",
@@ -94,9 +98,15 @@ Result<int> check_by_runtime(const ExportCheck& check) {
 }  // namespace
 
 Result<int> check_export(const ExportCheck& check) {
-  PITLANE_TRY(const int ours, check_by_ourselves(check));
-  PITLANE_TRY(const int theirs, check_by_runtime(check));
-  return std::max(ours, theirs);
+  const auto both = [&]() -> Result<int> {
+    PITLANE_TRY(const int ours, check_by_ourselves(check));
+    PITLANE_TRY(const int theirs, check_by_runtime(check));
+    return std::max(ours, theirs);
+  };
+  Result<int> code = both();
+  if (code.ok() || code.error().kind() != ErrorKind::kInterrupted) return code;
+  return Error(ErrorKind::kInterrupted,
+               "interrupted; " + check.file.path.string() + " is written and whole, but was not verified");
 }
 
 }  // namespace pitlane::cli

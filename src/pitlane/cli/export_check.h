@@ -18,7 +18,8 @@ struct ExportCheck {
 
 /// One line each: what the importer makes of it, what the runtime makes of it, or why that is not known. Gives the
 /// program's exit code: kPartialFailure where one differs by more than the file's precision explains, or where the
-/// runtime fails. Errors: the file cannot be read again.
+/// runtime fails. Errors: the file cannot be read again; interrupted, which leaves
+/// the file that was written.
 Result<int> check_export(const ExportCheck& check);
 
 }  // namespace pitlane::cli

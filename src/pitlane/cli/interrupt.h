@@ -1,4 +1,5 @@
-// Ctrl-C and SIGTERM: the first asks the work to stop at a safe point, the second ends the program at once.
+// Ctrl-C, SIGTERM and SIGHUP (the terminal was closed): the first asks the work to stop at a safe point, a second
+// Ctrl-C or SIGTERM ends the program at once. A SIGHUP that is ignored from the start (nohup) stays ignored.
 #pragma once
 
 namespace pitlane::cli {

@@ -45,6 +45,14 @@ Status check_output_file(const fs::path& path) {
   return check_folder(resolved(path).parent_path());
 }
 
+Status check_output_folder_is_there(const fs::path& path) {
+  std::error_code error;
+  const fs::path folder = resolved(path).parent_path();
+  if (folder.empty() || fs::exists(folder, error)) return {};
+  return not_found(path.string() + ": there is no folder " + folder.string() +
+                   "; make it first, or choose another place");
+}
+
 Status check_not_the_same(const fs::path& path, const fs::path& other, const std::string& what) {
   if (!same_file(path, other)) return {};
   return invalid_argument(path.string() + ": is " + what + " and would be replaced; choose another name");

@@ -12,7 +12,10 @@ namespace pitlane::cli {
 /// what would be its folder is a file, or may not be written to. Folders that are missing are no error.
 Status check_output_file(const std::filesystem::path& path);
 
-/// The same for a directory that will be made where it is missing.
+/// The folder in which the file `path` will lie must be there: for verbs that make none.
+Status check_output_folder_is_there(const std::filesystem::path& path);
+
+/// The same as check_output_file for a directory that will be made where it is missing.
 Status check_output_directory(const std::filesystem::path& path);
 
 /// Refuses an output that would replace what `other` names (an input, another output), however the two are spelt.

@@ -40,22 +40,13 @@ std::string bar(double share) {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
-  std::string out(text);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(out[i]);
-    if (byte < 0x20 || byte == 0x7F) out[i] = ' ';
-    // U+0080 to U+009F, which some terminals obey as well.
-    if (byte == 0xC2 && i + 1 < out.size() && static_cast<unsigned char>(out[i + 1]) < 0xA0) out[i] = out[i + 1] = ' ';
-  }
-  return out;
+// A message may quote what a broken file holds.
+void print_error(const Error& error) {
+  std::fprintf(stderr, "pitlane: %s\n", printable_message(error.message()).c_str());
 }
 
-// A message may quote what a broken file holds.
-void print_error(const Error& error) { std::fprintf(stderr, "pitlane: %s\n", printable(error.message()).c_str()); }
-
 void print_note(LogLevel level, std::string_view message) {
-  std::fprintf(stderr, "%s%s\n", level == LogLevel::kWarning ? "warning: " : "", printable(message).c_str());
+  std::fprintf(stderr, "%s%s\n", level == LogLevel::kWarning ? "warning: " : "", printable_message(message).c_str());
 }
 
 ProgressBar::ProgressBar() : terminal_(::isatty(STDERR_FILENO) != 0) {}

@@ -8,13 +8,12 @@
 #include <string_view>
 
 #include "pitlane/core/log.h"
+#include "pitlane/core/printable.h"
 #include "pitlane/core/progress.h"
 #include "pitlane/core/result.h"
 
 namespace pitlane::cli {
 
-/// One line that a terminal shows and does not obey: control characters become spaces.
-std::string printable(std::string_view text);
 /// "pitlane: message"
 void print_error(const Error& error);
 /// Sink of the library's notes.

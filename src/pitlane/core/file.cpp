@@ -1,7 +1,6 @@
 #include "pitlane/core/file.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,8 +8,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <new>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace pitlane {
 namespace fs = std::filesystem;
@@ -33,11 +34,8 @@ class FileDescriptor {
   FileDescriptor(const FileDescriptor&) = delete;
   FileDescriptor& operator=(const FileDescriptor&) = delete;
   [[nodiscard]] int get() const { return fd_; }
-  int close() {
-    const int result = ::close(fd_);
-    fd_ = -1;
-    return result;
-  }
+  int close() { return ::close(release()); }
+  int release() { return std::exchange(fd_, -1); }
 
  private:
   int fd_;
@@ -75,6 +73,20 @@ Result<Buffer> read_whole(const fs::path& path, std::uint64_t limit_bytes) {
   }
   return out;
 }
+
+constexpr std::align_val_t kAlignment{64};
+
+// A buffer for read_whole that is not filled with zeros first.
+struct Uninitialized {
+  AlignedBytes bytes;
+  std::size_t size = 0;
+
+  void resize(std::size_t wanted) {
+    bytes.reset(static_cast<std::byte*>(::operator new(wanted, kAlignment)));
+    size = wanted;
+  }
+  [[nodiscard]] std::byte* data() const { return bytes.get(); }
+};
 
 Status write_all(int fd, std::span<const std::byte> content, const fs::path& path) {
   while (!content.empty()) {
@@ -116,6 +128,19 @@ Status write_and_flush(FileDescriptor& file, std::span<const std::byte> content,
   return {};
 }
 
+Error appeared(const fs::path& path) {
+  return invalid_argument(path.string() + ": appeared meanwhile, so something else writes there; choose another place");
+}
+
+// `temporary` gets the name of `target`, which only Existing::kReplace takes from another file. False: see errno.
+bool put_in_place(const std::string& temporary, const fs::path& target, Existing existing) {
+  if (existing == Existing::kReplace) return ::rename(temporary.c_str(), target.c_str()) == 0;
+  if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0) return true;
+  if (errno != EINVAL && errno != ENOSYS) return false;
+  // A file system without that: a second name for the file is never put over another one's.
+  return ::link(temporary.c_str(), target.c_str()) == 0 && ::unlink(temporary.c_str()) == 0;
+}
+
 }  // namespace
 
 Result<std::vector<std::byte>> read_file(const fs::path& path, std::uint64_t limit_bytes) {
@@ -133,7 +158,7 @@ Status check_regular_file(const fs::path& path) {
   return {};
 }
 
-Status write_file(const fs::path& path, std::span<const std::byte> content) {
+Status write_file(const fs::path& path, std::span<const std::byte> content, Existing existing) {
   const fs::path target = resolved(path);
   struct stat old {};
   const bool replaces = ::stat(target.c_str(), &old) == 0;
@@ -141,6 +166,7 @@ Status write_file(const fs::path& path, std::span<const std::byte> content) {
   // Renaming onto a device would put a file in its place.
   if (replaces && !S_ISREG(old.st_mode))
     return invalid_argument(path.string() + ": is not a regular file; choose another name");
+  if (replaces && existing == Existing::kRefuse) return appeared(path);
   std::string temporary;
   FileDescriptor file = create_beside(target, temporary);
   if (file.get() < 0) return os_error("cannot create", path, errno);
@@ -149,19 +175,17 @@ Status write_file(const fs::path& path, std::span<const std::byte> content) {
     ::unlink(temporary.c_str());
     return written;
   }
-  if (::rename(temporary.c_str(), target.c_str()) != 0) {
+  if (!put_in_place(temporary, target, existing)) {
     const int code = errno;
     ::unlink(temporary.c_str());
-    return os_error("cannot create", path, code);
+    return code == EEXIST ? appeared(path) : os_error("cannot create", path, code);
   }
   return flush_folder_of(target, path);
 }
 
 Status create_file(const fs::path& path, std::span<const std::byte> content) {
   FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (file.get() < 0 && errno == EEXIST)
-    return invalid_argument(path.string() +
-                            ": appeared meanwhile, so something else writes there; choose another place");
+  if (file.get() < 0 && errno == EEXIST) return appeared(path);
   if (file.get() < 0) return os_error("cannot create", path, errno);
   Status written = write_all(file.get(), content, path);
   if (written.ok() && file.close() != 0) written = os_error("cannot write", path, errno);
@@ -212,16 +236,36 @@ Status make_writable_directory(const fs::path& path) {
   return {};
 }
 
-Result<std::shared_ptr<const MappedFile>> MappedFile::open(const fs::path& path) {
-  const FileDescriptor file = open_at_once(path);
+void FreeAligned::operator()(std::byte* bytes) const { ::operator delete(bytes, kAlignment); }
+
+Result<std::shared_ptr<const LoadedFile>> LoadedFile::open(const fs::path& path, std::uint64_t limit_bytes) {
+  PITLANE_TRY(Uninitialized buffer, read_whole<Uninitialized>(path, limit_bytes));
+  if (buffer.size == 0) return corrupt(path.string() + ": the file is empty");
+  return std::shared_ptr<const LoadedFile>(new LoadedFile(std::move(buffer.bytes), buffer.size));
+}
+
+Result<std::shared_ptr<const FileParts>> FileParts::open(const fs::path& path) {
+  FileDescriptor file = open_at_once(path);
   if (file.get() < 0) return os_error("cannot open", path, errno);
   PITLANE_TRY(const std::uint64_t size, regular_size(file.get(), path));
   if (size == 0) return corrupt(path.string() + ": the file is empty");
-  void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (data == MAP_FAILED) return os_error("cannot map", path, errno);
-  return std::shared_ptr<const MappedFile>(new MappedFile(static_cast<const std::byte*>(data), size));
+  return std::shared_ptr<const FileParts>(new FileParts(file.release(), size, path));
 }
 
-MappedFile::~MappedFile() { ::munmap(const_cast<std::byte*>(data_), size_); }
+FileParts::~FileParts() { ::close(fd_); }
+
+Status FileParts::read(std::uint64_t offset, std::span<std::byte> out) const {
+  while (!out.empty()) {
+    const ssize_t got = ::pread(fd_, out.data(), out.size(), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return os_error("cannot read", path_, errno);
+    if (got == 0)
+      return corrupt(path_.string() + ": has no byte " + std::to_string(offset) +
+                     "; it was cut short, or shrank while it was read; copy it again");
+    offset += static_cast<std::uint64_t>(got);
+    out = out.subspan(static_cast<std::size_t>(got));
+  }
+  return {};
+}
 
 }  // namespace pitlane

@@ -1,10 +1,11 @@
 #include "pitlane/data/bad_rows.h"
 
+#include "pitlane/core/printable.h"
+
 namespace pitlane {
 namespace {
 constexpr std::size_t kKept = 1000;
 constexpr std::size_t kQuoted = 3;
-constexpr std::size_t kShownCharacters = 80;
 }  // namespace
 
 void BadRows::add(std::int64_t line, std::string_view what) { add_at(line, file_ + ":" + std::to_string(line), what); }
@@ -34,13 +35,6 @@ Status BadRows::check(std::int64_t rows, std::int64_t known) const {
   return corrupt(text);
 }
 
-std::string shown(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text.substr(0, kShownCharacters)) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte == 0x7F ? '?' : c;
-  }
-  return out + (text.size() > kShownCharacters ? "...'" : "'");
-}
+std::string shown(std::string_view text) { return "'" + printable_name(text) + "'"; }
 
 }  // namespace pitlane

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "pitlane/data/bad_rows.h"
@@ -19,10 +20,11 @@ constexpr double kNanosecond = 1e-9;
 
 enum Op : std::uint8_t { kMessage = 2, kHeader = 3, kIndex = 4, kChunk = 5, kChunkInfo = 6, kConnection = 7 };
 
-/// A record: named fields, then data.
+/// A record: named fields, then data. Refers to the bytes that it was read from.
 struct Record {
   std::map<std::string, Bytes, std::less<>> fields;
-  Bytes data;
+  Bytes data;                                    // not of chunks
+  std::uint64_t data_offset = 0, data_size = 0;  // in the file
 
   template <typename T>
   [[nodiscard]] std::optional<T> number(std::string_view name) const {
@@ -67,17 +69,68 @@ Error incomplete(const std::string& why) {
 
 }  // namespace
 
+/// The records of a part of a file, one after the other. What a chunk holds is passed over.
+class RecordStream {
+ public:
+  RecordStream(const FileParts& file, std::uint64_t begin, std::uint64_t end) : file_(file), at_(begin), end_(end) {}
+
+  [[nodiscard]] std::uint64_t at() const { return at_; }
+  [[nodiscard]] bool ended() const { return at_ >= end_; }
+
+  /// Until the next call. Nothing where the part ends within the record, or it is none.
+  std::optional<Record> next() {
+    Record record;
+    const auto header = block_size();
+    if (!header || !take(*header, header_) || !take_fields(header_, record)) return std::nullopt;
+    const auto data = block_size();
+    if (!data) return std::nullopt;
+    record.data_offset = at_;
+    record.data_size = *data;
+    if (record.op() == kChunk) {
+      at_ += *data;
+      return record;
+    }
+    if (!take(*data, data_)) return std::nullopt;
+    record.data = data_;
+    return record;
+  }
+  /// The latest record's data, to be kept.
+  std::vector<std::byte> take_data() { return std::move(data_); }
+
+ private:
+  [[nodiscard]] std::uint64_t left() const { return ended() ? 0 : end_ - at_; }
+
+  std::optional<std::uint32_t> block_size() {
+    std::vector<std::byte> bytes;
+    if (!take(sizeof(std::uint32_t), bytes)) return std::nullopt;
+    const auto size = ByteCursor(bytes).take<std::uint32_t>();
+    return size <= left() ? std::optional(size) : std::nullopt;
+  }
+
+  bool take(std::uint32_t size, std::vector<std::byte>& into) {
+    if (size > left() || size > kMaxChunkBytes) return false;
+    into.resize(size);
+    if (!file_.read(at_, into).ok()) return false;
+    at_ += size;
+    return true;
+  }
+
+  const FileParts& file_;
+  std::uint64_t at_, end_;
+  std::vector<std::byte> header_, data_;
+};
+
 /// Walks over the records of the file, once.
 class BagIndex {
  public:
-  explicit BagIndex(BagFile& bag) : bag_(bag), file_(bag.file_->bytes()) {}
+  explicit BagIndex(BagFile& bag) : bag_(bag), file_(*bag.file_) {}
 
   Status read() {
     PITLANE_TRY_STATUS(check_version());
-    ByteCursor cursor(file_.subspan(kVersion.size()));
-    while (cursor.left() > 0) {
-      const std::uint64_t offset = file_.size() - cursor.left();
-      const auto record = take_record(cursor);
+    RecordStream records(file_, kVersion.size(), file_.size());
+    while (!records.ended()) {
+      const std::uint64_t offset = records.at();
+      const auto record = records.next();
       if (!record) return incomplete("the record at byte " + std::to_string(offset) + " is cut off or damaged");
       if (Status taken = take(*record, offset); !taken) return taken;
     }
@@ -87,7 +140,9 @@ class BagIndex {
 
  private:
   Status check_version() const {
-    const std::string start = text_of(file_.first(std::min(file_.size(), kVersion.size())));
+    std::vector<std::byte> bytes(std::min<std::uint64_t>(file_.size(), kVersion.size()));
+    PITLANE_TRY_STATUS(file_.read(0, bytes));
+    const std::string start = text_of(bytes);
     if (start == kVersion) return {};
     if (start.size() == kVersion.size() && start.starts_with(kMagic))
       return unsupported("is a bag of version " + shown(start.substr(kMagic.size())) +
@@ -128,7 +183,7 @@ class BagIndex {
   Status take_chunk(const Record& record, std::uint64_t offset) {
     const auto size = record.number<std::uint32_t>("size");
     if (!size) return incomplete("the chunk at byte " + std::to_string(offset) + " has no size");
-    bag_.chunks_[offset] = {record.data, record.text("compression"), *size};
+    bag_.chunks_[offset] = {record.data_offset, record.data_size, record.text("compression"), *size};
     chunk_ = offset;
     return {};
   }
@@ -177,7 +232,7 @@ class BagIndex {
   }
 
   BagFile& bag_;
-  Bytes file_;
+  const FileParts& file_;
   bool header_ = false;
   std::optional<std::uint64_t> chunk_;
   std::size_t chunk_count_ = 0, connection_count_ = 0, chunk_infos_ = 0;
@@ -190,7 +245,7 @@ Result<std::shared_ptr<const BagFile>> BagFile::open(const std::filesystem::path
   if (std::filesystem::file_size(path, error) == 0) return incomplete("it is empty").in(path.string());
   const std::shared_ptr<BagFile> bag(new BagFile);
   bag->path_ = path;
-  PITLANE_TRY(bag->file_, MappedFile::open(path));
+  PITLANE_TRY(bag->file_, FileParts::open(path));
   if (const Status read = BagIndex(*bag).read(); !read) return read.error().in(path.string());
   return std::shared_ptr<const BagFile>(bag);
 }
@@ -215,37 +270,46 @@ std::uint64_t BagFile::expanded_bytes() const {
 BagReader::BagReader(std::shared_ptr<const BagFile> bag)
     : bag_(std::move(bag)), expansion_left_(kExpansions * bag_->expanded_bytes() + kFreeExpansion) {}
 
-Status BagReader::load(std::uint64_t chunk) {
-  if (loaded_ == chunk) return {};
-  loaded_.reset();
-  const auto found = bag_->chunks_.find(chunk);
-  if (found == bag_->chunks_.end()) return corrupt("no chunk at byte " + std::to_string(chunk));
-  const BagFile::Chunk& stored = found->second;
-  const std::string where = "chunk at byte " + std::to_string(chunk);
-  if (stored.compression != "none") {
-    if (stored.size > expansion_left_)
-      return corrupt(where + ": would be expanded again and again, because messages lie to and fro in the file; " +
-                     "run 'rosbag decompress', after which each is found at once");
-    expansion_left_ -= stored.size;
-  }
-  Result<Bytes> bytes = uncompressed(stored.bytes, stored.compression, stored.size, buffer_);
-  if (!bytes) return bytes.error().in(where);
-  chunk_ = *bytes;
-  loaded_ = chunk;
+Status BagReader::expand(const BagFile::Chunk& stored) {
+  if (stored.size > expansion_left_)
+    return corrupt(std::string("would be expanded again and again, because messages lie to and fro in the file; ") +
+                   "run 'rosbag decompress', after which each is found at once");
+  if (stored.bytes > kMaxChunkBytes)
+    return unsupported("has " + std::to_string(stored.bytes) + " bytes, more than the 128 MiB that are read at once; " +
+                       "run 'rosbag decompress'");
+  expansion_left_ -= stored.size;
+  std::vector<std::byte> packed(stored.bytes);
+  PITLANE_TRY_STATUS(bag_->file_->read(stored.offset, packed));
+  PITLANE_TRY_STATUS(uncompressed(packed, stored.compression, stored.size, buffer_));
   return {};
 }
 
 Result<std::span<const std::byte>> BagReader::read(const BagMessage& message) {
-  PITLANE_TRY_STATUS(load(message.chunk));
-  const auto broken = [&] {
-    return corrupt("no message at byte " + std::to_string(message.offset) + " of the chunk at byte " +
-                   std::to_string(message.chunk) + "; copy the bag again, or run 'rosbag reindex'");
+  const std::string where = "chunk at byte " + std::to_string(message.chunk);
+  const auto found = bag_->chunks_.find(message.chunk);
+  if (found == bag_->chunks_.end()) return corrupt("no " + where);
+  const BagFile::Chunk& stored = found->second;
+  const auto wanted = [&](const std::optional<Record>& record) {
+    return record && record->op() == kMessage && record->number<std::uint32_t>("conn") == message.connection;
   };
-  if (message.offset >= chunk_.size()) return broken();
-  ByteCursor cursor(chunk_.subspan(message.offset));
+  const Error broken = corrupt("no message at byte " + std::to_string(message.offset) + " of the " + where +
+                               "; copy the bag again, or run 'rosbag reindex'");
+  if (stored.compression == "none") {
+    // The message alone: chunks may be large, and messages lie to and fro.
+    if (stored.bytes != stored.size) return corrupt(where + ": its length is damaged; copy the bag again");
+    RecordStream records(*bag_->file_, stored.offset + message.offset, stored.offset + stored.bytes);
+    if (!wanted(records.next())) return broken;
+    message_ = records.take_data();
+    return Bytes(message_);
+  }
+  if (expanded_ != message.chunk) {
+    expanded_.reset();
+    if (const Status made = expand(stored); !made.ok()) return made.error().in(where);
+    expanded_ = message.chunk;
+  }
+  ByteCursor cursor(Bytes(buffer_).subspan(std::min<std::size_t>(message.offset, buffer_.size())));
   const auto record = take_record(cursor);
-  if (!record || record->op() != kMessage || record->number<std::uint32_t>("conn") != message.connection)
-    return broken();
+  if (!wanted(record)) return broken;
   return record->data;
 }
 

@@ -30,8 +30,8 @@ struct BagMessage {
   std::uint32_t connection = 0;  ///< number of its BagConnection
 };
 
-/// Immutable, any number of threads. The file is mapped; only the lists of what is in it take memory, in proportion
-/// to its size.
+/// Immutable, any number of threads. Only the lists of what is in the file take memory, in proportion to its
+/// size.
 class BagFile {
  public:
   /// Reads the index, not the messages. Errors: no bag, another version, encrypted, truncated or without an index;
@@ -48,7 +48,7 @@ class BagFile {
   friend class BagReader;
   friend class BagIndex;
   struct Chunk {
-    std::span<const std::byte> bytes;
+    std::uint64_t offset = 0, bytes = 0;  // as stored, in the file
     std::string compression;
     std::uint32_t size = 0;  // uncompressed
   };
@@ -57,7 +57,7 @@ class BagFile {
   [[nodiscard]] std::uint64_t expanded_bytes() const;
 
   std::filesystem::path path_;
-  std::shared_ptr<const MappedFile> file_;
+  std::shared_ptr<const FileParts> file_;
   std::map<std::uint32_t, BagConnection> connections_;
   std::map<std::uint64_t, Chunk> chunks_;  // by offset
   std::vector<BagMessage> messages_;       // in the order of the file
@@ -78,12 +78,12 @@ class BagReader {
   Result<std::span<const std::byte>> read(const BagMessage& message);
 
  private:
-  Status load(std::uint64_t chunk);
+  Status expand(const BagFile::Chunk& stored);
 
   std::shared_ptr<const BagFile> bag_;
-  std::optional<std::uint64_t> loaded_;
-  std::span<const std::byte> chunk_;  // uncompressed: in the file, or in `buffer_`
-  std::vector<std::byte> buffer_;
+  std::optional<std::uint64_t> expanded_;
+  std::vector<std::byte> buffer_;   // that chunk, uncompressed
+  std::vector<std::byte> message_;  // of a chunk that was not compressed
   std::uint64_t expansion_left_;
 };
 

@@ -15,6 +15,21 @@ bool stays_inside(const fs::path& name) {
 
 }  // namespace
 
+bool leads_out(const fs::path& directory, const fs::path& path) {
+  std::error_code error;
+  fs::path at = directory;
+  bool linked = false;
+  for (const fs::path& part : path.lexically_relative(directory)) {
+    at /= part;
+    linked = linked || fs::is_symlink(fs::symlink_status(at, error));
+  }
+  if (!linked) return false;
+  const fs::path home = fs::canonical(directory.empty() ? fs::path(".") : directory, error);
+  if (error) return true;
+  const fs::path file = fs::canonical(path, error);
+  return error || std::mismatch(home.begin(), home.end(), file.begin(), file.end()).first != home.end();
+}
+
 fs::path ImageFinder::existing(const fs::path& name) const {
   for (const std::string& folder : folders_) {
     fs::path path = (folder.empty() ? directory_ : directory_ / folder) / name;
@@ -35,6 +50,9 @@ Result<fs::path> ImageFinder::find(std::string_view name) {
     return not_found("image " + shown(name) + " is missing");
   }
   ++found_;
+  if (leads_out(directory_, path))
+    return invalid_argument("image " + shown(name) +
+                            " is a link that leads out of the recording's directory; put the picture itself there");
   std::error_code error;
   if (!fs::is_regular_file(path, error)) return corrupt("image " + shown(name) + " is not a regular file");
   const std::uintmax_t bytes = fs::file_size(path, error);

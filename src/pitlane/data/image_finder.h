@@ -11,7 +11,11 @@
 
 namespace pitlane {
 
-/// Never leads out of the directory, whatever the name says. Counts what it was asked for.
+/// Does `path`, which lies in `directory` by its name, lead elsewhere? Symbolic links may be the file or folders above
+/// it; `directory` itself may be one, or lie behind one.
+bool leads_out(const std::filesystem::path& directory, const std::filesystem::path& path);
+
+/// Never leads out of the directory, whatever the name says and whatever links lie there. Counts what it was asked for.
 class ImageFinder {
  public:
   /// Looks in each of `folders` (relative to `directory`, "" for itself), first one first.

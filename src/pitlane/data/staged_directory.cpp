@@ -9,7 +9,17 @@ namespace pitlane {
 namespace fs = std::filesystem;
 namespace {
 
-Status check_target(const fs::path& target) {
+// "OUT/" names OUT; a link is followed, so that what it leads to is replaced and not the link.
+fs::path without_slash(const fs::path& target) {
+  const fs::path whole = resolved(target);
+  return whole.has_filename() ? whole : whole.parent_path();
+}
+
+}  // namespace
+
+Status StagedDirectory::check_target(const fs::path& named) {
+  if (named.empty()) return invalid_argument("no name for the directory to be written");
+  const fs::path target = without_slash(named);
   std::error_code error;
   if (!fs::exists(target, error)) return {};
   if (!fs::is_directory(target, error))
@@ -21,8 +31,6 @@ Status check_target(const fs::path& target) {
                             "); choose another directory");
   return {};
 }
-
-}  // namespace
 
 Status StagedDirectory::make_parents() {
   std::vector<fs::path> missing;
@@ -54,12 +62,8 @@ Status StagedDirectory::make_staging() {
 }
 
 Result<std::unique_ptr<StagedDirectory>> StagedDirectory::create(const fs::path& target) {
-  if (target.empty()) return invalid_argument("no name for the directory to be written");
-  // "OUT/" names OUT; a link is followed, so that what it leads to is replaced and not the link.
-  fs::path whole = resolved(target);
-  if (!whole.has_filename()) whole = whole.parent_path();
-  PITLANE_TRY_STATUS(check_target(whole));
-  std::unique_ptr<StagedDirectory> out(new StagedDirectory(whole));
+  PITLANE_TRY_STATUS(check_target(target));
+  std::unique_ptr<StagedDirectory> out(new StagedDirectory(without_slash(target)));
   PITLANE_TRY_STATUS(out->make_parents());
   PITLANE_TRY_STATUS(out->make_staging());
   return out;
@@ -68,8 +72,17 @@ Result<std::unique_ptr<StagedDirectory>> StagedDirectory::create(const fs::path&
 Status StagedDirectory::commit() {
   PITLANE_TRY_STATUS(sync_directory(path_));
   std::error_code error;
+  // An empty directory that is replaced was made as it is for a reason: closed to others, or open to a group.
+  if (const fs::file_status old = fs::status(target_, error); fs::is_directory(old)) {
+    fs::permissions(path_, old.permissions(), error);
+    if (error) return io_error(target_.string() + ": its permissions cannot be kept: " + error.message());
+  }
   fs::rename(path_, target_, error);  // takes the place of an empty directory
-  if (error) return io_error(target_.string() + ": cannot be put in place: " + error.message());
+  if (error) {
+    const Error failed = io_error(target_.string() + ": cannot be put in place: " + error.message());
+    fs::permissions(path_, fs::perms::owner_all, fs::perm_options::add, error);  // to be removed
+    return failed;
+  }
   kept_ = true;
   return sync_directory(target_);
 }

@@ -13,6 +13,8 @@ namespace pitlane {
 /// removes it and all in it.
 class StagedDirectory {
  public:
+  /// Makes nothing. Errors: no name, the target is there and not an empty directory.
+  static Status check_target(const std::filesystem::path& target);
   /// Makes missing parents. Errors: the target is there and not an empty directory, no permission.
   static Result<std::unique_ptr<StagedDirectory>> create(const std::filesystem::path& target);
   ~StagedDirectory();
@@ -20,7 +22,8 @@ class StagedDirectory {
   StagedDirectory& operator=(const StagedDirectory&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  /// Flushes everything to the disk, then gives it the target's name.
+  /// Flushes everything to the disk, then gives it the target's name, and the permissions of the empty directory that
+  /// stood there.
   Status commit();
 
  private:

@@ -7,7 +7,9 @@
 
 #include "pitlane/core/file.h"
 #include "pitlane/core/log.h"
+#include "pitlane/data/bad_rows.h"
 #include "pitlane/data/bounded_json.h"
+#include "pitlane/data/image_finder.h"
 #include "pitlane/data/importers.h"
 #include "pitlane/data/line_reader.h"
 #include "pitlane/data/recording_builder.h"
@@ -140,6 +142,9 @@ Result<Recording> open_tub(const fs::path& directory, const RecordingOptions&) {
   TubReader reader(manifest, builder);
   std::uint64_t bytes = 0;
   for (const std::string& catalog : manifest.catalogs) {
+    if (leads_out(directory, directory / catalog))
+      return invalid_argument((directory / kManifest).string() + ": line 5: catalog " + shown(catalog) +
+                              " is a link that leads out of the recording's directory; put the catalog itself there");
     const auto content = read_text(directory / catalog, kMaxIndexBytes);
     if (!content) return content.error().in((directory / kManifest).string() + ": line 5");
     bytes += content->size();

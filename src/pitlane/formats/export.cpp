@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <system_error>
 #include <utility>
 
 #include "pitlane/formats/keras/export_keras.h"
@@ -67,18 +66,18 @@ TflitePrecision tflite_precision(ExportPrecision precision) {
   }
 }
 
-Status write(const Network& network, const ExportOptions& options, const fs::path& out) {
+Result<std::vector<std::byte>> serialized(const Network& network, const ExportOptions& options) {
   switch (options.kind) {
     case ExportKind::kPit:
-      return save_pit(network, out);
+      return serialize_pit(network);
     case ExportKind::kOnnx:
-      return export_onnx(network, {onnx_precision(options.precision), options.raw_input}, out);
+      return serialize_onnx(network, {onnx_precision(options.precision), options.raw_input});
     case ExportKind::kTflite:
-      return export_tflite(network, {tflite_precision(options.precision), options.io, options.ranges}, out);
+      return write_tflite(network, {tflite_precision(options.precision), options.io, options.ranges});
     case ExportKind::kKeras:
-      return export_keras(network, out);
+      return serialize_keras(network);
   }
-  return {};
+  return invalid_argument("unknown kind of file");
 }
 
 }  // namespace
@@ -133,12 +132,12 @@ bool needs_ranges(const ExportOptions& options) {
   return options.kind == ExportKind::kTflite && options.precision == ExportPrecision::kInt8;
 }
 
-Result<std::int64_t> export_network(const Network& network, const ExportOptions& options, const fs::path& out) {
-  if (const Status written = write(network, options, out); !written.ok()) return written.error().in(out.string());
-  std::error_code error;
-  const std::uintmax_t size = fs::file_size(out, error);
-  if (error) return io_error(out.string() + ": written, but it is gone again: " + error.message());
-  return static_cast<std::int64_t>(size);
+Result<std::int64_t> export_network(const Network& network, const ExportOptions& options, const fs::path& out,
+                                    Existing existing) {
+  const Result<std::vector<std::byte>> bytes = serialized(network, options);
+  if (!bytes.ok()) return bytes.error().in(out.string());
+  PITLANE_TRY_STATUS(write_file(out, *bytes, existing));
+  return static_cast<std::int64_t>(bytes->size());
 }
 
 }  // namespace pitlane

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "pitlane/core/file.h"
 #include "pitlane/core/result.h"
 #include "pitlane/formats/tflite/export_tflite.h"
 #include "pitlane/network/network.h"
@@ -51,9 +52,9 @@ Network prepared_for(Network network, ExportOptions& options);
 /// Must ExportOptions::ranges be measured first?
 bool needs_ranges(const ExportOptions& options);
 
-/// Returns the file's size in bytes. Errors name the layer that the kind has no words for, and the remedy; then there
-/// is no file.
+/// Returns the file's size in bytes. Errors name the file, and the layer that the kind has no words for, and the
+/// remedy; then there is no file.
 Result<std::int64_t> export_network(const Network& network, const ExportOptions& options,
-                                    const std::filesystem::path& out);
+                                    const std::filesystem::path& out, Existing existing = Existing::kReplace);
 
 }  // namespace pitlane

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "pitlane/core/file.h"
+#include "pitlane/core/printable.h"
 
 namespace pitlane {
 namespace fs = std::filesystem;
@@ -30,11 +31,7 @@ std::string text_of(int code) {
   return text;
 }
 
-std::string quoted(std::string_view name) {
-  std::string text = "entry '";
-  for (const char c : name.substr(0, 80)) text += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
-  return text + (name.size() > 80 ? "...'" : "'");
-}
+std::string quoted(std::string_view name) { return "entry '" + printable_name(name) + "'"; }
 
 /// Entries are only looked up by name, but whoever unpacks such an archive by hand would write outside the folder: it
 /// was made to harm.

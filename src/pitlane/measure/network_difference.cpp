@@ -24,13 +24,14 @@ Status check_alike(const Network& a, const Network& b, const NetworkRunner& ra, 
 }  // namespace
 
 Result<NetworkDifference> compare_networks(const Network& a, const Network& b, std::int64_t count,
-                                           const DrawOptions& options) {
+                                           const DrawOptions& options, const ProgressFn& progress) {
   PITLANE_TRY(NetworkRunner first, NetworkRunner::create(a));
   PITLANE_TRY(NetworkRunner second, NetworkRunner::create(b));
   PITLANE_TRY_STATUS(check_alike(a, b, first, second));
   DrawnInputs inputs(a, options);
   NetworkDifference difference;
   for (; difference.pictures < count; ++difference.pictures) {
+    if (!report(progress, {"compare", difference.pictures, count, ""})) return interrupted();
     if (difference.pictures % kRunsWithMemory == 0) {
       first.reset();
       second.reset();

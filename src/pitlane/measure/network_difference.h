@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "pitlane/core/progress.h"
 #include "pitlane/core/result.h"
 #include "pitlane/measure/drawn_inputs.h"
 #include "pitlane/network/network.h"
@@ -15,8 +16,9 @@ struct NetworkDifference {
 };
 
 /// Runs both in the engine on `count` inputs of DrawnInputs; memory is kept for three runs at a time. Errors: they
-/// differ in the number or sizes of inputs or in the number of outputs, or cannot be run.
+/// differ in the number or sizes of inputs or in the number of outputs, or cannot be run; `progress`, asked before each
+/// input, says no.
 Result<NetworkDifference> compare_networks(const Network& a, const Network& b, std::int64_t count,
-                                           const DrawOptions& options = {});
+                                           const DrawOptions& options = {}, const ProgressFn& progress = {});
 
 }  // namespace pitlane

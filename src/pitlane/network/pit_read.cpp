@@ -186,7 +186,7 @@ Result<Network> parse_pit(const SharedBytes& bytes) {
 }
 
 Result<Network> load_pit(const std::filesystem::path& path) {
-  PITLANE_TRY(const auto file, MappedFile::open(path));
+  PITLANE_TRY(const auto file, LoadedFile::open(path));
   Result<Network> network = parse_pit(SharedBytes(file, file->bytes()));
   if (!network.ok()) return network.error().in(path.string());
   return network;

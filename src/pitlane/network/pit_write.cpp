@@ -19,7 +19,7 @@ constexpr std::size_t kAlignment = 64;  // a cache line, and the widest vector l
 fb::Offset<pit::Weight> write_weight(Builder& out, const Weight& weight) {
   std::span<const std::byte> data = weight.data.bytes();
   std::vector<std::byte> sparse = encode_sparse(data, bytes_per_element(weight.storage));
-  // Only a clear gain is worth giving up the mapped, copy-free load.
+  // Only a clear gain is worth giving up the load without copies.
   const bool use_sparse = sparse.size() < data.size() * 9 / 10;
   if (use_sparse) data = sparse;
   const auto name = out.CreateString(weight.name);

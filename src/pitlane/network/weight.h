@@ -28,7 +28,7 @@ constexpr std::size_t bytes_per_element(Storage storage) {
   return storage == Storage::kF32 ? 4 : storage == Storage::kI8 ? 1 : 2;
 }
 
-/// Bytes with a shared owner: a vector, or a section of a mapped file.
+/// Bytes with a shared owner: a vector, or a section of a loaded file.
 class SharedBytes {
  public:
   SharedBytes() = default;

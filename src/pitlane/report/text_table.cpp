@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pitlane/core/printable.h"
 #include "pitlane/report/report.h"
 #include "pitlane/study/quantity.h"
 
@@ -16,14 +17,6 @@ bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0x
 
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
-}
-
-/// Control characters would break the table's lines.
-std::string printable(std::string_view text) {
-  std::string out(text);
-  std::replace_if(
-      out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
-  return out;
 }
 
 /// At most `width` characters, cut between characters, never inside one.

@@ -12,6 +12,7 @@
 #include "pitlane/capture/camera.h"
 #include "pitlane/capture/monotonic_clock.h"
 #include "pitlane/capture/picture_file.h"
+#include "pitlane/core/printable.h"
 #include "pitlane/driver/driver.h"
 #include "pitlane/engine/plan.h"
 #include "pitlane/network/pit_file.h"
@@ -201,10 +202,7 @@ Result<int> run(const RunFlags& flags, double began_s) {
 }
 
 void complain(const std::string& message) {
-  std::string line = message;
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  std::fprintf(stderr, "pitlane-run: %s\n", line.c_str());
+  std::fprintf(stderr, "pitlane-run: %s\n", printable_message(message).c_str());
 }
 
 }  // namespace pitlane::robot

@@ -177,7 +177,7 @@ std::string help_text() {
       "  ffmpeg ... | pitlane-run MODEL.pit --raw 640x480:rgb24       raw frames\n"
       "A line: TIME_S NAME=VALUE ... [command_v=MPS command_w=RADPS], or TIME_S error=WORD. A first line that begins "
       "with\n"
-      "# names the units. Positive w turns left. SIGINT and SIGTERM end it in order.\n"
+      "# names the units. Positive w turns left. SIGINT, SIGTERM and SIGHUP end it in order.\n"
       "Exit codes: 0 every frame was answered, 2 a bad argument, file or frame (stderr says which).\n\n";
   for (const Flag& flag : kFlags) {
     std::string line = std::string("  ") + flag.name + (flag.value != nullptr ? std::string(" ") + flag.value : "");

@@ -13,6 +13,8 @@ volatile std::sig_atomic_t g_requested = 0;
 // Only what POSIX allows in a handler.
 void on_signal(int signal) {
   if (g_requested != 0) {
+    // Of a terminal that closes, its shell and the kernel each may tell.
+    if (signal == SIGHUP) return;
     std::signal(signal, SIG_DFL);
     ::raise(signal);
     return;
@@ -27,6 +29,9 @@ void install_stop_signals() {
   action.sa_handler = on_signal;  // no SA_RESTART: a write that waits for its reader ends too
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  // Under nohup it is ignored, and stays so.
+  struct sigaction before {};
+  if (::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) ::sigaction(SIGHUP, &action, nullptr);
 }
 
 bool stop_requested() { return g_requested != 0; }
@@ -37,6 +42,7 @@ bool wait_readable_or_stop(int fd) {
   sigemptyset(&stops);
   sigaddset(&stops, SIGINT);
   sigaddset(&stops, SIGTERM);
+  sigaddset(&stops, SIGHUP);
   ::pthread_sigmask(SIG_BLOCK, &stops, &before);
   int ready = 0;
   while (ready == 0 && !stop_requested()) {

@@ -1,4 +1,5 @@
-// SIGINT and SIGTERM: the first ends the program in order, the second at once.
+// SIGINT, SIGTERM and SIGHUP (the terminal was closed; unless it is ignored from the start, as under nohup): the first
+// ends the program in order, a second SIGINT or SIGTERM at once.
 #pragma once
 
 namespace pitlane::robot {

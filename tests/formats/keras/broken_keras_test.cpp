@@ -136,6 +136,29 @@ TEST_F(KerasBroken, ConfigurationIsNotJson) {
   EXPECT_THAT(error(file), HasSubstr("'MyModel', which is Python code"));
 }
 
+// Three bytes of text would be more than sixty of memory.
+TEST_F(KerasBroken, ConfigurationOfMillionsOfValues) {
+  KerasFile file = sound();
+  std::string lists = "[]";
+  for (int i = 0; i < 300'000; ++i) lists += ",[]";
+  file.config = R"({"class_name": "Sequential", "config": [)" + lists + "]}";
+  EXPECT_THAT(error(file), HasSubstr("the model's configuration has more than 524288 values"));
+}
+
+TEST_F(KerasBroken, LongNamesAreCutInMessages) {
+  const std::string name(1 << 20, 'n'), cut = std::string(80, 'n') + "…";
+  const auto fault = [&](const json& model) {
+    KerasFile file = sound();
+    file.config = model.dump();
+    const std::string message = error(file);
+    EXPECT_LT(message.size(), 600U);
+    return message;
+  };
+  EXPECT_THAT(fault(sequential({picture_layer(), layer(name, "a")})), HasSubstr(cut + " 'a': "));
+  EXPECT_THAT(fault(sequential({picture_layer(), layer("Magic", name)})), HasSubstr("Magic '" + cut + "': "));
+  EXPECT_THAT(fault({{"class_name", name}, {"config", json::object()}}), HasSubstr("of the class '" + cut + "'"));
+}
+
 TEST_F(KerasBroken, WeightsAlone) {
   keras::Hdf5Writer file;
   file.texts("", "layer_names", {"dense"});

@@ -82,6 +82,24 @@ TEST_F(StateDicts, ThatShareOneStorageWithoutEndAreRefused) {
               AllOf(HasSubstr("its weights share memory so much"), HasSubstr("more than 96 MiB, of a file of 42")));
 }
 
+// As large as the archive's own bound of a ratio lets pass, for two numbers. Nothing is unpacked before this is said.
+TEST_F(StateDicts, WhoseStoragesAreOutOfProportionAreRefused) {
+  constexpr std::uint64_t kClaimed = 100'000'000;
+  ZipWriter writer;
+  TorchFile file;
+  file.tensors = {{"w", "0", "FloatStorage", kClaimed / 4, 0, {2}, {1}}};
+  writer.add("archive/data.pkl", whole_pickle(file.state_dict()));
+  writer.add(ZipEntry{"archive/data/0", std::string(600'000, '\0'), 8, 0, kClaimed});
+  const std::string bytes = writer.bytes();
+  EXPECT_EQ(
+      refusal(bytes),
+      "storage '0' would unpack to 100000000 bytes, of which weight 'w' needs 8; all storages may take 68 MiB, of "
+      "a file of " +
+          std::to_string(bytes.size()) +
+          " bytes; save the weights again, uncompressed: torch.save({k: v.clone() for k, v in "
+          "model.state_dict().items()}, PATH)");
+}
+
 TEST_F(StateDicts, AreReadFromBothKindsOfFile) {
   for (const std::string& bytes : {two_weights().zip(), two_weights().legacy()}) {
     const Result<StateDict> dict = load(bytes);

@@ -41,7 +41,7 @@ class Graph {
         const Key needed{input.layer, input.call};
         if (done_[needed]) continue;
         if (second_visit || begun_.contains(needed))
-          return corrupt(layers_.at(key.first)->who() + ": reads '" + input.layer +
+          return corrupt(layers_.at(key.first)->who() + ": reads '" + printable_name(input.layer) +
                          "', which needs it itself: a circle");
         open.push_back(needed);
         ready = false;
@@ -68,8 +68,8 @@ class Graph {
     if (inputs.empty()) return corrupt(config.who() + ": reads nothing");
     for (const TensorRef& input : inputs)
       if (input.output != 0)
-        return unsupported(config.who() + ": reads output " + std::to_string(input.output) + " of '" + input.layer +
-                           "'; layers with several outputs are not supported");
+        return unsupported(config.who() + ": reads output " + std::to_string(input.output) + " of '" +
+                           printable_name(input.layer) + "'; layers with several outputs are not supported");
     return &inputs;
   }
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "pitlane/core/file.h"
+#include "pitlane/core/json_extent.h"
 #include "pitlane/formats/importers.h"
 #include "pitlane/formats/keras/graph.h"
 #include "pitlane/formats/keras/hdf5_file.h"
@@ -63,9 +64,10 @@ Result<Network> import_archive(const std::filesystem::path& path, const ImportOp
   PITLANE_TRY(const ZipArchive archive, ZipArchive::open(path));
   PITLANE_TRY(const std::vector<std::byte> config, archive.read("config.json", kLongestConfig));
   std::string version;
-  // Keras writes three words; brackets without end would cost a hundred times their size.
   constexpr std::uint64_t kLongestMetadata = 1 << 16;
-  if (const auto metadata = archive.read("metadata.json", kLongestMetadata); metadata.ok()) {
+  constexpr JsonLimits kMostMetadata{1000, 10};  // Keras writes three words
+  if (const auto metadata = archive.read("metadata.json", kLongestMetadata);
+      metadata.ok() && check_json_extent(as_text(*metadata), kMostMetadata).ok()) {
     const auto parsed = nlohmann::json::parse(as_text(*metadata), nullptr, false);
     if (parsed.is_object() && parsed.contains("keras_version") && parsed["keras_version"].is_string())
       version = parsed["keras_version"].get<std::string>();
@@ -81,8 +83,8 @@ Result<Network> import_archive(const std::filesystem::path& path, const ImportOp
 }  // namespace
 
 Result<Network> import_keras_h5(const std::filesystem::path& path, const ImportOptions& options) {
-  PITLANE_TRY(const auto map, MappedFile::open(path));
-  Result<Network> network = import_h5(SharedBytes(map, map->bytes()), options);
+  PITLANE_TRY(const auto file, LoadedFile::open(path));
+  Result<Network> network = import_h5(SharedBytes(file, file->bytes()), options);
   if (!network.ok()) return network.error().in(path.string());
   return network;
 }

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "pitlane/core/json_extent.h"
 #include "pitlane/formats/keras/settings.h"
 
 namespace pitlane::keras {
@@ -11,7 +12,8 @@ using nlohmann::json;
 
 constexpr std::size_t kMostLayers = 4096;
 constexpr std::size_t kMostInputs = 1024;  // of one layer
-constexpr int kDeepestJson = 100;          // nesting of the JSON
+// A network of a thousand layers has a hundredth of these values.
+constexpr JsonLimits kMostJson{std::size_t{1} << 19, 100};
 
 /// ["dense", 0, 0], with or without settings of the call behind it.
 std::optional<TensorRef> as_reference(const json& value) {
@@ -48,7 +50,7 @@ class Calls {
     for (const auto& [key, value] : settings.items()) {
       const bool harmless = value.is_null() || (key == "training" && value == false);
       if (!harmless)
-        return unsupported(who_ + ": is called with '" + key +
+        return unsupported(who_ + ": is called with '" + printable_name(key) +
                            "', which is not supported; call the layer with its inputs alone");
     }
     return {};
@@ -96,7 +98,7 @@ Result<LayerConfig> parse_layer(const json& value, std::size_t index) {
   if (!value.contains("config") || !value["config"].is_object())
     return layer.class_name == "Sequential" || layer.class_name == "Model"
                ? unsupported(where + " is a model inside the model, which is not supported; build one of its layers")
-               : corrupt(where + " (" + layer.class_name + ") has no settings");
+               : corrupt(where + " (" + printable_name(layer.class_name) + ") has no settings");
   layer.config = value["config"];
   const json name = value.contains("name") ? value["name"] : layer.config.value("name", json());
   layer.name = name.is_string() ? name.get<std::string>() : layer.class_name + "_" + std::to_string(index);
@@ -163,15 +165,9 @@ Status read_ends(ModelConfig& model, const json& config) {
 Result<json> parse_json(std::string_view text) {
   constexpr std::size_t kLargest = std::size_t{1} << 25;
   if (text.size() > kLargest) return corrupt("the model's configuration is longer than 32 MiB");
-  bool too_deep = false;
-  json root = json::parse(
-      text.begin(), text.end(),
-      [&too_deep](int depth, json::parse_event_t, json&) {
-        too_deep = too_deep || depth > kDeepestJson;
-        return !too_deep;
-      },
-      false);
-  if (too_deep) return corrupt("the model's configuration is nested more than 100 deep");
+  const Status affordable = check_json_extent(text, kMostJson);
+  if (!affordable.ok()) return corrupt("the model's configuration " + affordable.error().message());
+  const json root = json::parse(text, nullptr, false);
   if (root.is_discarded() || !root.is_object() || !root.contains("class_name") || !root["class_name"].is_string() ||
       !root.contains("config"))
     return corrupt("the model's configuration is not Keras' JSON; save the model again");
@@ -189,7 +185,7 @@ Result<ModelConfig> parse_model_config(std::string_view text, std::optional<int>
   const json& config = root["config"];
   const bool bare = config.is_array();  // Sequential before Keras 2.2.3
   if (!bare && !(config.is_object() && config.contains("layers")))
-    return unsupported("the model is of the class '" + kind +
+    return unsupported("the model is of the class '" + printable_name(kind) +
                        "', which is Python code; only Sequential and functional models can be read");
   model.name = !bare && config.contains("name") && config["name"].is_string() ? config["name"].get<std::string>()
                                                                               : std::string("keras");

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pitlane/core/printable.h"
 #include "pitlane/core/result.h"
 #include "pitlane/network/shape.h"
 
@@ -26,7 +27,7 @@ struct LayerConfig {
   std::vector<std::vector<TensorRef>> calls;  ///< inputs of each use; an InputLayer has none
 
   /// "Conv2D 'conv1'", for errors.
-  [[nodiscard]] std::string who() const { return class_name + " '" + name + "'"; }
+  [[nodiscard]] std::string who() const { return printable_name(class_name) + " '" + printable_name(name) + "'"; }
 };
 
 struct ModelConfig {

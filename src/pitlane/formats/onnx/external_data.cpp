@@ -59,14 +59,13 @@ Result<std::vector<std::byte>> read_external(const TensorDef& tensor, const fs::
   if (length != expected_bytes)
     return corrupt("external data of " + std::to_string(length) + " bytes, its shape " + to_string(tensor.dims) +
                    " needs " + std::to_string(expected_bytes));
-  PITLANE_TRY(const std::shared_ptr<const MappedFile> file, MappedFile::open(path));
-  const std::span<const std::byte> bytes = file->bytes();
-  if (offset > bytes.size() || length > bytes.size() - offset)
+  PITLANE_TRY(const std::shared_ptr<const FileParts> file, FileParts::open(path));
+  if (offset > file->size() || length > file->size() - offset)
     return corrupt("external data at byte " + std::to_string(offset) + " of '" + path.filename().string() +
-                   "', which has only " + std::to_string(bytes.size()) + " bytes");
-  const std::span<const std::byte> part =
-      bytes.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(length));
-  return std::vector<std::byte>(part.begin(), part.end());
+                   "', which has only " + std::to_string(file->size()) + " bytes");
+  std::vector<std::byte> part(static_cast<std::size_t>(length));
+  PITLANE_TRY_STATUS(file->read(offset, part));
+  return part;
 }
 
 }  // namespace pitlane::onnx

@@ -1,5 +1,5 @@
 // An ONNX file as it is written: nodes that read and make named tensors. Nothing is interpreted yet, and bytes of
-// tensors stay in the mapped file.
+// tensors stay in the loaded file.
 #pragma once
 
 #include <cstdint>
@@ -73,7 +73,7 @@ struct PortDef {
 };
 
 struct ModelDef {
-  std::shared_ptr<const MappedFile> file;
+  std::shared_ptr<const LoadedFile> file;
   std::filesystem::path folder;  ///< where external data may lie
   std::string producer, graph_name;
   std::int64_t ir_version = 0;

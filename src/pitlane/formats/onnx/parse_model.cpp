@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "pitlane/core/printable.h"
 #include "pitlane/formats/onnx/model.h"
 #include "pitlane/network/limits.h"
 
@@ -251,7 +252,7 @@ std::string to_string(ElementType type) {
 
 std::string NodeDef::title() const {
   const std::string& called = !name.empty() || outputs.empty() ? name : outputs.front();
-  return type + " '" + called + "'";
+  return printable_name(type) + " '" + printable_name(called) + "'";
 }
 
 const Attribute* NodeDef::find(const std::string& attribute) const {
@@ -262,7 +263,7 @@ const Attribute* NodeDef::find(const std::string& attribute) const {
 
 Result<ModelDef> load_model(const std::filesystem::path& path) {
   ModelDef model;
-  PITLANE_TRY(model.file, MappedFile::open(path));
+  PITLANE_TRY(model.file, LoadedFile::open(path));
   model.folder = path.parent_path();
   PITLANE_TRY_STATUS(ModelParser(model).parse({model.file->bytes(), 0}));
   return model;

@@ -19,6 +19,10 @@ class StorageReader {
   StorageReader(const StorageReader&) = delete;
   StorageReader& operator=(const StorageReader&) = delete;
 
+  /// How much memory read() takes for it; 0 where it takes none, or there is no such storage.
+  [[nodiscard]] virtual std::uint64_t unpacked_bytes(std::string_view) const { return 0; }
+  /// Several tensors read it: it is unpacked once.
+  virtual void share(std::string_view) {}
   /// All bytes of the storage. They stay until the next call.
   virtual Result<std::span<const std::byte>> read(std::string_view key) = 0;
   /// What was read last is not needed again.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "pitlane/core/file.h"
+#include "pitlane/core/printable.h"
 #include "pitlane/formats/pytorch/architecture.h"
 
 namespace pitlane {
@@ -89,7 +90,7 @@ class DescriptionReader {
     if (!map.IsMap()) return error(map, what + " must be a list of 'key: value'");
     std::set<std::string> seen;
     const auto unknown = [&](const std::string& key) {
-      return "unknown key '" + printable(key) + "' in " + what + "; the keys are " + listed(keys);
+      return "unknown key '" + printable_name(key) + "' in " + what + "; the keys are " + listed(keys);
     };
     const auto twice = [&](const std::string& key) { return "key '" + key + "' stands twice in " + what; };
     for (const auto& item : map) {
@@ -192,7 +193,8 @@ class DescriptionReader {
       if (!node["size"]) return error(node, "a " + kind + " needs its size: how many there are to choose from");
       PITLANE_TRY_STATUS(whole(node, "size", 1, 1000, input.size));
     } else {
-      return error(node["kind"], "unknown kind '" + printable(kind) + "'; known are picture, speed, command and light");
+      return error(node["kind"],
+                   "unknown kind '" + printable_name(kind) + "'; known are picture, speed, command and light");
     }
     names_.insert(input.name);
     made_.inputs.push_back(std::move(input));
@@ -235,7 +237,7 @@ class DescriptionReader {
   static std::string unknown_word(const std::string& word) {
     std::vector<std::string> known;
     for (const Word& w : words()) known.emplace_back(w.word);
-    return "unknown layer '" + printable(word) + "'; known are " + listed(known);
+    return "unknown layer '" + printable_name(word) + "'; known are " + listed(known);
   }
 
   Status read_names(const YAML::Node& node, const Word& word, Layer& layer) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "pitlane/core/file.h"
+#include "pitlane/core/printable.h"
 #include "pitlane/formats/pytorch/container.h"
 
 namespace pitlane {
@@ -21,7 +22,7 @@ Error no_torch_file(const std::string& why) {
 
 class LegacyContainer : public StorageReader {
  public:
-  explicit LegacyContainer(std::shared_ptr<const MappedFile> file) : file_(std::move(file)) {}
+  explicit LegacyContainer(std::shared_ptr<const LoadedFile> file) : file_(std::move(file)) {}
 
   Status read_all() {
     PITLANE_TRY(const Pickle magic, next("magic number"));
@@ -41,7 +42,7 @@ class LegacyContainer : public StorageReader {
 
   Result<std::span<const std::byte>> read(std::string_view key) override {
     const auto found = storages_.find(key);
-    if (found == storages_.end()) return corrupt("there is no storage '" + printable(key) + "'");
+    if (found == storages_.end()) return corrupt("there is no storage '" + printable_name(key) + "'");
     return found->second;
   }
 
@@ -67,7 +68,7 @@ class LegacyContainer : public StorageReader {
       const auto* key = keys.get<PickleText>(id);
       if (key == nullptr) return corrupt("a storage's key is no text");
       const auto storage = known.find(key->text);
-      if (storage == known.end()) return corrupt("storage '" + printable(key->text) + "' belongs to no tensor");
+      if (storage == known.end()) return corrupt("storage '" + printable_name(key->text) + "' belongs to no tensor");
       PITLANE_TRY_STATUS(find_storage(*storage->second));
     }
     return {};
@@ -75,7 +76,7 @@ class LegacyContainer : public StorageReader {
 
   Status find_storage(const PickleStorage& storage) {
     const std::span<const std::byte> rest = file_->bytes().subspan(at_);
-    const std::string who = "storage '" + printable(storage.key) + "' at byte " + std::to_string(at_);
+    const std::string who = "storage '" + printable_name(storage.key) + "' at byte " + std::to_string(at_);
     std::uint64_t elements = 0;
     if (rest.size() < sizeof elements) return corrupt(who + " is missing; the file was cut short, copy it again");
     for (std::size_t i = 0; i < sizeof elements; ++i) elements |= std::to_integer<std::uint64_t>(rest[i]) << (8 * i);
@@ -91,7 +92,7 @@ class LegacyContainer : public StorageReader {
     return {};
   }
 
-  std::shared_ptr<const MappedFile> file_;
+  std::shared_ptr<const LoadedFile> file_;
   std::size_t at_ = 0;
   Pickle pickle_;
   std::map<std::string_view, std::span<const std::byte>> storages_;
@@ -100,7 +101,7 @@ class LegacyContainer : public StorageReader {
 }  // namespace
 
 Result<std::unique_ptr<StorageReader>> open_legacy_container(const std::filesystem::path& path) {
-  PITLANE_TRY(std::shared_ptr<const MappedFile> file, MappedFile::open(path));
+  PITLANE_TRY(std::shared_ptr<const LoadedFile> file, LoadedFile::open(path));
   auto container = std::make_unique<LegacyContainer>(std::move(file));
   PITLANE_TRY_STATUS(container->read_all());
   return std::unique_ptr<StorageReader>(std::move(container));

@@ -479,13 +479,6 @@ std::string kind_of(const PickleObject& object) {
   return kNames[object.index()];
 }
 
-std::string printable(std::string_view text) {
-  constexpr std::size_t kLongest = 60;
-  std::string printable;
-  for (const char c : text.substr(0, kLongest)) printable += c >= 0x20 && c < 0x7F ? c : '?';
-  return printable + (text.size() > kLongest ? "..." : "");
-}
-
 Result<Pickle> read_pickle(std::span<const std::byte> bytes, std::size_t begin) {
   if (begin >= bytes.size()) return corrupt("a pickle is missing; the file was cut short, copy it again");
   return Machine(bytes, begin).run();

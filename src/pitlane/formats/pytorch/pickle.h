@@ -92,8 +92,6 @@ struct Pickle {
 
 /// "a tuple", "a tensor", for messages.
 std::string kind_of(const PickleObject& object);
-/// Printable and short, for messages.
-std::string printable(std::string_view text);
 
 /// Protocols 2 to 5, the opcodes that torch.save of 0.4 to 2.x writes. The result refers to `bytes`. Any name that is
 /// not collections.OrderedDict, torch.Size, a type of storage or element or a function that rebuilds a tensor is

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "pitlane/core/printable.h"
 #include "pitlane/network/limits.h"
 
 namespace pitlane {
@@ -134,7 +135,7 @@ bool is_type(std::string_view module, std::string_view name) {
 
 Result<PickleGlobal> known_global(std::string_view module, std::string_view name) {
   if (find(module, name) != nullptr || is_type(module, name)) return PickleGlobal{module, name};
-  const std::string asks = "the pickle asks for " + printable(module) + "." + printable(name);
+  const std::string asks = "the pickle asks for " + printable_name(module) + "." + printable_name(name);
   if (module == "torch._utils" && name == "_rebuild_qtensor")
     return unsupported(asks + ", an int8 tensor; import the float network and quantise it here");
   return unsupported(asks + ", which weights have no use for; nothing was executed; save the weights alone: " +
@@ -167,13 +168,13 @@ Result<PickleObject> load_persistent(const Pickle& pickle, const PickleObject& i
     const auto* part = view->items.size() == 3 ? pickle.get<std::int64_t>(view->items[2]) : nullptr;
     if (first == nullptr || part == nullptr) return wrong;
     if (*first < 0 || *part < 0 || *first > *size || *part > *size - *first)
-      return corrupt("storage '" + printable(key->text) + "' has a view that leads out of it");
+      return corrupt("storage '" + printable_name(key->text) + "' has a view that leads out of it");
     storage.first = *first;
     storage.size = *part;
   }
   constexpr std::int64_t kMost = std::int64_t{1} << 40;
   if (storage.size < 0 || *size > kMost)
-    return corrupt("storage '" + printable(key->text) + "' claims " + std::to_string(*size) + " elements");
+    return corrupt("storage '" + printable_name(key->text) + "' claims " + std::to_string(*size) + " elements");
   return PickleObject(storage);
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "pitlane/core/file.h"
+#include "pitlane/core/printable.h"
 #include "pitlane/formats/pytorch/container.h"
 #include "pitlane/network/weight.h"
 
@@ -40,7 +41,7 @@ std::string keys_of(const Pickle& pickle, const PickleDict& dict) {
   for (const auto& item : dict.items) {
     const auto* key = pickle.get<PickleText>(item.first);
     if (key == nullptr || ++count > 8) continue;
-    keys += (keys.empty() ? "" : ", ") + printable(key->text);
+    keys += (keys.empty() ? "" : ", ") + printable_name(key->text);
   }
   return keys.empty() ? "nothing" : keys;
 }
@@ -90,27 +91,58 @@ Result<std::vector<NamedTensor>> name_tensors(const Pickle& pickle, const Pickle
     if (name == nullptr || tensor == nullptr) continue;
     if (!is_plain(name->text))
       return corrupt("a weight's name is empty, unprintable or longer than " + std::to_string(kLongestName));
-    if (!seen.insert(name->text).second) return corrupt("weight '" + printable(name->text) + "' is there twice");
+    if (!seen.insert(name->text).second) return corrupt("weight '" + printable_name(name->text) + "' is there twice");
     tensors.push_back({std::string(name->text), pickle.tensors[tensor->index]});
   }
   leave_out_prefixes(tensors);
   return tensors;
 }
 
+/// What a file of that size may take in memory: its weights, and its storages, which torch.save does not compress.
+std::uintmax_t most_memory(std::uintmax_t file_bytes) {
+  constexpr std::uintmax_t kAlways = std::uintmax_t{64} << 20, kTimesTheFile = 8;
+  return kAlways + kTimesTheFile * file_bytes;
+}
+
 /// Matching against architectures looks for each name, and layers that share a storage would copy it each.
 Status check_extent(const std::vector<NamedTensor>& tensors, std::uintmax_t file_bytes) {
   constexpr std::size_t kMostTensors = 2048;  // a residual network of 152 layers has less than half of it
-  constexpr std::uintmax_t kAlways = std::uintmax_t{64} << 20, kTimesTheFile = 8;
   if (tensors.size() > kMostTensors)
     return unsupported("it holds " + std::to_string(tensors.size()) + " weights, the most is " +
                        std::to_string(kMostTensors));
-  const std::uintmax_t most = kAlways + kTimesTheFile * file_bytes;
+  const std::uintmax_t most = most_memory(file_bytes);
   std::uintmax_t bytes = 0;
   for (const NamedTensor& tensor : tensors) {
     bytes += static_cast<std::uintmax_t>(element_count(tensor.stored.sizes)) * sizeof(float);
     if (bytes > most)
       return corrupt("its weights share memory so much that they would take more than " + std::to_string(most >> 20) +
                      " MiB, of a file of " + std::to_string(file_bytes) + " bytes");
+  }
+  return {};
+}
+
+/// A storage may be larger than its tensors, which are views of it, but an archive may claim anything. Tells the reader
+/// which of them several tensors need.
+Status check_storages(StorageReader& storages, const std::vector<NamedTensor>& tensors, std::uintmax_t file_bytes) {
+  const std::uintmax_t most = most_memory(file_bytes);
+  std::uintmax_t bytes = 0;
+  std::set<std::string_view> seen;
+  for (const NamedTensor& tensor : tensors) {
+    const std::string_view key = tensor.stored.storage.key;
+    if (!seen.insert(key).second) {
+      storages.share(key);
+      continue;
+    }
+    const std::uint64_t unpacked = storages.unpacked_bytes(key);
+    bytes += std::min<std::uintmax_t>(unpacked, most + 1);
+    if (bytes > most)
+      return corrupt("storage '" + printable_name(key) + "' would unpack to " + std::to_string(unpacked) +
+                     " bytes, of which weight '" + tensor.name + "' needs " +
+                     std::to_string(static_cast<std::uintmax_t>(element_count(tensor.stored.sizes)) *
+                                    info_of(tensor.stored.type).bytes) +
+                     "; all storages may take " + std::to_string(most >> 20) + " MiB, of a file of " +
+                     std::to_string(file_bytes) + " bytes; save the weights again, uncompressed: " +
+                     "torch.save({k: v.clone() for k, v in model.state_dict().items()}, PATH)");
   }
   return {};
 }
@@ -188,6 +220,7 @@ Result<StateDict> StateDict::load(const std::filesystem::path& path) {
   std::error_code unknown;
   const std::uintmax_t file_bytes = std::filesystem::file_size(path, unknown);
   PITLANE_TRY_STATUS(check_extent(tensors, unknown ? 0 : file_bytes));
+  PITLANE_TRY_STATUS(check_storages(*container, tensors, unknown ? 0 : file_bytes));
   return StateDict(std::move(container), std::move(tensors));
 }
 
@@ -208,9 +241,10 @@ Result<std::vector<float>> StateDict::read(const NamedTensor& tensor) const {
   if (!bytes.ok()) return bytes.error().in(who);
   const std::size_t width = info_of(stored.type).bytes;
   if (static_cast<std::uint64_t>(stored.storage.first + stored.storage.size) > bytes->size() / width)
-    return corrupt(who + ": storage '" + printable(stored.storage.key) + "' holds " + std::to_string(bytes->size()) +
-                   " bytes, too few for " + std::to_string(stored.storage.first + stored.storage.size) +
-                   " elements of " + info_of(stored.type).dtype);
+    return corrupt(who + ": storage '" + printable_name(stored.storage.key) + "' holds " +
+                   std::to_string(bytes->size()) + " bytes, too few for " +
+                   std::to_string(stored.storage.first + stored.storage.size) + " elements of " +
+                   info_of(stored.type).dtype);
   std::vector<float> values(static_cast<std::size_t>(element_count(stored.sizes)));
   Walk walk(stored);
   for (std::size_t i = 0; i < values.size(); ++i, walk.next()) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "pitlane/core/printable.h"
 #include "pitlane/formats/pytorch/container.h"
 #include "pitlane/formats/zip_archive.h"
 #include "pitlane/network/limits.h"
@@ -28,31 +29,36 @@ class ZipContainer : public StorageReader {
   }
 
   Result<std::span<const std::byte>> read(std::string_view key) override {
-    // Many tensors may share one storage, one after another.
-    if (!latest_ || *latest_ != key) {
-      release();
-      PITLANE_TRY(storage_, archive_.read(folder_ + "data/" + std::string(key), kLargestStorage));
-      latest_ = std::string(key);
+    release();
+    const auto shared = shared_.find(key);
+    std::vector<std::byte>& storage = shared == shared_.end() ? storage_ : shared->second;
+    if (storage.empty()) {
+      PITLANE_TRY(storage, archive_.read(entry(key), kLargestStorage));
     }
-    return std::span<const std::byte>(storage_);
+    return std::span<const std::byte>(storage);
   }
 
-  void release() override {
-    latest_.reset();
-    storage_ = {};
+  [[nodiscard]] std::uint64_t unpacked_bytes(std::string_view key) const override {
+    const auto size = archive_.size(entry(key));
+    return size.ok() ? *size : 0;
   }
+
+  void share(std::string_view key) override { shared_[std::string(key)]; }
+  void release() override { storage_ = {}; }
 
   [[nodiscard]] bool big_endian() const override { return big_endian_; }
   [[nodiscard]] const Pickle& pickle() const override { return pickle_; }
 
  private:
+  [[nodiscard]] std::string entry(std::string_view key) const { return folder_ + "data/" + std::string(key); }
+
   ZipArchive archive_;
   std::string folder_;
   bool big_endian_;
   std::vector<std::byte> bytes_;  // pickle_ refers to them
   Pickle pickle_;
-  std::optional<std::string> latest_;
-  std::vector<std::byte> storage_;
+  std::vector<std::byte> storage_;                                     // of one tensor
+  std::map<std::string, std::vector<std::byte>, std::less<>> shared_;  // of several, once they were read
 };
 
 /// "archive/", whatever the folder's name is.
@@ -81,7 +87,7 @@ Result<bool> is_big_endian(const ZipArchive& archive, const std::string& folder)
   PITLANE_TRY(const std::vector<std::byte> bytes, archive.read(folder + "byteorder", 64));
   const std::string_view order(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (order != "little" && order != "big")
-    return corrupt("byteorder is '" + printable(order) + "'; it must be little or big");
+    return corrupt("byteorder is '" + printable_name(order) + "'; it must be little or big");
   return order == "big";
 }
 

@@ -16,12 +16,23 @@ class BatchSizes {
   void follow(const Operator& op) {
     for (const int made : op.outputs) {
       if (!is_tensor(made)) continue;
-      const std::optional<std::int64_t> size = op.code == tfl::BuiltinOperator::RESHAPE ? reshaped(op) : largest(op);
-      if (size) grow(made, *size);
+      if (const std::optional<std::int64_t> size = batch_of(op)) grow(made, *size);
     }
   }
 
  private:
+  [[nodiscard]] std::optional<std::int64_t> batch_of(const Operator& op) const {
+    switch (op.code) {
+      case tfl::BuiltinOperator::RESHAPE:
+        return reshaped(op);
+      case tfl::BuiltinOperator::SPACE_TO_BATCH_ND:
+      case tfl::BuiltinOperator::BATCH_TO_SPACE_ND:
+        return in_blocks(op);
+      default:
+        return largest(op);
+    }
+  }
+
   [[nodiscard]] bool is_tensor(int id) const { return id >= 0 && static_cast<std::size_t>(id) < file_.tensors.size(); }
   [[nodiscard]] const Tensor& tensor(int id) const { return file_.tensors[static_cast<std::size_t>(id)]; }
 
@@ -35,6 +46,18 @@ class BatchSizes {
     const std::int64_t elements = element_count(from), each = element_count(rest);
     if (elements % each != 0) return {};
     return elements / each;
+  }
+
+  /// As many times as large as a block has pixels, or the other way round.
+  [[nodiscard]] std::optional<std::int64_t> in_blocks(const Operator& op) const {
+    if (op.inputs.size() < 2 || !is_tensor(op.inputs[0]) || !is_tensor(op.inputs[1])) return {};
+    const Shape& from = tensor(op.inputs[0]).shape;
+    const auto& sizes = tensor(op.inputs[1]).constant;
+    if (!sizes || !within_limits(from) || from.empty()) return {};
+    const auto known = integers(*sizes);
+    if (!known.ok() || !within_limits(*known)) return {};
+    const std::int64_t block = element_count(*known);
+    return op.code == tfl::BuiltinOperator::SPACE_TO_BATCH_ND ? from[0] * block : from[0] / block;
   }
 
   /// Operators keep the batch of what they read.

@@ -11,6 +11,8 @@ namespace {
 
 using Code = tfl::BuiltinOperator;
 
+constexpr int kFarthest = 1024;  // a stride or dilation
+
 /// What both kinds of options say.
 struct Window {
   tfl::Padding padding = tfl::Padding::VALID;
@@ -30,8 +32,21 @@ Result<Window> read_window(const Operator& op) {
   if (plain == nullptr && depthwise == nullptr) return corrupt(op.name + " has no options");
   const Window window = plain != nullptr ? window_of(*plain) : window_of(*depthwise);
   for (const int step : {window.stride_h, window.stride_w, window.dilation_h, window.dilation_w})
-    if (step < 1 || step > 1024)
+    if (step < 1 || step > kFarthest)
       return corrupt(op.name + " has a stride or dilation of " + std::to_string(step) + ", it must be 1 to 1024");
+  return window;
+}
+
+/// Neighbours in a batch lie a block apart in the picture.
+Result<Window> over_blocks(const Operator& op, Window window, const Blocks& blocks) {
+  const bool plain = window.stride_h == 1 && window.stride_w == 1 && window.padding == tfl::Padding::VALID;
+  const std::int64_t height = window.dilation_h * blocks.height, width = window.dilation_w * blocks.width;
+  if (!plain || height > kFarthest || width > kFarthest)
+    return unsupported(op.name +
+                       ": between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND only a convolution without padding " +
+                       "and stride is translated; import the file that the .tflite was converted from");
+  window.dilation_h = static_cast<int>(height);
+  window.dilation_w = static_cast<int>(width);
   return window;
 }
 
@@ -121,13 +136,21 @@ Status check_fused(const Operator& op, tfl::FusedActivation activation) {
 }
 
 Status translate_convolution(Translation& t, const Operator& op) {
-  PITLANE_TRY(const Window window, read_window(op));
+  PITLANE_TRY(Window window, read_window(op));
   PITLANE_TRY_STATUS(check_fused(op, window.activation));
   PITLANE_TRY(const Tensor* input, t.input(op, 0));
   if (input->shape.size() != 4)
     return corrupt(op.name + " reads '" + input->name + "' of " + to_string(input->shape) + ", needs 4 dimensions");
-  const Shape picture(input->shape.begin() + 1, input->shape.end());
-  PITLANE_TRY(const Parts frames, t.parts(op, 0, picture));
+  Shape picture(input->shape.begin() + 1, input->shape.end());
+  Parts frames;
+  if (const Blocks* blocks = t.blocks(op, 0)) {
+    PITLANE_TRY(window, over_blocks(op, window, *blocks));
+    PITLANE_TRY(frames, t.parts_in_blocks(op, 0));
+    picture = t.builder.shape(frames.front());
+    t.set_blocks(op.outputs[0], *blocks);
+  } else {
+    PITLANE_TRY(frames, t.parts(op, 0, picture));
+  }
   PITLANE_TRY(const Kernel kernel, read_kernel(t, op, picture[2], window));
   PITLANE_TRY(const Constant* stored, t.needs_constant(op, 1, "weight"));
   PITLANE_TRY(const WeightId bias, layer_bias(t, op, 2, *stored, kernel.shape[0]));

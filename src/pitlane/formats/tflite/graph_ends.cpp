@@ -285,6 +285,9 @@ Status add_graph_outputs(Translation& t, const ImportOptions& options, const std
       return corrupt("output '" + t.file.output_names[i] + "' (tensor '" + tensor->name + "') is never computed");
     if (t.is_channels_first(t.file.outputs[i]))
       return unsupported("output '" + t.file.output_names[i] + "' is laid out channels first");
+    if (t.find_blocks(t.file.outputs[i]) != nullptr)
+      return unsupported("output '" + t.file.output_names[i] +
+                         "' is a picture that SPACE_TO_BATCH_ND tore into batches");
   }
   return meaning ? add_known_outputs(t, *meaning) : add_guessed_outputs(t, options);
 }

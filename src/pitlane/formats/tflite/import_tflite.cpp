@@ -49,7 +49,7 @@ Result<Network> parse_tflite(const SharedBytes& bytes, const std::string& name, 
 }
 
 Result<Network> import_tflite(const std::filesystem::path& path, const ImportOptions& options) {
-  PITLANE_TRY(const auto file, MappedFile::open(path));
+  PITLANE_TRY(const auto file, LoadedFile::open(path));
   Result<Network> network = parse_tflite(SharedBytes(file, file->bytes()), path.stem().string(), options);
   if (!network.ok()) return network.error().in(path.string());
   return network;

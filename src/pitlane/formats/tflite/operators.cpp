@@ -50,6 +50,8 @@ constexpr std::array kRows = {
     Row{Code::PACK, translate_concat},
     Row{Code::PAD, translate_pad},
     Row{Code::PADV2, translate_pad},
+    Row{Code::SPACE_TO_BATCH_ND, translate_space_to_batch},
+    Row{Code::BATCH_TO_SPACE_ND, translate_batch_to_space},
     Row{Code::SLICE, translate_slice},
     Row{Code::STRIDED_SLICE, translate_slice},
     Row{Code::SPLIT, translate_split},

@@ -26,6 +26,8 @@ Status translate_alias(Translation& t, const Operator& op);
 Status translate_transpose(Translation& t, const Operator& op);
 Status translate_concat(Translation& t, const Operator& op);
 Status translate_pad(Translation& t, const Operator& op);
+Status translate_space_to_batch(Translation& t, const Operator& op);
+Status translate_batch_to_space(Translation& t, const Operator& op);
 Status translate_slice(Translation& t, const Operator& op);
 Status translate_split(Translation& t, const Operator& op);
 Status translate_repeat(Translation& t, const Operator& op);

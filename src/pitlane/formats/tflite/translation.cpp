@@ -62,7 +62,23 @@ Result<Parts> Translation::parts(const Operator& op, std::size_t i) const {
   return parts_of_any_layout(op, i);
 }
 
+const Blocks* Translation::find_blocks(int tensor) const {
+  const auto found = blocks_.find(tensor);
+  return found == blocks_.end() ? nullptr : &found->second;
+}
+
+const Blocks* Translation::blocks(const Operator& op, std::size_t i) const {
+  return has_input(op, i) ? find_blocks(op.inputs[i]) : nullptr;
+}
+
 Result<Parts> Translation::parts_of_any_layout(const Operator& op, std::size_t i) const {
+  if (blocks(op, i) != nullptr)
+    return unsupported(op.name + ": reads a picture that SPACE_TO_BATCH_ND tore into batches; only convolutions are " +
+                       "known before BATCH_TO_SPACE_ND joins it; import the file that the .tflite was converted from");
+  return parts_in_blocks(op, i);
+}
+
+Result<Parts> Translation::parts_in_blocks(const Operator& op, std::size_t i) const {
   PITLANE_TRY(const Tensor* tensor, input(op, i));
   if (const Parts* known = find_parts(op.inputs[i])) return *known;
   if (tensor->constant)

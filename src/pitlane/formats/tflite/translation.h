@@ -21,6 +21,12 @@ using Parts = std::vector<ValueId>;
 inline constexpr std::size_t kMostParts = 4096;
 inline constexpr std::size_t kMostNodes = 1 << 16;
 
+/// Into how many batches SPACE_TO_BATCH_ND tore a picture: every `height`-th row and `width`-th column into each.
+struct Blocks {
+  std::int64_t height = 1, width = 1;
+  bool operator==(const Blocks&) const = default;
+};
+
 /// What a layer made of a constant: its order of dimensions (empty: kept), its shape, whether its bytes stayed.
 using WeightForm = std::tuple<const Constant*, std::vector<std::size_t>, Shape, bool>;
 
@@ -44,10 +50,12 @@ class Translation {
   /// For constants made on the way; lives as long as this.
   const Constant* keep(Constant constant) { return &kept_.emplace_back(std::move(constant)); }
 
-  /// The input as it flows, in whatever parts it was made. Errors: its layout is channels first.
+  /// The input as it flows, in whatever parts it was made. Errors: its layout is channels first, it is in blocks.
   Result<Parts> parts(const Operator& op, std::size_t i) const;
   /// The same for operators to which the layout is one.
   Result<Parts> parts_of_any_layout(const Operator& op, std::size_t i) const;
+  /// The pictures that the input in blocks is made of.
+  Result<Parts> parts_in_blocks(const Operator& op, std::size_t i) const;
   /// The input torn or joined into parts of that shape.
   Result<Parts> parts(const Operator& op, std::size_t i, const Shape& part);
   Result<Parts> reshaped(const Parts& parts, const Shape& part);
@@ -64,6 +72,11 @@ class Translation {
   void set_channels_first(int tensor) { channels_first_[tensor] = true; }
   [[nodiscard]] bool is_channels_first(int tensor) const { return channels_first_.contains(tensor); }
   [[nodiscard]] bool channels_first(const Operator& op, std::size_t i) const;
+  /// In blocks: the file's tensor is {height * width * N, H / height, W / width, C}, its parts are N pictures {H, W,
+  /// C}. Only operators that know may read it.
+  void set_blocks(int tensor, const Blocks& blocks) { blocks_[tensor] = blocks; }
+  [[nodiscard]] const Blocks* find_blocks(int tensor) const;
+  [[nodiscard]] const Blocks* blocks(const Operator& op, std::size_t i) const;
 
   /// Weights that several layers read (in their own forms) are made once.
   [[nodiscard]] std::optional<WeightId> find_weight(const WeightForm& form) const;
@@ -99,6 +112,7 @@ class Translation {
   std::map<int, Constant> folded_;
   std::deque<Constant> kept_;
   std::map<int, bool> channels_first_;
+  std::map<int, Blocks> blocks_;
   std::map<std::pair<Parts, Shape>, Parts> known_forms_;
   std::map<WeightForm, WeightId> weights_;
   std::map<ValueId, ActivationQuantization> quantizations_;
