@@ -90,7 +90,7 @@ constexpr Flag kFlags[] = {
      "the "
      "network has v and w",
      [](RunFlags& f, const std::string& v) { return f.vehicle = v, Status(); }},
-    {"--isa", "NAME", "force an instruction set: scalar, avx2, avx512 or avx512vnni", take_isa},
+    {"--isa", "NAME", "force an instruction set; --version names those that this processor has", take_isa},
     {"--json", nullptr, "one JSON object a line",
      [](RunFlags& f, const std::string&) { return f.json = true, Status(); }},
     {"--time", nullptr, "at the end, say on stderr how long frames took",
