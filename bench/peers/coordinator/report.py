@@ -45,7 +45,8 @@ def network_document(lineup, described, roofline, starts):
             continue
         bounds = [limits.limit_ms(roofline, described[key]["layers"], key, is_cold) for is_cold in (False, True)]
         groups.append({
-            "group": key, "title": group.title, "zeros": share_of_zeros(described[key]["layers"]), "roofline_instructions": limits.peak(roofline, group.types)[1],
+            "group": key, "title": group.title, "zeros": share_of_zeros(described[key]["layers"]),
+            "roofline_instructions": limits.peak(roofline, group.types)[1],
             "timing": {"roofline_hot_ms": bounds[0], "roofline_cold_ms": bounds[1]},
             "rows": [row_document(entry, bounds, hot.get(key), cold.get(key)) for entry in entries]})
     return {"network": lineup.files.name, "source": str(lineup.files.source), "groups": groups, "starts": starts,
@@ -79,12 +80,15 @@ def row_lines(row):
         yield f"    ! {fault}: not compared with"
 
 
+def full_title(group):
+    return group["title"] + (f" ({100 * group['zeros']:.0f} % zeros)" if GROUPS[group["group"]].sparse else "")
+
+
 def group_lines(network, group):
     t = group["timing"]
     yield ""
-    zeros = f" ({100 * group['zeros']:.0f} % zeros)" if GROUPS[group["group"]].sparse else ""
-    yield (f"{network}, {group['title']}{zeros}: no faster than {t['roofline_hot_ms']:.3f} ms hot, {t['roofline_cold_ms']:.3f} ms "
-           f"cold ({group['roofline_instructions']}, reading weights)")
+    yield (f"{network}, {full_title(group)}: no faster than {t['roofline_hot_ms']:.3f} ms hot, "
+           f"{t['roofline_cold_ms']:.3f} ms cold ({group['roofline_instructions']}, reading weights)")
     yield (f"  {'ms':<28}{'p50':>8}{'p90':>8}{'p99':>8}{'min':>8}{'to peer':>9}{'to roof':>9}{'cold':>8}{'min':>8}"
            f"{'to peer':>9}{'error':>10}  as the runtime says")
     for row in group["rows"]:
@@ -145,3 +149,44 @@ def text(document):
               "of the fastest peer, below 1 is faster;", "'error': change of the mean squared error on labels against the "
               "network in 32-bit floats (pruned rows: against the pruned one)."]
     return "\n".join(lines)
+
+
+def is_ours(row):
+    return row["runtime"].split()[0] == "pitlane"
+
+
+def quickest(rows, what):
+    """The row with the smallest median of `what`, or None."""
+    timed = [row for row in rows if row["timing"][what] and not row["faults"]]
+    return min(timed, key=lambda row: row["timing"][what]["p50"], default=None)
+
+
+def milliseconds(row, what):
+    return f"{row['timing'][what]['p50']:.2f} ({row['timing'][what]['min']:.2f})"
+
+
+def times_as_fast(ours, peer, what):
+    return f"**{peer['timing'][what]['p50'] / ours['timing'][what]['p50']:.1f}x**"
+
+
+def markdown_row(network, group):
+    """Cells: what, ours, the fastest peer, how many times as fast warm, cold, and from frame to command; or None."""
+    ours = quickest([row for row in group["rows"] if is_ours(row)], "hot_ms")
+    peers = [row for row in group["rows"] if not is_ours(row)]
+    peer = quickest(peers, "hot_ms")
+    if ours is None or peer is None:
+        return None
+    cells = [f"{network}, {full_title(group)}", milliseconds(ours, "hot_ms"),
+             f"{peer['title']} {milliseconds(peer, 'hot_ms')}", times_as_fast(ours, peer, "hot_ms")]
+    for what in ("cold_ms", "path_ms"):
+        rival = quickest(peers, what)
+        cells.append(times_as_fast(ours, rival, what) if rival and ours["timing"][what] else "")
+    return cells
+
+
+def markdown(document):
+    """A table for documents: the fastest of ours and of the peers in each group; medians (minima) in milliseconds."""
+    rows = [markdown_row(network["network"], group) for network in document["networks"] for group in network["groups"]]
+    lines = ["| network, precision | Pitlane | fastest peer | as fast | caches evicted | frame to command |",
+             "|---|---|---|---|---|---|"]
+    return "\n".join(lines + ["| " + " | ".join(cells) + " |" for cells in rows if cells])
