@@ -13,6 +13,7 @@
 #include "pitlane/core/hash.h"
 #include "pitlane/core/random.h"
 #include "pitlane/network/describe.h"
+#include "pitlane/network/families.h"
 #include "pitlane/network/pit_checksum.h"
 #include "temporary_directory.h"
 
@@ -20,6 +21,21 @@ namespace pitlane {
 namespace {
 
 using ::testing::HasSubstr;
+
+/// Of int8, four of five zero.
+Network pilotnet_with_zeros() {
+  FamilyOptions options;
+  options.outputs = {{"v", "m/s", 6.5F, 24, -1, 0}, {"w", "rad/s", -7.1F, 7.1F, -1, 0}};
+  Network network = find_family("pilotnet-torch").value()->build(options).value();
+  Random random(5);
+  for (Weight& w : network.weights) {
+    if (w.shape.size() < 2) continue;
+    std::vector<float> values(static_cast<std::size_t>(w.size()));
+    for (float& v : values) v = random.chance(0.8) ? 0.F : static_cast<float>(random.normal());
+    w = quantize_i8(make_f32_weight(w.name, w.shape, values));
+  }
+  return network;
+}
 
 Network mixed_network() {
   Network network = small_network();
@@ -92,7 +108,7 @@ TEST(PitFile, NewerVersionsAreRefusedByNumber) {
   std::memcpy(&field, bytes.data() + vtable + 4, 2);
   bytes[root + field] = std::byte{200};
   EXPECT_THAT(parse_pit(SharedBytes(bytes)).error().message(),
-              HasSubstr("written by a newer Pitlane (format 200, this program reads up to 2); update Pitlane"));
+              HasSubstr("written by a newer Pitlane (format 200, this program reads up to 3); update Pitlane"));
 }
 
 /// The number in the file; found by following the root table's own offsets.
@@ -111,7 +127,7 @@ std::uint32_t version_of(const Network& network) {
 
 TEST(PitFile, OlderProgramsReadWhatTheyUnderstand) {
   EXPECT_EQ(version_of(small_network()), 1U);
-  EXPECT_EQ(version_of(mixed_network()), 1U);
+  EXPECT_EQ(version_of(mixed_network()), 3U) << "a large weight of zeros is entropy-coded";
   EXPECT_EQ(version_of(every_operator()), 2U);
   const auto changed = [](const auto& change) {
     Network network = small_network();
@@ -140,6 +156,22 @@ TEST(PitFile, OlderProgramsReadWhatTheyUnderstand) {
                                  static_cast<ValueId>(n.values.size()) - 1});
             }),
             2U);
+}
+
+TEST(PitFile, ManyZerosOfALargeWeightAreEntropyCoded) {
+  const Network large = pilotnet_with_zeros();
+  EXPECT_EQ(version_of(large), 3U);
+  const std::vector<std::byte> bytes = serialize_pit(large).value();
+  const auto again = parse_pit(SharedBytes(bytes));
+  ASSERT_TRUE(again.ok()) << again.error().message();
+  EXPECT_EQ(content_hash(*again), content_hash(large));
+  std::vector<std::byte> damaged = bytes;  // behind a checksum that fits
+  damaged[damaged.size() / 2] ^= std::byte{1};
+  seal_pit(damaged);
+  const auto read = parse_pit(SharedBytes(damaged));
+  if (!read.ok()) {
+    EXPECT_THAT(read.error().message(), HasSubstr("weight '"));
+  }
 }
 
 TEST(PitFile, TheBundledNetworkOfTheFirstVersionStillLoads) {

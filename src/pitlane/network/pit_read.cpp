@@ -9,7 +9,7 @@
 #include "pitlane/network/pit_extent.h"
 #include "pitlane/network/pit_file.h"
 #include "pitlane/network/pit_version.h"
-#include "pitlane/network/sparse_encoding.h"
+#include "pitlane/network/weight_encoding.h"
 
 namespace pitlane {
 namespace {
@@ -35,10 +35,9 @@ Result<Weight> read_weight(const pit::Weight& in, const SharedBytes& file) {
   const std::size_t dense_bytes = static_cast<std::size_t>(weight.size()) * element_bytes;
   const auto* begin = reinterpret_cast<const std::byte*>(in.data()->data());
   const std::span<const std::byte> data(begin, in.data()->size());
-  if (in.encoding() > 1) return corrupt(where + ": unknown encoding");
-  if (in.encoding() == 1) {
-    // A mask takes a bit an element: a file cannot claim more memory than eight times its own size an element byte.
-    auto dense = decode_sparse(data, element_bytes, dense_bytes);
+  if (in.encoding() > static_cast<std::uint8_t>(WeightEncoding::kEntropy)) return corrupt(where + ": unknown encoding");
+  if (const auto encoding = static_cast<WeightEncoding>(in.encoding()); encoding != WeightEncoding::kDense) {
+    auto dense = decode_elements(encoding, data, element_bytes, dense_bytes);
     if (!dense.ok()) return dense.error().in(where);
     weight.data = SharedBytes(*std::move(dense));
     return weight;

@@ -6,6 +6,6 @@
 
 namespace pitlane {
 
-inline constexpr std::uint32_t kPitVersion = 2;
+inline constexpr std::uint32_t kPitVersion = 3;
 
 }  // namespace pitlane

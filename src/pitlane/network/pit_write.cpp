@@ -6,7 +6,7 @@
 #include "pitlane/network/pit_checksum.h"
 #include "pitlane/network/pit_file.h"
 #include "pitlane/network/pit_version.h"
-#include "pitlane/network/sparse_encoding.h"
+#include "pitlane/network/weight_encoding.h"
 
 namespace pitlane {
 namespace {
@@ -16,20 +16,23 @@ using Builder = fb::FlatBufferBuilder;
 
 constexpr std::size_t kAlignment = 64;  // a cache line, and the widest vector load
 
-fb::Offset<pit::Weight> write_weight(Builder& out, const Weight& weight) {
-  std::span<const std::byte> data = weight.data.bytes();
-  std::vector<std::byte> sparse = encode_sparse(data, bytes_per_element(weight.storage));
-  // Only a clear gain is worth giving up the load without copies.
-  const bool use_sparse = sparse.size() < data.size() * 9 / 10;
-  if (use_sparse) data = sparse;
-  const auto name = out.CreateString(weight.name);
-  const auto shape = out.CreateVector(weight.shape);
-  const auto scales = weight.scales.empty() ? 0 : out.CreateVector(weight.scales);
-  out.ForceVectorAlignment(data.size(), 1, kAlignment);
-  const auto bytes = out.CreateVector(reinterpret_cast<const std::uint8_t*>(data.data()), data.size());
-  return pit::CreateWeight(out, name, shape, static_cast<std::uint8_t>(weight.storage), scales, use_sparse ? 1 : 0,
-                           bytes);
-}
+struct WeightWriter {
+  std::uint32_t version = 1;  // that the encodings need
+
+  fb::Offset<pit::Weight> operator()(Builder& out, const Weight& weight) {
+    const EncodedElements encoded = encode_elements(weight.data.bytes(), bytes_per_element(weight.storage));
+    const bool is_dense = encoded.encoding == WeightEncoding::kDense;
+    if (encoded.encoding > WeightEncoding::kSparse) version = 3;
+    const std::span<const std::byte> data = is_dense ? weight.data.bytes() : std::span(encoded.bytes);
+    const auto name = out.CreateString(weight.name);
+    const auto shape = out.CreateVector(weight.shape);
+    const auto scales = weight.scales.empty() ? 0 : out.CreateVector(weight.scales);
+    out.ForceVectorAlignment(data.size(), 1, kAlignment);
+    const auto bytes = out.CreateVector(reinterpret_cast<const std::uint8_t*>(data.data()), data.size());
+    return pit::CreateWeight(out, name, shape, static_cast<std::uint8_t>(weight.storage), scales,
+                             static_cast<std::uint8_t>(encoded.encoding), bytes);
+  }
+};
 
 fb::Offset<pit::Value> write_value(Builder& out, const Value& value) {
   const auto name = out.CreateString(value.name);
@@ -126,7 +129,7 @@ fb::Offset<pit::State> write_state(Builder& out, const StateSpec& state) {
 }
 
 template <typename Item, typename Write>
-auto write_all(Builder& out, const std::vector<Item>& items, Write write) {
+auto write_all(Builder& out, const std::vector<Item>& items, Write&& write) {
   std::vector<decltype(write(out, items.front()))> offsets;
   offsets.reserve(items.size());
   for (const Item& item : items) offsets.push_back(write(out, item));
@@ -157,6 +160,7 @@ std::uint32_t version_needed(const Network& network) {
 Result<std::vector<std::byte>> serialize_pit(const Network& network) {
   PITLANE_TRY_STATUS(validate(network));
   Builder out(1 << 20);
+  WeightWriter write_weight;
   const auto weights = write_all(out, network.weights, write_weight);
   const auto nodes = write_all(out, network.nodes, write_node);
   const auto values = write_all(out, network.values, write_value);
@@ -172,8 +176,8 @@ Result<std::vector<std::byte>> serialize_pit(const Network& network) {
   const auto metadata = out.CreateVector(entries);
   const auto name = out.CreateString(network.name);
   constexpr std::uint64_t kUnsealed = 1;  // a zero would be left out of the file
-  out.Finish(pit::CreateFile(out, version_needed(network), name, inputs, outputs, states, values, nodes, weights,
-                             metadata, kUnsealed, kUnsealed),
+  out.Finish(pit::CreateFile(out, std::max(version_needed(network), write_weight.version), name, inputs, outputs,
+                             states, values, nodes, weights, metadata, kUnsealed, kUnsealed),
              pit::FileIdentifier());
   const auto* begin = reinterpret_cast<const std::byte*>(out.GetBufferPointer());
   std::vector<std::byte> file(begin, begin + out.GetSize());

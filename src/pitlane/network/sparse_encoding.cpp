@@ -5,6 +5,39 @@
 #include <cstring>
 
 namespace pitlane {
+namespace {
+
+/// A size that the compiler knows makes each copy one instruction. `packed` holds as many elements as `mask` has bits.
+template <std::size_t kBytes>
+void spread(std::span<const std::byte> mask, std::span<const std::byte> packed, std::span<std::byte> dense) {
+  std::size_t next = 0;
+  std::byte* to = dense.data();
+  for (const std::byte byte : mask) {
+    for (auto bits = static_cast<unsigned>(byte); bits != 0; bits &= bits - 1) {
+      std::memcpy(to + static_cast<std::size_t>(std::countr_zero(bits)) * kBytes, packed.data() + next, kBytes);
+      next += kBytes;
+    }
+    to += 8 * kBytes;
+  }
+}
+
+/// The same for bytes, of which there are most. Which are zero is chance: where there is enough to read, arithmetic
+/// takes less time than a branch that is guessed wrong.
+void spread_bytes(std::span<const std::byte> mask, std::span<const std::byte> packed, std::span<std::byte> dense) {
+  std::size_t at = 0, next = 0;
+  for (; at < mask.size() && next + 8 <= packed.size() && 8 * at + 8 <= dense.size(); ++at) {
+    const auto bits = static_cast<unsigned>(mask[at]);
+#pragma GCC unroll 8
+    for (unsigned k = 0; k < 8; ++k) {
+      const unsigned bit = bits >> k & 1U;
+      dense[8 * at + k] = packed[next] & static_cast<std::byte>(0U - bit);
+      next += bit;
+    }
+  }
+  spread<1>(mask.subspan(at), packed.subspan(next), dense.subspan(8 * at));
+}
+
+}  // namespace
 
 std::vector<std::byte> encode_sparse(std::span<const std::byte> dense, std::size_t element_bytes) {
   const std::size_t count = dense.size() / element_bytes;
@@ -18,6 +51,12 @@ std::vector<std::byte> encode_sparse(std::span<const std::byte> dense, std::size
   return out;
 }
 
+std::size_t count_of_mask(std::span<const std::byte> mask) {
+  std::size_t count = 0;
+  for (const std::byte b : mask) count += static_cast<std::size_t>(std::popcount(static_cast<unsigned char>(b)));
+  return count;
+}
+
 Result<std::vector<std::byte>> decode_sparse(std::span<const std::byte> encoded, std::size_t element_bytes,
                                              std::size_t dense_bytes) {
   const std::size_t count = dense_bytes / element_bytes;
@@ -25,20 +64,20 @@ Result<std::vector<std::byte>> decode_sparse(std::span<const std::byte> encoded,
   if (dense_bytes % element_bytes != 0 || encoded.size() < mask_bytes)
     return corrupt("sparse weights are shorter than their mask");
   const auto mask = encoded.first(mask_bytes);
-  std::size_t non_zero = 0;
-  for (const std::byte b : mask) non_zero += static_cast<std::size_t>(std::popcount(static_cast<unsigned char>(b)));
+  const std::size_t non_zero = count_of_mask(mask);
   const bool stray_bits = count % 8 != 0 && (mask.back() >> (count % 8)) != std::byte{0};
   if (stray_bits || encoded.size() - mask_bytes != non_zero * element_bytes)
     return corrupt("sparse weights do not match their mask");
   std::vector<std::byte> dense(dense_bytes);
-  const std::byte* next = encoded.data() + mask_bytes;
-  for (std::size_t byte = 0; byte < mask_bytes; ++byte) {
-    for (auto bits = static_cast<unsigned>(mask[byte]); bits != 0; bits &= bits - 1) {
-      const std::size_t element = byte * 8 + static_cast<std::size_t>(std::countr_zero(bits));
-      std::memcpy(dense.data() + element * element_bytes, next, element_bytes);
-      next += element_bytes;
-    }
-  }
+  const auto packed = encoded.subspan(mask_bytes);
+  if (element_bytes == 1)
+    spread_bytes(mask, packed, dense);
+  else if (element_bytes == 2)
+    spread<2>(mask, packed, dense);
+  else if (element_bytes == 4)
+    spread<4>(mask, packed, dense);
+  else
+    return corrupt("sparse weights of an impossible size");
   return dense;
 }
 

@@ -18,4 +18,7 @@ std::vector<std::byte> encode_sparse(std::span<const std::byte> dense, std::size
 Result<std::vector<std::byte>> decode_sparse(std::span<const std::byte> encoded, std::size_t element_bytes,
                                              std::size_t dense_bytes);
 
+/// How many elements a mask says are not zero.
+std::size_t count_of_mask(std::span<const std::byte> mask);
+
 }  // namespace pitlane

@@ -5,8 +5,6 @@
 
 #include <immintrin.h>
 
-#include <cstring>
-
 #include "pitlane/kernels/resample_body.h"
 
 namespace pitlane::kernels {
@@ -20,7 +18,7 @@ inline __m128i pixel_pair(const ResampleRow& row, const ResampleTap& tap) {
 
 inline __m128i weight_pair(const ResampleTap& tap) {
   std::int32_t both;
-  std::memcpy(&both, &tap.left_weight, sizeof both);
+  __builtin_memcpy(&both, &tap.left_weight, sizeof both);
   return _mm_set1_epi32(both);
 }
 

@@ -1,0 +1,25 @@
+// Bytes stored in about as many bits as their frequencies are worth: for weights with many zeros or few values.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "pitlane/core/result.h"
+
+namespace pitlane {
+
+/// Range asymmetric numeral systems (J. Duda, "Asymmetric numeral systems", arXiv:1311.2540) of order 0: 8 states of 32
+/// bits take turns, so that a decoder computes on several bytes at once. All numbers little-endian:
+///   u32                count of bytes
+///   u16 [256]          frequency of each byte, their sum is 4096; all 0 where the bytes follow as they are
+///   u32 [8]            states before the first byte
+///   u16 [...]          words in the order in which a decoder takes them
+/// The same bytes give the same code on every machine. At most 2^31 bytes.
+std::vector<std::byte> encode_entropy(std::span<const std::byte> bytes);
+
+/// Takes the code that `encoded` begins with and moves `encoded` behind it. Errors: truncated, damaged, more than
+/// `most_bytes` bytes. Costs time and memory of what it gives, so `most_bytes` is to bound that.
+Result<std::vector<std::byte>> decode_entropy(std::span<const std::byte>& encoded, std::size_t most_bytes);
+
+}  // namespace pitlane

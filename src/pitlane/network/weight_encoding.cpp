@@ -1,0 +1,110 @@
+#include "pitlane/network/weight_encoding.h"
+
+#include <utility>
+
+#include "pitlane/network/entropy_code.h"
+#include "pitlane/network/sparse_encoding.h"
+
+namespace pitlane {
+namespace {
+
+// A loader uses dense weights where they lie; what needs decoding must be shorter than this share of them, and than
+// nine tenths of what takes less time.
+constexpr double kSparsePays = 0.9, kEntropyPays = 0.75;
+// Less than this is read by programs that know no entropy codes, which matters more.
+constexpr std::size_t kFewestBytes = 1 << 16;
+// Of weights all alike a code takes no bits at all; then a bit an element is short enough.
+constexpr std::size_t kMostRatio = 1024;
+
+void append(std::vector<std::byte>& out, const std::vector<std::byte>& more) {
+  out.insert(out.end(), more.begin(), more.end());
+}
+
+/// Bytes `plane` of all elements.
+std::vector<std::byte> plane_of(std::span<const std::byte> elements, std::size_t element_bytes, std::size_t plane) {
+  std::vector<std::byte> bytes(elements.size() / element_bytes);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = elements[i * element_bytes + plane];
+  return bytes;
+}
+
+std::vector<std::byte> encode_planes(std::span<const std::byte> elements, std::size_t element_bytes) {
+  std::vector<std::byte> out;
+  for (std::size_t plane = 0; plane < element_bytes; ++plane)
+    append(out, encode_entropy(plane_of(elements, element_bytes, plane)));
+  return out;
+}
+
+/// Of `count` elements, behind what is in `out`.
+Status decode_planes(std::span<const std::byte>& encoded, std::size_t element_bytes, std::size_t count,
+                     std::vector<std::byte>& out) {
+  const std::size_t before = out.size();
+  for (std::size_t plane = 0; plane < element_bytes; ++plane) {
+    PITLANE_TRY(std::vector<std::byte> bytes, decode_entropy(encoded, count));
+    if (bytes.size() != count) return corrupt("entropy-coded weights are fewer than their shape needs");
+    if (element_bytes == 1 && before == 0) {
+      out = std::move(bytes);
+      return {};
+    }
+    out.resize(before + count * element_bytes);
+    for (std::size_t i = 0; i < count; ++i) out[before + i * element_bytes + plane] = bytes[i];
+  }
+  return {};
+}
+
+std::size_t mask_size(std::size_t dense_bytes, std::size_t element_bytes) {
+  return (dense_bytes / element_bytes + 7) / 8;
+}
+
+std::vector<std::byte> encode_sparse_entropy(std::span<const std::byte> sparse, std::size_t mask_bytes,
+                                             std::size_t element_bytes) {
+  std::vector<std::byte> out = encode_entropy(sparse.first(mask_bytes));
+  append(out, encode_planes(sparse.subspan(mask_bytes), element_bytes));
+  return out;
+}
+
+Result<std::vector<std::byte>> decode_sparse_entropy(std::span<const std::byte>& encoded, std::size_t element_bytes,
+                                                     std::size_t dense_bytes) {
+  const std::size_t mask_bytes = mask_size(dense_bytes, element_bytes);
+  PITLANE_TRY(std::vector<std::byte> sparse, decode_entropy(encoded, mask_bytes));
+  if (sparse.size() != mask_bytes) return corrupt("sparse weights are shorter than their mask");
+  PITLANE_TRY_STATUS(decode_planes(encoded, element_bytes, count_of_mask(sparse), sparse));
+  return decode_sparse(sparse, element_bytes, dense_bytes);
+}
+
+}  // namespace
+
+EncodedElements encode_elements(std::span<const std::byte> elements, std::size_t element_bytes) {
+  EncodedElements best;
+  std::size_t best_size = elements.size();
+  const auto consider = [&](WeightEncoding encoding, std::vector<std::byte> bytes, double pays) {
+    if (static_cast<double>(bytes.size()) >= pays * static_cast<double>(elements.size())) return;
+    if (static_cast<double>(bytes.size()) >= kSparsePays * static_cast<double>(best_size)) return;
+    if (encoding != WeightEncoding::kSparse && elements.size() / kMostRatio > bytes.size()) return;
+    best_size = bytes.size();
+    best = {encoding, std::move(bytes)};
+  };
+  const std::vector<std::byte> sparse = encode_sparse(elements, element_bytes);
+  consider(WeightEncoding::kSparse, sparse, kSparsePays);
+  if (elements.size() < kFewestBytes) return best;
+  consider(WeightEncoding::kSparseEntropy,
+           encode_sparse_entropy(sparse, mask_size(elements.size(), element_bytes), element_bytes), kEntropyPays);
+  consider(WeightEncoding::kEntropy, encode_planes(elements, element_bytes), kEntropyPays);
+  return best;
+}
+
+Result<std::vector<std::byte>> decode_elements(WeightEncoding encoding, std::span<const std::byte> encoded,
+                                               std::size_t element_bytes, std::size_t dense_bytes) {
+  // A mask takes a bit an element: it cannot claim more memory than eight times its own size an element byte.
+  if (encoding == WeightEncoding::kSparse) return decode_sparse(encoded, element_bytes, dense_bytes);
+  if (dense_bytes / kMostRatio > encoded.size()) return corrupt("entropy-coded weights are more than they can be");
+  std::vector<std::byte> dense;
+  if (encoding == WeightEncoding::kSparseEntropy) {
+    PITLANE_TRY(dense, decode_sparse_entropy(encoded, element_bytes, dense_bytes));
+  } else {
+    PITLANE_TRY_STATUS(decode_planes(encoded, element_bytes, dense_bytes / element_bytes, dense));
+  }
+  if (!encoded.empty()) return corrupt("entropy-coded weights are longer than their shape needs");
+  return dense;
+}
+
+}  // namespace pitlane
