@@ -126,6 +126,16 @@ void FrameResizer::blend_rows(const Tap& tap, int channels, std::uint8_t* out) n
   for (std::size_t x = 0; x < width; ++x) out[x] = luma(colours_[3 * x], colours_[3 * x + 1], colours_[3 * x + 2]);
 }
 
+// Rows lie too far apart for the processor to see the next one coming.
+void FrameResizer::fetch_row(const ImageView& frame, int row) const noexcept {
+  constexpr std::ptrdiff_t kLine = 64;
+  const std::ptrdiff_t channels = channels_of(frame.format);
+  const std::uint8_t* begin = frame.row(row);
+  const std::uint8_t* end = begin + (source_columns_.back() + 1) * channels;
+  for (const std::uint8_t* at = begin + source_columns_.front() * channels; at < end; at += kLine)
+    __builtin_prefetch(at);
+}
+
 bool FrameResizer::run(const ImageView& frame, std::span<std::uint8_t> out) noexcept {
   const Preprocessing& p = preprocessing_;
   const int channels = channels_of(frame.format);
@@ -139,7 +149,12 @@ bool FrameResizer::run(const ImageView& frame, std::span<std::uint8_t> out) noex
   int upper_y = -1;
   int lower_y = -1;
   std::uint8_t* to = out.data();
-  for (const Tap& tap : row_taps_) {
+  for (std::size_t y = 0; y < row_taps_.size(); ++y) {
+    const Tap& tap = row_taps_[y];
+    if (y + 1 < row_taps_.size()) {
+      fetch_row(frame, row_taps_[y + 1].low);
+      fetch_row(frame, row_taps_[y + 1].high);
+    }
     if (tap.low == lower_y) {  // enlarging or odd ratios meet the same source rows again
       std::swap(upper_, lower_);
       std::swap(upper_y, lower_y);

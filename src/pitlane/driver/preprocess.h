@@ -46,6 +46,7 @@ class FrameResizer {
   FrameResizer(const Preprocessing& preprocessing, Isa isa);
   static std::vector<Tap> make_taps(int out_size, int crop_begin, int crop_size);
   void resize_row(const ImageView& frame, int row, bool swap, std::vector<std::int32_t>& out) const noexcept;
+  void fetch_row(const ImageView& frame, int row) const noexcept;
   void blend_rows(const Tap& tap, int channels, std::uint8_t* out) noexcept;
 
   Preprocessing preprocessing_;

@@ -30,15 +30,17 @@ inline std::size_t loadable_pixels(const ResampleRow& row, std::size_t bytes) {
   return count;
 }
 
-/// Compilers make vectors of this by themselves.
+/// Compilers make vectors of this by themselves, if all is in locals: a byte that is stored could change `rows`.
 inline void blend_rows_body(const BlendRows& rows) {
   const std::int32_t* __restrict upper = rows.upper;
   const std::int32_t* __restrict lower = rows.lower;
   std::uint8_t* __restrict out = rows.out;
-  const std::int32_t half = 1 << (rows.shift - 1);
-  for (std::size_t i = 0; i < rows.count; ++i)
-    out[i] =
-        static_cast<std::uint8_t>((upper[i] * rows.upper_weight + lower[i] * rows.lower_weight + half) >> rows.shift);
+  const std::size_t count = rows.count;
+  const std::int32_t upper_weight = rows.upper_weight, lower_weight = rows.lower_weight;
+  const int shift = rows.shift;
+  const std::int32_t half = 1 << (shift - 1);
+  for (std::size_t i = 0; i < count; ++i)
+    out[i] = static_cast<std::uint8_t>((upper[i] * upper_weight + lower[i] * lower_weight + half) >> shift);
 }
 
 }  // namespace

@@ -8,9 +8,10 @@
 namespace pitlane {
 namespace {
 
-// A loader uses dense weights where they lie; what needs decoding must be shorter than this share of them, and than
-// nine tenths of what takes less time.
+// A loader uses dense weights where they lie: what needs decoding must be shorter than this share of them.
 constexpr double kSparsePays = 0.9, kEntropyPays = 0.75;
+// An entropy code takes the most time: it must also be shorter than this share of the next best.
+constexpr double kBestPays = 0.95;
 // Less than this is read by programs that know no entropy codes, which matters more.
 constexpr std::size_t kFewestBytes = 1 << 16;
 // Of weights all alike a code takes no bits at all; then a bit an element is short enough.
@@ -78,7 +79,7 @@ EncodedElements encode_elements(std::span<const std::byte> elements, std::size_t
   std::size_t best_size = elements.size();
   const auto consider = [&](WeightEncoding encoding, std::vector<std::byte> bytes, double pays) {
     if (static_cast<double>(bytes.size()) >= pays * static_cast<double>(elements.size())) return;
-    if (static_cast<double>(bytes.size()) >= kSparsePays * static_cast<double>(best_size)) return;
+    if (static_cast<double>(bytes.size()) >= kBestPays * static_cast<double>(best_size)) return;
     if (encoding != WeightEncoding::kSparse && elements.size() / kMostRatio > bytes.size()) return;
     best_size = bytes.size();
     best = {encoding, std::move(bytes)};
