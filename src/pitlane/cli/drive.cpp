@@ -13,6 +13,7 @@
 #include "pitlane/cli/verb.h"
 #include "pitlane/engine/plan.h"
 #include "pitlane/measure/episode.h"
+#include "pitlane/measure/line_follower.h"
 #include "pitlane/measure/network_controller.h"
 #include "pitlane/report/episode_json.h"
 #include "pitlane/sim/expert.h"
@@ -30,6 +31,9 @@ struct Flags {
 };
 
 constexpr const char* kExpert = "expert";
+constexpr const char* kLineFollower = "line-follower";
+
+bool is_driver_of_ours(const std::string& model) { return model == kExpert || model == kLineFollower; }
 
 struct Car {
   JsonSubject subject;
@@ -44,6 +48,17 @@ Car expert_car() {
   car.subject.runtime = "pure pursuit on the known line";
   car.make_controller = [](const World& world) -> Result<std::unique_ptr<Controller>> {
     return std::unique_ptr<Controller>(std::make_unique<ExpertController>(world));
+  };
+  return car;
+}
+
+Car line_follower_car() {
+  Car car;
+  car.subject.model = kLineFollower;
+  car.subject.runtime = "PD control on the red line in the picture";
+  car.make_controller = [](const World&) -> Result<std::unique_ptr<Controller>> {
+    PITLANE_TRY(LineFollower follower, LineFollower::create());
+    return std::unique_ptr<Controller>(std::make_unique<LineFollower>(std::move(follower)));
   };
   return car;
 }
@@ -70,7 +85,7 @@ Result<Car> network_car(const std::string& path, const Flags& flags) {
 
 // The file's name alone: paths are as long as they like.
 std::string short_name(const std::string& model) {
-  return printable(model == kExpert ? model : std::filesystem::path(model).filename().string());
+  return printable(is_driver_of_ours(model) ? model : std::filesystem::path(model).filename().string());
 }
 
 // Rows are printed as they come, so the columns whose texts the user chooses are measured before.
@@ -140,8 +155,8 @@ Result<DriveEntry> drive_once(const Car& car, const Course& course, const Latenc
 Result<std::vector<Car>> open_cars(const Flags& flags) {
   std::vector<Car> cars;
   for (const std::string& path : flags.models) {
-    if (path == kExpert) {
-      cars.push_back(expert_car());
+    if (is_driver_of_ours(path)) {
+      cars.push_back(path == kExpert ? expert_car() : line_follower_car());
       continue;
     }
     PITLANE_TRY(Car car, network_car(path, flags));
@@ -186,7 +201,10 @@ Result<int> run(const Flags& flags) {
 void declare_drive(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = app.add_subcommand("drive", "Let networks lap circuits in the simulator and measure how they drive");
   const auto flags = std::make_shared<Flags>();
-  verb->add_option("MODEL", flags->models, "model files; 'expert' is the driver that knows the line")->required();
+  verb->add_option("MODEL", flags->models,
+                   "model files; 'expert' is the driver that knows the line, 'line-follower' one that sees it and has "
+                   "no network")
+      ->required();
   add_model_flags(*verb, flags->model);
   verb->add_option("--circuit", flags->circuits, "name (see circuit list) or file; all of our own when absent");
   verb->add_flag("--reverse", flags->reverse, "drive the other way round");
