@@ -54,7 +54,7 @@ void append(std::vector<std::byte>& out, const T* values, std::size_t count) {
 template <typename T>
 bool take(std::span<const std::byte>& in, T* values, std::size_t count) {
   if (in.size() < count * sizeof(T)) return false;
-  std::memcpy(values, in.data(), count * sizeof(T));
+  if (count > 0) std::memcpy(values, in.data(), count * sizeof(T));  // no bytes may lie nowhere
   in = in.subspan(count * sizeof(T));
   return true;
 }
