@@ -1,5 +1,6 @@
 #include "pitlane/formats/meaning.h"
 
+#include <charconv>
 #include <numeric>
 #include <tuple>
 #include <utility>
@@ -10,20 +11,6 @@ namespace pitlane {
 namespace {
 
 constexpr int kColours = 3;
-
-void set_scaling(Preprocessing& p, PixelScaling scaling) {
-  constexpr float kMean[] = {0.485F, 0.456F, 0.406F}, kDeviation[] = {0.229F, 0.224F, 0.225F};
-  const auto channels = static_cast<std::size_t>(channels_of(p.format));
-  p.scale.assign(channels, 1);
-  p.offset.assign(channels, 0);
-  for (std::size_t c = 0; c < channels; ++c) {
-    // The network's channels, whatever their order, are normalised by position, as albumentations does.
-    if (scaling == PixelScaling::kUnit) p.scale[c] = 1 / 255.F;
-    if (scaling == PixelScaling::kSigned) std::tie(p.scale[c], p.offset[c]) = std::pair(1 / 127.5F, -1.F);
-    if (scaling == PixelScaling::kImageNet)
-      std::tie(p.scale[c], p.offset[c]) = std::pair(1 / (255 * kDeviation[c]), -kMean[c] / kDeviation[c]);
-  }
-}
 
 const char* to_string(PixelScaling scaling) {
   switch (scaling) {
@@ -134,6 +121,43 @@ std::vector<OutputSpec> usual_outputs(const std::vector<OutputPlace>& places, As
 }
 
 }  // namespace
+
+const char* pixels_word(PixelScaling scaling) {
+  switch (scaling) {
+    case PixelScaling::kUnit:
+      return "unit";
+    case PixelScaling::kImageNet:
+      return "imagenet";
+    case PixelScaling::kSigned:
+      return "signed";
+    case PixelScaling::kNone:
+      return "none";
+  }
+  return "?";
+}
+
+void set_scaling(Preprocessing& p, PixelScaling scaling) {
+  constexpr float kMean[] = {0.485F, 0.456F, 0.406F}, kDeviation[] = {0.229F, 0.224F, 0.225F};
+  const auto channels = static_cast<std::size_t>(channels_of(p.format));
+  p.scale.assign(channels, 1);
+  p.offset.assign(channels, 0);
+  for (std::size_t c = 0; c < channels; ++c) {
+    // The network's channels, whatever their order, are normalised by position, as albumentations does.
+    if (scaling == PixelScaling::kUnit) p.scale[c] = 1 / 255.F;
+    if (scaling == PixelScaling::kSigned) std::tie(p.scale[c], p.offset[c]) = std::pair(1 / 127.5F, -1.F);
+    if (scaling == PixelScaling::kImageNet)
+      std::tie(p.scale[c], p.offset[c]) = std::pair(1 / (255 * kDeviation[c]), -kMean[c] / kDeviation[c]);
+  }
+}
+
+std::string to_flag(const OutputSpec& output) {
+  const auto number = [](float value) {
+    char text[32];  // the shortest text that reads back as the same number
+    return std::string(text, std::to_chars(text, text + sizeof text, value).ptr);
+  };
+  return output.name + ":" + number(output.low) + ":" + number(output.high) +
+         (output.unit == "1" ? "" : ":" + output.unit);
+}
 
 Result<ValueId> add_picture(NetworkBuilder& builder, const ImportOptions& options, const PictureShape& shape,
                             PixelScaling habit) {

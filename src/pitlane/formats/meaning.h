@@ -22,6 +22,11 @@ enum class PixelScaling {
   kNone,      ///< x: the network's own first layers scale
 };
 
+/// The flag --pixels' word for it.
+const char* pixels_word(PixelScaling scaling);
+/// Sets scale and offset for the picture's channels.
+void set_scaling(Preprocessing& p, PixelScaling scaling);
+
 /// All optional: what is empty is taken from the file or by habit.
 struct ImageMeaning {
   std::optional<int> width, height;                ///< that the network sees, where its file does not say (PyTorch)
@@ -62,6 +67,9 @@ struct PictureShape {
 /// oldest to the newest, each one observation apart. Errors: other channel counts, sizes that no camera has.
 Result<ValueId> add_picture(NetworkBuilder& builder, const ImportOptions& options, const PictureShape& shape,
                             PixelScaling habit);
+
+/// As the flag --output takes it: "v:6.5:24:m/s".
+std::string to_flag(const OutputSpec& output);
 
 /// A number that the network computes.
 struct OutputPlace {

@@ -26,15 +26,6 @@ const LayerConfig* find_layer(const ModelConfig& model, const std::string& name)
   return found == model.layers.end() ? nullptr : &*found;
 }
 
-/// The layer's class, or that of the layer inside a TimeDistributed.
-std::string inner_class(const LayerConfig& layer) {
-  if (layer.class_name != "TimeDistributed") return layer.class_name;
-  const auto inner = layer.config.find("layer");
-  if (inner == layer.config.end() || !inner->is_object()) return layer.class_name;
-  const auto name = inner->find("class_name");
-  return name != inner->end() && name->is_string() ? name->get<std::string>() : layer.class_name;
-}
-
 bool reads(const LayerConfig& layer, const std::string& name) {
   return std::ranges::any_of(layer.calls, [&](const std::vector<TensorRef>& call) {
     return std::ranges::any_of(call, [&](const TensorRef& ref) { return ref.layer == name; });
@@ -171,6 +162,14 @@ class InputWriter {
 };
 
 }  // namespace
+
+std::string inner_class(const LayerConfig& layer) {
+  if (layer.class_name != "TimeDistributed") return layer.class_name;
+  const auto inner = layer.config.find("layer");
+  if (inner == layer.config.end() || !inner->is_object()) return layer.class_name;
+  const auto name = inner->find("class_name");
+  return name != inner->end() && name->is_string() ? name->get<std::string>() : layer.class_name;
+}
 
 Result<std::map<std::string, Tensor>> add_inputs(NetworkBuilder& builder, const ModelConfig& model,
                                                  const FileFacts& facts, const ImportOptions& options) {

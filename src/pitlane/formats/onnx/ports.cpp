@@ -159,35 +159,12 @@ Status check_port(const Conversion& conversion, const std::string& name, const L
   return corrupt("the metadata describes the input '" + name + "', which the graph has not");
 }
 
-/// The same part of a frame of another size.
-Rect scaled(const Rect& crop, std::pair<int, int> from, std::pair<int, int> to) {
-  const auto part = [](int edge, int whole, int other) {
-    return static_cast<int>((std::int64_t{edge} * other + whole / 2) / whole);
-  };
-  Rect result{part(crop.x, from.first, to.first), part(crop.y, from.second, to.second), 0, 0};
-  result.width = part(crop.x + crop.width, from.first, to.first) - result.x;
-  result.height = part(crop.y + crop.height, from.second, to.second) - result.y;
-  return result;
-}
-
-Status override_picture(const ImageMeaning& image, const std::string& name, Preprocessing& p, std::vector<int>& ages) {
-  if (image.scaling) return unsupported("input '" + name + "' states its own scaling of pixels; leave out the option");
-  if (image.format && channels_of(*image.format) == channels_of(p.format)) p.format = *image.format;
-  PITLANE_TRY_STATUS(validate(p));
-  const std::pair before(p.source_width, p.source_height);
-  p.source_width = image.source_width.value_or(p.source_width);
-  p.source_height = image.source_height.value_or(p.source_height);
-  p.crop = image.crop.value_or(scaled(p.crop, before, {p.source_width, p.source_height}));
-  if (!image.ages.empty()) ages = image.ages;
-  return validate(p);
-}
-
-Status add_noted_input(Conversion& conversion, const ImportOptions& options, const InputNote& note) {
-  InputSpec spec = note.spec;
+Status add_noted_input(Conversion& conversion, const InputNote& note) {
+  const InputSpec& spec = note.spec;
   NetworkBuilder& builder = conversion.builder;
   ValueId value = -1;
   if (spec.kind == InputKind::kImage) {
-    PITLANE_TRY_STATUS(override_picture(options.image, spec.name, spec.preprocessing, spec.ages));
+    PITLANE_TRY_STATUS(validate(spec.preprocessing));
     value = builder.image(spec.name, spec.preprocessing, spec.ages);
   } else {
     std::int64_t size = 0;
@@ -261,9 +238,9 @@ Status remember_states(Conversion& conversion, const Notes& notes) {
   return {};
 }
 
-Status add_noted_outputs(Conversion& conversion, const ImportOptions& options, const Notes& notes) {
+Status add_noted_outputs(Conversion& conversion, const Notes& notes) {
   std::vector<OutputPlace> places;
-  ImportOptions said = options;
+  ImportOptions said;
   for (const OutputNote& note : notes.outputs) {
     PITLANE_TRY(const Operand* operand, output_operand(conversion, note.tensor));
     const std::vector<std::int32_t> order = storage_order(operand->layout);
@@ -272,7 +249,7 @@ Status add_noted_outputs(Conversion& conversion, const ImportOptions& options, c
                      note.tensor + "', which has " + std::to_string(order.size()));
     PITLANE_TRY(const ValueId value, output_value(conversion, *operand));
     places.push_back({note.spec.name, value, order[static_cast<std::size_t>(note.spec.element)]});
-    if (options.outputs.empty()) said.outputs.push_back(note.spec);
+    said.outputs.push_back(note.spec);
   }
   PITLANE_TRY_STATUS(add_outputs(conversion.builder, said, places));
   return remember_states(conversion, notes);
@@ -283,7 +260,7 @@ Status add_noted_outputs(Conversion& conversion, const ImportOptions& options, c
 Status add_inputs(Conversion& conversion, const ImportOptions& options, const Notes* notes,
                   const std::set<std::string>& needed) {
   if (notes != nullptr) {
-    for (const InputNote& note : notes->inputs) PITLANE_TRY_STATUS(add_noted_input(conversion, options, note));
+    for (const InputNote& note : notes->inputs) PITLANE_TRY_STATUS(add_noted_input(conversion, note));
     for (const StateNote& note : notes->states) PITLANE_TRY_STATUS(add_noted_state(conversion, note));
     return {};
   }
@@ -294,7 +271,7 @@ Status add_inputs(Conversion& conversion, const ImportOptions& options, const No
 }
 
 Status add_graph_outputs(Conversion& conversion, const ImportOptions& options, const Notes* notes) {
-  if (notes != nullptr) return add_noted_outputs(conversion, options, *notes);
+  if (notes != nullptr) return add_noted_outputs(conversion, *notes);
   std::vector<OutputPlace> places;
   for (const PortDef& port : conversion.model.outputs) {
     PITLANE_TRY(const Operand* operand, output_operand(conversion, port.name));
