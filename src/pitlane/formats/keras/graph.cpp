@@ -134,8 +134,7 @@ Result<std::vector<OutputPlace>> places_of(NetworkBuilder& builder, const ModelC
       return unsupported("the model's output '" + ref.layer + "' is " + to_string(tensor.shape) +
                          "; a driving network has a few numbers");
     const ValueId value = flat(builder, tensor, tensor.name + ".flat");
-    for (int e = 0; e < count; ++e)
-      places.push_back({count == 1 ? ref.layer : ref.layer + "." + std::to_string(e), value, e});
+    for (int e = 0; e < count; ++e) places.push_back({element_name(ref.layer, e, count), value, e});
   }
   return places;
 }
