@@ -148,6 +148,12 @@ TEST_F(ConvertModel, RefusesFlagsThatItWouldPassOver) {
     for (const std::string flag : {"--to tub", "--drop"})
       EXPECT_THAT(refused("convert " + at(in) + " " + at("out.onnx") + " " + flag),
                   HasSubstr(flag.substr(0, flag.find(' ')) + ": is about recordings, and IN is a model; leave it out"));
+  for (const std::string flag :
+       {"--image-topic /c", "--command-topic /c", "--speed-topic /c", "--tolerance-ms 100", "--interpolate",
+        "--format bag", "--steering-correction 0.15", "--no-side-cameras", "--split session"})
+    EXPECT_THAT(refused("convert " + at("in.pit") + " " + at("out.onnx") + " " + flag),
+                HasSubstr(flag.substr(0, flag.find(' ')) +
+                          ": is about recordings, IN is a model and no --data is given; leave it out"));
   for (const std::string out : {"out.tflite", "out.h5", "out.pit"})
     EXPECT_THAT(refused("convert " + at("in.pit") + " " + at(out) + " --raw-input"),
                 HasSubstr("--raw-input: only an .onnx scales pictures itself; leave it out, or write an .onnx"));

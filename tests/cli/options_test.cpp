@@ -57,6 +57,22 @@ TEST_F(Options, EmptyNames) {
   EXPECT_EQ(refused("circuit show mixed --out ''"), "pitlane: --out: give a file's name\n");
 }
 
+// A flag about recordings of one kind beside another kind would be passed over in silence.
+TEST_F(Options, FlagsOfOtherRecordingsAreRefused) {
+  record(place_ / "rec", 20);
+  const std::string model = "'" + std::string(PITLANE_SOURCE_DIR) + "/examples/pilotnet.pit' ";
+  const std::string bag = ": is about ROS 1 bags, and none of the recordings is one; leave it out";
+  EXPECT_THAT(refused("evaluate " + model + "--data " + at("rec") + " --image-topic /camera"),
+              HasSubstr("--image-topic" + bag));
+  EXPECT_THAT(refused("convert " + at("rec") + " " + at("out") + " --interpolate"), HasSubstr("--interpolate" + bag));
+  EXPECT_THAT(refused("evaluate " + model + "--data " + at("rec") + " --steering-correction 0.2"),
+              HasSubstr("--steering-correction: is about recordings of Udacity's simulator with side cameras"));
+  EXPECT_THAT(refused("tune " + model + "--out " + at("out") + " --command-topic /c"),
+              HasSubstr("--command-topic: is about ROS 1 bags, and no recording is read; leave it out"));
+  EXPECT_THAT(refused("tune " + model + "--out " + at("out") + " --max-rows 9"),
+              HasSubstr("--max-rows: is about recordings, and none is read; leave it out, or add --data"));
+}
+
 TEST_F(Options, TrajectoryNeedsJson) {
   EXPECT_EQ(refused("drive expert --circuit mixed --trajectory"),
             "pitlane: --trajectory: poses are printed with --json only; add it\n");

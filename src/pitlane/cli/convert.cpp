@@ -171,6 +171,10 @@ constexpr std::initializer_list<const char*> kOfModels = {"--frame",   "--frame-
                                                           "--colours", "--pixels",      "--output",     "--speed-scale",
                                                           "--lambda",  "--architecture"};
 
+constexpr std::initializer_list<const char*> kOfRecordings = {
+    "--format",      "--steering-correction", "--no-side-cameras", "--image-topic", "--command-topic",
+    "--speed-topic", "--tolerance-ms",        "--interpolate",     "--split"};
+
 Result<int> run(const Flags& flags, const CLI::App& verb) {
   const bool recording = is_recording_argument(flags.recording.in);
   if (recording) {
@@ -181,6 +185,8 @@ Result<int> run(const Flags& flags, const CLI::App& verb) {
                               "is about models, and IN is a recording"));
   } else {
     PITLANE_TRY_STATUS(refuse(verb, {"--to", "--drop"}, "is about recordings, and IN is a model"));
+    if (flags.data.empty())
+      PITLANE_TRY_STATUS(refuse(verb, kOfRecordings, "is about recordings, IN is a model and no --data is given"));
   }
   std::error_code unknown;
   if (!std::filesystem::exists(flags.recording.in, unknown))

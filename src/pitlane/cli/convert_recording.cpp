@@ -44,6 +44,7 @@ Result<int> convert_recording_verb(const ConvertRecordingFlags& flags) {
   PITLANE_TRY_STATUS(StagedDirectory::check_target(flags.out));
   PITLANE_TRY_STATUS(check_output_directory(flags.out));
   PITLANE_TRY(const Recording recording, open_recording(flags.in, flags.recording));
+  PITLANE_TRY_STATUS(check_recording_options(flags.recording, {recording.format}));
   tell_problems(recording.problems, "rows are bad and are left out");
   ProgressBar bar;
   const auto made = convert_recording(recording, flags.out, {flags.to, flags.drop, command_line()}, bar.callback());

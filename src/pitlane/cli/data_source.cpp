@@ -1,5 +1,6 @@
 #include "pitlane/cli/data_source.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "pitlane/cli/number_range.h"
@@ -24,7 +25,45 @@ std::string thinned(const std::vector<Recording>& recordings) {
   return std::to_string(kept) + " of " + std::to_string(all) + " rows, evenly spread; ";
 }
 
+/// The first flag about recordings of one format that is not as it is when nobody says it.
+const char* said_of_bags(const BagOptions& bag) {
+  const BagOptions unsaid;
+  if (!bag.image_topic.empty()) return "--image-topic";
+  if (!bag.command_topic.empty()) return "--command-topic";
+  if (!bag.speed_topic.empty()) return "--speed-topic";
+  if (bag.tolerance_s != unsaid.tolerance_s) return "--tolerance-ms";
+  return bag.interpolate ? "--interpolate" : nullptr;
+}
+
+const char* said_of_side_cameras(const RecordingOptions& options) {
+  const RecordingOptions unsaid;
+  if (options.steering_correction != unsaid.steering_correction) return "--steering-correction";
+  return options.side_cameras ? nullptr : "--no-side-cameras";
+}
+
 }  // namespace
+
+Status check_recording_options(const RecordingOptions& options, const std::vector<std::string>& formats) {
+  const auto has = [&](const char* format) { return std::ranges::find(formats, format) != formats.end(); };
+  const auto refusal = [&](const char* flag, const char* of) {
+    const std::string here = formats.empty() ? "no recording is read" : "none of the recordings is one";
+    return invalid_argument(std::string(flag) + ": is about " + of + ", and " + here + "; leave it out");
+  };
+  if (const char* flag = said_of_bags(options.bag); flag != nullptr && !has("bag")) return refusal(flag, "ROS 1 bags");
+  if (const char* flag = said_of_side_cameras(options); flag != nullptr && !has("udacity"))
+    return refusal(flag, "recordings of Udacity's simulator with side cameras");
+  if (formats.empty() && options.format != "auto") return refusal("--format", "recordings");
+  return {};
+}
+
+Status check_no_data_flags(const DataFlags& flags) {
+  const auto refusal = [](const char* flag) {
+    return invalid_argument(std::string(flag) + ": is about recordings, and none is read; leave it out, or add --data");
+  };
+  if (flags.split != DataFlags().split) return refusal("--split");
+  if (flags.max_rows) return refusal("--max-rows");
+  return check_recording_options(flags.recording, {});
+}
 
 void tell_problems(const std::vector<std::string>& problems, const char* what) {
   if (problems.empty()) return;
@@ -75,6 +114,9 @@ Result<std::vector<Recording>> open_recordings(const DataFlags& flags) {
     tell_problems(recording.problems, "rows are bad and are left out");
     recordings.push_back(std::move(recording));
   }
+  std::vector<std::string> formats;
+  for (const Recording& recording : recordings) formats.push_back(recording.format);
+  PITLANE_TRY_STATUS(check_recording_options(flags.recording, formats));
   if (flags.max_rows) limit_rows(recordings, *flags.max_rows);
   return recordings;
 }

@@ -27,6 +27,13 @@ void add_data_flags(CLI::App& verb, DataFlags& flags, bool required);
 /// Those of them that say how a recording is read.
 void add_recording_flags(CLI::App& verb, RecordingOptions& options);
 
+/// A flag about recordings that none of these formats ("bag", "udacity", ...) heeds is an error that names it;
+/// `formats` may be empty, where there is no recording at all.
+Status check_recording_options(const RecordingOptions& options, const std::vector<std::string>& formats);
+
+/// Where no --data is given: errors for any flag that is about it.
+Status check_no_data_flags(const DataFlags& flags);
+
 /// "N WHAT:" and the first few, on stderr; nothing where there are none.
 void tell_problems(const std::vector<std::string>& problems, const char* what);
 

@@ -160,6 +160,7 @@ Result<int> run(Flags flags) {
     if (name != "all") flags.tune.strategies.push_back(name);
   for (const std::string& name : flags.tune.strategies) PITLANE_TRY_STATUS(find_strategy(name));
   PITLANE_TRY_STATUS(check_output_directory(flags.out));
+  if (flags.data.directories.empty()) PITLANE_TRY_STATUS(check_no_data_flags(flags.data));
   flags.tune.out = flags.out;
   if (flags.quick) flags.tune.most_training_samples = kQuickTrainingFrames;
   if (flags.max_size_mb) flags.constraints.max_size_bytes = *flags.max_size_mb * kBytesPerMegabyte;

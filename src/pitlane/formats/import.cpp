@@ -7,6 +7,7 @@
 
 #include "pitlane/core/file.h"
 #include "pitlane/formats/importers.h"
+#include "pitlane/formats/said_meaning.h"
 #include "pitlane/network/pit_file.h"
 
 namespace pitlane {
@@ -23,19 +24,28 @@ struct Kind {
   const char* name;  ///< as people call it, with the usual ending
   bool (*recognises)(const FileHead& head);
   Result<Network> (*import)(const fs::path& path, const ImportOptions& options);
+  HeardOptions heard = {};
 };
 
-Result<Network> import_pit(const fs::path& path, const ImportOptions& /*it says everything itself*/) {
-  return load_pit(path);
+Result<Network> import_pit(const fs::path& path, const ImportOptions& options) {
+  PITLANE_TRY(Network network, load_pit(path));
+  if (const Status status = restate(network, options); !status.ok()) return status.error().in(path.string());
+  return network;
 }
 
 constexpr std::array kImportKinds = {
     // A damaged .pit is still one: its own reader says what is wrong with it.
     Kind{"Pitlane (.pit)", [](const FileHead& head) { return head.has(4, "PITL") || head.path.extension() == ".pit"; },
          import_pit},
-    Kind{"PyTorch state dict (.pth, .pt, .ckpt)", recognises_pytorch, import_pytorch},
+    Kind{"PyTorch state dict (.pth, .pt, .ckpt)",
+         recognises_pytorch,
+         import_pytorch,
+         {.architecture = true, .lambdas = false}},
     Kind{"ONNX (.onnx)", is_onnx, import_onnx},
-    Kind{"Keras HDF5 (.h5)", [](const FileHead& head) { return head.has(0, "\x89HDF\r\n\x1A\n"); }, import_keras_h5},
+    Kind{"Keras HDF5 (.h5)",
+         [](const FileHead& head) { return head.has(0, "\x89HDF\r\n\x1A\n"); },
+         import_keras_h5,
+         {.architecture = false, .lambdas = true}},
     Kind{"Keras (.keras)",
          [](const FileHead& head) {
            constexpr std::size_t kFirstName = 30;  // of a zip's first entry
@@ -43,7 +53,8 @@ constexpr std::array kImportKinds = {
                   (head.path.extension() == ".keras" || head.has(kFirstName, "metadata.json") ||
                    head.has(kFirstName, "config.json"));
          },
-         import_keras_archive},
+         import_keras_archive,
+         {.architecture = false, .lambdas = true}},
     Kind{"TensorFlow Lite (.tflite)",
          [](const FileHead& head) { return head.has(4, "TFL3") || head.path.extension() == ".tflite"; }, import_tflite},
 };
@@ -74,7 +85,12 @@ Result<Network> import_network(const fs::path& path, const ImportOptions& option
   const auto kind = std::ranges::find_if(kImportKinds, [&](const Kind& k) { return k.recognises(head); });
   if (kind == kImportKinds.end())
     return unsupported(path.string() + ": unknown kind of model; known are " + importable_kinds());
-  return kind->import(path, options);
+  if (const Status status = check_options_of_kind(options, kind->heard, kind->name); !status.ok())
+    return status.error().in(path.string());
+  PITLANE_TRY(Network network, kind->import(path, options));
+  if (const Status status = check_options_of_network(options, network); !status.ok())
+    return status.error().in(path.string());
+  return network;
 }
 
 }  // namespace pitlane

@@ -1,6 +1,11 @@
 #include "pitlane/formats/meaning.h"
 
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
 #include <numeric>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -10,20 +15,6 @@ namespace pitlane {
 namespace {
 
 constexpr int kColours = 3;
-
-void set_scaling(Preprocessing& p, PixelScaling scaling) {
-  constexpr float kMean[] = {0.485F, 0.456F, 0.406F}, kDeviation[] = {0.229F, 0.224F, 0.225F};
-  const auto channels = static_cast<std::size_t>(channels_of(p.format));
-  p.scale.assign(channels, 1);
-  p.offset.assign(channels, 0);
-  for (std::size_t c = 0; c < channels; ++c) {
-    // The network's channels, whatever their order, are normalised by position, as albumentations does.
-    if (scaling == PixelScaling::kUnit) p.scale[c] = 1 / 255.F;
-    if (scaling == PixelScaling::kSigned) std::tie(p.scale[c], p.offset[c]) = std::pair(1 / 127.5F, -1.F);
-    if (scaling == PixelScaling::kImageNet)
-      std::tie(p.scale[c], p.offset[c]) = std::pair(1 / (255 * kDeviation[c]), -kMean[c] / kDeviation[c]);
-  }
-}
 
 const char* to_string(PixelScaling scaling) {
   switch (scaling) {
@@ -62,7 +53,7 @@ Result<Preprocessing> preprocessing_of(const ImageMeaning& image, const PictureS
   p.height = static_cast<int>(shape.height);
   p.frames = shape.frames;
   p.format = shape.channels == 1 ? PixelFormat::kGrey : image.format.value_or(PixelFormat::kRgb);
-  if (shape.channels != 1 && !image.format) assumed.add("colours in the order red, green, blue");
+  if (shape.channels != 1 && !image.format) assumed.add("colours in the order red, green, blue (else --colours)");
   const bool f1 = p.width == 200 && p.height == 66;
   p.source_width = image.source_width.value_or(f1 ? 640 : p.width);
   p.source_height = image.source_height.value_or(f1 ? 480 : p.height);
@@ -71,10 +62,12 @@ Result<Preprocessing> preprocessing_of(const ImageMeaning& image, const PictureS
   if (lower_half) p.crop = {0, 240, 640, 240};
   if (image.crop) p.crop = *image.crop;
   if (!image.source_width || !image.source_height)
-    assumed.add("frames of " + std::to_string(p.source_width) + "x" + std::to_string(p.source_height));
-  if (!image.crop) assumed.add(lower_half ? "their lower half" : "the whole frame");
+    assumed.add("frames of " + std::to_string(p.source_width) + "x" + std::to_string(p.source_height) +
+                " (else --frame)");
+  if (!image.crop)
+    assumed.add(std::string(lower_half ? "their lower half" : "the whole frame") + " (else --frame-crop)");
   set_scaling(p, image.scaling.value_or(habit));
-  if (!image.scaling) assumed.add(to_string(habit));
+  if (!image.scaling) assumed.add(std::string(to_string(habit)) + " (else --pixels)");
   PITLANE_TRY_STATUS(validate(p));
   return p;
 }
@@ -87,7 +80,7 @@ Result<std::vector<int>> ages_for(const ImageMeaning& image, int frames, Assumed
   if (frames == 1) return std::vector<int>();
   std::vector<int> ages(static_cast<std::size_t>(frames));
   std::iota(ages.rbegin(), ages.rend(), 0);
-  assumed.add(std::to_string(frames) + " frames one after another, the newest last");
+  assumed.add(std::to_string(frames) + " frames one after another, the newest last (else --frame-ages)");
   return ages;
 }
 
@@ -112,28 +105,201 @@ ValueId with_speed_planes(NetworkBuilder& builder, ValueId picture, ValueId spee
   return builder.add("picture_and_speed", Concat{}, std::move(parts));
 }
 
-std::vector<OutputSpec> usual_outputs(const std::vector<OutputPlace>& places, Assumed& assumed) {
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+bool says(const std::string& name, const char* word) { return lower(name).find(word) != std::string::npos; }
+
+/// The output that a name speaks of.
+std::optional<OutputSpec> output_named(const std::string& name) {
+  if (says(name, "steering") || says(name, "angle")) return OutputSpec{"steering", "1", -1, 1, -1, 0};
+  if (says(name, "steer")) return OutputSpec{"steer", "1", -1, 1, -1, 0};
+  if (says(name, "throttle")) return OutputSpec{"throttle", "1", 0, 1, -1, 0};
+  if (says(name, "brake")) return OutputSpec{"brake", "1", 0, 1, -1, 0};
+  return {};
+}
+
+std::vector<OutputSpec> outputs_named(const std::vector<OutputPlace>& places) {
+  // donkeycar's linear networks compute what the car takes: the range 0..1 leaves numbers as they are.
+  if (places.size() == 2 && says(places[0].name, "n_outputs0") && says(places[1].name, "n_outputs1"))
+    return {{"steering", "1", 0, 1, -1, 0}, {"throttle", "1", 0, 1, -1, 0}};
+  std::vector<OutputSpec> outputs;
+  for (const OutputPlace& place : places) {
+    const auto output = output_named(place.name);
+    if (!output || std::ranges::find(outputs, output->name, &OutputSpec::name) != outputs.end()) return {};
+    outputs.push_back(*output);
+  }
+  return outputs;
+}
+
+std::vector<OutputSpec> outputs_by_number(const std::vector<OutputPlace>& places) {
   switch (places.size()) {
     case 1:
-      assumed.add("the output is steering, -1 to 1");
       return {{"steering", "1", -1, 1, -1, 0}};
     case 2:
-      assumed.add("the outputs are v, 6.5 to 24 m/s, and w, -7.1 to 7.1 rad/s");
       return {{"v", "m/s", 6.5F, 24, -1, 0}, {"w", "rad/s", -7.1F, 7.1F, -1, 0}};
     case 3:
-      assumed.add("the outputs are throttle, 0 to 1, steer, -1 to 1, and brake, 0 to 1");
       return {{"throttle", "1", 0, 1, -1, 0}, {"steer", "1", -1, 1, -1, 0}, {"brake", "1", 0, 1, -1, 0}};
     default:
       break;
   }
-  assumed.add("outputs from 0 to 1");
   std::vector<OutputSpec> outputs;
-  for (const OutputPlace& place : places)
-    outputs.push_back({place.name.empty() ? "output" + std::to_string(outputs.size()) : place.name, "1", 0, 1, -1, 0});
+  std::set<std::string> taken;
+  for (const OutputPlace& place : places) {
+    std::string name = place.name.empty() ? "output" + std::to_string(outputs.size()) : place.name;
+    // Names are unique in a network, in a file they need not be.
+    if (!taken.insert(name).second) name += "#" + std::to_string(outputs.size());
+    taken.insert(name);
+    outputs.push_back({std::move(name), "1", 0, 1, -1, 0});
+  }
+  return outputs;
+}
+
+std::vector<OutputSpec> usual_outputs(const std::vector<OutputPlace>& places, Assumed& assumed) {
+  std::vector<OutputSpec> outputs = outputs_named(places);
+  if (outputs.empty()) outputs = outputs_by_number(places);
+  constexpr std::size_t kTold = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kTold, outputs.size()); ++i) text += (i == 0 ? "" : ", ") + to_flag(outputs[i]);
+  if (outputs.size() > kTold) text += " and so on, each from 0 to 1";
+  assumed.add((outputs.size() == 1 ? "the output is " : "the outputs are ") + text +
+              " (else say --output, once for each)");
   return outputs;
 }
 
 }  // namespace
+
+const char* pixels_word(PixelScaling scaling) {
+  switch (scaling) {
+    case PixelScaling::kUnit:
+      return "unit";
+    case PixelScaling::kImageNet:
+      return "imagenet";
+    case PixelScaling::kSigned:
+      return "signed";
+    case PixelScaling::kNone:
+      return "none";
+  }
+  return "?";
+}
+
+void set_scaling(Preprocessing& p, PixelScaling scaling) {
+  constexpr float kMean[] = {0.485F, 0.456F, 0.406F}, kDeviation[] = {0.229F, 0.224F, 0.225F};
+  const auto channels = static_cast<std::size_t>(channels_of(p.format));
+  p.scale.assign(channels, 1);
+  p.offset.assign(channels, 0);
+  for (std::size_t c = 0; c < channels; ++c) {
+    // The network's channels, whatever their order, are normalised by position, as albumentations does.
+    if (scaling == PixelScaling::kUnit) p.scale[c] = 1 / 255.F;
+    if (scaling == PixelScaling::kSigned) std::tie(p.scale[c], p.offset[c]) = std::pair(1 / 127.5F, -1.F);
+    if (scaling == PixelScaling::kImageNet)
+      std::tie(p.scale[c], p.offset[c]) = std::pair(1 / (255 * kDeviation[c]), -kMean[c] / kDeviation[c]);
+  }
+}
+
+std::string to_flag(const OutputSpec& output) {
+  const auto number = [](float value) {
+    char text[32];  // the shortest text that reads back as the same number
+    return std::string(text, std::to_chars(text, text + sizeof text, value).ptr);
+  };
+  return output.name + ":" + number(output.low) + ":" + number(output.high) +
+         (output.unit == "1" ? "" : ":" + output.unit);
+}
+
+PixelScaling guess_pixels(const PixelClues& clues, std::int64_t height, std::int64_t width) {
+  if (clues.range) {
+    const auto [low, high] = *clues.range;
+    if (high > 100) return PixelScaling::kNone;
+    if (low < -1.5) return PixelScaling::kImageNet;
+    return low < -0.5 ? PixelScaling::kSigned : PixelScaling::kUnit;
+  }
+  if (clues.scales_itself || clues.bytes) return PixelScaling::kNone;
+  if (clues.normalized) return *clues.normalized ? PixelScaling::kImageNet : PixelScaling::kNone;
+  if (clues.by_pytorch || says(clues.input, "img_in")) return PixelScaling::kUnit;
+  // Their TensorFlow trainings see albumentations' Normalize; some name the height first.
+  constexpr std::array kTheirs = {std::pair(200, 66), std::pair(100, 50), std::pair(150, 50)};
+  const bool theirs = std::ranges::any_of(kTheirs, [&](const std::pair<int, int>& size) {
+    return std::pair(width, height) == std::pair<std::int64_t, std::int64_t>(size) ||
+           std::pair(height, width) == std::pair<std::int64_t, std::int64_t>(size);
+  });
+  return theirs ? PixelScaling::kImageNet : PixelScaling::kUnit;
+}
+
+PictureShape guess_frames(std::int64_t height, std::int64_t width, std::int64_t channels,
+                          const std::vector<int>& ages) {
+  PictureShape shape{height, width, static_cast<int>(std::min<std::int64_t>(channels, 1 << 20)), 1};
+  const auto said = static_cast<std::int64_t>(ages.size());
+  const std::int64_t of_one = said > 1 && channels % said == 0 ? channels / said : 0;
+  if (of_one == 1 || of_one == kColours || of_one == 4) {
+    shape.channels = static_cast<int>(of_one);
+    shape.frames = static_cast<int>(said);
+    return shape;
+  }
+  constexpr std::int64_t kMostChannels = 3 * 1000;
+  const bool one = channels == 1 || channels == 3 || channels == 4 || channels == 6;
+  if (one || channels < 1 || channels > kMostChannels) return shape;
+  shape.channels = channels % kColours == 0 ? kColours : 1;
+  shape.frames = static_cast<int>(channels) / shape.channels;
+  return shape;
+}
+
+InputKind guess_vector(const std::string& name, std::int64_t size) {
+  if (says(name, "light")) return InputKind::kLight;
+  if (says(name, "speed") || says(name, "veloc")) return InputKind::kSpeed;
+  return size == 1 ? InputKind::kSpeed : InputKind::kCommand;
+}
+
+ValueId add_vector(NetworkBuilder& builder, const ImportOptions& options, const std::string& name, std::int64_t size,
+                   std::string& assumed) {
+  const InputKind kind = guess_vector(name, size);
+  if (!assumed.empty()) assumed += "; ";
+  assumed += "'" + name + "' is the ";
+  if (kind != InputKind::kSpeed) {
+    assumed += kind == InputKind::kLight ? "traffic light, one-hot" : "high-level command, one-hot";
+    return builder.vector(name, kind, size);
+  }
+  assumed += options.speed_scale ? "speed" : "speed in km/h over 30 (else --speed-scale)";
+  std::vector<int> ages;
+  if (size > 1) {
+    ages.resize(static_cast<std::size_t>(size));
+    std::iota(ages.rbegin(), ages.rend(), 0);
+    if (options.image.ages.size() == ages.size()) ages = options.image.ages;
+  }
+  return builder.vector(name, kind, size, options.speed_scale.value_or(kKmhOver30), ages);
+}
+
+std::string element_name(const std::string& tensor, std::int64_t i, std::int64_t count) {
+  return count == 1 ? tensor : tensor + "_" + std::to_string(i);
+}
+
+Result<std::vector<ValueId>> add_pictures(NetworkBuilder& builder, const ImportOptions& options,
+                                          const std::vector<PictureShape>& shapes, PixelScaling habit) {
+  if (shapes.size() > 2)
+    return unsupported("the network reads " + std::to_string(shapes.size()) + " pictures; one or two are supported");
+  const PictureShape& first = shapes.front();
+  if (shapes.size() == 1) {
+    PITLANE_TRY(const ValueId picture, add_picture(builder, options, first, habit));
+    return std::vector{picture};
+  }
+  const PictureShape& second = shapes.back();
+  const auto text = [](const PictureShape& s) {
+    return std::to_string(s.width) + "x" + std::to_string(s.height) + " with " + std::to_string(s.channels) +
+           " channels, frames: " + std::to_string(s.frames);
+  };
+  if (text(first) != text(second) || first.channels != kColours)
+    return unsupported("the network reads two pictures, " + text(first) + " and " + text(second) +
+                       "; two colour pictures of one size are supported");
+  Assumed assumed;
+  PITLANE_TRY(const Preprocessing preprocessing, preprocessing_of(options.image, first, habit, assumed));
+  PITLANE_TRY(const std::vector<int> ages, ages_for(options.image, first.frames, assumed));
+  assumed.add("two cameras of one kind of frame");
+  assumed.write(builder, "assumed of the picture");
+  const std::string other = second.name == first.name ? first.name + "2" : second.name;
+  const ValueId left = builder.image(first.name, preprocessing, ages);
+  return std::vector{left, builder.image(other, preprocessing, ages)};
+}
 
 Result<ValueId> add_picture(NetworkBuilder& builder, const ImportOptions& options, const PictureShape& shape,
                             PixelScaling habit) {
@@ -147,11 +313,11 @@ Result<ValueId> add_picture(NetworkBuilder& builder, const ImportOptions& option
   ValueId picture = builder.image(shape.name, preprocessing, ages);
   if (shape.channels == 4) {
     const float scale = options.speed_scale.value_or(kKmhOver30);
-    if (!options.speed_scale) assumed.add("the fourth channel is the speed in km/h over 30");
+    if (!options.speed_scale) assumed.add("the fourth channel is the speed in km/h over 30 (else --speed-scale)");
     const ValueId speeds = builder.vector("speed", InputKind::kSpeed, shape.frames, scale, ages);
     picture = with_speed_planes(builder, picture, speeds, shape);
   } else if (shape.channels == 6) {
-    assumed.add("channels 4 to 6 are a second camera's");
+    assumed.add("channels 4 to 6 are a second camera's (two frames of one: say --frame-ages 1,0)");
     const ValueId second = builder.image(shape.name + "2", preprocessing, ages);
     std::vector<ValueId> parts;
     for (int frame = 0; frame < shape.frames; ++frame)

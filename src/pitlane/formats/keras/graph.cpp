@@ -134,16 +134,31 @@ Result<std::vector<OutputPlace>> places_of(NetworkBuilder& builder, const ModelC
       return unsupported("the model's output '" + ref.layer + "' is " + to_string(tensor.shape) +
                          "; a driving network has a few numbers");
     const ValueId value = flat(builder, tensor, tensor.name + ".flat");
-    for (int e = 0; e < count; ++e)
-      places.push_back({count == 1 ? ref.layer : ref.layer + "." + std::to_string(e), value, e});
+    for (int e = 0; e < count; ++e) places.push_back({element_name(ref.layer, e, count), value, e});
   }
   return places;
+}
+
+/// A misspelt name would leave its user believing that it was heeded.
+Status check_lambdas(const ModelConfig& model, const ImportOptions& options) {
+  std::vector<std::string> names;
+  for (const LayerConfig& layer : model.layers)
+    if (inner_class(layer) == "Lambda") names.push_back(layer.name);
+  for (const auto& [name, meaning] : options.lambdas) {
+    if (std::ranges::find(names, name) != names.end()) continue;
+    std::string known;
+    for (const std::string& lambda : names) known += (known.empty() ? "" : ", ") + printable_name(lambda);
+    return invalid_argument("--lambda " + name + ": the model has no Lambda layer of that name; " +
+                            (known.empty() ? "it has none at all, leave the flag out" : "it has " + known));
+  }
+  return {};
 }
 
 }  // namespace
 
 Result<Network> build_network(const ModelConfig& model, LayerArrays& arrays, const FileFacts& facts,
                               const ImportOptions& options) {
+  PITLANE_TRY_STATUS(check_lambdas(model, options));
   NetworkBuilder builder(model.name);
   Graph graph(builder, model, arrays, options);
   auto inputs = add_inputs(builder, model, facts, options);

@@ -22,6 +22,9 @@ struct FileFacts {
   std::optional<bool> normalized;  ///< DeepLearningStudio's attribute normalized_dataset
 };
 
+/// The layer's class, or that of the layer inside a TimeDistributed.
+std::string inner_class(const LayerConfig& layer);
+
 /// Inputs and habits (inputs.cpp): one tensor for each input of the model, by the name of its layer.
 Result<std::map<std::string, Tensor>> add_inputs(NetworkBuilder& builder, const ModelConfig& model,
                                                  const FileFacts& facts, const ImportOptions& options);

@@ -6,6 +6,7 @@
 #include "pitlane/formats/onnx/converters.h"
 #include "pitlane/formats/onnx/fuse_layers.h"
 #include "pitlane/formats/onnx/ports.h"
+#include "pitlane/formats/said_meaning.h"
 
 namespace pitlane {
 namespace onnx {
@@ -84,7 +85,7 @@ class Importer {
     }
     PITLANE_TRY_STATUS(add_graph_outputs(conversion_, options_, noted));
     write_metadata(noted);
-    return finish();
+    return finish(notes.has_value());
   }
 
  private:
@@ -123,12 +124,13 @@ class Importer {
     if (!names.empty()) builder_.metadata("int8 layers computed in real numbers", names);
   }
 
-  Result<Network> finish() {
+  Result<Network> finish(bool states_its_meaning) {
     PITLANE_TRY(Network network, std::move(builder_).build());
     for (const auto& [value, grid] : conversion_.grids)
       network.values[static_cast<std::size_t>(value)].quantization = grid;
     merge_rounding(network);
     fuse_layers(network);
+    if (states_its_meaning) PITLANE_TRY_STATUS(restate(network, options_));
     PITLANE_TRY_STATUS(validate(network));
     return network;
   }

@@ -1,12 +1,10 @@
 #include "pitlane/formats/onnx/ports.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <cstdint>
 #include <utility>
 
-#include "pitlane/core/units.h"
 #include "pitlane/formats/onnx/layers.h"
 #include "pitlane/formats/onnx/views.h"
 
@@ -49,14 +47,6 @@ bool scales_itself(const ModelDef& model, std::string tensor) {
   return false;
 }
 
-PictureShape picture_shape(std::int64_t height, std::int64_t width, std::int64_t channels) {
-  PictureShape shape{height, width, static_cast<int>(std::min<std::int64_t>(channels, 1 << 20)), 1};
-  if (like_channels(channels) || channels < 1 || channels > 3 * 1000) return shape;
-  shape.channels = channels % 3 == 0 ? 3 : 1;  // stacked frames, in colour or grey
-  shape.frames = static_cast<int>(channels) / shape.channels;
-  return shape;
-}
-
 /// A picture of 200 x 66 whose layout may be either.
 Status check_picture_dims(const PortDef& port) {
   for (std::size_t d = 1; d < 4; ++d)
@@ -79,52 +69,71 @@ class Inputs {
         port.type != ElementType::kDouble)
       return unsupported("input '" + port.name + "' takes " + to_string(port.type) +
                          "; real numbers and uint8 pictures are understood");
-    if (dims.size() == 4) return add_camera(port, bytes);
+    if (dims.size() == 4) return note_camera(port, bytes);
     if (dims.size() != 1 && dims.size() != 2)
       return unsupported("input '" + port.name + "' has " + std::to_string(dims.size()) +
                          " dimensions; pictures have 4, speeds and commands 1 or 2");
     return add_vector(port);
   }
 
+  void write_assumed() {
+    if (!assumed_.empty()) conversion_.builder.metadata("assumed of the inputs", assumed_);
+  }
+
+  /// The pictures so far.
+  Status add_cameras() {
+    if (cameras_.empty()) return {};
+    std::vector<PictureShape> shapes;
+    for (const Camera& camera : cameras_) shapes.push_back(camera.picture);
+    const PixelScaling habit = guess_pixels(cameras_[0].clues, shapes[0].height, shapes[0].width);
+    const auto values = add_pictures(conversion_.builder, options_, shapes, habit);
+    if (!values.ok()) return values.error().in("input '" + shapes[0].name + "'");
+    for (std::size_t i = 0; i < cameras_.size(); ++i)
+      set(shapes[i].name, (*values)[i],
+          stored_layout(cameras_[i].dims, cameras_[i].last ? std::vector<int>{1, 2, 3} : std::vector<int>{2, 3, 1}));
+    return {};
+  }
+
  private:
+  struct Camera {
+    Shape dims;
+    bool last = false;  ///< channels
+    PictureShape picture;
+    PixelClues clues;
+  };
+
   /// The batch, where it is fixed, becomes one.
   void fix_batch() {
     if (shape_[0] > 1) conversion_.batch = shape_[0];
     shape_[0] = 1;
   }
 
-  Status add_camera(const PortDef& port, bool bytes) {
+  /// Pictures become inputs when all are known: two of them are one frame of two cameras.
+  Status note_camera(const PortDef& port, bool bytes) {
     PITLANE_TRY_STATUS(check_picture_dims(port));
     fix_batch();
-    const bool last = channels_last(conversion_.model, port);
-    PictureShape picture =
-        last ? picture_shape(shape_[1], shape_[2], shape_[3]) : picture_shape(shape_[2], shape_[3], shape_[1]);
-    picture.name = port.name;
-    const PixelScaling habit =
-        bytes || scales_itself(conversion_.model, port.name) ? PixelScaling::kNone : PixelScaling::kUnit;
-    const Result<ValueId> value = add_picture(conversion_.builder, options_, picture, habit);
-    if (!value.ok()) return value.error().in("input '" + port.name + "'");
-    set(port.name, *value, stored_layout(shape_, last ? std::vector<int>{1, 2, 3} : std::vector<int>{2, 3, 1}));
+    Camera camera;
+    camera.dims = shape_;
+    camera.last = channels_last(conversion_.model, port);
+    camera.picture = camera.last ? guess_frames(shape_[1], shape_[2], shape_[3], options_.image.ages)
+                                 : guess_frames(shape_[2], shape_[3], shape_[1], options_.image.ages);
+    camera.picture.name = port.name;
+    camera.clues.bytes = bytes;
+    camera.clues.scales_itself = scales_itself(conversion_.model, port.name);
+    camera.clues.by_pytorch = conversion_.model.producer == "pytorch";
+    camera.clues.input = port.name;
+    cameras_.push_back(std::move(camera));
     return {};
   }
 
   Status add_vector(const PortDef& port) {
     if (shape_.size() == 2) fix_batch();
-    std::string name = port.name;
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    const auto says = [&name](const char* word) { return name.find(word) != std::string::npos; };
     const std::int64_t size = shape_.back();
     if (size < 1 || size > 1024)
       return unsupported("input '" + port.name + "' has " + std::to_string(size) +
                          " numbers; a speed or a command has 1 to 1024");
-    const bool speed = says("speed") || says("veloc") || size == 1;
-    const InputKind kind = speed ? InputKind::kSpeed : says("light") ? InputKind::kLight : InputKind::kCommand;
-    std::vector<int> ages;
-    for (int age = static_cast<int>(size) - 1; speed && size > 1 && age >= 0; --age) ages.push_back(age);
-    const float scale = speed ? options_.speed_scale.value_or(kKmhOver30) : 1;
-    if (speed && !options_.speed_scale) conversion_.builder.metadata("assumed of the speed", "km/h over 30");
-    const ValueId value = conversion_.builder.vector(port.name, kind, size, scale, ages);
-    set(port.name, value, row_major_layout(shape_));
+    set(port.name, pitlane::add_vector(conversion_.builder, options_, port.name, size, assumed_),
+        row_major_layout(shape_));
     return {};
   }
 
@@ -136,6 +145,8 @@ class Inputs {
   Conversion& conversion_;
   const ImportOptions& options_;
   Shape shape_;
+  std::vector<Camera> cameras_;
+  std::string assumed_;
 };
 
 // --- inputs that our own export describes
@@ -159,35 +170,12 @@ Status check_port(const Conversion& conversion, const std::string& name, const L
   return corrupt("the metadata describes the input '" + name + "', which the graph has not");
 }
 
-/// The same part of a frame of another size.
-Rect scaled(const Rect& crop, std::pair<int, int> from, std::pair<int, int> to) {
-  const auto part = [](int edge, int whole, int other) {
-    return static_cast<int>((std::int64_t{edge} * other + whole / 2) / whole);
-  };
-  Rect result{part(crop.x, from.first, to.first), part(crop.y, from.second, to.second), 0, 0};
-  result.width = part(crop.x + crop.width, from.first, to.first) - result.x;
-  result.height = part(crop.y + crop.height, from.second, to.second) - result.y;
-  return result;
-}
-
-Status override_picture(const ImageMeaning& image, const std::string& name, Preprocessing& p, std::vector<int>& ages) {
-  if (image.scaling) return unsupported("input '" + name + "' states its own scaling of pixels; leave out the option");
-  if (image.format && channels_of(*image.format) == channels_of(p.format)) p.format = *image.format;
-  PITLANE_TRY_STATUS(validate(p));
-  const std::pair before(p.source_width, p.source_height);
-  p.source_width = image.source_width.value_or(p.source_width);
-  p.source_height = image.source_height.value_or(p.source_height);
-  p.crop = image.crop.value_or(scaled(p.crop, before, {p.source_width, p.source_height}));
-  if (!image.ages.empty()) ages = image.ages;
-  return validate(p);
-}
-
-Status add_noted_input(Conversion& conversion, const ImportOptions& options, const InputNote& note) {
-  InputSpec spec = note.spec;
+Status add_noted_input(Conversion& conversion, const InputNote& note) {
+  const InputSpec& spec = note.spec;
   NetworkBuilder& builder = conversion.builder;
   ValueId value = -1;
   if (spec.kind == InputKind::kImage) {
-    PITLANE_TRY_STATUS(override_picture(options.image, spec.name, spec.preprocessing, spec.ages));
+    PITLANE_TRY_STATUS(validate(spec.preprocessing));
     value = builder.image(spec.name, spec.preprocessing, spec.ages);
   } else {
     std::int64_t size = 0;
@@ -261,9 +249,9 @@ Status remember_states(Conversion& conversion, const Notes& notes) {
   return {};
 }
 
-Status add_noted_outputs(Conversion& conversion, const ImportOptions& options, const Notes& notes) {
+Status add_noted_outputs(Conversion& conversion, const Notes& notes) {
   std::vector<OutputPlace> places;
-  ImportOptions said = options;
+  ImportOptions said;
   for (const OutputNote& note : notes.outputs) {
     PITLANE_TRY(const Operand* operand, output_operand(conversion, note.tensor));
     const std::vector<std::int32_t> order = storage_order(operand->layout);
@@ -272,7 +260,7 @@ Status add_noted_outputs(Conversion& conversion, const ImportOptions& options, c
                      note.tensor + "', which has " + std::to_string(order.size()));
     PITLANE_TRY(const ValueId value, output_value(conversion, *operand));
     places.push_back({note.spec.name, value, order[static_cast<std::size_t>(note.spec.element)]});
-    if (options.outputs.empty()) said.outputs.push_back(note.spec);
+    said.outputs.push_back(note.spec);
   }
   PITLANE_TRY_STATUS(add_outputs(conversion.builder, said, places));
   return remember_states(conversion, notes);
@@ -283,25 +271,34 @@ Status add_noted_outputs(Conversion& conversion, const ImportOptions& options, c
 Status add_inputs(Conversion& conversion, const ImportOptions& options, const Notes* notes,
                   const std::set<std::string>& needed) {
   if (notes != nullptr) {
-    for (const InputNote& note : notes->inputs) PITLANE_TRY_STATUS(add_noted_input(conversion, options, note));
+    for (const InputNote& note : notes->inputs) PITLANE_TRY_STATUS(add_noted_input(conversion, note));
     for (const StateNote& note : notes->states) PITLANE_TRY_STATUS(add_noted_state(conversion, note));
     return {};
   }
   Inputs inputs(conversion, options);
-  for (const PortDef& port : conversion.model.inputs)
-    if (needed.contains(port.name)) PITLANE_TRY_STATUS(inputs.add(port));
+  const auto add_all = [&](bool pictures) -> Status {
+    for (const PortDef& port : conversion.model.inputs)
+      if (needed.contains(port.name) && (port.dims && port.dims->size() == 4) == pictures)
+        PITLANE_TRY_STATUS(inputs.add(port));
+    return {};
+  };
+  PITLANE_TRY_STATUS(add_all(true));
+  PITLANE_TRY_STATUS(inputs.add_cameras());
+  PITLANE_TRY_STATUS(add_all(false));
+  inputs.write_assumed();
   return {};
 }
 
 Status add_graph_outputs(Conversion& conversion, const ImportOptions& options, const Notes* notes) {
-  if (notes != nullptr) return add_noted_outputs(conversion, options, *notes);
+  if (notes != nullptr) return add_noted_outputs(conversion, *notes);
   std::vector<OutputPlace> places;
   for (const PortDef& port : conversion.model.outputs) {
     PITLANE_TRY(const Operand* operand, output_operand(conversion, port.name));
     const std::vector<std::int32_t> order = storage_order(operand->layout);
     PITLANE_TRY(const ValueId value, output_value(conversion, *operand));
     for (std::size_t i = 0; i < order.size(); ++i)
-      places.push_back({order.size() == 1 ? port.name : port.name + std::to_string(i), value, order[i]});
+      places.push_back({element_name(port.name, static_cast<std::int64_t>(i), static_cast<std::int64_t>(order.size())),
+                        value, order[i]});
   }
   if (places.empty()) return corrupt("the graph has no output");
   if (static_cast<std::int64_t>(places.size()) > kMostOutputs)

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pitlane/core/units.h"
 #include "pitlane/network/limits.h"
 
 namespace pitlane::tflite {
@@ -24,20 +23,12 @@ const Operator* first_reader(const Translation& t, int tensor) {
   return found == t.file.operators.end() ? nullptr : &*found;
 }
 
-/// Which normalisation covers this range of real numbers.
-PixelScaling scaling_of_range(double low, double high) {
-  if (high > 100) return PixelScaling::kNone;
-  if (low < -1.5) return PixelScaling::kImageNet;
-  if (low < -0.5) return PixelScaling::kSigned;
-  return PixelScaling::kUnit;
-}
-
-std::optional<PixelScaling> scaling_of_grid(const Tensor& tensor) {
+/// Of the real numbers that a quantised tensor can hold.
+std::optional<std::pair<double, double>> range_of_grid(const Tensor& tensor) {
   const Result<std::optional<ActivationQuantization>> grid = activation_quantization(tensor);
   if (!grid.ok() || !*grid) return {};
   const ActivationQuantization& q = **grid;
-  return scaling_of_range(static_cast<double>(q.scale) * -q.zero_point,
-                          static_cast<double>(q.scale) * (255 - q.zero_point));
+  return std::pair(static_cast<double>(q.scale) * -q.zero_point, static_cast<double>(q.scale) * (255 - q.zero_point));
 }
 
 /// Does the network begin by bringing 0..255 into a small range?
@@ -53,19 +44,19 @@ bool scales_pixels(const Translation& t, const Operator& op) {
 }
 
 /// What the file lets one see of how its pictures were normalised.
-PixelScaling habit_of(const Translation& t, int tensor, const PictureShape& shape) {
+PixelClues clues_of(const Translation& t, int tensor, const std::string& name) {
   const Tensor& input = t.file.tensors[static_cast<std::size_t>(tensor)];
-  if (const auto scaling = scaling_of_grid(input)) return *scaling;
-  if (input.type == tfl::TensorType::UINT8) return PixelScaling::kNone;
-  if (const Operator* reader = first_reader(t, tensor)) {
-    const Tensor* made =
-        reader->outputs.empty() ? nullptr : &t.file.tensors[static_cast<std::size_t>(reader->outputs[0])];
-    if (reader->code == Code::QUANTIZE && made != nullptr && !made->fault)
-      if (const auto scaling = scaling_of_grid(*made)) return *scaling;
-    if (scales_pixels(t, *reader)) return PixelScaling::kNone;
-  }
-  // DeepLearningStudio's TensorFlow networks see albumentations' Normalize.
-  return shape.width == 200 && shape.height == 66 ? PixelScaling::kImageNet : PixelScaling::kUnit;
+  PixelClues clues;
+  clues.input = name;
+  clues.range = range_of_grid(input);
+  clues.bytes = input.type == tfl::TensorType::UINT8;
+  const Operator* reader = first_reader(t, tensor);
+  if (reader == nullptr || clues.range || clues.bytes) return clues;
+  const Tensor* made =
+      reader->outputs.empty() ? nullptr : &t.file.tensors[static_cast<std::size_t>(reader->outputs[0])];
+  if (reader->code == Code::QUANTIZE && made != nullptr && !made->fault) clues.range = range_of_grid(*made);
+  clues.scales_itself = scales_pixels(t, *reader);
+  return clues;
 }
 
 bool picture_channels(std::int64_t channels) {
@@ -78,27 +69,23 @@ struct PictureInput {
 };
 
 /// {1, H, W, C}, {1, C, H, W} of few channels, {1, T, H, W, C}.
-std::optional<PictureInput> picture_of(const Shape& shape) {
+std::optional<PictureInput> picture_of(const Shape& shape, const std::vector<int>& ages) {
   if ((shape.size() != 4 && shape.size() != 5) || shape[0] != 1) return {};
   PictureInput picture;
   const Shape last(shape.end() - 3, shape.end());
   picture.channels_first = shape.size() == 4 && (last[0] == 1 || last[0] == 3) && !picture_channels(last[2]);
   const std::int64_t channels = picture.channels_first ? last[0] : last[2];
-  picture.shape.height = picture.channels_first ? last[1] : last[0];
-  picture.shape.width = picture.channels_first ? last[2] : last[1];
-  picture.shape.channels = static_cast<int>(std::min<std::int64_t>(channels, 1 << 20));
+  picture.shape = picture.channels_first ? guess_frames(last[1], last[2], channels, ages)
+                                         : guess_frames(last[0], last[1], channels, ages);
   if (shape.size() == 5) {
     if (shape[1] > 64) return {};
     picture.shape.frames = static_cast<int>(shape[1]);
-  } else if (channels > 6 && picture_channels(channels)) {
-    picture.shape.frames = picture.shape.channels / 3;  // frames stacked along channels
-    picture.shape.channels = 3;
+    picture.shape.channels = static_cast<int>(std::min<std::int64_t>(channels, 1 << 20));
   }
   return picture;
 }
 
-Status add_picture_input(Translation& t, const ImportOptions& options, int tensor, const PictureInput& picture) {
-  PITLANE_TRY(const ValueId value, add_picture(t.builder, options, picture.shape, habit_of(t, tensor, picture.shape)));
+void set_picture(Translation& t, int tensor, const PictureInput& picture, ValueId value, const std::string& name) {
   const Shape& shape = t.file.tensors[static_cast<std::size_t>(tensor)].shape;
   Parts parts = {value};
   if (shape.size() == 5) {
@@ -107,35 +94,21 @@ Status add_picture_input(Translation& t, const ImportOptions& options, int tenso
     for (std::int64_t frame = 0; frame < shape[1]; ++frame)
       parts.push_back(shape[1] == 1
                           ? value
-                          : t.add("frame" + std::to_string(frame),
+                          : t.add(name + std::to_string(frame),
                                   Slice{{0, 0, frame * shape[4]}, {whole[0], whole[1], (frame + 1) * shape[4]}},
                                   {value}));
   }
   t.set_parts(tensor, parts);
   if (picture.channels_first) t.set_channels_first(tensor);
-  return {};
 }
 
-bool says(const std::string& name, const char* word) {
-  std::string lower = name;
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower.find(word) != std::string::npos;
-}
-
-Status add_vector_input(Translation& t, const ImportOptions& options, int tensor, const std::string& name) {
+Status add_vector_input(Translation& t, const ImportOptions& options, int tensor, const std::string& name,
+                        std::string& assumed) {
   const std::int64_t size = element_count(t.file.tensors[static_cast<std::size_t>(tensor)].shape);
   constexpr std::int64_t kMost = 4096;
   if (size > kMost)
     return unsupported("input '" + name + "' has " + std::to_string(size) + " numbers and is no picture");
-  InputKind kind = size == 1 ? InputKind::kSpeed : InputKind::kCommand;
-  if (says(name, "light")) kind = InputKind::kLight;
-  const bool speeds = size > 1 && (says(name, "speed") || says(name, "velocity"));
-  if (speeds) kind = InputKind::kSpeed;
-  std::vector<int> ages;
-  for (auto age = static_cast<int>(size) - 1; speeds && age >= 0; --age) ages.push_back(age);
-  if (kind == InputKind::kSpeed && !options.speed_scale) t.note("input '" + name + "' is the speed in km/h over 30");
-  if (kind == InputKind::kCommand) t.note("input '" + name + "' is the high-level command, one-hot");
-  t.set_parts(tensor, {t.builder.vector(name, kind, size, options.speed_scale.value_or(kKmhOver30), ages)});
+  t.set_parts(tensor, {add_vector(t.builder, options, name, size, assumed)});
   return {};
 }
 
@@ -174,27 +147,42 @@ Status add_known_inputs(Translation& t, const Meaning& meaning) {
   return {};
 }
 
+Status add_guessed_pictures(Translation& t, const ImportOptions& options,
+                            const std::vector<std::pair<std::size_t, PictureInput>>& pictures) {
+  if (pictures.empty()) return {};
+  std::vector<PictureShape> shapes;
+  for (const auto& [input, picture] : pictures) shapes.push_back(picture.shape);
+  const std::size_t first = pictures[0].first;
+  PixelClues clues = clues_of(t, t.file.inputs[first], t.file.input_names[first]);
+  clues.by_pytorch = pictures[0].second.channels_first;
+  const PixelScaling habit = guess_pixels(clues, shapes[0].height, shapes[0].width);
+  PITLANE_TRY(const std::vector<ValueId> values, add_pictures(t.builder, options, shapes, habit));
+  for (std::size_t i = 0; i < pictures.size(); ++i)
+    set_picture(t, t.file.inputs[pictures[i].first], pictures[i].second, values[i], i == 0 ? "frame" : "second");
+  return {};
+}
+
 Status add_guessed_inputs(Translation& t, const ImportOptions& options) {
-  int pictures = 0;
+  std::vector<std::pair<std::size_t, PictureInput>> pictures;
+  std::vector<std::size_t> vectors;
+  std::string assumed;
   for (std::size_t i = 0; i < t.file.inputs.size(); ++i) {
     const int tensor = t.file.inputs[i];
     const Shape& shape = t.file.tensors[static_cast<std::size_t>(tensor)].shape;
-    if (const auto picture = picture_of(shape)) {
-      if (++pictures > 1) return unsupported("the graph reads two pictures; networks of one camera input are read");
-      PITLANE_TRY_STATUS(add_picture_input(t, options, tensor, *picture));
+    if (const auto picture = picture_of(shape, options.image.ages)) {
+      pictures.emplace_back(i, *picture);
     } else if (!shape.empty() && element_count(shape) == shape.back()) {
-      PITLANE_TRY_STATUS(add_vector_input(t, options, tensor, t.file.input_names[i]));
+      vectors.push_back(i);
     } else {
       return unsupported("input '" + t.file.input_names[i] + "' of " + to_string(shape) +
                          " is neither a picture nor a vector, in a batch of one");
     }
   }
+  PITLANE_TRY_STATUS(add_guessed_pictures(t, options, pictures));
+  for (const std::size_t i : vectors)
+    PITLANE_TRY_STATUS(add_vector_input(t, options, t.file.inputs[i], t.file.input_names[i], assumed));
+  if (!assumed.empty()) t.builder.metadata("assumed of the inputs", assumed);
   return {};
-}
-
-/// donkeycar's linear networks: n_outputs0 is the angle, n_outputs1 the throttle, as the car takes them.
-bool is_donkeycar(const std::vector<OutputPlace>& places) {
-  return places.size() == 2 && says(places[0].name, "n_outputs0") && says(places[1].name, "n_outputs1");
 }
 
 Result<std::vector<OutputPlace>> output_places(Translation& t) {
@@ -205,33 +193,19 @@ Result<std::vector<OutputPlace>> output_places(Translation& t) {
     const Shape& shape = t.file.tensors[static_cast<std::size_t>(t.file.outputs[i])].shape;
     if (element_count(shape) > static_cast<std::int64_t>(kMostEnds))
       return unsupported("output '" + name + "' of " + to_string(shape) + " is no vector of driving numbers");
-    const bool only = element_count(shape) == 1;
-    int number = 0;
+    std::int64_t number = 0;
     for (const ValueId part : *parts)
       for (int element = 0; element < element_count(t.builder.shape(part)); ++element)
-        places.push_back({only ? name : name + "_" + std::to_string(number++), part, element});
+        places.push_back({element_name(name, number++, element_count(shape)), part, element});
     if (places.size() > kMostEnds)
       return unsupported("its outputs have more than " + std::to_string(kMostEnds) + " numbers together");
   }
   return places;
 }
 
-/// Names are unique in a network, in a file they need not be.
-void make_unique(std::vector<OutputPlace>& places) {
-  for (std::size_t i = 0; i < places.size(); ++i)
-    for (std::size_t j = 0; j < i; ++j)
-      if (places[j].name == places[i].name) places[i].name += "#" + std::to_string(i);
-}
-
 Status add_guessed_outputs(Translation& t, const ImportOptions& options) {
-  PITLANE_TRY(std::vector<OutputPlace> places, output_places(t));
-  make_unique(places);
-  if (!options.outputs.empty() || !is_donkeycar(places)) return add_outputs(t.builder, options, places);
-  ImportOptions named = options;
-  // The network computes what the car takes: the range 0..1 leaves numbers as they are.
-  named.outputs = {{"steering", "1", 0, 1, -1, 0}, {"throttle", "1", 0, 1, -1, 0}};
-  t.note("the outputs are donkeycar's angle and throttle");
-  return add_outputs(t.builder, named, places);
+  PITLANE_TRY(const std::vector<OutputPlace> places, output_places(t));
+  return add_outputs(t.builder, options, places);
 }
 
 Status add_known_outputs(Translation& t, const Meaning& meaning) {

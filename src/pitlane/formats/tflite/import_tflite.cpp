@@ -4,6 +4,7 @@
 #include "pitlane/core/file.h"
 #include "pitlane/formats/importers.h"
 #include "pitlane/formats/merge_rounding.h"
+#include "pitlane/formats/said_meaning.h"
 #include "pitlane/formats/tflite/batch_sizes.h"
 #include "pitlane/formats/tflite/file.h"
 #include "pitlane/formats/tflite/graph_ends.h"
@@ -36,6 +37,7 @@ Result<Network> translate(const File& file, const std::string& name, const Impor
   for (const auto& [value, quantization] : quantizations)
     network.values[static_cast<std::size_t>(value)].quantization = quantization;
   merge_rounding(network);
+  if (meaning) PITLANE_TRY_STATUS(restate(network, options));
   PITLANE_TRY_STATUS(validate(network));
   return network;
 }
