@@ -69,10 +69,11 @@ std::vector<std::byte> without_properties(const std::vector<std::byte>& model) {
 void replace(std::vector<std::byte>& bytes, const std::string& from, const std::string& to) {
   ASSERT_EQ(from.size(), to.size());
   const auto word = std::as_bytes(std::span(from));
-  auto found = std::ranges::search(bytes, word);
-  ASSERT_FALSE(found.empty()) << from;
-  for (; !found.empty(); found = std::ranges::search(bytes, word))
-    std::ranges::copy(std::as_bytes(std::span(to)), found.begin());
+  // The classic search: clang 14 cannot compile libstdc++'s ranges::search.
+  const auto search = [&] { return std::search(bytes.begin(), bytes.end(), word.begin(), word.end()); };
+  auto found = search();
+  ASSERT_TRUE(found != bytes.end()) << from;
+  for (; found != bytes.end(); found = search()) std::ranges::copy(std::as_bytes(std::span(to)), found);
 }
 
 /// Exported, robbed of what only we write into such files, and read again.
