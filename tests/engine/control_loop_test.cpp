@@ -38,10 +38,10 @@ Network small_network(const Family& family) {
 struct Stored {
   std::string name;
   Network network;
-  bool int8 = false;
+  float level_difference = kRealLevelDifference;
 };
 
-/// Each family with its weights in f32, f16, int8 with ranges measured in the run, and int8 with fixed ranges.
+/// Each family with its weights in f32, f16, bf16, int8 with ranges measured in the run, and int8 with fixed ranges.
 const std::vector<Stored>& every_family_in_every_storage() {
   static const std::vector<Stored> all = [] {
     std::vector<Stored> made;
@@ -51,8 +51,9 @@ const std::vector<Stored>& every_family_in_every_storage() {
       const std::string name = family.name;
       made.push_back({name + " f32", real});
       made.push_back({name + " f16", all_f16(real)});
-      made.push_back({name + " int8, measured ranges", dynamic, true});
-      made.push_back({name + " int8, fixed ranges", with_fixed_ranges(dynamic), true});
+      made.push_back({name + " bf16", all_bf16(real), kBf16LevelDifference});
+      made.push_back({name + " int8, measured ranges", dynamic, kInt8LevelDifference});
+      made.push_back({name + " int8, fixed ranges", with_fixed_ranges(dynamic), kInt8LevelDifference});
     }
     return made;
   }();
@@ -142,7 +143,7 @@ TEST_P(ControlLoopTest, DiffersFromScalarByNoMoreThanIsPromised) {
     ASSERT_TRUE(scalar.ok() && plan.ok()) << stored.name;
     const std::vector<RunInputs> inputs = inputs_of(stored.network);
     const Answers want = answers(**scalar, inputs), got = answers(**plan, inputs);
-    const float bound = stored.int8 ? kInt8LevelDifference : kRealLevelDifference;
+    const float bound = stored.level_difference;
     for (std::size_t run = 0; run < want.size(); ++run) {
       for (std::size_t t = 0; t < want[run].size(); ++t) {
         float largest = 1;

@@ -330,15 +330,25 @@ Network some_bf16(Network network, std::uint64_t seed) {
   return network;
 }
 
-Network all_f16(Network network) {
+namespace {
+
+/// `store(name, shape, values)` makes the weight anew.
+template <typename Store>
+Network restored(Network network, const Store& store) {
   for (Node& node : network.nodes) {
     const WeightId* id = layer_weight(node);
     if (id == nullptr) continue;
     const Weight& real = network.weights[*id];
-    network.weights[*id] = make_f16_weight(real.name, real.shape, decode_f32(real));
+    network.weights[*id] = store(real.name, real.shape, decode_f32(real));
   }
   return network;
 }
+
+}  // namespace
+
+Network all_f16(Network network) { return restored(std::move(network), make_f16_weight); }
+
+Network all_bf16(Network network) { return restored(std::move(network), make_bf16_weight); }
 
 Network all_int8(Network network) {
   for (Node& node : network.nodes)

