@@ -9,6 +9,7 @@
 #include <limits>
 #include <span>
 
+#include "pitlane/network/builder.h"
 #include "pitlane/network/pilotnet.h"
 #include "pitlane/network/pit_checksum.h"
 #include "pitlane/network/pit_file.h"
@@ -122,6 +123,32 @@ TEST_F(BadModel, WhoseInputIsNotWhatItsPreprocessingMakes) {
   };
   save_damaged("wide.pit", shape(200), shape(204));
   EXPECT_THAT(refused("drive " + at("wide.pit")), AllOf(HasSubstr("wide.pit: "), HasSubstr("its preprocessing makes")));
+}
+
+// Recordings and the simulator have one.
+TEST_F(BadModel, ThatReadsTwoCameras) {
+  NetworkBuilder builder("two");
+  const ValueId left = builder.image("camera", {}), right = builder.image("camera2", {});
+  const ValueId both = builder.add("both", Add{}, {left, right});
+  const ValueId flat = builder.add("flat", Flatten{}, {both});
+  const std::int64_t size = builder.shape(flat)[0];
+  const std::vector<float> zeros(static_cast<std::size_t>(2 * size));
+  Dense dense;
+  dense.weight = builder.weight(make_f32_weight("w", {2, size}, zeros));
+  const ValueId out = builder.add("out", dense, {flat});
+  builder.output({"v", "m/s", 6.5, 24, out, 0});
+  builder.output({"w", "rad/s", -7, 7, out, 1});
+  ASSERT_TRUE(save_pit(std::move(builder).build().value(), place_ / "two.pit").ok());
+  record(place_ / "rec", 20);
+  const std::string data = " --data " + at("rec"), two = at("two.pit");
+  for (const std::string& words :
+       {"evaluate " + two + data, "drive " + two, "tune " + two + data + " --out " + at("tuned"),
+        "train --from " + two + data + " --out " + at("t.pit"), "record --driver " + two + " --out " + at("r"),
+        "convert " + two + " " + at("t.tflite") + " --precision int8" + data})
+    EXPECT_THAT(refused(words), AllOf(HasSubstr("two.pit: the network reads 2 cameras, and recordings and the "
+                                                "simulator show one"),
+                                      HasSubstr("take a network of one camera")))
+        << words;
 }
 
 TEST_F(BadModel, MadeForACameraThatTheSimulatorHasNot) {

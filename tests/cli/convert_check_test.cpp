@@ -72,8 +72,27 @@ TEST_F(ConvertCheck, ActivationsThatAreRoundedTooHaveAWiderBound) {
                "PITLANE_PYTHON=" + at("python"))
         .err;
   };
-  EXPECT_THAT(bound("int8"), HasSubstr("more than the 0.1 that its precision explains"));
+  EXPECT_THAT(bound("int8"), HasSubstr("more than the 0.1 that its precision explains; calibrate it on recordings of "
+                                       "its own road with --data, or keep more: --precision dynamic or float16"));
   EXPECT_THAT(bound("dynamic"), HasSubstr("more than the 0.03 that its precision explains"));
+}
+
+// Its integers are fixed: what explains a difference grows with the layers that round and the output's step.
+TEST_F(ConvertCheck, FixedIntegersMayDifferByAStepOfTheOutputForEachLayer) {
+  record(place_ / "rec", 400);  // of all circuits, so that outputs have most of their range
+  save_python(
+      "printf 'LiteRT 0.1' >\"$folder/runtime\"; head -c 1600 /dev/zero | tr '\\000' '\\377' "
+      ">\"$folder/outputs\"");
+  const std::string said =
+      pitlane("convert " + at("in.pit") + " " + at("int8.tflite") + " --strategy int_flt_quan --data " + at("rec"),
+              "PITLANE_PYTHON=" + at("python"))
+          .err;
+  const std::string before = "more than the ";
+  ASSERT_THAT(said, HasSubstr(before));
+  const double bound = std::stod(said.substr(said.find(before) + before.size()));
+  EXPECT_GT(bound, 0.03) << "ten layers and a step of at least 1/255 each";
+  EXPECT_LE(bound, 0.1);
+  EXPECT_THAT(said, HasSubstr("; calibrate it on recordings of its own road with --data"));
 }
 
 TEST_F(ConvertCheck, TooFewAnswersAreAFailure) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <filesystem>
 #include <ostream>
 #include <string>
@@ -83,6 +84,35 @@ TEST_F(ConvertModel, ToInt8ByARecording) {
   }
 }
 
+// In a .pit it is stated, so that no flag can say it otherwise.
+TEST_F(ConvertModel, SaysEachGuessWithItsFlagAndThatItWasOne) {
+  ASSERT_EQ(convert(at("in.pit") + " " + at("a.h5")).code, 0);
+  const Outcome made = convert(at("a.h5") + " " + at("back.pit"));
+  EXPECT_EQ(made.code, 0) << made.err;
+  EXPECT_THAT(made.err, AllOf(HasSubstr("a.h5: assumed of the picture: "), HasSubstr("(else --pixels)"),
+                              HasSubstr("(else say --output, once for each)")));
+  EXPECT_THAT(pitlane("inspect " + at("a.h5")).out, HasSubstr("\nassumed of the picture: "));
+  EXPECT_THAT(pitlane("inspect " + at("back.pit")).out, HasSubstr("\nwas assumed of the picture: "));
+  EXPECT_THAT(pitlane("bench --seconds 0.01 " + at("back.pit")).err, Not(HasSubstr("assumed")));
+}
+
+TEST_F(ConvertModel, SaysThatKerasUndoesSmallWeights) {
+  ASSERT_EQ(convert(at("in.pit") + " " + at("small.pit") + " --strategy float16_quan").code, 0);
+  const Outcome made = convert(at("small.pit") + " " + at("out.h5"));
+  EXPECT_EQ(made.code, 0) << made.err;
+  EXPECT_THAT(made.err, HasSubstr("a .h5 holds float32 alone: float16 weights become float32 of the same values"));
+  EXPECT_THAT(convert(at("in.pit") + " " + at("plain.h5")).err, Not(HasSubstr("holds float32 alone")));
+}
+
+TEST_F(ConvertModel, SaysOnWhatItCalibrates) {
+  Running running("convert in.pit int8.tflite --precision int8", place_.path());
+  EXPECT_TRUE(running.wait_until([&] {
+    return running.err().find("no --data is given: the simulator's expert drives 3000 frames") != std::string::npos;
+  })) << running.err();
+  running.send(SIGINT);
+  running.finish();
+}
+
 TEST_F(ConvertModel, WithMemory) {
   NetworkBuilder builder("counting");
   const ValueId speed = builder.vector("speed", InputKind::kSpeed, 1, 0.01F);
@@ -140,14 +170,17 @@ TEST_F(ConvertModel, RefusesFlagsThatItWouldPassOver) {
                   HasSubstr(flag.substr(0, flag.find(' ')) + ": is about models, and IN is a recording; leave it out"));
   for (const std::string flag :
        {"--frame 64x48", "--frame-crop 0 0 8 8", "--frame-ages 1,0", "--picture 9x9", "--colours rgb", "--pixels unit",
-        "--output a:0:1", "--speed-scale 3", "--lambda q=scale:1", "--architecture file"})
+        "--input a=light", "--output a:0:1", "--speed-scale 3", "--lambda q=scale:1", "--architecture file"})
     EXPECT_THAT(refused("convert " + at("rec") + " " + at("out") + " " + flag),
                 HasSubstr(flag.substr(0, flag.find(' ')) +
                           ": says what a model leaves unsaid, and IN is a recording; leave it out"));
-  for (const std::string in : {"in.pit", "gone.pit"})
-    for (const std::string flag : {"--to tub", "--drop"})
-      EXPECT_THAT(refused("convert " + at(in) + " " + at("out.onnx") + " " + flag),
-                  HasSubstr(flag.substr(0, flag.find(' ')) + ": is about recordings, and IN is a model; leave it out"));
+  for (const std::string flag : {"--to tub", "--drop"}) {
+    EXPECT_THAT(refused("convert " + at("in.pit") + " " + at("out.onnx") + " " + flag),
+                HasSubstr(flag.substr(0, flag.find(' ')) + ": is about recordings, and IN is a model; leave it out"));
+    EXPECT_THAT(refused("convert " + at("gone.pit") + " " + at("out.onnx") + " " + flag),
+                HasSubstr("gone.pit: no such file or directory; convert takes IN first, then OUT"))
+        << "nobody knows what it would have been";
+  }
   for (const std::string flag :
        {"--image-topic /c", "--command-topic /c", "--speed-topic /c", "--tolerance-ms 100", "--interpolate",
         "--format bag", "--steering-correction 0.15", "--no-side-cameras", "--split session"})

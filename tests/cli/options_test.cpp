@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <sstream>
+#include <string>
 
 #include "program.h"
 
@@ -71,6 +73,76 @@ TEST_F(Options, FlagsOfOtherRecordingsAreRefused) {
               HasSubstr("--command-topic: is about ROS 1 bags, and no recording is read; leave it out"));
   EXPECT_THAT(refused("tune " + model + "--out " + at("out") + " --max-rows 9"),
               HasSubstr("--max-rows: is about recordings, and none is read; leave it out, or add --data"));
+}
+
+// What a newcomer types: the model last, the index file for its folder, a recording as --out.
+TEST_F(Options, RecordingsAreTakenAsTheyAreNamed) {
+  record(place_ / "rec", 40);
+  const std::string model = "'" + std::string(PITLANE_SOURCE_DIR) + "/examples/pilotnet.pit'";
+  const Outcome usual = pitlane("evaluate " + model + " --data " + at("rec"));
+  ASSERT_EQ(usual.code, 0) << usual.err;
+  EXPECT_THAT(usual.out, AllOf(HasSubstr("judged are the validation rows (--part all for every row): "),
+                               HasSubstr("samples train, ")));
+  EXPECT_THAT(pitlane("evaluate " + model + " --part all --data " + at("rec")).out,
+              HasSubstr("judged are the rows of the centre camera, all of them: "));
+  const Outcome last = pitlane("evaluate --data " + at("rec") + " " + model);
+  EXPECT_EQ(last.code, 0) << last.err;
+  EXPECT_EQ(last.out.substr(last.out.find('\n')), usual.out.substr(usual.out.find('\n')));
+  const Outcome by_index = pitlane("evaluate " + model + " --data " + at("rec/data.csv"));
+  EXPECT_EQ(by_index.code, 0) << by_index.err;
+  EXPECT_EQ(pitlane("convert " + at("rec/data.csv") + " " + at("tub") + " --to deeplearningstudio --drop").code, 0);
+  EXPECT_THAT(refused("evaluate --data " + at("rec")),
+              HasSubstr("MODEL is required; a flag of several values (--data A B) takes all that follow it"));
+  EXPECT_THAT(refused("tune " + model + " --data " + at("rec") + " --out " + at("rec")),
+              HasSubstr("rec: holds a recording (recording.json); name a directory of its own"));
+}
+
+// Who learns has nothing to learn from a label that never changes; who judges may.
+TEST_F(Options, LabelsThatNeverChangeAreJudgedAndNotLearned) {
+  record(place_ / "rec", 40, "--circuit mixed --whole-frames");
+  std::istringstream lines(read(place_ / "rec" / "data.csv"));
+  std::string line, csv;
+  for (bool header = true; std::getline(lines, line); header = false) {
+    const auto v = line.find(','), w = line.find(',', v + 1), after = line.find(',', w + 1);
+    csv += (header ? line : line.substr(0, w) + ",0.5" + line.substr(after)) + "\n";
+  }
+  write(place_ / "rec" / "data.csv", csv);
+  const std::string model = "'" + std::string(PITLANE_SOURCE_DIR) + "/examples/pilotnet.pit'";
+  const Outcome judged = pitlane("evaluate " + model + " --data " + at("rec"));
+  EXPECT_EQ(judged.code, 0) << judged.err;
+  EXPECT_THAT(judged.out, HasSubstr("its labels never change: MSE / variance has no meaning"));
+  const std::string train = "train --network pilotnet-torch --out " + at("n.pit") + " --data " + at("rec");
+  EXPECT_THAT(refused(train), AllOf(HasSubstr("label 'w' is 0.5 in all 40 samples"), HasSubstr("nothing to learn")));
+  EXPECT_THAT(pitlane(train).err,
+              HasSubstr("pictures: 0 240 640 240 of 640x480 frames (--crop), resized to 200x66 (--size)"));
+}
+
+TEST_F(Options, UnitsOfOutputsAreThoseThatTheCarTakes) {
+  const std::string model = "inspect '" + std::string(PITLANE_SOURCE_DIR) + "/examples/pilotnet.pit' --output ";
+  EXPECT_THAT(refused(model + "v:23:86:km/h"),
+              HasSubstr("--output v:23:86:km/h: v is in m/s, not in 'km/h'; convert LOW and HIGH, or give the output"));
+  EXPECT_THAT(refused(model + "w:-180:180:deg/s"), HasSubstr("w is in rad/s, not in 'deg/s'"));
+  EXPECT_THAT(refused(model + "a:0:1:"), HasSubstr("the unit is empty; leave out the last ':'"));
+  EXPECT_EQ(pitlane(model + "v:6.5:24 --output w:-7.1:7.1").code, 0) << "without a unit, the usual one";
+  EXPECT_THAT(refused("inspect --input x '" + std::string(PITLANE_SOURCE_DIR) + "/examples/pilotnet.pit'"),
+              HasSubstr("--input: must be NAME=speed, NAME=command or NAME=light, not 'x'"));
+}
+
+// Whoever goes on from a model may say what its file leaves unsaid; where there is none, it would be passed over.
+TEST_F(Options, ModelFlagsBelongToAModel) {
+  const std::string model = "'" + std::string(PITLANE_SOURCE_DIR) + "/examples/pilotnet.pit'";
+  record(place_ / "rec", 20);
+  const std::string train = "train --data " + at("rec") + " --out " + at("n.pit"), out = " --out " + at("more");
+  EXPECT_THAT(refused(train + " --from " + model + " --pixels none"),
+              HasSubstr("pilotnet.pit: --pixels none: the file itself says "));
+  EXPECT_THAT(refused("record --driver " + model + out + " --pixels none"),
+              HasSubstr("pilotnet.pit: --pixels none: the file itself says "));
+  EXPECT_THAT(refused(train + " --network pilotnet-torch --pixels none"),
+              HasSubstr("--pixels: is about the model of --from, and there is none; leave it out"));
+  EXPECT_THAT(refused("record" + out + " --output v:0:1"),
+              HasSubstr("--output: is about the network of --driver, and there is none; leave it out"));
+  EXPECT_THAT(refused("drive expert --frame 640x480"),
+              HasSubstr("--frame: is about a network, and none drives; leave it out"));
 }
 
 TEST_F(Options, TrajectoryNeedsJson) {

@@ -108,6 +108,35 @@ class Convert : public ::testing::Test {
   int count_ = 0;
 };
 
+// A slow robot's speeds would all be the lowest of DeepLearningStudio's car.
+TEST_F(Convert, RangesOfAnotherCarComeBackFromDeepLearningStudio) {
+  made_.text("recording.json", R"({"format": "pitlane-recording", "version": 1, "labels": [
+      {"name": "v", "unit": "m/s", "low": 0, "high": 0.5}, {"name": "w", "unit": "rad/s", "low": -1.2, "high": 1.2}]})");
+  std::string csv = "image_name,v,w\n";
+  for (int i = 0; i < 12; ++i) {
+    made_.image(std::to_string(i) + ".png", i);
+    csv += std::to_string(i) + ".png," + text_of(0.04 * i) + "," + text_of(0.1 * i) + "\n";
+  }
+  made_.text("data.csv", csv);
+  const Recording there = to(open(made_.path()), "deeplearningstudio");
+  EXPECT_EQ(there.format, "deeplearningstudio");
+  EXPECT_THAT(last_.apart, ElementsAre(AllOf(HasSubstr("v 0 to 0.5, w -1.2 to 1.2"), HasSubstr("label_ranges.json"),
+                                             HasSubstr("itself maps v from 6.5 to 24"))));
+  ASSERT_THAT(there.labels, SizeIs(2));
+  EXPECT_FLOAT_EQ(there.labels[0].low, 0);
+  EXPECT_FLOAT_EQ(there.labels[0].high, 0.5F);
+  EXPECT_FLOAT_EQ(there.labels[1].low, -1.2F);
+  EXPECT_FLOAT_EQ(there.labels[1].high, 1.2F);
+  // Ours and back once more.
+  EXPECT_FLOAT_EQ(to(there, "pitlane").labels[0].high, 0.5F);
+  std::ofstream(there.directory / "label_ranges.json") << R"({"format": "pitlane-recording", "version": 1, "labels": [
+      {"name": "speed", "unit": "m/s", "low": 0, "high": 1}]})";
+  const auto broken = open_recording(there.directory);
+  ASSERT_FALSE(broken);
+  EXPECT_THAT(broken.error().message(), AllOf(HasSubstr("label_ranges.json: its labels must be v (m/s) and w (rad/s)"),
+                                              HasSubstr("mend or delete it")));
+}
+
 TEST_F(Convert, EveryFormatKeepsLabelsPicturesTimesAndSessions) {
   make_pitlane(made_);
   const Recording first = open(made_.path());

@@ -32,9 +32,16 @@ TEST(Labels, NormalisedAndBack) {
   for (const float value : {6.5F, 7.25F, 13.0F, 23.99F}) EXPECT_NEAR(physical(v, normalised(v, value)), value, 1e-5);
 }
 
+// Who judges a network may have them, who learns has nothing to learn.
 TEST(Labels, WithoutVarianceNamesLabelAndValue) {
-  EXPECT_THAT(fault(output("w", -7.1F, 7.1F), {0.25F, 0.25F, 0.25F}),
+  const auto dataset = built(output("w", -7.1F, 7.1F), {0.25F, 0.25F, 0.25F});
+  ASSERT_TRUE(dataset) << dataset.error().message();
+  const Status learning = check_labels_vary(*dataset);
+  ASSERT_FALSE(learning);
+  EXPECT_THAT(learning.error().message(),
               AllOf(HasSubstr("label 'w' is 0.25 in all 3 samples"), HasSubstr("nothing to learn")));
+  EXPECT_TRUE(check_labels_vary(*built(output("w", -7.1F, 7.1F), {0.25F, 0.3F})));
+  EXPECT_THAT(fault(output("v", 6.5F, 24), {0.5F, 0.5F}), HasSubstr("all outside the output's range 6.5..24"));
 }
 
 TEST(Labels, AllOutsideTheRangeIsAMistakeOfUnits) {

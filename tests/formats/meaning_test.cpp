@@ -12,6 +12,7 @@
 #include "pitlane/core/file.h"
 #include "pitlane/formats/export.h"
 #include "pitlane/formats/import.h"
+#include "pitlane/network/pit_file.h"
 #include "temporary_directory.h"
 
 namespace pitlane {
@@ -155,6 +156,32 @@ TEST(Meaning, EveryGuessNamesTheFlagThatSaysOtherwise) {
                                  ::testing::Not(HasSubstr("--pixels")), ::testing::Not(HasSubstr("--speed-scale")),
                                  ::testing::Not(HasSubstr("--output"))));
   }
+}
+
+TEST(Meaning, VectorsAreWhatTheUserSays) {
+  const Network network = network_of(1, {{"light", InputKind::kLight}, {"x", InputKind::kSpeed}});
+  for (const char* ending : {".h5", ".onnx", ".tflite"}) {
+    ImportOptions said;
+    said.inputs = {{"light", InputKind::kSpeed}, {"x", InputKind::kCommand}};
+    const auto read = foreign(network, ending, said);
+    ASSERT_TRUE(read.ok()) << ending << ": " << read.error().message();
+    for (const auto& [name, kind] : said.inputs)
+      EXPECT_EQ(std::ranges::find(read->inputs, name, &InputSpec::name)->kind, kind) << ending << name;
+    EXPECT_THAT(meaning_of(*foreign(network, ending)),
+                HasSubstr("'light' is the traffic light, one-hot (else --input)"));
+    EXPECT_THAT(meaning_of(*read), ::testing::Not(HasSubstr("--input")));
+    said.inputs = {{"y", InputKind::kSpeed}};
+    const auto unknown = foreign(network, ending, said);
+    ASSERT_FALSE(unknown.ok());
+    EXPECT_THAT(unknown.error().message(),
+                HasSubstr("--input y=speed: the network has no input of that name; its vectors are light, x"));
+  }
+  const TemporaryDirectory place;
+  ASSERT_TRUE(save_pit(network, place / "own.pit").ok());
+  ImportOptions said;
+  said.inputs = {{"light", InputKind::kSpeed}};
+  EXPECT_THAT(import_network(place / "own.pit", said).error().message(),
+              HasSubstr("--input light=speed: the file itself says light; leave the flag out"));
 }
 
 // Six channels are two cameras by habit, and two frames where ages say so: what we write of such a network comes back.

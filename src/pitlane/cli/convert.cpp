@@ -20,6 +20,7 @@
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/tuning_data.h"
 #include "pitlane/cli/verb.h"
+#include "pitlane/core/log.h"
 #include "pitlane/formats/export.h"
 #include "pitlane/optimize/strategy.h"
 #include "pitlane/optimize/value_ranges.h"
@@ -53,11 +54,15 @@ class Data {
 
   Result<const OpenedData*> open() {
     if (opened_) return &*opened_;
+    PITLANE_TRY_STATUS(check_one_camera(flags_.recording.in, network_));
     const DataFlags data = data_flags(flags_);
     std::vector<Recording> recordings;
     if (!data.directories.empty()) {
       PITLANE_TRY(recordings, open_recordings(data));
     }
+    if (recordings.empty() && drives_directly(network_))
+      log_info("no --data is given: the simulator's expert drives " + std::to_string(kFrames) +
+               " frames to calibrate on; give a recording of your own road with --data");
     PITLANE_TRY(opened_, open_tuning_data(data, recordings, network_, kFrames, flags_.seed, progress_));
     return &*opened_;
   }
@@ -76,6 +81,10 @@ bool needs_data(const Strategy& strategy) {
     return !std::holds_alternative<FoldBatchNorm>(pass) && !std::holds_alternative<HalfWeights>(pass) &&
            !std::holds_alternative<PruneGlobal>(pass);
   });
+}
+
+bool fine_tunes(const Strategy& strategy) {
+  return std::ranges::any_of(strategy.passes, [](const Pass& pass) { return std::holds_alternative<FineTune>(pass); });
 }
 
 // What a strategy makes of a network's numbers, where its last pass of that kind says it.
@@ -107,6 +116,7 @@ Result<Network> with_strategy(Network network, const Strategy* strategy, const F
     PITLANE_TRY(const OpenedData* opened, data.open());
     context.dataset = &opened->dataset;
     context.split = &opened->split;
+    if (fine_tunes(*strategy)) PITLANE_TRY_STATUS(check_learnable(data_flags(flags), opened->dataset));
     context.fine_tune = [&, opened](const Network& pruned, const FineTune& pass, const ProgressFn& inner) {
       return fine_tuned(pruned, opened->dataset, opened->split, pass, flags.seed, {}, inner);
     };
@@ -122,6 +132,18 @@ Status add_ranges(const Network& network, Data& data, ExportOptions& options, co
   for (const auto& range : measured)
     options.ranges.push_back(range ? std::optional(ValueRange{range->low, range->high}) : std::nullopt);
   return {};
+}
+
+// A .h5 knows real numbers alone.
+void tell_widened(const Network& network) {
+  const auto stored = [&](Storage storage) {
+    return std::ranges::any_of(network.weights, [storage](const Weight& w) { return w.storage == storage; });
+  };
+  const bool integers = stored(Storage::kI8);
+  if (integers || stored(Storage::kF16))
+    log_warning(std::string("a .h5 holds float32 alone: ") + (integers ? "int8" : "float16") +
+                " weights become float32 of the same values, and what was small and fast is so no more; keep them in a "
+                ".pit, .onnx or .tflite");
 }
 
 Result<int> convert_model(const Flags& flags) {
@@ -149,6 +171,7 @@ Result<int> convert_model(const Flags& flags) {
   network = prepared_for(std::move(network), options);
   PITLANE_TRY_STATUS(add_ranges(network, data, options, progress));
   bar.clear();
+  if (options.kind == ExportKind::kKeras) tell_widened(network);
   network.metadata["command"] = command_line();
   if (interrupt_requested()) return Error(ErrorKind::kInterrupted, "interrupted; " + out + " is not written");
   PITLANE_TRY(const std::int64_t size,
@@ -159,38 +182,27 @@ Result<int> convert_model(const Flags& flags) {
   return check_export({{out, network, options}, data.dataset(), flags.seed, flags.runtime});
 }
 
-// A flag that would be passed over in silence is refused.
-Status refuse(const CLI::App& verb, std::initializer_list<const char*> flags, const char* why) {
-  for (const char* flag : flags)
-    if (verb.count(flag) > 0) return invalid_argument(std::string(flag) + ": " + why + "; leave it out");
-  return {};
-}
-
-// Flags that say what a file leaves unsaid; a silent one would let its user believe that it was heeded.
-constexpr std::initializer_list<const char*> kOfModels = {"--frame",   "--frame-crop",  "--frame-ages", "--picture",
-                                                          "--colours", "--pixels",      "--output",     "--speed-scale",
-                                                          "--lambda",  "--architecture"};
-
 constexpr std::initializer_list<const char*> kOfRecordings = {
     "--format",      "--steering-correction", "--no-side-cameras", "--image-topic", "--command-topic",
     "--speed-topic", "--tolerance-ms",        "--interpolate",     "--split"};
 
 Result<int> run(const Flags& flags, const CLI::App& verb) {
-  const bool recording = is_recording_argument(flags.recording.in);
-  if (recording) {
-    PITLANE_TRY_STATUS(refuse(verb, kOfModels, "says what a model leaves unsaid, and IN is a recording"));
-    PITLANE_TRY_STATUS(refuse(verb,
-                              {"--strategy", "--precision", "--io", "--raw-input", "--overwrite", "--data", "--split",
-                               "--seed", "--python", "--python-limit-s"},
-                              "is about models, and IN is a recording"));
-  } else {
-    PITLANE_TRY_STATUS(refuse(verb, {"--to", "--drop"}, "is about recordings, and IN is a model"));
-    if (flags.data.empty())
-      PITLANE_TRY_STATUS(refuse(verb, kOfRecordings, "is about recordings, IN is a model and no --data is given"));
-  }
   std::error_code unknown;
   if (!std::filesystem::exists(flags.recording.in, unknown))
     return not_found(flags.recording.in + ": no such file or directory; convert takes IN first, then OUT");
+  const bool recording = is_recording_argument(flags.recording.in);
+  if (recording) {
+    PITLANE_TRY_STATUS(refuse_model_flags(verb, "says what a model leaves unsaid, and IN is a recording"));
+    PITLANE_TRY_STATUS(refuse_flags(verb,
+                                    {"--strategy", "--precision", "--io", "--raw-input", "--overwrite", "--data",
+                                     "--split", "--seed", "--python", "--python-limit-s"},
+                                    "is about models, and IN is a recording"));
+  } else {
+    PITLANE_TRY_STATUS(refuse_flags(verb, {"--to", "--drop"}, "is about recordings, and IN is a model"));
+    if (flags.data.empty())
+      PITLANE_TRY_STATUS(
+          refuse_flags(verb, kOfRecordings, "is about recordings, IN is a model and no --data is given"));
+  }
   return recording ? convert_recording_verb(flags.recording) : convert_model(flags);
 }
 

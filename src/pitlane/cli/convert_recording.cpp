@@ -20,6 +20,7 @@ namespace {
 void tell(const ConvertedRecording& made) {
   tell_problems(made.skipped, "pictures could not be used and are left out");
   if (!made.dropped.empty()) log_warning("left out: " + joined(made.dropped));
+  if (!made.apart.empty()) log_warning("only Pitlane reads " + joined(made.apart));
   if (!made.made_up.empty()) log_warning("not in the recording, written as 0: " + joined(made.made_up));
 }
 
@@ -27,8 +28,8 @@ void tell(const ConvertedRecording& made) {
 
 bool is_recording_argument(const std::string& in) {
   std::error_code error;
-  return std::filesystem::is_directory(in, error) || std::filesystem::path(in).extension() == ".bag" ||
-         begins_like_bag(in);
+  return std::filesystem::is_directory(recording_folder(in), error) ||
+         std::filesystem::path(in).extension() == ".bag" || begins_like_bag(in);
 }
 
 void add_convert_recording_flags(CLI::App& verb, ConvertRecordingFlags& flags) {

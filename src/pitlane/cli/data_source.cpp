@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "pitlane/cli/number_range.h"
+#include "pitlane/core/joined.h"
 #include "pitlane/core/log.h"
+#include "pitlane/data/labels.h"
 #include "pitlane/data/row_limit.h"
 
 namespace pitlane::cli {
@@ -138,6 +140,12 @@ Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording
   split.description = thinned(recordings) + split.description;
   std::string text = names + ": " + split.description;
   return OpenedData{std::move(dataset), std::move(split), std::move(text)};
+}
+
+Status check_learnable(const DataFlags& flags, const Dataset& dataset) {
+  const Status varied = check_labels_vary(dataset);
+  if (varied.ok() || flags.directories.empty()) return varied;
+  return varied.error().in(joined(flags.directories));
 }
 
 Result<OpenedData> open_data_for(const DataFlags& flags, const Network& network, const ProgressFn& progress) {

@@ -48,6 +48,8 @@ Result<std::vector<Recording>> open_recordings(const DataFlags& flags);
 /// Decodes what the network reads and joins; says on stderr what was skipped.
 Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording>& recordings, const Network& network,
                              const ProgressFn& progress);
+/// For who trains on them. Errors: a label that never changes (check_labels_vary); names the recordings.
+Status check_learnable(const DataFlags& flags, const Dataset& dataset);
 /// Opens them too.
 Result<OpenedData> open_data_for(const DataFlags& flags, const Network& network, const ProgressFn& progress);
 

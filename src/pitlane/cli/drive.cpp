@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "pitlane/cli/last_model.h"
 #include "pitlane/cli/model_file.h"
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/terminal.h"
@@ -68,7 +69,7 @@ Result<Car> network_car(const std::string& path, const Flags& flags) {
   if (!flags.isa.empty()) {
     PITLANE_TRY(options.isa, parse_isa(flags.isa));
   }
-  PITLANE_TRY(const ModelFile file, open_model(path, flags.model));
+  PITLANE_TRY(const ModelFile file, open_one_camera_model(path, flags.model));
   PITLANE_TRY(const auto plan, compile(file.network, options));
   PITLANE_TRY_STATUS(VehicleAdapter::create(flags.vehicle, file.network.outputs));
   Car car;
@@ -203,8 +204,7 @@ void declare_drive(CLI::App& app, Chosen& chosen) {
   const auto flags = std::make_shared<Flags>();
   verb->add_option("MODEL", flags->models,
                    "model files; 'expert' is the driver that knows the line, 'line-follower' one that sees it and has "
-                   "no network")
-      ->required();
+                   "no network");
   add_model_flags(*verb, flags->model);
   verb->add_option("--circuit", flags->circuits, "name (see circuit list) or file; all of our own when absent");
   verb->add_flag("--reverse", flags->reverse, "drive the other way round");
@@ -224,7 +224,17 @@ void declare_drive(CLI::App& app, Chosen& chosen) {
   verb->add_option("--isa", flags->isa, "force an instruction set, one of: " + isa_names());
   verb->add_flag("--json", flags->json, "print one JSON document");
   verb->add_flag("--trajectory", flags->trajectory, "with --json: every pose too");
-  verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });
+  verb->callback([&chosen, flags, verb] {
+    chosen.action = [flags, verb]() -> Result<int> {
+      if (flags->models.empty()) {
+        PITLANE_TRY(std::string model, take_last_model({&flags->circuits}));
+        flags->models.push_back(std::move(model));
+      }
+      if (std::ranges::all_of(flags->models, is_driver_of_ours))
+        PITLANE_TRY_STATUS(refuse_model_flags(*verb, "is about a network, and none drives"));
+      return run(*flags);
+    };
+  });
 }
 
 }  // namespace pitlane::cli

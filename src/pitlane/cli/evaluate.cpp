@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pitlane/cli/data_source.h"
+#include "pitlane/cli/last_model.h"
 #include "pitlane/cli/model_file.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/verb.h"
@@ -35,12 +36,23 @@ std::vector<std::int64_t> chosen_samples(const OpenedData& data, const std::stri
   return all;
 }
 
+// Which of the recordings' rows are judged, and how to have others.
+std::string judged_rows(const OpenedData& data, const std::string& part) {
+  if (part == "all") return "rows of the centre camera, all of them: " + data.description;
+  return part + " rows (--part all for every row): " + data.description;
+}
+
 void print_entry(const EvaluateEntry& entry) {
   std::printf("%s: %lld frames, MSE %.6f, MAE %.6f (normalised)\n", entry.subject.model.c_str(),
               static_cast<long long>(entry.accuracy.samples), entry.accuracy.mse, entry.accuracy.mae);
-  for (const OutputAccuracy& o : entry.accuracy.outputs)
-    std::printf("  %-10s MSE %.6f   MAE %.6f   MSE / variance %.4f%s\n", o.name.c_str(), o.mse, o.mae,
-                o.mse_over_variance, o.mse_over_variance >= 1 ? "   no better than always saying the mean" : "");
+  for (const OutputAccuracy& o : entry.accuracy.outputs) {
+    std::printf("  %-10s MSE %.6f   MAE %.6f   ", o.name.c_str(), o.mse, o.mae);
+    if (o.mse_over_variance == 0 && o.mse > 0)
+      std::printf("its labels never change: MSE / variance has no meaning\n");
+    else
+      std::printf("MSE / variance %.4f%s\n", o.mse_over_variance,
+                  o.mse_over_variance >= 1 ? "   no better than always saying the mean" : "");
+  }
   if (entry.agreement)
     std::printf("  against the first network: mean squared difference %.3g, largest %.3g\n", entry.agreement->mse,
                 entry.agreement->max_abs);
@@ -60,11 +72,12 @@ bool comparable(const std::vector<OutputSpec>& a, const std::vector<OutputSpec>&
 
 Result<EvaluateEntry> evaluate_one(const std::string& path, const Flags& flags, const ProgressFn& progress,
                                    std::optional<First>& first) {
-  PITLANE_TRY(const ModelFile file, open_model(path, flags.model));
+  PITLANE_TRY(const ModelFile file, open_one_camera_model(path, flags.model));
   PITLANE_TRY(const OpenedData data, open_data_for(flags.data, file.network, progress));
   const std::vector<std::int64_t> samples = chosen_samples(data, flags.part);
   PITLANE_TRY(const auto plan, compile(file.network));
   const std::unique_ptr<Session> session = plan->new_session();
+  if (!flags.json && !first) std::printf("judged are the %s\n", printable(judged_rows(data, flags.part)).c_str());
   const auto start = std::chrono::steady_clock::now();
   PITLANE_TRY(Predictions made, predict(file.network, *session, data.dataset, samples, progress));
   EvaluateEntry entry;
@@ -102,14 +115,22 @@ void declare_evaluate(CLI::App& app, Chosen& chosen) {
   CLI::App* verb =
       app.add_subcommand("evaluate", "Measure networks against a recording's labels: MSE, MAE, MSE / variance");
   const auto flags = std::make_shared<Flags>();
-  verb->add_option("MODEL", flags->models, "one or more model files")->required();
+  verb->add_option("MODEL", flags->models, "one or more model files");
   add_model_flags(*verb, flags->model);
   add_data_flags(*verb, flags->data, true);
   verb->add_option("--part", flags->part, "validation, train or all (centre camera)")
       ->check(CLI::IsMember({"validation", "train", "all"}))
       ->capture_default_str();
   verb->add_flag("--json", flags->json, "print one JSON document");
-  verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });
+  verb->callback([&chosen, flags] {
+    chosen.action = [flags]() -> Result<int> {
+      if (flags->models.empty()) {
+        PITLANE_TRY(std::string model, take_last_model({&flags->data.directories}));
+        flags->models.push_back(std::move(model));
+      }
+      return run(*flags);
+    };
+  });
 }
 
 }  // namespace pitlane::cli

@@ -27,12 +27,31 @@ bool fixed_ranges(const ExportedFile& file) {
   return std::ranges::any_of(file.network.values, [](const Value& v) { return v.quantization.has_value(); });
 }
 
+/// Two right implementations of one file of integers round differently. A rounding is off by at most a step of its
+/// layer's grid, a 255th of what the layer makes; a layer behind it that passes on its share makes of that a step of
+/// its own grid. So each layer that rounds moves an answer by about one step of the output's grid. A constant would be
+/// too wide for short networks and too narrow for long ones, or those whose output's grid is wide.
+double steps_bound(const ExportedFile& file) {
+  double step = 0;
+  for (const OutputSpec& output : file.network.outputs) {
+    const auto id = static_cast<std::size_t>(output.value);
+    const auto& grid = file.network.values[id].quantization;
+    const auto range = id < file.options.ranges.size() ? file.options.ranges[id] : std::nullopt;
+    if (grid) step = std::max(step, static_cast<double>(grid->scale));
+    if (!grid && range)
+      step = std::max(step, (static_cast<double>(range->high) - static_cast<double>(range->low)) / 255);
+  }
+  return std::clamp(rounded_layers(file.network) * step, kInt8Bound, kQuantizingBound);
+}
+
 double bound_of(const ExportedFile& file) {
   const ExportPrecision precision = file.options.precision;
   // Weights of int8 need not be rounded again, but activations of real numbers are, where the file has int8 ones.
   if (precision == ExportPrecision::kInt8 && !fixed_ranges(file)) return kQuantizingBound;
-  if (has(file, Storage::kI8)) return kInt8Bound;
-  if (precision == ExportPrecision::kInt8 || precision == ExportPrecision::kDynamic) return kQuantizingBound;
+  if (precision == ExportPrecision::kInt8) return steps_bound(file);
+  // The other way round: the engine rounds activations, a file of real numbers does not.
+  if (has(file, Storage::kI8)) return fixed_ranges(file) ? kQuantizingBound : kInt8Bound;
+  if (precision == ExportPrecision::kDynamic) return kQuantizingBound;
   return precision == ExportPrecision::kFloat16 || has(file, Storage::kF16) ? kHalfBound : kRealBound;
 }
 
@@ -43,15 +62,26 @@ DrawOptions draw_options(const ExportCheck& check) {
   return {check.dataset, !fixed, check.seed};
 }
 
+/// What one can do about a file that differs by too much.
+std::string remedy(const ExportCheck& check) {
+  const ExportPrecision precision = check.file.options.precision;
+  const bool rounded = precision == ExportPrecision::kInt8 || precision == ExportPrecision::kDynamic;
+  if (!rounded && !has(check.file, Storage::kI8)) return "do not use the file; try another kind of file";
+  if (precision == ExportPrecision::kInt8)
+    return "calibrate it on recordings of its own road with --data, or keep more: --precision dynamic or float16 of a "
+           "network of real numbers";
+  return "keep more: --precision float16 or float32 of a network of real numbers";
+}
+
 /// The exit code; a complaint on stderr.
 int judged(const ExportCheck& check, const std::string& where, const NetworkDifference& difference) {
   const double bound = bound_of(check.file);
   if (difference.largest <= bound) return kSuccess;
-  char text[96];
+  char text[112];
   std::snprintf(text, sizeof text, "differs by %.3g, more than the %.3g that its precision explains",
                 difference.largest, bound);
   std::fflush(stdout);
-  print_error(numeric_error(check.file.path.string() + ": " + where + text));
+  print_error(numeric_error(check.file.path.string() + ": " + where + text + "; " + remedy(check)));
   return kPartialFailure;
 }
 

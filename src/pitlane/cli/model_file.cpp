@@ -1,5 +1,7 @@
 #include "pitlane/cli/model_file.h"
 
+#include <algorithm>
+#include <map>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -10,9 +12,15 @@
 namespace pitlane::cli {
 namespace {
 
-void tell_assumptions(const std::filesystem::path& path, const Network& network) {
-  for (const auto& [key, text] : network.metadata)
-    if (key.starts_with("assumed")) log_info(std::string(path.string()).append(": ").append(key).append(": ") += text);
+// Once told: from here on the network states it, in whatever file it is written to that has a place for it.
+void tell_assumptions(const std::filesystem::path& path, Network& network) {
+  std::map<std::string, std::string> metadata;
+  for (auto& [key, text] : network.metadata) {
+    const bool assumed = key.starts_with("assumed");
+    if (assumed) log_info(std::string(path.string()).append(": ").append(key).append(": ") += text);
+    metadata[(assumed ? "was " : "") + key] = std::move(text);
+  }
+  network.metadata = std::move(metadata);
 }
 
 }  // namespace
@@ -25,6 +33,20 @@ Result<ModelFile> open_model(const std::filesystem::path& path, const ModelFlags
   if (assumptions == Assumptions::kTold && path.extension() != ".pit") tell_assumptions(path, network);
   const auto size = std::filesystem::file_size(path, code);
   return ModelFile{std::move(network), static_cast<std::int64_t>(size)};
+}
+
+Status check_one_camera(const std::filesystem::path& path, const Network& network) {
+  const auto cameras = std::ranges::count(network.inputs, InputKind::kImage, &InputSpec::kind);
+  if (cameras <= 1) return {};
+  return unsupported(path.string() + ": the network reads " + std::to_string(cameras) +
+                     " cameras, and recordings and the simulator show one; inspect, bench and convert take it, to "
+                     "train, evaluate and drive take a network of one camera");
+}
+
+Result<ModelFile> open_one_camera_model(const std::filesystem::path& path, const ModelFlags& flags) {
+  PITLANE_TRY(ModelFile file, open_model(path, flags));
+  PITLANE_TRY_STATUS(check_one_camera(path, file.network));
+  return file;
 }
 
 }  // namespace pitlane::cli

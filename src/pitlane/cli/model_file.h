@@ -23,4 +23,10 @@ enum class Assumptions { kTold, kUntold };
 Result<ModelFile> open_model(const std::filesystem::path& path, const ModelFlags& flags,
                              Assumptions assumptions = Assumptions::kTold);
 
+/// For verbs that show the network a recording or the simulator, which have one camera. Errors: it reads several.
+Status check_one_camera(const std::filesystem::path& path, const Network& network);
+
+/// Both.
+Result<ModelFile> open_one_camera_model(const std::filesystem::path& path, const ModelFlags& flags);
+
 }  // namespace pitlane::cli

@@ -74,11 +74,30 @@ Status add_output(const std::string& text, std::vector<OutputSpec>& outputs) {
   const auto low = ranged ? parse_finite(parts[1]) : 0.F, high = ranged ? parse_finite(parts[2]) : 1.F;
   if (parts[0].empty() || parts.size() == 2 || parts.size() > 4 || !low || !high || !(*high > *low))
     return invalid_argument("--output: must be NAME or NAME:LOW:HIGH[:UNIT], e.g. v:6.5:24:m/s, not '" + text + "'");
+  // Who drives with them takes them so; the physical units of others are their users' affair.
+  const char* unit = output.name == "v" ? "m/s" : output.name == "w" ? "rad/s" : nullptr;
+  if (unit != nullptr) output.unit = unit;
+  if (unit != nullptr && parts.size() == 4 && parts[3] != unit)
+    return invalid_argument("--output " + text + ": " + output.name + " is in " + unit + ", not in '" +
+                            std::string(parts[3]) + "'; convert LOW and HIGH, or give the output another name");
+  if (parts.size() == 4 && parts[3].empty())
+    return invalid_argument("--output " + text + ": the unit is empty; leave out the last ':'");
   output.low = *low;
   output.high = *high;
   if (parts.size() == 4) output.unit = std::string(parts[3]);
   outputs.push_back(std::move(output));
   return {};
+}
+
+Status add_input(const std::string& text, std::map<std::string, InputKind>& inputs) {
+  const auto sign = text.rfind('=');
+  const std::string word = sign == std::string::npos ? "" : text.substr(sign + 1);
+  for (const InputKind kind : {InputKind::kSpeed, InputKind::kCommand, InputKind::kLight})
+    if (sign != 0 && word == input_word(kind)) {
+      inputs[text.substr(0, sign)] = kind;
+      return {};
+    }
+  return invalid_argument("--input: must be NAME=speed, NAME=command or NAME=light, not '" + text + "'");
 }
 
 Status add_lambda(const std::string& text, std::map<std::string, LambdaMeaning>& lambdas) {
@@ -117,14 +136,33 @@ void add_model_flags(CLI::App& verb, ModelFlags& flags) {
                           "several frames: how many observations old each is, in the network's order, e.g. 8,5,0"))
       ->delimiter(',')
       ->check(whole(0, kOldestAge));
-  grouped(verb.add_option("--output", flags.outputs, "an output's meaning: NAME:LOW:HIGH[:UNIT], once for each"));
+  grouped(verb.add_option("--input", flags.inputs,
+                          "what an input that is no picture is: NAME=speed, NAME=command or NAME=light, once for each"))
+      ->allow_extra_args(false);
+  grouped(verb.add_option("--output", flags.outputs,
+                          "an output's meaning: NAME:LOW:HIGH[:UNIT], once for each; v is in m/s, w in rad/s"))
+      ->allow_extra_args(false);
   grouped(verb.add_option("--speed-scale", flags.speed_scale, "the network sees its speed in m/s times this"))
       ->check(within(-1e6, 1e6))
       ->each([&flags](const std::string&) { flags.speed_scale_given = true; });
   grouped(verb.add_option("--lambda", flags.lambdas,
-                          "what a Keras Lambda layer does: NAME=scale:NUMBER,offset:NUMBER (it is never run)"));
+                          "what a Keras Lambda layer does: NAME=scale:NUMBER,offset:NUMBER (it is never run)"))
+      ->allow_extra_args(false);
   grouped(verb.add_option("--architecture", flags.architecture,
                           "PyTorch: a description of the layers (docs/formats/pytorch.md)"));
+}
+
+Status refuse_flags(const CLI::App& verb, std::initializer_list<const char*> flags, const char* why) {
+  for (const char* flag : flags)
+    if (verb.count(flag) > 0) return invalid_argument(std::string(flag) + ": " + why + "; leave it out");
+  return {};
+}
+
+Status refuse_model_flags(const CLI::App& verb, const char* why) {
+  return refuse_flags(verb,
+                      {"--frame", "--frame-crop", "--frame-ages", "--picture", "--colours", "--pixels", "--input",
+                       "--output", "--speed-scale", "--lambda", "--architecture"},
+                      why);
 }
 
 Result<ImportOptions> import_options(const ModelFlags& flags) {
@@ -140,6 +178,7 @@ Result<ImportOptions> import_options(const ModelFlags& flags) {
   PITLANE_TRY_STATUS(set_word("--pixels", flags.pixels, kPixels, options.image.scaling));
   options.image.ages = flags.ages;
   for (const std::string& text : flags.outputs) PITLANE_TRY_STATUS(add_output(text, options.outputs));
+  for (const std::string& text : flags.inputs) PITLANE_TRY_STATUS(add_input(text, options.inputs));
   for (const std::string& text : flags.lambdas) PITLANE_TRY_STATUS(add_lambda(text, options.lambdas));
   if (flags.speed_scale_given) options.speed_scale = static_cast<float>(flags.speed_scale);
   options.architecture = flags.architecture;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -14,12 +15,17 @@ namespace pitlane::cli {
 struct ModelFlags {
   std::string frame, picture, colours, pixels, architecture;
   std::vector<int> crop, ages;
-  std::vector<std::string> outputs, lambdas;
+  std::vector<std::string> inputs, outputs, lambdas;
   double speed_scale = 0;
   bool speed_scale_given = false;
 };
 
 void add_model_flags(CLI::App& verb, ModelFlags& flags);
+
+/// A flag that would be passed over in silence is refused: "--pixels: WHY; leave it out".
+Status refuse_flags(const CLI::App& verb, std::initializer_list<const char*> flags, const char* why);
+/// All of add_model_flags.
+Status refuse_model_flags(const CLI::App& verb, const char* why);
 
 /// Those with which a file is read as this network where it says nothing itself, as a Keras file does.
 ModelFlags flags_for(const Network& network);

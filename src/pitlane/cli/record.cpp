@@ -30,6 +30,7 @@ struct Flags {
   double driver_latency_ms = 0;
   std::int64_t frames = 24000;
   bool whole_frames = false;
+  ModelFlags model;  // of --driver
   VehicleOptions vehicle;
   RecordOptions record;
 };
@@ -66,7 +67,7 @@ Result<Driving> chosen_driving(const Flags& flags) {
   Driving out;
   if (!flags.whole_frames) out.stored = Preprocessing{};
   if (flags.driver.empty()) return out;
-  PITLANE_TRY(const ModelFile file, open_model(flags.driver, {}));
+  PITLANE_TRY(const ModelFile file, open_one_camera_model(flags.driver, flags.model));
   PITLANE_TRY(const auto plan, compile(file.network));
   PITLANE_TRY(out.vehicle, VehicleAdapter::create(flags.vehicle, file.network.outputs));
   out.steers = out.vehicle.steering({1, 0}).has_value();
@@ -194,7 +195,14 @@ void declare_record(CLI::App& app, Chosen& chosen) {
       ->capture_default_str();
   verb->add_flag("--whole-frames", flags->whole_frames,
                  "store 640x480 frames instead of what PilotNet (or the network of --driver) sees");
-  verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });
+  add_model_flags(*verb, flags->model);
+  verb->callback([&chosen, flags, verb] {
+    chosen.action = [flags, verb]() -> Result<int> {
+      if (flags->driver.empty())
+        PITLANE_TRY_STATUS(refuse_model_flags(*verb, "is about the network of --driver, and there is none"));
+      return run(*flags);
+    };
+  });
 }
 
 }  // namespace pitlane::cli

@@ -14,6 +14,7 @@
 #include "pitlane/cli/track_source.h"
 #include "pitlane/cli/verb.h"
 #include "pitlane/core/file.h"
+#include "pitlane/core/log.h"
 #include "pitlane/network/families.h"
 #include "pitlane/network/pit_file.h"
 #include "pitlane/study/training_history.h"
@@ -29,6 +30,7 @@ struct Flags {
   std::vector<std::string> outputs;
   std::vector<int> crop, size, shift, ages;
   bool overwrite = false;
+  ModelFlags model;  // of --from
   TrainOptions train;
 };
 
@@ -77,6 +79,12 @@ Result<Preprocessing> chosen_preprocessing(const Flags& flags, const Recording& 
     p.width = flags.size[0];
     p.height = flags.size[1];
   }
+  if (!recording.stored && (flags.crop.empty() || flags.size.empty())) {
+    char text[160];
+    std::snprintf(text, sizeof text, "pictures: %d %d %d %d of %dx%d frames (--crop), resized to %dx%d (--size)",
+                  p.crop.x, p.crop.y, p.crop.width, p.crop.height, p.source_width, p.source_height, p.width, p.height);
+    log_info(text);
+  }
   return p;
 }
 
@@ -97,7 +105,7 @@ Result<Network> first_network(const Flags& flags, const Recording& recording) {
   if (!flags.crop.empty() || !flags.size.empty() || !flags.outputs.empty() || !flags.ages.empty())
     return invalid_argument("--crop, --size, --outputs and --ages belong to a fresh network; " + flags.from +
                             " brings its own");
-  PITLANE_TRY(ModelFile file, open_model(flags.from, {}));
+  PITLANE_TRY(ModelFile file, open_one_camera_model(flags.from, flags.model));
   return std::move(file.network);
 }
 
@@ -148,6 +156,7 @@ Result<int> run(Flags flags) {
   ProgressBar bar;
   PITLANE_TRY(const OpenedData data, open_data(flags.data, recordings, network, bar.callback()));
   bar.clear();
+  PITLANE_TRY_STATUS(check_learnable(flags.data, data.dataset));
   std::fprintf(stderr, "%s\n", data.description.c_str());
   PITLANE_TRY_STATUS(check_training_memory(network, flags.train.batch,
                                            static_cast<std::int64_t>(data.split.train.size()), machine_memory_bytes()));
@@ -184,7 +193,9 @@ void declare_train(CLI::App& app, Chosen& chosen) {
   verb->add_flag("--overwrite", flags->overwrite, "replace the network of --out where there is one");
   verb->add_option("--outputs", flags->outputs,
                    "labels that the network learns (default: steering where there is one, else all)");
-  verb->add_option("--crop", flags->crop, "part of the frame that the network sees: X Y WIDTH HEIGHT in pixels")
+  verb->add_option("--crop", flags->crop,
+                   "part of the frame that the network sees: X Y WIDTH HEIGHT in pixels (default: the lower half of "
+                   "640x480, 0 60 320 75 of 320x160, else the whole; tubs and CARLA: the whole)")
       ->expected(4)
       ->check(whole(0, 16384));
   verb->add_option("--size", flags->size, "size that the crop is resized to: WIDTH HEIGHT (default 200 66)")
@@ -232,7 +243,14 @@ void declare_train(CLI::App& app, Chosen& chosen) {
                  "repeat frames of sharp turns, as DeepLearningStudio does");
   verb->add_option("--threads", flags->train.threads, "0 = all cores")->check(whole(0, 1024))->capture_default_str();
   verb->add_option("--checkpoint", flags->train.checkpoint, "written after each epoch (default: OUT.checkpoint)");
-  verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });
+  add_model_flags(*verb, flags->model);
+  verb->callback([&chosen, flags, verb] {
+    chosen.action = [flags, verb]() -> Result<int> {
+      if (flags->from.empty())
+        PITLANE_TRY_STATUS(refuse_model_flags(*verb, "is about the model of --from, and there is none"));
+      return run(*flags);
+    };
+  });
 }
 
 }  // namespace pitlane::cli

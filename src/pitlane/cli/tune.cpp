@@ -11,6 +11,7 @@
 
 #include "pitlane/cli/command_line.h"
 #include "pitlane/cli/data_source.h"
+#include "pitlane/cli/last_model.h"
 #include "pitlane/cli/machine.h"
 #include "pitlane/cli/model_file.h"
 #include "pitlane/cli/number_range.h"
@@ -161,13 +162,15 @@ Result<int> run(Flags flags) {
   for (const std::string& name : flags.tune.strategies) PITLANE_TRY_STATUS(find_strategy(name));
   PITLANE_TRY_STATUS(check_output_directory(flags.out));
   if (flags.data.directories.empty()) PITLANE_TRY_STATUS(check_no_data_flags(flags.data));
+  if (const std::string index = recording_in(flags.out); !index.empty())
+    return invalid_argument("--out " + flags.out + ": holds a recording (" + index + "); name a directory of its own");
   flags.tune.out = flags.out;
   if (flags.quick) flags.tune.most_training_samples = kQuickTrainingFrames;
   if (flags.max_size_mb) flags.constraints.max_size_bytes = *flags.max_size_mb * kBytesPerMegabyte;
   PITLANE_TRY(flags.tune.laps.latencies, parse_latencies(flags.latency));
 
   TuneInputs inputs;
-  PITLANE_TRY(ModelFile file, open_model(flags.model, flags.foreign));
+  PITLANE_TRY(ModelFile file, open_one_camera_model(flags.model, flags.foreign));
   inputs.baseline = std::move(file.network);
   inputs.baseline_file = flags.model;
   std::vector<Recording> recordings;
@@ -182,6 +185,7 @@ Result<int> run(Flags flags) {
                                                       flags.frames.value_or(flags.quick ? kQuickFrames : kFullFrames),
                                                       flags.tune.seed, bar.callback()));
   bar.clear();
+  PITLANE_TRY_STATUS(check_learnable(flags.data, data.dataset));  // rows are fine-tuned on them
   std::fprintf(stderr, "%s\n", data.description.c_str());
   inputs.dataset = &data.dataset;
   inputs.split = &data.split;
@@ -223,7 +227,7 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
                                       "Apply every strategy to a network, measure each offline and on the track, "
                                       "recommend one; interrupted, it goes on where it stopped");
   const auto flags = std::make_shared<Flags>();
-  verb->add_option("MODEL", flags->model, "the network to tune")->required();
+  verb->add_option("MODEL", flags->model, "the network to tune");
   add_model_flags(*verb, flags->foreign);
   verb->add_option("--out", flags->out, "directory for report.html, results.csv, results.json, recommended.pit")
       ->required();
@@ -248,7 +252,14 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
       ->check(whole(0, 1024))
       ->capture_default_str();
   verb->add_flag("--json", flags->json, "print the results as one JSON document");
-  verb->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });
+  verb->callback([&chosen, flags] {
+    chosen.action = [flags]() -> Result<int> {
+      if (flags->model.empty()) {
+        PITLANE_TRY(flags->model, take_last_model({&flags->data.directories, &flags->circuits, &flags->strategies}));
+      }
+      return run(*flags);
+    };
+  });
 }
 
 }  // namespace pitlane::cli

@@ -221,6 +221,7 @@ Result<ConvertedRecording> convert_recording(const Recording& recording, const f
   PITLANE_TRY_STATUS(staged->commit());
   result.dropped = fit.lost;
   result.made_up = fit.made_up;
+  result.apart = fit.apart;
   return result;
 }
 

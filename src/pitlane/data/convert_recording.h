@@ -24,6 +24,7 @@ struct ConvertedRecording {
   std::int64_t encoded = 0;          ///< raw pictures of a bag, now PNG: without loss
   std::vector<std::string> dropped;  ///< in words, see RecordingFit::lost
   std::vector<std::string> made_up;  ///< labels that the format demands and the source lacks: 0
+  std::vector<std::string> apart;    ///< see RecordingFit::apart
   std::vector<std::string> skipped;  ///< pictures that could not be used, with the reason
 };
 

@@ -53,6 +53,11 @@ class LabelledCsvSink : public RecordingSink {
       const std::string text = recording_manifest_text(manifest, context_.command, std::nullopt);
       PITLANE_TRY_STATUS(write_text(context_.directory / "recording.json", text));
     }
+    if (!context_.fit->ranges.empty()) {
+      const RecordingManifest ranges{context_.fit->ranges, {}, std::nullopt};
+      const std::string text = recording_manifest_text(ranges, context_.command, std::nullopt);
+      PITLANE_TRY_STATUS(write_text(context_.directory / kLabelRangesFile, text));
+    }
     return write_text(context_.directory / "data.csv", csv_);
   }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -15,9 +16,6 @@ namespace {
 constexpr const char* kFormat = "deeplearningstudio";
 constexpr const char* kJsonFile = "data.json";
 constexpr std::size_t kLongestObject = 1 << 16;  // of labels, however many
-
-/// Ranges that its networks were trained with.
-std::vector<LabelSpec> f1_labels() { return {{"v", "m/s", 6.5F, 24}, {"w", "rad/s", -7.1F, 7.1F}}; }
 
 /// Its CARLA networks learn the steering mapped from -1..1 to 0..1, the others as they are.
 std::vector<LabelSpec> carla_labels() { return {{"throttle", "1", 0, 1}, {"steer", "1", -1, 1}, {"brake", "1", 0, 1}}; }
@@ -42,7 +40,7 @@ Status read_labels(const JsonPiece& piece, const std::vector<LabelSpec>& labels,
 Result<Recording> open_json(const fs::path& directory) {
   const std::string where = (directory / kJsonFile).string();
   PITLANE_TRY(const std::string text, read_text(directory / kJsonFile, kMaxIndexBytes));
-  const std::vector<LabelSpec> labels = f1_labels();
+  const std::vector<LabelSpec> labels = deeplearningstudio_labels();
   RecordingBuilder builder(kFormat, directory, kJsonFile, labels, {"Images", ""});
   ConcatenatedJson objects(text);
   std::vector<RecordingRow> rows;
@@ -69,13 +67,32 @@ Result<Recording> open_json(const fs::path& directory) {
   return std::move(builder).finish(row_count);
 }
 
+/// The ranges of another car stand in a file of their own.
+Result<std::vector<LabelSpec>> labels_of_csv(const fs::path& directory) {
+  std::vector<LabelSpec> labels = deeplearningstudio_labels();
+  const fs::path path = directory / kLabelRangesFile;
+  std::error_code error;
+  if (!fs::exists(path, error)) return labels;
+  PITLANE_TRY(const RecordingManifest said, read_recording_manifest(path));
+  const bool same = std::ranges::equal(
+      said.labels, labels, [](const LabelSpec& a, const LabelSpec& b) { return a.name == b.name && a.unit == b.unit; });
+  if (!same)
+    return corrupt(path.string() +
+                   ": its labels must be v (m/s) and w (rad/s); mend or delete it, then the ranges are " +
+                   "those of DeepLearningStudio");
+  return said.labels;
+}
+
 }  // namespace
+
+std::vector<LabelSpec> deeplearningstudio_labels() { return {{"v", "m/s", 6.5F, 24}, {"w", "rad/s", -7.1F, 7.1F}}; }
 
 Result<Recording> open_deeplearningstudio(const fs::path& directory, const RecordingOptions&) {
   std::error_code error;
   if (!fs::exists(directory / "data.csv", error) && fs::exists(directory / kJsonFile, error))
     return open_json(directory);
-  return open_labelled_csv(directory, RecordingManifest{f1_labels(), {}, std::nullopt}, CsvLayout{kFormat});
+  PITLANE_TRY(const std::vector<LabelSpec> labels, labels_of_csv(directory));
+  return open_labelled_csv(directory, RecordingManifest{labels, {}, std::nullopt}, CsvLayout{kFormat});
 }
 
 Result<Recording> open_carla(const fs::path& directory, const RecordingOptions&) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "pitlane/core/result.h"
 #include "pitlane/data/recording.h"
@@ -12,6 +13,8 @@ namespace pitlane {
 
 /// data.csv + recording.json, as `pitlane record` writes them.
 Result<Recording> open_pitlane(const std::filesystem::path& directory, const RecordingOptions& options);
+/// Labels of a data.csv of DeepLearningStudio, with the ranges that its networks were trained with.
+std::vector<LabelSpec> deeplearningstudio_labels();
 /// data.csv, or the older data.json of concatenated objects.
 Result<Recording> open_deeplearningstudio(const std::filesystem::path& directory, const RecordingOptions& options);
 /// driving_log.csv + IMG/.

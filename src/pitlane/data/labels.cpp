@@ -35,11 +35,8 @@ struct Survey {
 Status judge(const OutputSpec& output, const Survey& survey) {
   if (survey.samples == 0) return invalid_argument("no samples of the centre camera");
   const std::string name = "label '" + output.name + "'";
-  if (survey.low == survey.high)
-    return invalid_argument(
-        name + " is " + number(survey.low) + " in all " + std::to_string(survey.samples) +
-        " samples; there is nothing to learn: record driving that varies it, or leave the output out");
-  if (normalised(output, survey.low) == normalised(output, survey.high))
+  const bool outside = survey.high < output.low || survey.low > output.high;
+  if (outside && normalised(output, survey.low) == normalised(output, survey.high))
     return invalid_argument(name + " runs from " + number(survey.low) + " to " + number(survey.high) +
                             ", all outside the output's range " + range_of(output) + "; check units and range");
   if (survey.clamped > 0)
@@ -67,6 +64,21 @@ Status validate_outputs(const std::vector<OutputSpec>& outputs) {
     if (!names.insert(output.name).second) return invalid_argument("two outputs are named '" + output.name + "'");
     if (!std::isfinite(output.low) || !std::isfinite(output.high) || !(output.high > output.low))
       return invalid_argument("output '" + output.name + "': its range must be finite and not empty");
+  }
+  return {};
+}
+
+Status check_labels_vary(const Dataset& dataset) {
+  const std::size_t count = dataset.outputs.size();
+  for (std::size_t k = 0; k < count; ++k) {
+    Survey survey;
+    for (std::size_t i = k; i < dataset.labels.size(); i += count)
+      if (dataset.side_camera[i / count] == 0) survey.add({"", "", 0, 1, -1, 0}, dataset.labels[i]);
+    if (survey.samples == 0 || survey.low != survey.high) continue;
+    return invalid_argument(
+        "label '" + dataset.outputs[k].name + "' is " + number(physical(dataset.outputs[k], survey.low)) + " in all " +
+        std::to_string(survey.samples) +
+        " samples; there is nothing to learn: record driving that varies it, or leave the output out");
   }
   return {};
 }

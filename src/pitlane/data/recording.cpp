@@ -84,7 +84,20 @@ bool begins_like_bag(const fs::path& path) {
   return std::string_view(start.data(), start.size()) == kStart;
 }
 
-Result<Recording> open_recording(const fs::path& path, const RecordingOptions& options) {
+fs::path recording_folder(const fs::path& path) {
+  for (const Format& format : kFormats)
+    if (path.filename() == format.index_file && is_file(path))
+      return path.has_parent_path() ? path.parent_path() : fs::path(".");
+  return path;
+}
+
+std::string recording_in(const fs::path& folder) {
+  const Format* format = recognise(folder);
+  return format == nullptr ? "" : format->index_file;
+}
+
+Result<Recording> open_recording(const fs::path& named, const RecordingOptions& options) {
+  const fs::path path = recording_folder(named);
   std::error_code error;
   if (is_file(path) && (options.format == kBagFormat || options.format == "auto")) return open_bag(path, options);
   if (options.format == kBagFormat) return not_found(path.string() + ": no such file");

@@ -72,13 +72,19 @@ struct RecordingOptions {
   BagOptions bag;
 };
 
+/// The folder, where `path` names the index file of a recording in it ("rec/data.csv"); else `path`.
+std::filesystem::path recording_folder(const std::filesystem::path& path);
+
+/// The name of the index file in it where this is a folder of a known recording, else empty.
+std::string recording_in(const std::filesystem::path& folder);
+
 /// Is this a file that begins as ROS 1 bags do, whatever its name?
 bool begins_like_bag(const std::filesystem::path& path);
 
-/// Recognises the format by what lies in the directory, or a ROS 1 bag by its first bytes;
-/// docs/formats/recordings.md describes each. Images are looked up by name, none outside `path`, and not decoded.
-/// Errors: nothing recognised (names what was looked for), no images, more than a tenth of the rows bad (first ones
-/// quoted).
+/// Recognises the format by what lies in the directory (or in that of the index file, where `path` names one), or a ROS
+/// 1 bag by its first bytes; docs/formats/recordings.md describes each. Images are looked up by name, none outside
+/// `path`, and not decoded. Errors: nothing recognised (names what was looked for), no images, more than a tenth of the
+/// rows bad (first ones quoted).
 Result<Recording> open_recording(const std::filesystem::path& path, const RecordingOptions& options = {});
 
 }  // namespace pitlane

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <initializer_list>
 #include <map>
 #include <set>
@@ -10,6 +11,7 @@
 #include "pitlane/core/units.h"
 #include "pitlane/data/bad_rows.h"
 #include "pitlane/data/calendar.h"
+#include "pitlane/data/importers.h"
 #include "pitlane/data/sessions.h"
 #include "pitlane/data/state_columns.h"
 
@@ -64,6 +66,28 @@ void fit_times_in_names(const std::vector<RecordingRow>& rows, RecordingFit& fit
   if (!fit.keeps_times && differ(rows, &RecordingRow::time_s)) fit.lost.emplace_back("the times of its frames");
   if (fit.keeps_times ? !times_tell_sessions(rows) : differ(rows, &RecordingRow::session))
     fit.lost.emplace_back("where its sessions begin");
+}
+
+std::string number_text(float value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", static_cast<double>(value));
+  return text;
+}
+
+/// DeepLearningStudio knows one car: without its ranges, a slower one's speeds would all be the lowest.
+void keep_ranges_apart(const Recording& recording, RecordingFit& fit) {
+  bool differ = false;
+  std::string text;
+  const std::vector<LabelSpec> usual = deeplearningstudio_labels();
+  for (std::size_t i = 0; i < usual.size(); ++i) {
+    const LabelSpec& label = recording.labels[*fit.columns[i].label];
+    fit.ranges.push_back({usual[i].name, usual[i].unit, label.low, label.high});
+    differ = differ || label.low != usual[i].low || label.high != usual[i].high;
+    text += (i == 0 ? "" : ", ") + label.name + " " + number_text(label.low) + " to " + number_text(label.high);
+  }
+  if (!differ) return fit.ranges.clear();
+  fit.apart.push_back("the ranges of the labels (" + text + "): they stand in " + kLabelRangesFile +
+                      "; DeepLearningStudio itself maps v from 6.5 to 24 and w from -7.1 to 7.1");
 }
 
 /// Collects what a format takes; what is left over in the end is lost.
@@ -154,7 +178,9 @@ Result<RecordingFit> fit_deeplearningstudio(const Recording& recording) {
   PITLANE_TRY_STATUS(fitter.demand("w", {"w"}, "rad/s"));
   fitter.cover_speed();
   fitter.lose_manifest();
-  return std::move(fitter).finish();
+  RecordingFit fit = std::move(fitter).finish();
+  keep_ranges_apart(recording, fit);
+  return fit;
 }
 
 Result<RecordingFit> fit_udacity(const Recording& recording) {

@@ -22,6 +22,8 @@ struct RecordingFit {
   std::vector<FitColumn> columns;
   std::vector<std::string> lost;     ///< in words, e.g. "label 'brake'"
   std::vector<std::string> made_up;  ///< labels that the format demands and the recording lacks: written as 0
+  std::vector<std::string> apart;    ///< what stands in a file that only Pitlane reads, in words
+  std::vector<LabelSpec> ranges;     ///< of the labels, where such a file holds them; else empty
   bool keeps_times = true;
   bool keeps_sides = false;
 };

@@ -20,6 +20,10 @@ struct RecordingManifest {
 
 Result<RecordingManifest> read_recording_manifest(const std::filesystem::path& path);
 
+/// Beside a data.csv of DeepLearningStudio whose ranges are not those of its networks: the same text, of which the
+/// labels alone count.
+inline constexpr const char* kLabelRangesFile = "label_ranges.json";
+
 /// What it reads. `command` made the recording and is noted in it, as is the seed of a simulated one.
 std::string recording_manifest_text(const RecordingManifest& manifest, const std::string& command,
                                     std::optional<std::uint64_t> seed);

@@ -6,6 +6,7 @@
 
 #include "pitlane/formats/keras/export_keras.h"
 #include "pitlane/formats/onnx/export_onnx.h"
+#include "pitlane/formats/tflite/activation_grids.h"
 #include "pitlane/network/pit_file.h"
 
 namespace pitlane {
@@ -130,6 +131,11 @@ Status check_ends(const ExportOptions& options) {
 
 bool needs_ranges(const ExportOptions& options) {
   return options.kind == ExportKind::kTflite && options.precision == ExportPrecision::kInt8;
+}
+
+int rounded_layers(const Network& network) {
+  return static_cast<int>(
+      std::ranges::count_if(network.nodes, [](const Node& node) { return !tflite::keeps_grid(node.op); }));
 }
 
 Result<std::int64_t> export_network(const Network& network, const ExportOptions& options, const fs::path& out,

@@ -52,6 +52,9 @@ Network prepared_for(Network network, ExportOptions& options);
 /// Must ExportOptions::ranges be measured first?
 bool needs_ranges(const ExportOptions& options);
 
+/// How many layers a file of int8 activations rounds: all but those that only move numbers.
+int rounded_layers(const Network& network);
+
 /// Returns the file's size in bytes. Errors name the file, and the layer that the kind has no words for, and the
 /// remedy; then there is no file.
 Result<std::int64_t> export_network(const Network& network, const ExportOptions& options,

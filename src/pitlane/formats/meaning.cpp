@@ -185,6 +185,11 @@ const char* pixels_word(PixelScaling scaling) {
   return "?";
 }
 
+const char* input_word(InputKind kind) {
+  constexpr std::array kWords = {"picture", "speed", "command", "light"};
+  return kWords[static_cast<std::size_t>(kind)];
+}
+
 void set_scaling(Preprocessing& p, PixelScaling scaling) {
   constexpr float kMean[] = {0.485F, 0.456F, 0.406F}, kDeviation[] = {0.229F, 0.224F, 0.225F};
   const auto channels = static_cast<std::size_t>(channels_of(p.format));
@@ -253,14 +258,18 @@ InputKind guess_vector(const std::string& name, std::int64_t size) {
 
 ValueId add_vector(NetworkBuilder& builder, const ImportOptions& options, const std::string& name, std::int64_t size,
                    std::string& assumed) {
-  const InputKind kind = guess_vector(name, size);
-  if (!assumed.empty()) assumed += "; ";
-  assumed += "'" + name + "' is the ";
-  if (kind != InputKind::kSpeed) {
-    assumed += kind == InputKind::kLight ? "traffic light, one-hot" : "high-level command, one-hot";
-    return builder.vector(name, kind, size);
-  }
-  assumed += options.speed_scale ? "speed" : "speed in km/h over 30 (else --speed-scale)";
+  const auto said = options.inputs.find(name);
+  const InputKind kind = said == options.inputs.end() ? guess_vector(name, size) : said->second;
+  const bool speed = kind == InputKind::kSpeed;
+  if (said == options.inputs.end())
+    assumed += (assumed.empty() ? "'" : "; '") + name + "' is the " +
+               (speed                       ? "speed"
+                : kind == InputKind::kLight ? "traffic light, one-hot"
+                                            : "high-level command, one-hot") +
+               " (else --input)";
+  if (!speed) return builder.vector(name, kind, size);
+  if (!options.speed_scale)
+    assumed += (assumed.empty() ? "'" : "; '") + name + "' is in km/h over 30 (else --speed-scale)";
   std::vector<int> ages;
   if (size > 1) {
     ages.resize(static_cast<std::size_t>(size));

@@ -47,6 +47,7 @@ struct ImportOptions {
   ImageMeaning image;
   /// Names, units and ranges in the order of the network's outputs; `value` and `element` are filled in.
   std::vector<OutputSpec> outputs;
+  std::map<std::string, InputKind> inputs;       ///< what vectors are, by the name of the network's input
   std::map<std::string, LambdaMeaning> lambdas;  ///< by layer name
   std::filesystem::path architecture;            ///< PyTorch: a description of the layers, see docs/formats/pytorch.md
   /// The speed plane or number of networks that see their own speed: network sees speed_mps * this. Without: 0.12,
@@ -86,8 +87,11 @@ PictureShape guess_frames(std::int64_t height, std::int64_t width, std::int64_t 
 /// speed; else one number is the speed and several are a one-hot command.
 InputKind guess_vector(const std::string& name, std::int64_t size);
 
-/// Adds such a vector. Several speeds are as old as the frames are said to be, or the newest ones, oldest first.
-/// What was guessed is added to `assumed`.
+/// The flag --input's word for it: picture, speed, command, light.
+const char* input_word(InputKind kind);
+
+/// Adds such a vector, as what ImportOptions::inputs says or the guess. Several speeds are as old as the frames are
+/// said to be, or the newest ones, oldest first. What was guessed is added to `assumed`.
 ValueId add_vector(NetworkBuilder& builder, const ImportOptions& options, const std::string& name, std::int64_t size,
                    std::string& assumed);
 

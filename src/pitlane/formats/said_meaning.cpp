@@ -105,6 +105,23 @@ Status compare_outputs(const std::vector<OutputSpec>& stated, const std::vector<
   return contradicts("--output " + texts(said), texts(stated));
 }
 
+/// By now each has the kind that was said, or states another.
+Status check_said_inputs(const ImportOptions& options, const Network& network) {
+  for (const auto& [name, kind] : options.inputs) {
+    const std::string said = "--input " + name + "=" + input_word(kind);
+    const auto input = std::ranges::find(network.inputs, name, &InputSpec::name);
+    if (input != network.inputs.end() && input->kind == kind) continue;
+    if (input != network.inputs.end()) return contradicts(said, input_word(input->kind));
+    std::string names;
+    for (const InputSpec& other : network.inputs)
+      if (other.kind != InputKind::kImage) names += (names.empty() ? "" : ", ") + other.name;
+    return invalid_argument(
+        said + ": the network has no input of that name; " +
+        (names.empty() ? "it sees pictures alone, leave the flag out" : "its vectors are " + names));
+  }
+  return {};
+}
+
 }  // namespace
 
 Status check_options_of_kind(const ImportOptions& options, const HeardOptions& heard, const std::string& kind) {
@@ -136,7 +153,7 @@ Status check_options_of_network(const ImportOptions& options, const Network& net
   }
   if (options.speed_scale && find(InputKind::kSpeed) == network.inputs.end())
     return invalid_argument("--speed-scale: the network does not see its speed; leave it out");
-  return {};
+  return check_said_inputs(options, network);
 }
 
 Status restate(Network& network, const ImportOptions& options) {

@@ -38,7 +38,10 @@ Result<std::vector<Source>> match_outputs(const Network& network, const Dataset&
   return sources;
 }
 
+// 0 where all are the same, without the rounding of their mean.
 double variance(const Dataset& dataset, std::span<const std::int64_t> indices, std::size_t output) {
+  const float first = indices.empty() ? 0 : dataset.label(indices[0])[output];
+  if (std::ranges::all_of(indices, [&](std::int64_t i) { return dataset.label(i)[output] == first; })) return 0;
   double mean = 0;
   for (const std::int64_t i : indices) mean += dataset.label(i)[output];
   mean /= static_cast<double>(indices.size());

@@ -80,7 +80,11 @@ class InputWriter {
                          " is neither a picture nor a vector of speeds or commands");
     const std::string name = free_name(input.layer->name);
     // A number at each of several times is a speed, and its name must say so.
-    const bool named = s.size() == 1 || guess_vector(name, s[0]) == InputKind::kSpeed;
+    const auto said = options_.inputs.find(name);
+    if (s.size() == 2 && said != options_.inputs.end() && said->second != InputKind::kSpeed)
+      return invalid_argument("--input " + name + "=" + input_word(said->second) + ": a number at each of " +
+                              std::to_string(s[0]) + " times is a speed; leave it out");
+    const bool named = s.size() == 1 || said != options_.inputs.end() || guess_vector(name, s[0]) == InputKind::kSpeed;
     keep(input, pitlane::add_vector(builder_, options_, named ? name : name + "_speed", s[0], assumed_));
     return {};
   }
