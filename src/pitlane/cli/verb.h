@@ -12,7 +12,7 @@ namespace pitlane::cli {
 /// Documented in --help and in the README; scripts rely on them.
 enum ExitCode : int {
   kSuccess = 0,
-  kPartialFailure = 1,  ///< a row of tune failed, or a driver on the track
+  kPartialFailure = 1,  ///< a row of tune failed, or a driver on the track; a limit of replay does not hold
   kBadInput = 2,        ///< a bad argument or file; one line on stderr says what, where and the remedy
   kInterruptedExit = 130,
 };
@@ -32,6 +32,7 @@ void declare_drive(CLI::App& app, Chosen& chosen);
 void declare_evaluate(CLI::App& app, Chosen& chosen);
 void declare_inspect(CLI::App& app, Chosen& chosen);
 void declare_record(CLI::App& app, Chosen& chosen);
+void declare_replay(CLI::App& app, Chosen& chosen);
 void declare_strategies(CLI::App& app, Chosen& chosen);
 void declare_train(CLI::App& app, Chosen& chosen);
 void declare_tune(CLI::App& app, Chosen& chosen);

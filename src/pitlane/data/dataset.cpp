@@ -135,8 +135,10 @@ Result<std::vector<std::string>> judge_faults(const Recording& recording, const 
   return bad.messages();
 }
 
-Result<Dataset> load(const Recording& recording, const Preprocessing& preprocessing,
-                     const std::vector<OutputSpec>& outputs, const SampleNeeds& needs, const ProgressFn& progress) {
+/// `outputs` may be empty; labels are physical still.
+Result<Dataset> load_physical(const Recording& recording, const Preprocessing& preprocessing,
+                              const std::vector<OutputSpec>& outputs, const SampleNeeds& needs,
+                              const ProgressFn& progress) {
   PITLANE_TRY(Dataset dataset, empty_dataset(preprocessing, outputs));
   PITLANE_TRY_STATUS(check_frames(recording, preprocessing));
   PITLANE_TRY(const auto label_of_output, match_labels(recording, outputs));
@@ -148,7 +150,13 @@ Result<Dataset> load(const Recording& recording, const Preprocessing& preprocess
   PITLANE_TRY(const auto faults, load_pictures(recording, rows, loader, dataset.pictures, progress));
   PITLANE_TRY(dataset.skipped, judge_faults(recording, rows, faults));
   collect(dataset, rows, faults, label_of_output, states);
+  return dataset;
+}
 
+Result<Dataset> load(const Recording& recording, const Preprocessing& preprocessing,
+                     const std::vector<OutputSpec>& outputs, const SampleNeeds& needs, const ProgressFn& progress) {
+  PITLANE_TRY_STATUS(validate_outputs(outputs));
+  PITLANE_TRY(Dataset dataset, load_physical(recording, preprocessing, outputs, needs, progress));
   if (const Status labels = normalise_labels(dataset); !labels) return labels.error().in(recording.directory.string());
   hash_dataset(dataset);
   return dataset;
@@ -176,6 +184,13 @@ Result<Dataset> load_dataset(const Recording& recording, const Preprocessing& pr
 Result<Dataset> load_dataset(const Recording& recording, const Network& network, const ProgressFn& progress) {
   PITLANE_TRY(const InputSpec* image, image_input(network));
   return load(recording, image->preprocessing, network.outputs, needs_of(network), progress);
+}
+
+Result<Dataset> load_frames(const Recording& recording, const Network& network, const ProgressFn& progress) {
+  PITLANE_TRY(const InputSpec* image, image_input(network));
+  PITLANE_TRY(Dataset dataset, load_physical(recording, image->preprocessing, {}, needs_of(network), progress));
+  hash_dataset(dataset);
+  return dataset;
 }
 
 Status append(Dataset& dataset, Dataset more) {

@@ -65,6 +65,9 @@ Result<Dataset> load_dataset(const Recording& recording, const Preprocessing& pr
 /// where one is needed. More errors: a speed that is needed and not known; more than one camera.
 Result<Dataset> load_dataset(const Recording& recording, const Network& network, const ProgressFn& progress = {});
 
+/// The same without labels: `outputs` and `labels` stay empty, and the recording need not have those of the network.
+Result<Dataset> load_frames(const Recording& recording, const Network& network, const ProgressFn& progress = {});
+
 /// Adds another recording's samples behind its own, their sessions and rows counted on. Errors: pictures of another
 /// size, other outputs, loaded for other needs.
 Status append(Dataset& dataset, Dataset more);

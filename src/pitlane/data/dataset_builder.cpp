@@ -8,7 +8,6 @@ namespace pitlane {
 
 Result<Dataset> empty_dataset(const Preprocessing& preprocessing, const std::vector<OutputSpec>& outputs) {
   PITLANE_TRY_STATUS(validate(preprocessing));
-  PITLANE_TRY_STATUS(validate_outputs(outputs));
   Dataset out;
   out.width = preprocessing.width;
   out.height = preprocessing.height;
@@ -19,6 +18,7 @@ Result<Dataset> empty_dataset(const Preprocessing& preprocessing, const std::vec
 
 Result<DatasetBuilder> DatasetBuilder::create(const Preprocessing& preprocessing,
                                               const std::vector<OutputSpec>& outputs, const SampleNeeds& needs) {
+  PITLANE_TRY_STATUS(validate_outputs(outputs));
   PITLANE_TRY(Dataset dataset, empty_dataset(preprocessing, outputs));
   return DatasetBuilder(std::move(dataset), needs);
 }

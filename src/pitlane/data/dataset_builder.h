@@ -43,7 +43,7 @@ class DatasetBuilder {
   SampleNeeds needs_;
 };
 
-/// An empty dataset of the right shape; the common part of everything that makes one.
+/// An empty dataset of the right shape; the common part of everything that makes one. Outputs are not looked at.
 Result<Dataset> empty_dataset(const Preprocessing& preprocessing, const std::vector<OutputSpec>& outputs);
 
 }  // namespace pitlane

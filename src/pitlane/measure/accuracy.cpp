@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "pitlane/data/sample_inputs.h"
 
@@ -16,19 +17,28 @@ struct Source {
   std::size_t tensor, element;
 };
 
-Result<std::vector<Source>> match_outputs(const Network& network, const Dataset& dataset) {
+// In the network's order.
+std::vector<std::pair<OutputSpec, Source>> output_sources(const Network& network) {
   std::vector<ValueId> tensors;
-  std::vector<Source> sources(dataset.outputs.size(), {0, 0});
-  std::vector<bool> found(dataset.outputs.size());
+  std::vector<std::pair<OutputSpec, Source>> out;
   for (const OutputSpec& output : network.outputs) {
     auto at = std::find(tensors.begin(), tensors.end(), output.value);
     if (at == tensors.end()) at = tensors.insert(tensors.end(), output.value);
+    out.push_back({output, {static_cast<std::size_t>(at - tensors.begin()), static_cast<std::size_t>(output.element)}});
+  }
+  return out;
+}
+
+Result<std::vector<Source>> match_outputs(const Network& network, const Dataset& dataset) {
+  std::vector<Source> sources(dataset.outputs.size(), {0, 0});
+  std::vector<bool> found(dataset.outputs.size());
+  for (const auto& [output, source] : output_sources(network)) {
     for (std::size_t k = 0; k < dataset.outputs.size(); ++k) {
       const OutputSpec& label = dataset.outputs[k];
       if (label.name != output.name) continue;
       if (label.low != output.low || label.high != output.high)
         return invalid_argument("output '" + output.name + "' has another range in the network than in the data");
-      sources[k] = {static_cast<std::size_t>(at - tensors.begin()), static_cast<std::size_t>(output.element)};
+      sources[k] = source;
       found[k] = true;
     }
   }
@@ -93,12 +103,10 @@ class Viewer {
   std::int64_t last_ = -1;
 };
 
-}  // namespace
-
-Result<Predictions> predict(const Network& network, Session& session, const Dataset& dataset,
-                            std::span<const std::int64_t> indices, const ProgressFn& progress) {
+Result<Predictions> run_on(const Network& network, Session& session, const Dataset& dataset,
+                           const std::vector<Source>& sources, std::span<const std::int64_t> indices,
+                           const ProgressFn& progress) {
   PITLANE_TRY(const SampleInputs inputs, SampleInputs::create(network, dataset));
-  PITLANE_TRY(const std::vector<Source> sources, match_outputs(network, dataset));
   Viewer viewer(network, session, inputs);
   Predictions out{static_cast<int>(sources.size()), {}};
   out.values.reserve(indices.size() * sources.size());
@@ -111,6 +119,21 @@ Result<Predictions> predict(const Network& network, Session& session, const Data
       return interrupted();
   }
   return out;
+}
+
+}  // namespace
+
+Result<Predictions> predict(const Network& network, Session& session, const Dataset& dataset,
+                            std::span<const std::int64_t> indices, const ProgressFn& progress) {
+  PITLANE_TRY(const std::vector<Source> sources, match_outputs(network, dataset));
+  return run_on(network, session, dataset, sources, indices, progress);
+}
+
+Result<Predictions> answers(const Network& network, Session& session, const Dataset& dataset,
+                            std::span<const std::int64_t> indices, const ProgressFn& progress) {
+  std::vector<Source> sources;
+  for (const auto& [output, source] : output_sources(network)) sources.push_back(source);
+  return run_on(network, session, dataset, sources, indices, progress);
 }
 
 Accuracy accuracy(const Predictions& predictions, const Dataset& dataset, std::span<const std::int64_t> indices) {

@@ -36,6 +36,9 @@ struct Predictions {
 /// the order of the dataset's labels.
 Result<Predictions> predict(const Network& network, Session& session, const Dataset& dataset,
                             std::span<const std::int64_t> indices, const ProgressFn& progress = {});
+/// The same in the order of the network's outputs, whatever the data labels.
+Result<Predictions> answers(const Network& network, Session& session, const Dataset& dataset,
+                            std::span<const std::int64_t> indices, const ProgressFn& progress = {});
 Accuracy accuracy(const Predictions& predictions, const Dataset& dataset, std::span<const std::int64_t> indices);
 /// Mean squared and largest absolute difference between two networks on the same samples.
 struct Agreement {
