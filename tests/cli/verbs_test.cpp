@@ -27,7 +27,8 @@ TEST_P(Help, SaysWhatTheVerbDoesAndSucceeds) {
 
 INSTANTIATE_TEST_SUITE_P(Verbs, Help,
                          ::testing::Values("record", "train", "tune", "strategies", "evaluate", "bench", "drive",
-                                           "inspect", "circuit", "circuit show", "circuit import"),
+                                           "inspect", "replay", "circuit", "circuit show", "circuit import", "manual",
+                                           "completion"),
                          [](const auto& tested) {
                            std::string name = tested.param;
                            for (char& c : name)

@@ -96,7 +96,8 @@ void add_recording_flags(CLI::App& verb, RecordingOptions& options) {
                   "added to the steering of left side cameras, taken from that of right ones")
       ->check(within(-1, 1))
       ->capture_default_str();
-  verb.add_flag("!--no-side-cameras", options.side_cameras, "leave side cameras out");
+  verb.add_flag_callback(
+      "--no-side-cameras", [&options] { options.side_cameras = false; }, "leave side cameras out");
   verb.add_option("--image-topic", options.bag.image_topic, "bags: pictures (default: the only topic of them)");
   verb.add_option("--command-topic", options.bag.command_topic, "bags: commands (default: the only topic of them)");
   verb.add_option("--speed-topic", options.bag.speed_topic, "bags: odometry (default: the only topic of it)");

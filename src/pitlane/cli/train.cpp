@@ -227,7 +227,8 @@ void declare_train(CLI::App& app, Chosen& chosen) {
                    "keep a running mean of the weights with this decay a step, e.g. 0.995; 0 = the last weights")
       ->check(within(0, 0.99999))
       ->capture_default_str();
-  verb->add_flag("!--no-flip", flags->train.augmentation.flip, "do not mirror half of the samples");
+  verb->add_flag_callback(
+      "--no-flip", [flags] { flags->train.augmentation.flip = false; }, "do not mirror half of the samples");
   verb->add_option("--brightness", flags->train.augmentation.brightness,
                    "brightness varies by this factor, 0 = not at all")
       ->check(within(0, 0.9))

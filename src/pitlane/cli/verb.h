@@ -27,10 +27,12 @@ using DeclareVerb = void (*)(CLI::App& app, Chosen& chosen);
 
 void declare_bench(CLI::App& app, Chosen& chosen);
 void declare_circuit(CLI::App& app, Chosen& chosen);
+void declare_completion(CLI::App& app, Chosen& chosen);
 void declare_convert(CLI::App& app, Chosen& chosen);
 void declare_drive(CLI::App& app, Chosen& chosen);
 void declare_evaluate(CLI::App& app, Chosen& chosen);
 void declare_inspect(CLI::App& app, Chosen& chosen);
+void declare_manual(CLI::App& app, Chosen& chosen);
 void declare_record(CLI::App& app, Chosen& chosen);
 void declare_replay(CLI::App& app, Chosen& chosen);
 void declare_strategies(CLI::App& app, Chosen& chosen);
