@@ -6,17 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "pitlane/cli/model_file.h"
+#include "pitlane/cli/car.h"
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/track_source.h"
 #include "pitlane/cli/verb.h"
-#include "pitlane/engine/plan.h"
 #include "pitlane/measure/episode.h"
-#include "pitlane/measure/line_follower.h"
-#include "pitlane/measure/network_controller.h"
 #include "pitlane/report/episode_json.h"
-#include "pitlane/sim/expert.h"
 
 namespace pitlane::cli {
 namespace {
@@ -30,62 +26,9 @@ struct Flags {
   VehicleOptions vehicle;
 };
 
-constexpr const char* kExpert = "expert";
-constexpr const char* kLineFollower = "line-follower";
-
-bool is_driver_of_ours(const std::string& model) { return model == kExpert || model == kLineFollower; }
-
-struct Car {
-  JsonSubject subject;
-  std::vector<std::string> trained;
-  SimOptions sim;
-  std::function<Result<std::unique_ptr<Controller>>(const World&)> make_controller;
-};
-
-Car expert_car() {
-  Car car;
-  car.subject.model = kExpert;
-  car.subject.runtime = "pure pursuit on the known line";
-  car.make_controller = [](const World& world) -> Result<std::unique_ptr<Controller>> {
-    return std::unique_ptr<Controller>(std::make_unique<ExpertController>(world));
-  };
-  return car;
-}
-
-Car line_follower_car() {
-  Car car;
-  car.subject.model = kLineFollower;
-  car.subject.runtime = "PD control on the red line in the picture";
-  car.make_controller = [](const World&) -> Result<std::unique_ptr<Controller>> {
-    PITLANE_TRY(LineFollower follower, LineFollower::create());
-    return std::unique_ptr<Controller>(std::make_unique<LineFollower>(std::move(follower)));
-  };
-  return car;
-}
-
-Result<Car> network_car(const std::string& path, const Flags& flags) {
-  CompileOptions options;
-  if (!flags.isa.empty()) {
-    PITLANE_TRY(options.isa, parse_isa(flags.isa));
-  }
-  PITLANE_TRY(const ModelFile file, open_model(path, flags.model));
-  PITLANE_TRY(const auto plan, compile(file.network, options));
-  PITLANE_TRY_STATUS(VehicleAdapter::create(flags.vehicle, file.network.outputs));
-  Car car;
-  car.subject = {path, content_hash(file.network), file.size_bytes, plan->new_session()->description(), {}};
-  car.trained = trained_circuits(file.network);
-  PITLANE_TRY(car.sim, sim_options_for(file.network));
-  car.make_controller = [network = file.network, plan,
-                         vehicle = flags.vehicle](const World&) -> Result<std::unique_ptr<Controller>> {
-    PITLANE_TRY(auto controller, NetworkController::create(network, *plan, vehicle));
-    return std::unique_ptr<Controller>(std::move(controller));
-  };
-  return car;
-}
-
 // The file's name alone: paths are as long as they like.
 std::string short_name(const std::string& model) {
-  return printable(is_driver_of_ours(model) ? model : std::filesystem::path(model).filename().string());
+  return printable(has_no_network(model) ? model : std::filesystem::path(model).filename().string());
 }
 
 // Rows are printed as they come, so the columns whose texts the user chooses are measured before.
@@ -155,11 +98,7 @@ Result<DriveEntry> drive_once(const Car& car, const Course& course, const Latenc
 Result<std::vector<Car>> open_cars(const Flags& flags) {
   std::vector<Car> cars;
   for (const std::string& path : flags.models) {
-    if (is_driver_of_ours(path)) {
-      cars.push_back(path == kExpert ? expert_car() : line_follower_car());
-      continue;
-    }
-    PITLANE_TRY(Car car, network_car(path, flags));
+    PITLANE_TRY(Car car, open_car(path, flags.isa, flags.vehicle, flags.model));
     cars.push_back(std::move(car));
   }
   return cars;

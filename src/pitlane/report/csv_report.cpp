@@ -1,25 +1,12 @@
-#include <cmath>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "pitlane/report/csv_line.h"
 #include "pitlane/report/report.h"
 
 namespace pitlane {
 namespace {
-
-// RFC 4180: quotes around a field that holds a comma, a quote or a line break; quotes inside are doubled.
-std::string field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + '"';
-}
-
-/// Shortest text that reads back as the same double; empty where not finite.
-std::string field(double value) { return std::isfinite(value) ? nlohmann::json(value).dump() : std::string(); }
-std::string field(std::int64_t value) { return std::to_string(value); }
 
 /// Outputs in the order of the first row that was judged.
 std::vector<std::string> output_names(const TuneResult& result) {
@@ -30,24 +17,8 @@ std::vector<std::string> output_names(const TuneResult& result) {
   return names;
 }
 
-class Line {
- public:
-  template <typename Value>
-  Line& add(const Value& value) {
-    text_ += (started_ ? "," : "") + field(value);
-    started_ = true;
-    return *this;
-  }
-  Line& add_if(bool known, double value) { return known ? add(value) : add(std::string_view()); }
-  [[nodiscard]] std::string end() const { return text_ + "\r\n"; }
-
- private:
-  std::string text_;
-  bool started_ = false;
-};
-
 std::string header(const std::vector<std::string>& outputs) {
-  Line line;
+  CsvLine line;
   for (const char* name : {"strategy", "failure", "file", "network_hash", "size_bytes", "sparsity", "samples", "mse",
                            "mae", "mse_relative_to_baseline"})
     line.add(std::string_view(name));
@@ -61,7 +32,7 @@ std::string header(const std::vector<std::string>& outputs) {
   return line.end();
 }
 
-void add_accuracy(Line& line, const StrategyRow& row, const StrategyRow& baseline,
+void add_accuracy(CsvLine& line, const StrategyRow& row, const StrategyRow& baseline,
                   const std::vector<std::string>& outputs) {
   const bool judged = row.accuracy.has_value();
   line.add(judged ? std::to_string(row.accuracy->samples) : std::string());
@@ -81,9 +52,9 @@ std::string data_line(const StrategyRow& row, const TuneResult& result, const st
   const bool worked = !row.failure;
   const bool driven = !row.laps.empty();
   const bool timed = row.latency_ms.runs > 0;
-  Line line;
+  CsvLine line;
   line.add(row.strategy).add(row.failure.value_or("")).add(row.file).add(row.network_hash);
-  line.add(worked ? field(row.size_bytes) : std::string()).add_if(worked, row.sparsity);
+  line.add(worked ? csv_field(row.size_bytes) : std::string()).add_if(worked, row.sparsity);
   add_accuracy(line, row, baseline, outputs);
   line.add(static_cast<std::int64_t>(row.laps.size())).add(static_cast<std::int64_t>(laps_completed(row)));
   line.add_if(driven, worst_mean_deviation_m(row)).add_if(driven, worst_deviation_m(row)).add(row.why_not_driven);

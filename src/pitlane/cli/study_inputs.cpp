@@ -1,0 +1,154 @@
+#include "pitlane/cli/study_inputs.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "pitlane/cli/car.h"
+#include "pitlane/cli/track_source.h"
+#include "pitlane/core/hash.h"
+#include "pitlane/core/printable.h"
+#include "pitlane/kernels/isa.h"
+#include "pitlane/sim/circuit_file.h"
+#include "pitlane/sim/number_text.h"
+#include "pitlane/study/latency_profile.h"
+
+namespace pitlane::cli {
+namespace {
+
+using Tracks = std::vector<std::shared_ptr<const Track>>;
+
+Error at_line(const StudySpec& spec, int line, const Error& error) {
+  return {error.kind(), spec.error(line, error.message()).message()};
+}
+
+Result<Tracks> open_circuits(const StudySpec& spec) {
+  if (spec.circuits.empty()) return open_tracks({});
+  Tracks tracks;
+  for (const StudyEntry& entry : spec.circuits) {
+    Result<Circuit> circuit = find_circuit(entry.text);
+    if (!circuit) return at_line(spec, entry.line, circuit.error());
+    for (const auto& other : tracks)
+      if (other->circuit.name() == circuit->name())
+        return spec.error(entry.line, "a second circuit is called '" + circuit->name() + "'; keep one");
+    tracks.push_back(make_track(*std::move(circuit)));
+  }
+  return tracks;
+}
+
+Status check_perturbations(const StudySpec& spec) {
+  for (const StudyEntry& entry : spec.perturbations)
+    if (entry.text != "none")
+      return spec.error(entry.line, "there is no perturbation '" + printable_name(entry.text) + "'; there is none");
+  return {};
+}
+
+// Circuits, then directions, then perturbations.
+std::vector<Course> courses_of(const StudySpec& spec, const Tracks& tracks, const Car& car) {
+  std::vector<Course> courses;
+  for (const auto& track : tracks)
+    for (const bool reverse : spec.directions)
+      for (std::size_t i = 0; i < spec.perturbations.size(); ++i)
+        for (Course& course : make_courses({track}, !reverse, reverse, car.trained, car.sim))
+          courses.push_back(std::move(course));
+  return courses;
+}
+
+StudyDriver driver_of(const StudySpec& spec, const StudyNetwork& network, const StudyRuntime& runtime,
+                      const Tracks& tracks, const Car& car) {
+  StudyDriver driver;
+  driver.name = network.name;
+  driver.runtime = car.subject.runtime;
+  driver.network_hash = car.subject.network_hash;
+  driver.size_bytes = car.subject.size_bytes;
+  if (!has_no_network(network.model)) {
+    driver.file = std::filesystem::path(network.model).filename().string();
+    driver.runtime = runtime.engine + " " + car.isa;
+  }
+  Hasher hasher;
+  hasher.text(network.model == kExpertName || network.model == kLineFollowerName ? network.model : "network");
+  driver.key = hasher.text(driver.network_hash).text(driver.runtime).text(spec.vehicle).hex();
+  driver.courses = courses_of(spec, tracks, car);
+  driver.make_controller = car.make_controller;
+  return driver;
+}
+
+// Two entries of `runtimes` may come to one level of instructions.
+Status check_runtime_is_new(const StudySpec& spec, const StudyRuntime& runtime, const StudyDriver& driver,
+                            const StudyGrid& grid) {
+  for (const StudyDriver& other : grid.drivers)
+    if (other.name == driver.name && other.runtime == driver.runtime)
+      return spec.error(runtime.line, "this runtime is '" + driver.runtime + "' here, as another one is; keep one");
+  return {};
+}
+
+std::string latency_name(const StudyDelay& delay) {
+  std::string name = "measured";
+  if (!delay.profile.empty()) name += " " + std::filesystem::path(delay.profile).filename().string();
+  return delay.factor == 1 ? name : name + " x" + number_text(delay.factor);
+}
+
+Result<std::vector<double>> profile_of(const StudySpec& spec, const StudyDelay& delay, const StudyDriver& driver,
+                                       Store& store, Measuring measuring, const ProgressFn& progress) {
+  if (!delay.profile.empty()) return read_latency_profile(delay.profile);
+  PITLANE_TRY(std::optional<std::vector<double>> stored, stored_latency_profile(store, driver));
+  if (stored) return *std::move(stored);
+  if (measuring == Measuring::kRefused)
+    return spec.error(delay.line,
+                      "the latency of " + driver.name + " is not in the store yet; 'pitlane study run' measures it");
+  return measure_latency_profile(store, driver, progress);
+}
+
+Result<StudyLatency> latency_of(const StudySpec& spec, const StudyDelay& delay, const StudyDriver& driver, Store& store,
+                                Measuring measuring, const ProgressFn& progress) {
+  if (delay.text == "measured") {
+    PITLANE_TRY(const std::vector<double> profile, profile_of(spec, delay, driver, store, measuring, progress));
+    Result<StudyLatency> latency = measured_latency(latency_name(delay), profile, delay.factor);
+    if (!latency) return at_line(spec, delay.line, latency.error());
+    return latency;
+  }
+  StudyLatency latency;
+  PITLANE_TRY(latency.model, LatencyModel::parse(delay.text));
+  latency.name = latency.key = delay.text;
+  return latency;
+}
+
+}  // namespace
+
+Result<StudyGrid> open_study(const StudySpec& spec) {
+  for (const StudyRuntime& runtime : spec.runtimes)
+    if (const Result<Isa> isa = parse_isa(runtime.isa); !runtime.isa.empty() && !isa)
+      return at_line(spec, runtime.line, isa.error());
+  PITLANE_TRY_STATUS(check_perturbations(spec));
+  PITLANE_TRY(const Tracks tracks, open_circuits(spec));
+  StudyGrid grid{spec.name, {}, spec.repetitions, spec.laps, spec.seed, spec.timeout_s};
+  VehicleOptions vehicle;
+  vehicle.adapter = spec.vehicle;
+  for (const StudyNetwork& network : spec.networks)
+    for (const StudyRuntime& runtime : spec.runtimes) {
+      const Result<Car> car = open_car(network.model, runtime.isa, vehicle, {});
+      if (!car) return at_line(spec, network.line, car.error());
+      StudyDriver driver = driver_of(spec, network, runtime, tracks, *car);
+      if (has_no_network(network.model) && &runtime != &spec.runtimes.front()) continue;
+      PITLANE_TRY_STATUS(check_runtime_is_new(spec, runtime, driver, grid));
+      grid.drivers.push_back(std::move(driver));
+    }
+  return grid;
+}
+
+Status add_latencies(const StudySpec& spec, Store& store, Measuring measuring, StudyGrid& grid,
+                     const ProgressFn& progress) {
+  for (StudyDriver& driver : grid.drivers)
+    for (const StudyDelay& delay : spec.latencies) {
+      const ProgressFn tell = [&](const Progress& p) {
+        return report(progress, {"latency of " + driver.name, p.done, p.total, p.detail});
+      };
+      PITLANE_TRY(StudyLatency latency, latency_of(spec, delay, driver, store, measuring, tell));
+      driver.latencies.push_back(std::move(latency));
+    }
+  return {};
+}
+
+}  // namespace pitlane::cli
