@@ -84,34 +84,34 @@ Status check_runtime_is_new(const StudySpec& spec, const StudyRuntime& runtime, 
   return {};
 }
 
-std::string latency_name(const StudyDelay& delay) {
+std::string latency_name(const StudyLatencyEntry& entry) {
   std::string name = "measured";
-  if (!delay.profile.empty()) name += " " + std::filesystem::path(delay.profile).filename().string();
-  return delay.factor == 1 ? name : name + " x" + number_text(delay.factor);
+  if (!entry.profile.empty()) name += " " + std::filesystem::path(entry.profile).filename().string();
+  return entry.factor == 1 ? name : name + " x" + number_text(entry.factor);
 }
 
-Result<std::vector<double>> profile_of(const StudySpec& spec, const StudyDelay& delay, const StudyDriver& driver,
+Result<std::vector<double>> profile_of(const StudySpec& spec, const StudyLatencyEntry& entry, const StudyDriver& driver,
                                        Store& store, Measuring measuring, const ProgressFn& progress) {
-  if (!delay.profile.empty()) return read_latency_profile(delay.profile);
+  if (!entry.profile.empty()) return read_latency_profile(entry.profile);
   PITLANE_TRY(std::optional<std::vector<double>> stored, stored_latency_profile(store, driver));
   if (stored) return *std::move(stored);
   if (measuring == Measuring::kRefused)
-    return spec.error(delay.line,
+    return spec.error(entry.line,
                       "the latency of " + driver.name + " is not in the store yet; 'pitlane study run' measures it");
   return measure_latency_profile(store, driver, progress);
 }
 
-Result<StudyLatency> latency_of(const StudySpec& spec, const StudyDelay& delay, const StudyDriver& driver, Store& store,
-                                Measuring measuring, const ProgressFn& progress) {
-  if (delay.text == "measured") {
-    PITLANE_TRY(const std::vector<double> profile, profile_of(spec, delay, driver, store, measuring, progress));
-    Result<StudyLatency> latency = measured_latency(latency_name(delay), profile, delay.factor);
-    if (!latency) return at_line(spec, delay.line, latency.error());
+Result<StudyLatency> latency_of(const StudySpec& spec, const StudyLatencyEntry& entry, const StudyDriver& driver,
+                                Store& store, Measuring measuring, const ProgressFn& progress) {
+  if (entry.text == "measured") {
+    PITLANE_TRY(const std::vector<double> profile, profile_of(spec, entry, driver, store, measuring, progress));
+    Result<StudyLatency> latency = measured_latency(latency_name(entry), profile, entry.factor);
+    if (!latency) return at_line(spec, entry.line, latency.error());
     return latency;
   }
   StudyLatency latency;
-  PITLANE_TRY(latency.model, LatencyModel::parse(delay.text));
-  latency.name = latency.key = delay.text;
+  PITLANE_TRY(latency.model, LatencyModel::parse(entry.text));
+  latency.name = latency.key = entry.text;
   return latency;
 }
 
@@ -141,11 +141,11 @@ Result<StudyGrid> open_study(const StudySpec& spec) {
 Status add_latencies(const StudySpec& spec, Store& store, Measuring measuring, StudyGrid& grid,
                      const ProgressFn& progress) {
   for (StudyDriver& driver : grid.drivers)
-    for (const StudyDelay& delay : spec.latencies) {
+    for (const StudyLatencyEntry& entry : spec.latencies) {
       const ProgressFn tell = [&](const Progress& p) {
         return report(progress, {"latency of " + driver.name, p.done, p.total, p.detail});
       };
-      PITLANE_TRY(StudyLatency latency, latency_of(spec, delay, driver, store, measuring, tell));
+      PITLANE_TRY(StudyLatency latency, latency_of(spec, entry, driver, store, measuring, tell));
       driver.latencies.push_back(std::move(latency));
     }
   return {};

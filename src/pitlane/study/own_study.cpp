@@ -137,38 +137,38 @@ class OwnStudy {
   }
 
   Status latency(const YAML::Node& node) {
-    StudyDelay delay;
-    delay.line = YamlReader::line(node);
+    StudyLatencyEntry entry;
+    entry.line = YamlReader::line(node);
     if (node.IsMap()) {
-      PITLANE_TRY_STATUS(profile(node, delay));
+      PITLANE_TRY_STATUS(profile(node, entry));
     } else {
-      PITLANE_TRY(delay.text, reader_.text(node, "a latency"));
+      PITLANE_TRY(entry.text, reader_.text(node, "a latency"));
     }
-    if (delay.text != "measured") {
-      const Result<LatencyModel> model = LatencyModel::parse(delay.text);
+    if (entry.text != "measured") {
+      const Result<LatencyModel> model = LatencyModel::parse(entry.text);
       if (!model) return reader_.error(node, model.error().message() + ", or measured");
-      delay.text = model->name();  // 0.06s and 60ms are one
+      entry.text = model->name();  // 0.06s and 60ms are one
     }
-    PITLANE_TRY_STATUS(
-        refuse_twice(reader_, node, spec_.latencies, "latency '" + delay.text + "'", [&](const StudyDelay& other) {
-          return other.text == delay.text && other.profile == delay.profile && other.factor == delay.factor;
+    PITLANE_TRY_STATUS(refuse_twice(
+        reader_, node, spec_.latencies, "latency '" + entry.text + "'", [&](const StudyLatencyEntry& other) {
+          return other.text == entry.text && other.profile == entry.profile && other.factor == entry.factor;
         }));
-    spec_.latencies.push_back(delay);
+    spec_.latencies.push_back(entry);
     return {};
   }
 
-  Status profile(const YAML::Node& node, StudyDelay& delay) {
-    delay.text = "measured";
+  Status profile(const YAML::Node& node, StudyLatencyEntry& entry) {
+    entry.text = "measured";
     std::string file;
     PITLANE_TRY_STATUS(reader_.walk(
         node, "a measured latency",
-        {{"profile", text("profile", file)}, {"factor", number("factor", delay.factor, 1e-3, kLargestFactor)}}));
+        {{"profile", text("profile", file)}, {"factor", number("factor", entry.factor, 1e-3, kLargestFactor)}}));
     if (file.empty() || file == "measured") return {};
-    delay.profile = from_folder(folder_, file);
+    entry.profile = from_folder(folder_, file);
     std::error_code code;
-    if (fs::is_regular_file(delay.profile, code)) return {};
+    if (fs::is_regular_file(entry.profile, code)) return {};
     return reader_.error(node, "latency profile '" + printable_name(file) + "': no such file (" +
-                                   printable_name(delay.profile, 200) +
+                                   printable_name(entry.profile, 200) +
                                    "); give a text with a time in ms on each line");
   }
 

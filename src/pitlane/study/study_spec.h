@@ -28,7 +28,7 @@ struct StudyRuntime {
   int line = 0;
 };
 
-struct StudyDelay {
+struct StudyLatencyEntry {
   std::string text = "none";  ///< "none", a duration, or "measured"
   std::string profile;        ///< of "measured": a file of milliseconds; empty: measured here, kept in the store
   double factor = 1;          ///< of "measured": how many times slower the device is
@@ -42,7 +42,7 @@ struct StudySpec {
   std::vector<StudyRuntime> runtimes;
   std::vector<StudyEntry> circuits;  ///< names or paths that can be opened; none: all of our own
   std::vector<bool> directions;      ///< false: forward, true: reverse
-  std::vector<StudyDelay> latencies;
+  std::vector<StudyLatencyEntry> latencies;
   std::vector<StudyEntry> perturbations;  ///< as written
   int repetitions = 1, laps = 1;
   std::uint64_t seed = 1;

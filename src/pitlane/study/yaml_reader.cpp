@@ -47,7 +47,7 @@ bool decode(const YAML::Node& node, Number& value) {
 
 std::string shown(const YAML::Node& node) {
   if (node.IsScalar()) return ", not '" + printable_name(node.Scalar(), 40) + "'";
-  return node.IsSequence() ? ", not a list" : node.IsMap() ? ", not a map" : ", but nothing stands there";
+  return node.IsSequence() ? ", not a list" : node.IsMap() ? ", not a map" : ", but there is none";
 }
 
 }  // namespace
@@ -101,12 +101,16 @@ Status YamlReader::walk_known(const YAML::Node& map, const std::string& what, co
     if (!seen.insert(key).second)
       return error(item.first, "key '" + printable_name(key) + "' stands twice in " + what + "; keep one");
     const auto handler = handlers.find(key);
-    if (handler != handlers.end())
-      PITLANE_TRY_STATUS(handler->second(item.second));
-    else if (other)
+    if (handler == handlers.end()) {
+      if (!other) return error(item.first, unknown_key(key, what, handlers));
       other(key, item.second);
-    else
-      return error(item.first, unknown_key(key, what, handlers));
+      continue;
+    }
+    if (item.second.IsNull()) {
+      if (other) continue;
+      return error(item.first, key + " has no value; give one, or leave the line out");
+    }
+    PITLANE_TRY_STATUS(handler->second(item.second));
   }
   return {};
 }

@@ -35,7 +35,7 @@ class YamlReader {
   Status each(const YAML::Node& node, const std::string& what, const Handler& read) const;
   /// A map with no other keys than these, none of them twice.
   Status walk(const YAML::Node& map, const std::string& what, const Handlers& handlers) const;
-  /// The same, but what is not among these goes to `other` with its key.
+  /// The same, but what is not among these goes to `other` with its key, and keys without a value are passed over.
   Status walk_known(const YAML::Node& map, const std::string& what, const Handlers& handlers,
                     const std::function<void(const std::string&, const YAML::Node&)>& other) const;
 
