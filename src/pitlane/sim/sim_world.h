@@ -8,6 +8,7 @@
 
 #include "pitlane/measure/world.h"
 #include "pitlane/sim/camera.h"
+#include "pitlane/sim/perturbation.h"
 #include "pitlane/sim/track.h"
 
 namespace pitlane {
@@ -19,6 +20,7 @@ struct SimOptions {
   double camera_period_s = 0.05;  ///< 20 Hz
   /// Largest start offset, drawn from the episode's seed: to the side and in heading.
   double start_side_m = 0.1, start_heading_rad = 0.05;
+  Perturbation perturbation;
 };
 
 /// Deterministic: poses, frames and times follow from circuit, options, seeds and commands alone.
