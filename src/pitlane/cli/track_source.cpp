@@ -33,6 +33,7 @@ std::string key_of(const Track& track, const SimOptions& options) {
                          options.camera_period_s, options.start_side_m, options.start_heading_rad})
     hasher.real(v);
   hasher.number(static_cast<std::uint64_t>(options.variation)).number(options.reverse ? 1 : 0);
+  if (camera.yaw_rad != 0) hasher.real(camera.yaw_rad);
   // Keys of unperturbed courses stay what they were.
   if (!options.perturbation.none()) hasher.text(canonical_text(options.perturbation));
   return hasher.hex();

@@ -73,6 +73,13 @@ Appearance perturbed(Appearance look, const Perturbation& p, std::uint64_t seed)
   return look;
 }
 
+CameraGeometry perturbed(CameraGeometry camera, const Perturbation& p) {
+  camera.x_m += p.camera_ahead_m;
+  camera.y_m += p.camera_side_m;
+  camera.yaw_rad += p.camera_yaw_rad;
+  return camera;
+}
+
 std::optional<double> frame_delay_s(const Perturbation& p, std::uint64_t seed, std::int64_t index) {
   if (p.drop <= 0 && p.late <= 0) return 0.0;
   Random random = Random::fork(seed ^ mix64(static_cast<std::uint64_t>(index)), 0xF4A3E);

@@ -9,6 +9,7 @@
 
 #include "pitlane/core/result.h"
 #include "pitlane/sim/appearance.h"
+#include "pitlane/sim/camera.h"
 #include "pitlane/sim/circuit.h"
 
 namespace pitlane {
@@ -67,6 +68,9 @@ const std::vector<PerturbationPreset>& perturbation_presets();
 
 /// The scene as the perturbed camera sees it: colours, texture, camera height and pitch.
 Appearance perturbed(Appearance look, const Perturbation& perturbation, std::uint64_t seed);
+
+/// Where the perturbed camera sits on the car and where it looks.
+CameraGeometry perturbed(CameraGeometry camera, const Perturbation& perturbation);
 
 /// How much later than its exposure frame `index` of an episode arrives at the driver; empty: never.
 std::optional<double> frame_delay_s(const Perturbation& perturbation, std::uint64_t seed, std::int64_t index);
