@@ -9,10 +9,10 @@
 #include "pitlane/cli/car.h"
 #include "pitlane/cli/track_source.h"
 #include "pitlane/core/hash.h"
-#include "pitlane/core/printable.h"
 #include "pitlane/kernels/isa.h"
 #include "pitlane/sim/circuit_file.h"
 #include "pitlane/sim/number_text.h"
+#include "pitlane/sim/perturbation.h"
 #include "pitlane/study/latency_profile.h"
 
 namespace pitlane::cli {
@@ -38,26 +38,41 @@ Result<Tracks> open_circuits(const StudySpec& spec) {
   return tracks;
 }
 
-Status check_perturbations(const StudySpec& spec) {
-  for (const StudyEntry& entry : spec.perturbations)
-    if (entry.text != "none")
-      return spec.error(entry.line, "there is no perturbation '" + printable_name(entry.text) + "'; there is none");
-  return {};
+// By their meaning: "none" in two spellings is one.
+Result<std::vector<Perturbation>> open_perturbations(const StudySpec& spec) {
+  std::vector<Perturbation> perturbations;
+  for (const StudyEntry& entry : spec.perturbations) {
+    const Result<Perturbation> perturbation = parse_perturbation(entry.text);
+    if (!perturbation) return at_line(spec, entry.line, perturbation.error());
+    for (const Perturbation& other : perturbations)
+      if (other == *perturbation)
+        return spec.error(entry.line, "perturbation '" + canonical_text(other) + "' is listed twice; keep one");
+    perturbations.push_back(*perturbation);
+  }
+  return perturbations;
 }
 
+struct Places {
+  Tracks tracks;
+  std::vector<Perturbation> perturbations;
+};
+
 // Circuits, then directions, then perturbations.
-std::vector<Course> courses_of(const StudySpec& spec, const Tracks& tracks, const Car& car) {
+std::vector<Course> courses_of(const StudySpec& spec, const Places& places, const Car& car) {
   std::vector<Course> courses;
-  for (const auto& track : tracks)
+  for (const auto& track : places.tracks)
     for (const bool reverse : spec.directions)
-      for (std::size_t i = 0; i < spec.perturbations.size(); ++i)
-        for (Course& course : make_courses({track}, !reverse, reverse, car.trained, car.sim))
+      for (const Perturbation& perturbation : places.perturbations) {
+        SimOptions sim = car.sim;
+        sim.perturbation = perturbation;
+        for (Course& course : make_courses({track}, !reverse, reverse, car.trained, sim))
           courses.push_back(std::move(course));
+      }
   return courses;
 }
 
 StudyDriver driver_of(const StudySpec& spec, const StudyNetwork& network, const StudyRuntime& runtime,
-                      const Tracks& tracks, const Car& car) {
+                      const Places& places, const Car& car) {
   StudyDriver driver;
   driver.name = network.name;
   driver.runtime = car.subject.runtime;
@@ -70,7 +85,7 @@ StudyDriver driver_of(const StudySpec& spec, const StudyNetwork& network, const 
   Hasher hasher;
   hasher.text(network.model == kExpertName || network.model == kLineFollowerName ? network.model : "network");
   driver.key = hasher.text(driver.network_hash).text(driver.runtime).text(spec.vehicle).hex();
-  driver.courses = courses_of(spec, tracks, car);
+  driver.courses = courses_of(spec, places, car);
   driver.make_controller = car.make_controller;
   return driver;
 }
@@ -121,8 +136,9 @@ Result<StudyGrid> open_study(const StudySpec& spec) {
   for (const StudyRuntime& runtime : spec.runtimes)
     if (const Result<Isa> isa = parse_isa(runtime.isa); !runtime.isa.empty() && !isa)
       return at_line(spec, runtime.line, isa.error());
-  PITLANE_TRY_STATUS(check_perturbations(spec));
-  PITLANE_TRY(const Tracks tracks, open_circuits(spec));
+  Places places;
+  PITLANE_TRY(places.perturbations, open_perturbations(spec));
+  PITLANE_TRY(places.tracks, open_circuits(spec));
   StudyGrid grid{spec.name, {}, spec.repetitions, spec.laps, spec.seed, spec.timeout_s};
   VehicleOptions vehicle;
   vehicle.adapter = spec.vehicle;
@@ -130,7 +146,7 @@ Result<StudyGrid> open_study(const StudySpec& spec) {
     for (const StudyRuntime& runtime : spec.runtimes) {
       const Result<Car> car = open_car(network.model, runtime.isa, vehicle, {});
       if (!car) return at_line(spec, network.line, car.error());
-      StudyDriver driver = driver_of(spec, network, runtime, tracks, *car);
+      StudyDriver driver = driver_of(spec, network, runtime, places, *car);
       if (has_no_network(network.model) && &runtime != &spec.runtimes.front()) continue;
       PITLANE_TRY_STATUS(check_runtime_is_new(spec, runtime, driver, grid));
       grid.drivers.push_back(std::move(driver));
