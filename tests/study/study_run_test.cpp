@@ -263,6 +263,12 @@ TEST_F(StudyRunTest, TotalsCompareWithTheFirst) {
   EXPECT_EQ(conditions[0].cells, 4);
   EXPECT_EQ(conditions[1].perturbation, "rain");
   EXPECT_EQ(conditions[1].cells, 2);
+  const std::vector<StudyTotal> courses = study_courses(result);
+  ASSERT_EQ(courses.size(), 6U);
+  EXPECT_EQ(courses[0].course, "ring");
+  EXPECT_EQ(courses[0].cells, 4) << "with and without rain";
+  EXPECT_EQ(courses[3].course, "ring reverse");
+  EXPECT_EQ(courses[3].driver, 1U);
 }
 
 TEST_F(StudyRunTest, MissingCellsAreNoPartOfFigures) {

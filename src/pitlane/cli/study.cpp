@@ -97,7 +97,9 @@ Result<int> run(const Flags& flags) {
   const auto failures = drive_cells(study.grid, cells, missing, store, flags.jobs, bar.callback());
   bar.clear();
   if (!failures) return stopped(failures.error(), store, cells, path);
-  PITLANE_TRY(const StudyResult result, read_cells(study.grid, cells, store, *failures));
+  const Result<StudyResult> read = read_cells(study.grid, cells, store, *failures);
+  if (!read) return read.error().in(path.string());
+  const StudyResult& result = *read;
   if (!flags.out.empty()) PITLANE_TRY_STATUS(write_documents(result, flags.out, timing));
   std::fputs((flags.json ? study_json(result, timing) : study_markdown(result)).c_str(), stdout);
   return exit_code(result);

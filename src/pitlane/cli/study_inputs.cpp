@@ -9,6 +9,8 @@
 #include "pitlane/cli/car.h"
 #include "pitlane/cli/track_source.h"
 #include "pitlane/core/hash.h"
+#include "pitlane/core/log.h"
+#include "pitlane/core/printable.h"
 #include "pitlane/kernels/isa.h"
 #include "pitlane/sim/circuit_file.h"
 #include "pitlane/sim/number_text.h"
@@ -25,17 +27,25 @@ Error at_line(const StudySpec& spec, int line, const Error& error) {
 }
 
 Result<Tracks> open_circuits(const StudySpec& spec) {
-  if (spec.circuits.empty()) return open_tracks({});
   Tracks tracks;
   for (const StudyEntry& entry : spec.circuits) {
     Result<Circuit> circuit = find_circuit(entry.text);
+    if (!circuit && spec.foreign) {
+      log_warning(spec.error(entry.line, "the world '" + printable_name(entry.text) +
+                                             "' is ignored: there is no such circuit; 'pitlane circuit import' makes "
+                                             "one of a bag with its perfect lap")
+                      .message());
+      continue;
+    }
     if (!circuit) return at_line(spec, entry.line, circuit.error());
     for (const auto& other : tracks)
       if (other->circuit.name() == circuit->name())
         return spec.error(entry.line, "a second circuit is called '" + circuit->name() + "'; keep one");
     tracks.push_back(make_track(*std::move(circuit)));
   }
-  return tracks;
+  if (!tracks.empty()) return tracks;
+  if (!spec.circuits.empty()) log_warning(spec.origin + ": all circuits of our own are driven instead");
+  return open_tracks({});
 }
 
 // By their meaning: "none" in two spellings is one.
@@ -44,9 +54,10 @@ Result<std::vector<Perturbation>> open_perturbations(const StudySpec& spec) {
   for (const StudyEntry& entry : spec.perturbations) {
     const Result<Perturbation> perturbation = parse_perturbation(entry.text);
     if (!perturbation) return at_line(spec, entry.line, perturbation.error());
+    const std::string text = canonical_text(*perturbation);
     for (const Perturbation& other : perturbations)
-      if (other == *perturbation)
-        return spec.error(entry.line, "perturbation '" + canonical_text(other) + "' is listed twice; keep one");
+      if (canonical_text(other) == text)
+        return spec.error(entry.line, "perturbation '" + text + "' is listed twice; keep one");
     perturbations.push_back(*perturbation);
   }
   return perturbations;

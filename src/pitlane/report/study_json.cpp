@@ -53,6 +53,7 @@ Json total_entry(const StudyResult& result, const StudyTotal& total) {
     out["latency"] = total.latency;
     out["perturbation"] = total.perturbation;
   }
+  if (!total.course.empty()) out["course"] = total.course;
   out["cells"] = total.cells;
   out["completed"] = total.completed;
   out["failed"] = total.failed;
@@ -103,9 +104,8 @@ std::string study_json(const StudyResult& result, Timing timing) {
            {"totals", Json::array()}};
   for (const StudyDriver& driver : grid.drivers) out["drivers"].push_back(driver_entry(driver));
   for (const StudyTotal& total : study_totals(result)) out["totals"].push_back(total_entry(result, total));
-  const std::vector<StudyTotal> conditions = study_conditions(result);
-  if (!conditions.empty()) out["conditions"] = Json::array();
-  for (const StudyTotal& total : conditions) out["conditions"].push_back(total_entry(result, total));
+  for (const StudyTotal& total : study_conditions(result)) out["conditions"].push_back(total_entry(result, total));
+  for (const StudyTotal& total : study_courses(result)) out["courses"].push_back(total_entry(result, total));
   out["cells"] = Json::array();
   for (std::size_t i = 0; i < result.cells.size(); ++i) out["cells"].push_back(cell_entry(result, i, timing));
   return document(out);

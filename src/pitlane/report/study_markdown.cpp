@@ -51,13 +51,17 @@ std::string figure_text(const StudyFigure& figure, int decimals, bool is_first) 
   return out;
 }
 
-Row total_row(const StudyResult& result, const StudyTotal& total, bool by_condition) {
+// Which total of the driver it is.
+std::vector<std::string> case_of(const StudyTotal& total) {
+  if (!total.course.empty()) return {cell_text(total.course)};
+  if (!total.latency.empty()) return {cell_text(total.latency), cell_text(total.perturbation)};
+  return {};
+}
+
+Row total_row(const StudyResult& result, const StudyTotal& total) {
   const StudyDriver& driver = result.grid.drivers[total.driver];
   Row row{cell_text(driver.name), cell_text(driver.runtime)};
-  if (by_condition) {
-    row.push_back(cell_text(total.latency));
-    row.push_back(cell_text(total.perturbation));
-  }
+  for (std::string& text : case_of(total)) row.push_back(std::move(text));
   std::string driven = std::to_string(total.completed) + " of " + std::to_string(total.cells);
   if (total.failed > 0) driven += ", " + std::to_string(total.failed) + " failed";
   if (total.missing > 0) driven += ", " + std::to_string(total.missing) + " missing";
@@ -68,12 +72,13 @@ Row total_row(const StudyResult& result, const StudyTotal& total, bool by_condit
   return row;
 }
 
-std::string totals_table(const StudyResult& result, const std::vector<StudyTotal>& totals, bool by_condition) {
+// `cases`: titles of what case_of tells.
+std::string totals_table(const StudyResult& result, const std::vector<StudyTotal>& totals, const Row& cases) {
   Row titles{"network", "runtime"};
-  if (by_condition) titles.insert(titles.end(), {"latency", "perturbation"});
+  titles.insert(titles.end(), cases.begin(), cases.end());
   titles.insert(titles.end(), {"completed", "share", "mean deviation m", "lap time s", "driving score"});
   std::vector<Row> rows{titles};
-  for (const StudyTotal& total : totals) rows.push_back(total_row(result, total, by_condition));
+  for (const StudyTotal& total : totals) rows.push_back(total_row(result, total));
   return table(rows);
 }
 
@@ -109,9 +114,11 @@ std::string study_markdown(const StudyResult& result) {
       std::to_string(grid.seed + static_cast<std::uint64_t>(grid.repetitions) - 1) +
       ". In brackets: 95 % intervals; p: paired test against the first row (docs/metrics.md). Deviation and lap time "
       "are of completed drives.\n\n";
-  out += totals_table(result, study_totals(result), false);
+  out += totals_table(result, study_totals(result), {});
   if (const std::vector<StudyTotal> conditions = study_conditions(result); !conditions.empty())
-    out += "\n## By latency and perturbation\n\n" + totals_table(result, conditions, true);
+    out += "\n## By latency and perturbation\n\n" + totals_table(result, conditions, {"latency", "perturbation"});
+  if (const std::vector<StudyTotal> courses = study_courses(result); !courses.empty())
+    out += "\n## By circuit\n\n" + totals_table(result, courses, {"circuit"});
   if (const std::string incomplete = incomplete_text(result); !incomplete.empty())
     out += "\n## Not completed\n\n" + incomplete;
   return out;

@@ -66,6 +66,7 @@ Result<StudySpec> parse_study(const std::string& text, const std::string& origin
     Result<StudySpec> spec =
         foreign ? read_behavior_metrics(reader, root, folder) : read_own_study(reader, root, folder);
     if (spec) spec->origin = origin;
+    if (spec) spec->foreign = foreign;
     return spec;
   } catch (const YAML::DeepRecursion& e) {
     return corrupt(origin + ":" + std::to_string(e.mark.line + 1) +

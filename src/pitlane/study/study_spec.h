@@ -48,8 +48,8 @@ struct StudySpec {
   std::uint64_t seed = 1;
   double timeout_s = 0;  ///< 0: as EpisodeOptions::timeout_s
   std::string vehicle = "auto";
-  std::vector<std::string>
-      ignored;  ///< of a file of BehaviorMetrics: one sentence for each thing that is not taken over
+  bool foreign = false;              ///< a configuration of BehaviorMetrics: circuits that nobody knows are left out
+  std::vector<std::string> ignored;  ///< of such a one: a sentence for each thing that is not taken over
 
   /// "file:line: what"
   [[nodiscard]] Error error(int line, const std::string& what) const;

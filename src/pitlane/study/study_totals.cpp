@@ -67,10 +67,14 @@ std::vector<std::size_t> cells_of(const StudyResult& result, std::size_t driver,
   return out;
 }
 
-std::vector<std::string> perturbations_of(const StudyDriver& driver) {
+std::string course_name(const Course& course) { return course.circuit + (course.reverse ? " reverse" : ""); }
+
+// What `name` makes of the courses, each once.
+template <typename Name>
+std::vector<std::string> names_of(const StudyDriver& driver, const Name& name) {
   std::vector<std::string> out;
   for (const Course& course : driver.courses)
-    if (std::find(out.begin(), out.end(), course.perturbation) == out.end()) out.push_back(course.perturbation);
+    if (std::find(out.begin(), out.end(), name(course)) == out.end()) out.push_back(name(course));
   return out;
 }
 
@@ -87,7 +91,8 @@ std::vector<StudyTotal> study_totals(const StudyResult& result) {
 
 std::vector<StudyTotal> study_conditions(const StudyResult& result) {
   std::vector<StudyTotal> totals;
-  const std::vector<std::string> perturbations = perturbations_of(result.grid.drivers.front());
+  const std::vector<std::string> perturbations =
+      names_of(result.grid.drivers.front(), [](const Course& course) { return course.perturbation; });
   const std::size_t latencies = result.grid.drivers.front().latencies.size();
   if (perturbations.size() * latencies < 2) return totals;
   for (std::size_t driver = 0; driver < result.grid.drivers.size(); ++driver)
@@ -101,6 +106,22 @@ std::vector<StudyTotal> study_conditions(const StudyResult& result) {
         total.perturbation = perturbation;
         totals.push_back(std::move(total));
       }
+  return totals;
+}
+
+std::vector<StudyTotal> study_courses(const StudyResult& result) {
+  std::vector<StudyTotal> totals;
+  const std::vector<std::string> names = names_of(result.grid.drivers.front(), course_name);
+  if (names.size() < 2) return totals;
+  for (std::size_t driver = 0; driver < result.grid.drivers.size(); ++driver)
+    for (const std::string& name : names) {
+      const Chosen chosen = [&](const StudyDriver& d, const StudyCell& cell) {
+        return course_name(d.courses[cell.course]) == name;
+      };
+      StudyTotal total = total_of(result, cells_of(result, driver, chosen), cells_of(result, 0, chosen));
+      total.course = name;
+      totals.push_back(std::move(total));
+    }
   return totals;
 }
 

@@ -26,7 +26,7 @@ inline constexpr std::array<const char*, 4> kStudyFigures{"completion", "mean_de
 
 struct StudyTotal {
   std::size_t driver = 0;
-  std::string latency, perturbation;  ///< empty: over all of them
+  std::string latency, perturbation, course;  ///< empty: over all of them; a course is "ring" or "ring reverse"
   int cells = 0, completed = 0;
   int failed = 0;   ///< the controller failed, or the cell could not be driven; part of those not completed
   int missing = 0;  ///< not driven yet, and no part of any figure
@@ -37,5 +37,7 @@ struct StudyTotal {
 std::vector<StudyTotal> study_totals(const StudyResult& result);
 /// One for each driver, latency and perturbation; empty where the study has one of each.
 std::vector<StudyTotal> study_conditions(const StudyResult& result);
+/// One for each driver, circuit and direction; empty where the study has one of each.
+std::vector<StudyTotal> study_courses(const StudyResult& result);
 
 }  // namespace pitlane
