@@ -112,14 +112,14 @@ TEST(StudyReport, MarkdownShowsWhatWasNotCompleted) {
   const std::string text = study_markdown(sample());
   EXPECT_THAT(
       text,
-      AllOf(HasSubstr("# a\\|b study\n\n4 drives of 1 lap, seeds 1 to 2."),
-            HasSubstr(
-                "| first    | pitlane avx2 | 2 of 2           | 1.00 [1.00, 1.00]          | 0.150 [0.100, 0.200] "
-                "| 21.00 [20.00, 22.00] |"),
-            HasSubstr("| a,\"b\"\\|c | pitlane avx2 | 0 of 2, 1 failed | 0.00 [0.00, 0.00], p 0.500 | -  "),
-            HasSubstr("- a,\"b\"\\|c, ring, repetition 1: off the road after 12.3 %\n"),
-            HasSubstr("- a,\"b\"\\|c, ring, repetition 2: could not be driven: no such world\n"),
-            Not(HasSubstr("## By latency"))));
+      AllOf(
+          HasSubstr("# a\\|b study\n\n4 drives of 1 lap, seeds 1 to 2."),
+          HasSubstr("| first    | pitlane avx2 | 2 of 2           | 1.00 [1.00, 1.00]          | 0.150 [0.100, 0.200] "
+                    "| 21.00 [20.00, 22.00] |"),
+          HasSubstr("| a,\"b\"\\|c | pitlane avx2 | 0 of 2, 1 failed | 0.00 [0.00, 0.00], p 0.500 | -  "),
+          HasSubstr("- a,\"b\"\\|c, ring, repetition 1: off the road after 12.3 %\n"),
+          HasSubstr("- a,\"b\"\\|c, ring, repetition 2: could not be driven: no such world\n"),
+          Not(HasSubstr("## By latency"))));
 }
 
 }  // namespace
