@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "pitlane/cli/car.h"
+#include "pitlane/cli/drive_car.h"
 #include "pitlane/cli/track_source.h"
 #include "pitlane/core/hash.h"
 #include "pitlane/core/log.h"
@@ -89,12 +89,12 @@ StudyDriver driver_of(const StudySpec& spec, const StudyNetwork& network, const 
   driver.runtime = car.subject.runtime;
   driver.network_hash = car.subject.network_hash;
   driver.size_bytes = car.subject.size_bytes;
-  if (!has_no_network(network.model)) {
+  if (!car.isa.empty()) {
     driver.file = std::filesystem::path(network.model).filename().string();
     driver.runtime = runtime.engine + " " + car.isa;
   }
   Hasher hasher;
-  hasher.text(network.model == kExpertName || network.model == kLineFollowerName ? network.model : "network");
+  hasher.text(car.isa.empty() ? network.model : "network");
   driver.key = hasher.text(driver.network_hash).text(driver.runtime).text(spec.vehicle).hex();
   driver.courses = courses_of(spec, places, car);
   driver.make_controller = car.make_controller;
@@ -151,14 +151,12 @@ Result<StudyGrid> open_study(const StudySpec& spec) {
   PITLANE_TRY(places.perturbations, open_perturbations(spec));
   PITLANE_TRY(places.tracks, open_circuits(spec));
   StudyGrid grid{spec.name, {}, spec.repetitions, spec.laps, spec.seed, spec.timeout_s};
-  VehicleOptions vehicle;
-  vehicle.adapter = spec.vehicle;
   for (const StudyNetwork& network : spec.networks)
     for (const StudyRuntime& runtime : spec.runtimes) {
-      const Result<Car> car = open_car(network.model, runtime.isa, vehicle, {});
+      const Result<std::vector<Car>> car = open_cars({network.model}, {runtime.isa, {}, {spec.vehicle}});
       if (!car) return at_line(spec, network.line, car.error());
-      StudyDriver driver = driver_of(spec, network, runtime, places, *car);
-      if (has_no_network(network.model) && &runtime != &spec.runtimes.front()) continue;
+      if (car->front().isa.empty() && &runtime != &spec.runtimes.front()) continue;  // no runtime is in it
+      StudyDriver driver = driver_of(spec, network, runtime, places, car->front());
       PITLANE_TRY_STATUS(check_runtime_is_new(spec, runtime, driver, grid));
       grid.drivers.push_back(std::move(driver));
     }

@@ -117,15 +117,4 @@ Result<SimOptions> sim_options_for(const Network& network) {
   return options;
 }
 
-Result<std::vector<LatencyModel>> parse_latencies(const std::string& text) {
-  std::vector<LatencyModel> models;
-  std::istringstream parts(text);
-  for (std::string part; std::getline(parts, part, ',');) {
-    PITLANE_TRY(LatencyModel model, LatencyModel::parse(part));
-    models.push_back(std::move(model));
-  }
-  if (models.empty()) return invalid_argument("--latency: give none, a duration such as 60ms, or a list of them");
-  return models;
-}
-
 }  // namespace pitlane::cli

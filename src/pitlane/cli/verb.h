@@ -31,6 +31,7 @@ void declare_convert(CLI::App& app, Chosen& chosen);
 void declare_drive(CLI::App& app, Chosen& chosen);
 void declare_evaluate(CLI::App& app, Chosen& chosen);
 void declare_inspect(CLI::App& app, Chosen& chosen);
+void declare_perturbations(CLI::App& app, Chosen& chosen);
 void declare_record(CLI::App& app, Chosen& chosen);
 void declare_strategies(CLI::App& app, Chosen& chosen);
 void declare_study(CLI::App& app, Chosen& chosen);
