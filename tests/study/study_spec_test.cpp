@@ -151,6 +151,14 @@ TEST_F(StudySpecTest, RefusesTheSameTwice) {
   EXPECT_EQ(refused(good + "perturbations: [none, none]\n"), "s.yaml:4: perturbation 'none' is listed twice; keep one");
 }
 
+TEST_F(StudySpecTest, RefusesAGridThatNobodyFinishes) {
+  std::string circuits = "circuits: [c0";
+  for (int i = 1; i < 101; ++i) circuits += ", c" + std::to_string(i);
+  const std::string body = "networks: [expert]\nrepetitions: 10000\n";
+  EXPECT_EQ(refused(body + circuits + "]\n"), "s.yaml: is a grid of more than a million drives; split the study");
+  EXPECT_TRUE(parse(body).ok());
+}
+
 TEST_F(StudySpecTest, RefusesOtherFiles) {
   const auto message = [&](const std::string& text) {
     const auto spec = parse_study(text, "s.yaml", place_.path());

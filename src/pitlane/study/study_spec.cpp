@@ -18,9 +18,21 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kLargestStudyFile = 1U << 20;  // a node of the parser takes some hundred times its text
 constexpr std::size_t kLongestName = 80;
+constexpr double kMostCells = 1e6;
 
 bool is_circuit_file(const std::string& circuit) {
   return circuit.find('/') != std::string::npos || fs::path(circuit).extension() == ".yaml";
+}
+
+// Where no circuits are named nobody knows yet how many there are.
+Status check_size(const StudySpec& spec) {
+  double cells = spec.repetitions;
+  for (const std::size_t count :
+       {spec.networks.size(), spec.runtimes.size(), std::max<std::size_t>(1, spec.circuits.size()),
+        spec.directions.size(), spec.latencies.size(), spec.perturbations.size()})
+    cells *= static_cast<double>(count);
+  if (cells <= kMostCells) return {};
+  return spec.error(0, "is a grid of more than a million drives; split the study");
 }
 
 }  // namespace
@@ -65,8 +77,10 @@ Result<StudySpec> parse_study(const std::string& text, const std::string& origin
     const bool foreign = root.IsMap() && root["Behaviors"].IsDefined();
     Result<StudySpec> spec =
         foreign ? read_behavior_metrics(reader, root, folder) : read_own_study(reader, root, folder);
-    if (spec) spec->origin = origin;
-    if (spec) spec->foreign = foreign;
+    if (!spec) return spec;
+    spec->origin = origin;
+    spec->foreign = foreign;
+    PITLANE_TRY_STATUS(check_size(*spec));
     return spec;
   } catch (const YAML::DeepRecursion& e) {
     return corrupt(origin + ":" + std::to_string(e.mark.line + 1) +
