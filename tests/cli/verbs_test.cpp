@@ -27,7 +27,7 @@ TEST_P(Help, SaysWhatTheVerbDoesAndSucceeds) {
 
 INSTANTIATE_TEST_SUITE_P(Verbs, Help,
                          ::testing::Values("record", "train", "tune", "strategies", "evaluate", "bench", "drive",
-                                           "inspect", "circuit", "circuit show", "circuit import"),
+                                           "inspect", "perturbations", "circuit", "circuit show", "circuit import"),
                          [](const auto& tested) {
                            std::string name = tested.param;
                            for (char& c : name)

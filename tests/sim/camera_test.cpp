@@ -56,9 +56,12 @@ class RayCaster {
   static double distance(double x, double y) { return std::abs(8 - std::hypot(x - std::clamp(x, 8.0, 38.0), y - 8)); }
 
   double wall_depth(double ex, double ey, double dx, double dy, double dz) const {
-    const bool inside = distance(ex, ey) < look_.wall_distance_m;
-    for (double depth = 0; depth < geometry_.far_m; depth += 0.004) {
-      if ((distance(ex + depth * dx, ey + depth * dy) < look_.wall_distance_m) == inside) continue;
+    const auto gap = [&](double depth) { return distance(ex + depth * dx, ey + depth * dy) - look_.wall_distance_m; };
+    const bool inside = gap(0) < 0;
+    // A distance changes by at most the way walked, so no step can pass a wall.
+    const double per_depth = std::hypot(dx, dy);
+    for (double depth = 0; depth < geometry_.far_m; depth += std::max(0.004, std::abs(gap(depth)) / per_depth)) {
+      if ((gap(depth) < 0) == inside) continue;
       const double height = look_.camera_height_m + depth * dz;
       return height >= 0 && height <= look_.wall_height_m ? depth : 1e9;
     }

@@ -56,7 +56,7 @@ TEST(LatencyLimit, IsAnEdgeWhereDrivingDoesNotGetWorseSteadily) {
 TEST(LatencyLimit, PassesOnErrors) {
   const auto result = find_latency_limit({}, [](int ms) -> Result<bool> {
     if (ms < 40) return true;
-    return interrupted();
+    return Error(ErrorKind::kInterrupted, "stopped");
   });
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().kind(), ErrorKind::kInterrupted);

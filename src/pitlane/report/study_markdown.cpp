@@ -60,7 +60,7 @@ std::vector<std::string> case_of(const StudyTotal& total) {
 
 Row total_row(const StudyResult& result, const StudyTotal& total) {
   const StudyDriver& driver = result.grid.drivers[total.driver];
-  Row row{cell_text(driver.name), cell_text(driver.runtime)};
+  Row row{cell_text(driver.name), driver.file.empty() ? "-" : cell_text(driver.runtime)};
   for (std::string& text : case_of(total)) row.push_back(std::move(text));
   std::string driven = std::to_string(total.completed) + " of " + std::to_string(total.cells);
   if (total.failed > 0) driven += ", " + std::to_string(total.failed) + " failed";

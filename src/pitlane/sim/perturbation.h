@@ -29,7 +29,7 @@ struct Perturbation {
   // Frames on their way to the driver:
   double drop = 0;          ///< share that never arrives
   double late = 0;          ///< share of the others that arrives late
-  double late_by_s = 0.05;  ///< by this much
+  double late_by_s = 0.03;  ///< by this much; from a camera period on, the next frame as a rule overtakes them
   // The car:
   double delay_s = 0;          ///< from a command to its effect, on top of the driver's latency
   double start_side_m = 0;     ///< to the left of where the episode would start
