@@ -28,7 +28,7 @@ TEST_P(Help, SaysWhatTheVerbDoesAndSucceeds) {
 INSTANTIATE_TEST_SUITE_P(Verbs, Help,
                          ::testing::Values("record", "train", "tune", "strategies", "evaluate", "bench", "drive",
                                            "inspect", "replay", "circuit", "circuit show", "circuit import", "manual",
-                                           "completion"),
+                                           "completion", "perturbations", "study"),
                          [](const auto& tested) {
                            std::string name = tested.param;
                            for (char& c : name)

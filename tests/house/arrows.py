@@ -39,7 +39,7 @@ LIBRARIES = {
     "lz4": {"data"},
     "sqlite3": {"study"},
     "nlohmann/": {"data", "study", "report", "formats"},
-    "yaml-cpp/": {"sim", "formats"},
+    "yaml-cpp/": {"sim", "study", "formats"},
     "CLI/": {"cli"},
 }
 

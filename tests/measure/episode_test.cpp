@@ -53,6 +53,11 @@ class CircleWorld : public World {
   void restrict_view(const std::vector<int>&, const std::vector<int>&) override {}
   std::string description() const override { return "circle"; }
 
+  std::optional<double> frame_delay_s(std::int64_t index) const override {
+    return frame_delay ? frame_delay(index) : std::optional<double>(0.0);
+  }
+
+  std::function<std::optional<double>(std::int64_t)> frame_delay;
   void build_walls(double distance_m) { line_.wall_distance_m = distance_m; }
 
   Pose start{kRadius_m, 0, kPi / 2};
@@ -343,6 +348,82 @@ TEST(Episode, TellsHowFarItIsAndStopsWhenAsked) {
   EXPECT_EQ(stopped.error().kind(), ErrorKind::kInterrupted);
   ASSERT_EQ(metres.size(), 4U);
   for (std::size_t s = 0; s < metres.size(); ++s) EXPECT_NEAR(metres[s], 8.0 * static_cast<double>(s), 1) << s << " s";
+}
+
+TEST(EpisodeFrames, LostOnesAreNeverLookedAt) {
+  CircleWorld world;
+  world.frame_delay = [](std::int64_t k) { return k % 3 == 1 ? std::nullopt : std::optional<double>(0.0); };
+  Scripted controller = steady(8, 8 / kRadius_m);
+  const EpisodeResult result = run(world, controller);
+  EXPECT_THAT(std::vector<double>(world.observed.begin(), world.observed.begin() + 5),
+              ::testing::Pointwise(::testing::DoubleNear(1e-9), {0.0, 0.10, 0.15, 0.25, 0.30}));
+  EXPECT_NEAR(result.frames_skipped, (result.frames_used + result.frames_skipped) / 3.0, 1);
+  EXPECT_TRUE(result.completed);
+}
+
+TEST(EpisodeFrames, LateOnesActLater) {
+  CircleWorld world;
+  world.frame_delay = [](std::int64_t k) { return k == 0 ? 0.0 : 0.03; };
+  Scripted controller = steady(8, 8 / kRadius_m);
+  EpisodeOptions options;
+  options.latency = LatencyModel::fixed(0.01);
+  const EpisodeResult result = run(world, controller, options);
+  EXPECT_NEAR(world.acted.at(0).time_s, 0.01, 1e-9);
+  EXPECT_NEAR(world.acted.at(1).time_s, 0.05 + 0.03 + 0.01, 1e-9);
+  EXPECT_NEAR(result.frame_age.max_s, 0.04, 1e-9);
+  EXPECT_EQ(result.frames_skipped, 0);
+}
+
+TEST(EpisodeFrames, ALateOneThatANewerOneOvertakesIsNotUsed) {
+  CircleWorld world;
+  world.frame_delay = [](std::int64_t k) { return k == 2 ? 0.07 : 0.0; };  // arrives at 0.17, after frame 3
+  Scripted controller = steady(8, 8 / kRadius_m);
+  EXPECT_EQ(run(world, controller).frames_skipped, 1);
+  EXPECT_THAT(std::vector<double>(world.observed.begin(), world.observed.begin() + 4),
+              ::testing::Pointwise(::testing::DoubleNear(1e-9), {0.0, 0.05, 0.15, 0.20}));
+}
+
+TEST(EpisodeFrames, OneStaysInTheSlotWhenTheNextIsLost) {
+  CircleWorld world;
+  // Busy until 0.12; frame 1 (0.05) is still there, for frame 2 (0.10) never came.
+  world.frame_delay = [](std::int64_t k) { return k == 2 ? std::nullopt : std::optional<double>(0.0); };
+  Scripted controller = steady(8, 8 / kRadius_m);
+  EpisodeOptions options;
+  options.latency = LatencyModel::fixed(0.12);
+  run(world, controller, options);
+  EXPECT_NEAR(world.observed.at(1), 0.05, 1e-9);
+  EXPECT_NEAR(world.acted.at(1).time_s, 0.24, 1e-9);
+}
+
+// A mailbox played step by step, a tenth of a millisecond each, gives the same decisions as foresight.
+TEST(EpisodeFrames, ForesightIsWhatASlowMailboxDoes) {
+  for (const int latency_ms : {0, 20, 60, 130}) {
+    CircleWorld world;
+    world.frame_delay = [](std::int64_t k) -> std::optional<double> {
+      const auto draw = static_cast<int>(static_cast<std::uint64_t>(k * 2654435761) >> 3 & 7);
+      if (draw == 0) return std::nullopt;
+      return draw < 4 ? 0.02 * draw + 0.025 : 0.0;
+    };
+    Scripted controller = steady(8, 8 / kRadius_m);
+    EpisodeOptions options;
+    options.latency = LatencyModel::fixed(latency_ms / 1000.0);
+    run(world, controller, options);
+    std::vector<double> expected;
+    std::int64_t slot = -1, newest = -1, free_at = 0;  // frame; tenths of a millisecond
+    for (std::int64_t now = 0; now <= 100'000; ++now) {
+      for (std::int64_t k = std::max<std::int64_t>(0, now / 500 - 10); k <= now / 500; ++k) {
+        const auto delay = world.frame_delay(k);
+        if (delay && k * 500 + std::llround(*delay * 10'000) == now && k > newest) slot = newest = k;
+      }
+      if (slot < 0 || now < free_at) continue;
+      expected.push_back(static_cast<double>(slot) * 0.05);
+      free_at = now + latency_ms * 10;
+      slot = -1;
+    }
+    ASSERT_GT(expected.size(), 20U);
+    for (std::size_t i = 0; i + 2 < expected.size(); ++i)
+      ASSERT_NEAR(world.observed.at(i), expected[i], 1e-9) << latency_ms << " ms, decision " << i;
+  }
 }
 
 }  // namespace

@@ -34,6 +34,26 @@ TEST(LatencyModel, RefusesWhatIsNoDuration) {
   }
 }
 
+TEST(LatencyModel, ListsShareTheUnitThatFollows) {
+  const auto names = [](const char* text) {
+    std::string out;
+    const auto models = LatencyModel::parse_list(text);
+    EXPECT_TRUE(models.ok()) << text;
+    if (models.ok())
+      for (const LatencyModel& model : *models) out += model.name() + " ";
+    return out;
+  };
+  EXPECT_EQ(names("0,20,60,120ms"), "none 20ms 60ms 120ms ");
+  EXPECT_EQ(names("none,60ms"), "none 60ms ");
+  EXPECT_EQ(names("60ms"), "60ms ");
+  EXPECT_EQ(names("0,0.02s,40,80ms"), "none 20ms 40ms 80ms ");
+  EXPECT_EQ(names("none,20,0.5ms,1s"), "none 20ms 0.5ms 1000ms ");
+  EXPECT_EQ(LatencyModel::parse_list("0,60ms")->at(1).fixed_s(), 0.06);
+  for (const char* text : {"", ",", "60", "20ms,40", "60ms,", "20,60m", "none,soon", "0,11s", "1e3,5ms,-1ms"})
+    EXPECT_FALSE(LatencyModel::parse_list(text).ok()) << text;
+  EXPECT_THAT(LatencyModel::parse_list("20ms,40").error().message(), AllOf(HasSubstr("'40'"), HasSubstr("0,20,60ms")));
+}
+
 TEST(LatencyModel, DrawsFromTheProfileTimesTheFactor) {
   const auto model = LatencyModel::measured({0.01, 0.02, 0.04}, 2);
   ASSERT_TRUE(model.ok());

@@ -1,8 +1,11 @@
 // Writes the reports of the sample result into a directory, to look at them: render_sample DIR
 #include <cstdio>
 
+#include "pitlane/core/file.h"
+#include "pitlane/report/drive_summary.h"
 #include "pitlane/report/report.h"
 #include "pitlane/search/recommend.h"
+#include "sample_drives.h"
 #include "sample_result.h"
 
 int main(int argc, char** argv) {
@@ -13,7 +16,11 @@ int main(int argc, char** argv) {
   pitlane::TuneResult result = pitlane::sample_result();
   result.recommendation = pitlane::recommend(result);
   std::printf("%s", pitlane::text_table(result).c_str());
-  const pitlane::Status status = pitlane::write_reports(result, argv[1]);
+  pitlane::Status status = pitlane::write_reports(result, argv[1]);
+  const auto as_it_is = [](const std::string& model) { return model; };
+  if (status.ok())
+    status = pitlane::write_text(std::string(argv[1]) + "/drives.html",
+                                 pitlane::drive_page(pitlane::sample_drives(), "pitlane drive a.pit b.pit", as_it_is));
   if (!status.ok()) std::fprintf(stderr, "render_sample: %s\n", status.error().message().c_str());
   return status.ok() ? 0 : 1;
 }

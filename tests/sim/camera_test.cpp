@@ -7,6 +7,7 @@
 
 #include "pitlane/core/random.h"
 #include "pitlane/driver/preprocess.h"
+#include "pitlane/sim/perturbation.h"
 #include "small_circuits.h"
 
 namespace pitlane {
@@ -37,7 +38,8 @@ class RayCaster {
     const double p = look_.camera_pitch_rad;
     const double x1 = x0 * std::cos(p) + z0 * std::sin(p), z1 = -x0 * std::sin(p) + z0 * std::cos(p);
     const double c = std::cos(pose_.yaw_rad), s = std::sin(pose_.yaw_rad);
-    const double dx = x1 * c - y0 * s, dy = x1 * s + y0 * c;
+    const double turn = pose_.yaw_rad + geometry_.yaw_rad;
+    const double dx = x1 * std::cos(turn) - y0 * std::sin(turn), dy = x1 * std::sin(turn) + y0 * std::cos(turn);
     const double ex = pose_.x_m + geometry_.x_m * c - geometry_.y_m * s;
     const double ey = pose_.y_m + geometry_.x_m * s + geometry_.y_m * c;
     const double ground = z1 < 0 ? look_.camera_height_m / -z1 : 1e9;  // in depths
@@ -54,9 +56,12 @@ class RayCaster {
   static double distance(double x, double y) { return std::abs(8 - std::hypot(x - std::clamp(x, 8.0, 38.0), y - 8)); }
 
   double wall_depth(double ex, double ey, double dx, double dy, double dz) const {
-    const bool inside = distance(ex, ey) < look_.wall_distance_m;
-    for (double depth = 0; depth < geometry_.far_m; depth += 0.004) {
-      if ((distance(ex + depth * dx, ey + depth * dy) < look_.wall_distance_m) == inside) continue;
+    const auto gap = [&](double depth) { return distance(ex + depth * dx, ey + depth * dy) - look_.wall_distance_m; };
+    const bool inside = gap(0) < 0;
+    // A distance changes by at most the way walked, so no step can pass a wall.
+    const double per_depth = std::hypot(dx, dy);
+    for (double depth = 0; depth < geometry_.far_m; depth += std::max(0.004, std::abs(gap(depth)) / per_depth)) {
+      if ((gap(depth) < 0) == inside) continue;
       const double height = look_.camera_height_m + depth * dz;
       return height >= 0 && height <= look_.wall_height_m ? depth : 1e9;
     }
@@ -103,9 +108,8 @@ bool shows(const std::uint8_t* pixel, Surface surface) {
 
 // Wherever the reference sees one surface in a pixel and all its neighbours, the camera must show it: so every edge is
 // where it should be, give or take a pixel.
-void expect_same_picture(const Appearance& look, const Pose& pose) {
+void expect_same_picture(const Appearance& look, const Pose& pose, const CameraGeometry& geometry = {}) {
   const auto track = oval_track();
-  CameraGeometry geometry;
   Camera camera(track->field, geometry, look);
   const ImageView image = camera.render(pose);
   const RayCaster reference(geometry, look, pose);
@@ -140,6 +144,17 @@ TEST(Camera, AgreesWithASlowRayCasterInABend) { expect_same_picture(flat_look(fa
 TEST(Camera, AgreesWithASlowRayCasterPitched) { expect_same_picture(flat_look(false, 0.02), {30, -0.4, -0.2}); }
 TEST(Camera, AgreesWithASlowRayCasterWithWalls) { expect_same_picture(flat_look(true, 0), {20, 0.5, 0.4}); }
 TEST(Camera, AgreesWithASlowRayCasterBesideTheRoad) { expect_same_picture(flat_look(false, 0), {20, 3, -0.6}); }
+
+TEST(Camera, AgreesWithASlowRayCasterOffItsPlace) {
+  for (const char* text :
+       {"camera_height=0.08", "camera_pitch=0.03,camera_yaw=0.15", "camera_side=-0.3,camera_ahead=0.2",
+        "camera_height=-0.02,camera_side=0.2,camera_yaw=-0.3,camera_pitch=-0.01"}) {
+    SCOPED_TRACE(text);
+    const Perturbation off = parse_perturbation(text).value();
+    expect_same_picture(perturbed(flat_look(false, 0), off, 1), {30, -0.3, 0.1}, perturbed(CameraGeometry{}, off));
+    expect_same_picture(perturbed(flat_look(true, 0), off, 1), {20, 0.5, 0.4}, perturbed(CameraGeometry{}, off));
+  }
+}
 
 TEST(Camera, HorizonLiesJustBelowTheMiddleRow) {
   Camera camera(oval_track()->field, {}, flat_look(false, 0));

@@ -26,6 +26,10 @@ void expect_lap(const std::string& circuit, bool reverse) {
 
 TEST(LineFollower, LapsTheTightestCircuit) { expect_lap("tight", false); }
 
+TEST(LineFollower, TakesTheRoadAheadWhereTheCircuitCrossesItself) {
+  for (const bool reverse : {false, true}) expect_lap("figure-eight", reverse);
+}
+
 TEST(EveryCircuit, IsLappedByTheLineFollowerBothWays) {
   for (const std::string& name : list_circuits())
     for (const bool reverse : {false, true}) expect_lap(name, reverse);

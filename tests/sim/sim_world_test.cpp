@@ -6,17 +6,11 @@
 #include <limits>
 #include <vector>
 
+#include "frame_of.h"
 #include "small_circuits.h"
 
 namespace pitlane {
 namespace {
-
-std::vector<std::uint8_t> frame_of(SimWorld& world) {
-  const auto observation = world.observe();
-  EXPECT_TRUE(observation.ok());
-  const ImageView& image = observation->frames.front();
-  return {image.data, image.data + image.stride_bytes * image.height};
-}
 
 TEST(SimWorld, StartsAtRestOnTheLineWithinItsJitter) {
   SimWorld world(oval_track(), {});

@@ -19,10 +19,10 @@
 namespace pitlane::cli {
 namespace {
 
-constexpr DeclareVerb kVerbs[] = {declare_record,    declare_train,   declare_tune,    declare_strategies,
-                                  declare_evaluate,  declare_replay,  declare_bench,   declare_drive,
-                                  declare_inspect,   declare_convert, declare_circuit, declare_manual,
-                                  declare_completion};
+constexpr DeclareVerb kVerbs[] = {declare_record,        declare_train,   declare_tune,      declare_strategies,
+                                  declare_evaluate,      declare_replay,  declare_bench,     declare_drive,
+                                  declare_study,         declare_inspect, declare_convert,   declare_circuit,
+                                  declare_perturbations, declare_manual,  declare_completion};
 
 std::string version_text() {
   std::string text = std::string("pitlane ") + kVersion + "\ninstruction sets of this build that this processor has:";

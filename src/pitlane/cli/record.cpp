@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pitlane/cli/command_line.h"
+#include "pitlane/cli/drive_car.h"
 #include "pitlane/cli/model_file.h"
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
@@ -66,7 +67,11 @@ std::optional<Preprocessing> seen_by(const Preprocessing& own) {
 Result<Driving> chosen_driving(const Flags& flags) {
   Driving out;
   if (!flags.whole_frames) out.stored = Preprocessing{};
-  if (flags.driver.empty()) return out;
+  if (flags.driver.empty() || flags.driver == kExpert) return out;
+  if (flags.driver == kLineFollower) {
+    out.make = make_line_follower;
+    return out;
+  }
   PITLANE_TRY(const ModelFile file, open_one_camera_model(flags.driver, flags.model));
   PITLANE_TRY(const auto plan, compile(file.network));
   PITLANE_TRY(out.vehicle, VehicleAdapter::create(flags.vehicle, file.network.outputs));
@@ -185,12 +190,13 @@ void declare_record(CLI::App& app, Chosen& chosen) {
   verb->add_option("--frames", flags->frames, "frames in all")->check(whole(1, 10000000))->capture_default_str();
   verb->add_option("--seed", flags->record.seed, "of everything random")->check(seed())->capture_default_str();
   verb->add_option("--driver", flags->driver,
-                   "a network that drives while the expert says what it should have done (DAgger)");
+                   "who drives while the expert says what to do: a network (DAgger), or line-follower, which sees the "
+                   "line and has no network (default: the expert itself, with noise to recover from)");
   verb->add_option("--vehicle", flags->vehicle.adapter,
                    "how the network's outputs move the car: auto, direct, "
                    "steering:SPEED_MPS[:MAX_CURVATURE_PER_M[:left|right]]")
       ->capture_default_str();
-  verb->add_option("--driver-latency-ms", flags->driver_latency_ms, "the network's commands act this much later")
+  verb->add_option("--driver-latency-ms", flags->driver_latency_ms, "the driver's commands act this much later")
       ->check(within(0, 1000))
       ->capture_default_str();
   verb->add_flag("--whole-frames", flags->whole_frames,
@@ -198,7 +204,7 @@ void declare_record(CLI::App& app, Chosen& chosen) {
   add_model_flags(*verb, flags->model);
   verb->callback([&chosen, flags, verb] {
     chosen.action = [flags, verb]() -> Result<int> {
-      if (flags->driver.empty())
+      if (flags->driver.empty() || is_driver_of_ours(flags->driver))
         PITLANE_TRY_STATUS(refuse_model_flags(*verb, "is about the network of --driver, and there is none"));
       return run(*flags);
     };

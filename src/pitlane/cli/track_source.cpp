@@ -33,6 +33,9 @@ std::string key_of(const Track& track, const SimOptions& options) {
                          options.camera_period_s, options.start_side_m, options.start_heading_rad})
     hasher.real(v);
   hasher.number(static_cast<std::uint64_t>(options.variation)).number(options.reverse ? 1 : 0);
+  if (camera.yaw_rad != 0) hasher.real(camera.yaw_rad);
+  // Keys of unperturbed courses stay what they were.
+  if (!options.perturbation.none()) hasher.text(canonical_text(options.perturbation));
   return hasher.hex();
 }
 
@@ -88,6 +91,7 @@ std::vector<Course> make_courses(const std::vector<std::shared_ptr<const Track>>
       course.circuit = name;
       course.held_out = trained.empty() ? track->circuit.definition().held_out : !known;
       course.reverse = reverse;
+      course.perturbation = canonical_text(sim.perturbation);
       course.map = map_of(*track);
       course.key = key_of(*track, sim);
       course.make_world = [track, sim]() -> Result<std::unique_ptr<World>> {
@@ -111,17 +115,6 @@ Result<SimOptions> sim_options_for(const Network& network) {
                        std::to_string(kSmallestPicture_px) + " to " + std::to_string(kLargestPicture_px) +
                        " pixels a side");
   return options;
-}
-
-Result<std::vector<LatencyModel>> parse_latencies(const std::string& text) {
-  std::vector<LatencyModel> models;
-  std::istringstream parts(text);
-  for (std::string part; std::getline(parts, part, ',');) {
-    PITLANE_TRY(LatencyModel model, LatencyModel::parse(part));
-    models.push_back(std::move(model));
-  }
-  if (models.empty()) return invalid_argument("--latency: give none, a duration such as 60ms, or a list of them");
-  return models;
 }
 
 }  // namespace pitlane::cli

@@ -8,7 +8,6 @@
 
 #include "pitlane/core/result.h"
 #include "pitlane/data/recording.h"
-#include "pitlane/measure/latency_model.h"
 #include "pitlane/network/network.h"
 #include "pitlane/sim/sim_world.h"
 #include "pitlane/sim/track.h"
@@ -34,8 +33,5 @@ std::vector<Course> make_courses(const std::vector<std::shared_ptr<const Track>>
 /// The simulator's camera takes pictures of the size that the network's frames have, at its usual field of view.
 /// Errors: a size that the camera cannot have.
 Result<SimOptions> sim_options_for(const Network& network);
-
-/// A list such as "none,60ms,0.12s".
-Result<std::vector<LatencyModel>> parse_latencies(const std::string& text);
 
 }  // namespace pitlane::cli

@@ -167,7 +167,7 @@ Result<int> run(Flags flags) {
   flags.tune.out = flags.out;
   if (flags.quick) flags.tune.most_training_samples = kQuickTrainingFrames;
   if (flags.max_size_mb) flags.constraints.max_size_bytes = *flags.max_size_mb * kBytesPerMegabyte;
-  PITLANE_TRY(flags.tune.laps.latencies, parse_latencies(flags.latency));
+  PITLANE_TRY(flags.tune.laps.latencies, LatencyModel::parse_list(flags.latency));
 
   TuneInputs inputs;
   PITLANE_TRY(ModelFile file, open_one_camera_model(flags.model, flags.foreign));

@@ -33,9 +33,11 @@ void declare_drive(CLI::App& app, Chosen& chosen);
 void declare_evaluate(CLI::App& app, Chosen& chosen);
 void declare_inspect(CLI::App& app, Chosen& chosen);
 void declare_manual(CLI::App& app, Chosen& chosen);
+void declare_perturbations(CLI::App& app, Chosen& chosen);
 void declare_record(CLI::App& app, Chosen& chosen);
 void declare_replay(CLI::App& app, Chosen& chosen);
 void declare_strategies(CLI::App& app, Chosen& chosen);
+void declare_study(CLI::App& app, Chosen& chosen);
 void declare_train(CLI::App& app, Chosen& chosen);
 void declare_tune(CLI::App& app, Chosen& chosen);
 

@@ -86,11 +86,32 @@ class EpisodeRun {
         {world_.time_s(), world_.pose(), referee_.deviation_m(), referee_.progress_m(), in_force_});
   }
 
+  // When the frame that is exposed now gets into the slot; empty: never.
+  [[nodiscard]] std::optional<std::int64_t> arrival(std::int64_t exposed_ns) const {
+    const std::optional<double> delay_s = world_.frame_delay_s(exposed_ns / period_ns_);
+    if (!delay_s) return std::nullopt;
+    return exposed_ns + nanoseconds(*delay_s);
+  }
+
+  // When a decision on the frame that is exposed now starts; empty where it never arrives or a newer one has arrived
+  // by then.
+  [[nodiscard]] std::optional<std::int64_t> decision_start() const {
+    const std::optional<std::int64_t> arrives_ns = arrival(frame_ns_);
+    if (!arrives_ns) return std::nullopt;
+    const std::int64_t start_ns = std::max(*arrives_ns, free_at_ns_);
+    for (std::int64_t newer_ns = frame_ns_ + period_ns_; newer_ns <= start_ns; newer_ns += period_ns_) {
+      const std::optional<std::int64_t> newer_arrives_ns = arrival(newer_ns);
+      if (newer_arrives_ns && *newer_arrives_ns <= start_ns) return std::nullopt;
+    }
+    return start_ns;
+  }
+
   // The mailbox in foresight: when the controller becomes free is known, so a frame that a newer one will have
   // replaced by then is not even drawn, and one that will be taken is decided upon at once. What the decision can
   // know is fixed at exposure; only its command waits.
   Status frame_appears() {
-    if (free_at_ns_ >= frame_ns_ + period_ns_) {
+    const std::optional<std::int64_t> start_ns = decision_start();
+    if (!start_ns) {
       ++result_.frames_skipped;
       return {};
     }
@@ -105,7 +126,7 @@ class EpisodeRun {
       return {};
     }
     ++result_.frames_used;
-    free_at_ns_ = std::max(frame_ns_, free_at_ns_) + nanoseconds(options_.latency.draw_s(random_));
+    free_at_ns_ = *start_ns + nanoseconds(options_.latency.draw_s(random_));
     pending_.push_back({free_at_ns_, frame_ns_, *decided});
     decisions_.push_back(*decided);
     return {};
@@ -138,7 +159,7 @@ class EpisodeRun {
   std::int64_t frame_ns_ = 0;  // exposure of the next frame
   std::int64_t next_report_ns_ = 0;
   std::int64_t free_at_ns_ = 0;
-  std::deque<Pending> pending_;  // at most two: one on its way and the one decided upon after it
+  std::deque<Pending> pending_;  // in the order of their times
   Command in_force_;
   std::vector<Command> decisions_;
   std::vector<double> frame_ages_s_;

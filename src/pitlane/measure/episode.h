@@ -30,7 +30,7 @@ struct TrajectoryPoint {
   Pose pose;
   double deviation_m = 0;  ///< signed distance to the reference line, positive to its left
   double progress_m = 0;   ///< arc length driven along the line since the start
-  Command command;         ///< in force
+  Command command;         ///< in force, or on its way through slow actuators
 };
 
 enum class EpisodeEnd { kCompleted, kOffRoad, kCollision, kTimeout, kStuck, kWrongWay, kControllerFailed };
@@ -76,7 +76,7 @@ struct EpisodeResult {
   Suddenness suddenness;
   FrameAge frame_age;
   int frames_used = 0;                  ///< frames that became commands
-  int frames_skipped = 0;               ///< frames that no inference looked at
+  int frames_skipped = 0;               ///< frames that no inference looked at: replaced by a newer one, or lost
   double decisions_hz = 0;              ///< decisions in a simulated second
   double target_frequency_reached = 0;  ///< decisions_hz in percent of the camera's rate
   double driving_score = 0;             ///< 0..100, behaviour.h
@@ -87,7 +87,8 @@ struct EpisodeResult {
 };
 
 /// Frames exist at k * camera_period. A one-slot mailbox keeps the newest; a decision starts when the controller
-/// is free and the slot holds an unused frame; its command acts at start + latency.
+/// is free and the slot holds an unused frame; its command acts at start + latency. A frame that arrives late (see
+/// World::frame_delay_s) gets into the slot then, unless a newer one has been there.
 /// Progress, every simulated second: metres of all laps.
 Result<EpisodeResult> run_episode(World& world, Controller& controller, const EpisodeOptions& options,
                                   const ProgressFn& progress = {});

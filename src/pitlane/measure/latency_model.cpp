@@ -1,5 +1,6 @@
 #include "pitlane/measure/latency_model.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <utility>
@@ -56,6 +57,32 @@ Result<LatencyModel> LatencyModel::parse(std::string_view text) {
   const double seconds = unit == "ms" ? value / 1000 : value;
   if (!usable(seconds)) return bad(text);
   return fixed(seconds);
+}
+
+Result<std::vector<LatencyModel>> LatencyModel::parse_list(std::string_view text) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', begin), text.size());
+    parts.emplace_back(text.substr(begin, comma - begin));
+    begin = comma + 1;
+  }
+  // From the back, so that each bare number meets its unit.
+  std::string unit;
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    const std::size_t digits_end = part->find_last_of("0123456789.") + 1;  // 0 where there are none
+    if (digits_end == 0) continue;
+    if (digits_end < part->size()) unit = part->substr(digits_end);
+    if (digits_end == part->size()) *part += unit;
+  }
+  std::vector<LatencyModel> models;
+  for (const std::string& part : parts) {
+    Result<LatencyModel> model = parse(part);
+    if (!model.ok() && parts.size() > 1)
+      return invalid_argument(model.error().message() + ", or a list such as none,60ms or 0,20,60ms");
+    if (!model.ok()) return model.error();
+    models.push_back(*std::move(model));
+  }
+  return models;
 }
 
 double LatencyModel::draw_s(Random& random) const {

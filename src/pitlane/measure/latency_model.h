@@ -1,6 +1,7 @@
 // How long a frame takes to become a command, inside the simulation.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,14 @@ class LatencyModel {
   /// "none" or a duration with unit ms or s. ("measured" needs a profile: the caller handles it.)
   static Result<LatencyModel> parse(std::string_view text);
 
+  /// Several, separated by commas. A bare number has the unit of the next duration that has one: "0,20,60,120ms",
+  /// "none,60ms".
+  static Result<std::vector<LatencyModel>> parse_list(std::string_view text);
+
+  /// Empty where it is drawn.
+  [[nodiscard]] std::optional<double> fixed_s() const {
+    return profile_s_.empty() ? std::optional<double>(fixed_s_) : std::nullopt;
+  }
   [[nodiscard]] double draw_s(Random& random) const;
   [[nodiscard]] const std::string& name() const { return name_; }
 

@@ -56,6 +56,9 @@ class World {
   /// In the direction that is driven.
   [[nodiscard]] virtual const ReferenceLine& reference_line() const = 0;
   [[nodiscard]] virtual double camera_period_s() const = 0;
+  /// How much later than its exposure the episode's frame `index` (exposed at index * camera_period_s) reaches the
+  /// driver; empty: never. The same answer at any time between two resets.
+  [[nodiscard]] virtual std::optional<double> frame_delay_s(std::int64_t /*index*/) const { return 0.0; }
   /// Empty: unknown; nobody can say then for how long the line was lost.
   [[nodiscard]] virtual std::optional<ViewCone> view_cone() const { return std::nullopt; }
   /// The caller will look only at these source rows and columns (see FrameResizer); others may stay undrawn.

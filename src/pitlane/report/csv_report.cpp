@@ -54,7 +54,7 @@ std::string data_line(const StrategyRow& row, const TuneResult& result, const st
   const bool timed = row.latency_ms.runs > 0;
   CsvLine line;
   line.add(row.strategy).add(row.failure.value_or("")).add(row.file).add(row.network_hash);
-  line.add(worked ? std::to_string(row.size_bytes) : std::string()).add_if(worked, row.sparsity);
+  line.add(worked ? csv_field(row.size_bytes) : std::string()).add_if(worked, row.sparsity);
   add_accuracy(line, row, baseline, outputs);
   line.add(static_cast<std::int64_t>(row.laps.size())).add(static_cast<std::int64_t>(laps_completed(row)));
   line.add_if(driven, worst_mean_deviation_m(row)).add_if(driven, worst_deviation_m(row)).add(row.why_not_driven);

@@ -1,5 +1,6 @@
 #include "pitlane/report/episode_json.h"
 
+#include "pitlane/report/drive_summary.h"
 #include "pitlane/report/json_values.h"
 
 namespace pitlane {
@@ -24,10 +25,47 @@ Json drive_value(const DriveEntry& entry, bool with_trajectory) {
   out["reverse"] = entry.reverse;
   out["laps"] = entry.laps;
   out["latency"] = entry.latency;
+  if (entry.perturbation) {
+    out["perturbation"] = entry.perturbation->text;
+    out["perturbation_name"] = entry.perturbation->name;
+  }
   out["seed"] = entry.seed;
   if (entry.subject.failure) return out;
   out.update(episode_value(entry.result));
   if (with_trajectory) out["trajectory"] = trajectory_value(entry.result.trajectory);
+  return out;
+}
+
+void add_share(Json& out, const DriveShare& share) {
+  out["episodes"] = share.episodes;
+  out["completed"] = share.completed;
+  out["mean_deviation_m"] = share.mean_deviation_m;
+  out["worst_deviation_m"] = share.worst_deviation_m;
+}
+
+Json robustness_value(const RobustnessTable& table) {
+  Json out = Json::array();
+  for (const RobustnessTable::Row& row : table.rows)
+    for (std::size_t i = 0; i < row.cells.size(); ++i) {
+      Json cell{{"model", row.model}, {"perturbation", table.perturbations[i].text}};
+      add_share(cell, row.cells[i]);
+      out.push_back(std::move(cell));
+    }
+  return out;
+}
+
+Json latency_limit_value(const LatencyDecay& decay) {
+  const auto ms_or_null = [](const std::optional<double>& s) { return s ? Json(milliseconds(*s)) : Json(); };
+  Json out{{"model", decay.model}};
+  if (decay.perturbation) out["perturbation"] = decay.perturbation->text;
+  out["completes_up_to_ms"] = ms_or_null(decay.completes_s);
+  out["first_failure_ms"] = ms_or_null(decay.fails_s);
+  out["tried"] = Json::array();
+  for (const LatencyDecay::Point& point : decay.points) {
+    Json tried{{"latency_ms", milliseconds(point.latency_s)}};
+    add_share(tried, point.share);
+    out["tried"].push_back(std::move(tried));
+  }
   return out;
 }
 
@@ -60,6 +98,10 @@ Json bench_value(const BenchEntry& entry) {
 std::string drive_json(const std::vector<DriveEntry>& entries, bool with_trajectory) {
   Json out{{"episodes", Json::array()}};
   for (const DriveEntry& entry : entries) out["episodes"].push_back(drive_value(entry, with_trajectory));
+  if (const RobustnessTable table = robustness_table(entries); !table.perturbations.empty())
+    out["robustness"] = robustness_value(table);
+  const std::vector<LatencyDecay> decays = latency_decays(entries);
+  for (const LatencyDecay& decay : decays) out["latency_limits"].push_back(latency_limit_value(decay));
   return document(out);
 }
 

@@ -24,6 +24,12 @@ struct JsonSubject {
   std::optional<std::string> failure;  ///< one line; the entry holds nothing else then
 };
 
+/// What was made to go wrong (sim/perturbation.h).
+struct DrivePerturbation {
+  std::string name;  ///< as the user wrote it
+  std::string text;  ///< canonical
+};
+
 struct DriveEntry {
   JsonSubject subject;
   std::string circuit;
@@ -31,6 +37,8 @@ struct DriveEntry {
   bool reverse = false;
   int laps = 1;
   std::string latency;
+  std::optional<double> latency_s;                ///< empty where it is drawn
+  std::optional<DrivePerturbation> perturbation;  ///< empty where nobody asked for any
   std::uint64_t seed = 1;
   EpisodeResult result;
 };
@@ -53,6 +61,8 @@ struct BenchEntry {
   std::optional<PeriodicResult> periodic;
 };
 
+/// With "robustness" where entries have perturbations, and "latency_limits" where they have several latencies
+/// (report/drive_summary.h).
 std::string drive_json(const std::vector<DriveEntry>& entries, bool with_trajectory = false);
 std::string evaluate_json(const std::vector<EvaluateEntry>& entries);
 /// `roofline`: of this machine, where the layers were compared with it.

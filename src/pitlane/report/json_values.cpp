@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "pitlane/measure/percentile.h"
-#include "pitlane/study/tune_json.h"
+#include "pitlane/study/episode_json.h"
 
 namespace pitlane {
 namespace {

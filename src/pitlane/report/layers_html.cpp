@@ -12,20 +12,20 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const std::string kNone = "–";
+const std::string kNoFigure = "–";
 
-std::string cell(const std::string& text) { return "<td>" + text + "</td>"; }
+std::string layer_cell(const std::string& text) { return "<td>" + text + "</td>"; }
 
 std::string microseconds_text(double ms) { return fixed_text(ms * 1e3, 2); }
 
 /// Amount a millisecond as billions a second.
 std::string rate_text(std::int64_t amount, double ms) {
-  if (amount == 0 || ms <= 0) return kNone;
+  if (amount == 0 || ms <= 0) return kNoFigure;
   return significant_text(static_cast<double>(amount) / ms * 1e-6, 3);
 }
 
 std::string ratio_text(const LayerTime& layer) {
-  return layer.limit_ms > 0 && layer.p50_ms > 0 ? fixed_text(layer.roofline_ratio(), 2) : kNone;
+  return layer.limit_ms > 0 && layer.p50_ms > 0 ? fixed_text(layer.roofline_ratio(), 2) : kNoFigure;
 }
 
 std::string name_text(const LayerTime& layer) {
@@ -34,12 +34,12 @@ std::string name_text(const LayerTime& layer) {
 }
 
 std::string table_row(const LayerTime& layer) {
-  const std::string macs = layer.macs == 0 ? kNone : significant_text(static_cast<double>(layer.macs) * 1e-6, 3);
+  const std::string macs = layer.macs == 0 ? kNoFigure : significant_text(static_cast<double>(layer.macs) * 1e-6, 3);
   return "<tr><th scope=\"row\">" + html_escape(name_text(layer)) + "</th><td class=\"text\">" +
-         html_escape(layer.work) + "</td>" + cell(microseconds_text(layer.p50_ms)) + cell(percent_text(layer.share)) +
-         cell(macs) + cell(rate_text(layer.macs, layer.p50_ms)) +
-         cell(fixed_text(static_cast<double>(layer.bytes()) * 1e-3, 1)) + cell(rate_text(layer.bytes(), layer.p50_ms)) +
-         cell(ratio_text(layer)) + "</tr>";
+         html_escape(layer.work) + "</td>" + layer_cell(microseconds_text(layer.p50_ms)) +
+         layer_cell(percent_text(layer.share)) + layer_cell(macs) + layer_cell(rate_text(layer.macs, layer.p50_ms)) +
+         layer_cell(fixed_text(static_cast<double>(layer.bytes()) * 1e-3, 1)) +
+         layer_cell(rate_text(layer.bytes(), layer.p50_ms)) + layer_cell(ratio_text(layer)) + "</tr>";
 }
 
 std::string table_html(const LayerProfile& profile) {

@@ -6,8 +6,8 @@
 
 #include "pitlane/report/layers_html.h"
 #include "pitlane/report/thin_trajectory.h"
+#include "pitlane/study/episode_json.h"
 #include "pitlane/study/quantity.h"
-#include "pitlane/study/tune_json.h"
 
 namespace pitlane {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "pitlane/core/printable.h"
 #include "pitlane/report/report.h"
+#include "pitlane/report/text_width.h"
 #include "pitlane/study/quantity.h"
 
 namespace pitlane {
@@ -12,12 +13,6 @@ namespace {
 
 constexpr std::size_t kWidth = 110;
 constexpr std::size_t kNameWidth = 24;
-
-bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
-}
 
 /// At most `width` characters, cut between characters, never inside one.
 std::string shortened(std::string text, std::size_t width) {

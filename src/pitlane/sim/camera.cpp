@@ -73,8 +73,8 @@ ImageView Camera::render(const Pose& pose) {
   const double c = std::cos(pose.yaw_rad), s = std::sin(pose.yaw_rad);
   const Eye eye{pose.x_m + geometry_.x_m * c - geometry_.y_m * s,
                 pose.y_m + geometry_.x_m * s + geometry_.y_m * c,
-                c,
-                s,
+                std::cos(pose.yaw_rad + geometry_.yaw_rad),
+                std::sin(pose.yaw_rad + geometry_.yaw_rad),
                 std::cos(look_.camera_pitch_rad),
                 std::sin(look_.camera_pitch_rad)};
   if (look_.wall_height_m > 0) find_walls(eye);

@@ -20,6 +20,7 @@ struct CameraGeometry {
   int width = 640, height = 480;  ///< pixels, kSmallestPicture_px to kLargestPicture_px
   double horizontal_field_of_view_rad = 1.57;
   double x_m = 0.45, y_m = 0.04;    ///< height and pitch belong to the Appearance
+  double yaw_rad = 0;               ///< looks this much to the left of ahead
   double near_m = 0.1, far_m = 15;  ///< depth beyond `far_m` shows the sky's lower edge
 
   [[nodiscard]] double focal_px() const;

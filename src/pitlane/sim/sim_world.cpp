@@ -31,8 +31,12 @@ SimWorld::SimWorld(std::shared_ptr<const Track> track, const SimOptions& options
     : track_(std::move(track)),
       options_(options),
       line_(track_->circuit.reference_line(options.reverse)),
-      camera_(track_->field, options.camera, make_appearance(track_->circuit.definition(), Variation::kNone, 0)) {
+      camera_(track_->field, perturbed(options.camera, options.perturbation),
+              make_appearance(track_->circuit.definition(), Variation::kNone, 0)) {
   PITLANE_CHECK(options.camera_period_s > 0);
+  const Perturbation& wrong = options.perturbation;
+  if (wrong.blur_px > 0 || wrong.noise > 0)
+    filter_.emplace(options.camera.width, options.camera.height, wrong.blur_px, wrong.noise);
   const Status status = reset(1);
   PITLANE_CHECK(status.ok());
 }
@@ -41,10 +45,12 @@ Status SimWorld::reset(std::uint64_t seed) {
   Random random = Random::fork(seed, 0x57A27);
   const auto &a = line_.points[0], &b = line_.points[1];
   const double heading = std::atan2(b.y_m - a.y_m, b.x_m - a.x_m);
-  const double side = random.uniform(-options_.start_side_m, options_.start_side_m);
+  const Perturbation& wrong = options_.perturbation;
+  const double side = random.uniform(-options_.start_side_m, options_.start_side_m) + wrong.start_side_m;
+  const double angle = random.uniform(-options_.start_heading_rad, options_.start_heading_rad) + wrong.start_angle_rad;
+  seed_ = seed;
   time_s_ = 0;
-  place({a.x_m - side * std::sin(heading), a.y_m + side * std::cos(heading),
-         heading + random.uniform(-options_.start_heading_rad, options_.start_heading_rad)});
+  place({a.x_m - side * std::sin(heading), a.y_m + side * std::cos(heading), heading + angle});
   change_appearance(seed);
   return {};
 }
@@ -53,18 +59,32 @@ void SimWorld::place(const Pose& pose) {
   pose_ = command_pose_ = pose;
   command_ = {};
   command_time_s_ = time_s_;
+  late_.clear();
 }
 
 void SimWorld::change_appearance(std::uint64_t seed) {
-  camera_.set_appearance(make_appearance(track_->circuit.definition(), options_.variation, seed));
+  const Appearance look = make_appearance(track_->circuit.definition(), options_.variation, seed);
+  camera_.set_appearance(perturbed(look, options_.perturbation, seed));
 }
 
 Result<Observation> SimWorld::observe() {
   frame_ = camera_.render(pose_);
+  if (filter_) {
+    const auto index = static_cast<std::uint64_t>(std::llround(time_s_ / options_.camera_period_s));
+    frame_ = filter_->run(frame_, mix64(seed_ ^ mix64(index)));
+  }
   return Observation{{&frame_, 1}, time_s_, command_.v_mps, 0};
 }
 
 void SimWorld::act(const Command& command) {
+  if (options_.perturbation.delay_s > 0) {
+    late_.push_back({time_s_ + options_.perturbation.delay_s, command});
+  } else {
+    take_effect(command);
+  }
+}
+
+void SimWorld::take_effect(const Command& command) {
   command_ = command;
   command_pose_ = pose_;
   command_time_s_ = time_s_;
@@ -74,6 +94,14 @@ Status SimWorld::advance_to(double time_s) {
   if (!(time_s >= time_s_))
     return invalid_argument("the clock stands at " + number_text(time_s_, 9) + " s and cannot go to " +
                             number_text(time_s, 9) + " s");
+  for (; !late_.empty() && late_.front().time_s <= time_s; late_.pop_front()) {
+    PITLANE_TRY_STATUS(move_to(late_.front().time_s));
+    take_effect(late_.front().command);
+  }
+  return move_to(time_s);
+}
+
+Status SimWorld::move_to(double time_s) {
   if (!std::isfinite(command_.v_mps) || !std::isfinite(command_.w_radps))
     return numeric_error("the car was told a speed or yaw rate that is not finite");
   time_s_ = time_s;
@@ -92,7 +120,9 @@ std::optional<ViewCone> SimWorld::view_cone() const {
 }
 
 void SimWorld::restrict_view(const std::vector<int>& rows, const std::vector<int>& columns) {
-  camera_.restrict_view(rows, columns);
+  if (!filter_) return camera_.restrict_view(rows, columns);
+  filter_->restrict_view(rows, columns);
+  camera_.restrict_view(filter_->needed_rows(), filter_->needed_columns());
 }
 
 std::string SimWorld::description() const { return track_->circuit.name() + (options_.reverse ? ", reversed" : ""); }

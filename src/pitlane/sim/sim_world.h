@@ -1,6 +1,8 @@
 // The simulator: a car on a circuit, seen by a camera, under a clock that only the caller moves.
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +10,8 @@
 
 #include "pitlane/measure/world.h"
 #include "pitlane/sim/camera.h"
+#include "pitlane/sim/perturbation.h"
+#include "pitlane/sim/picture_filter.h"
 #include "pitlane/sim/track.h"
 
 namespace pitlane {
@@ -19,6 +23,7 @@ struct SimOptions {
   double camera_period_s = 0.05;  ///< 20 Hz
   /// Largest start offset, drawn from the episode's seed: to the side and in heading.
   double start_side_m = 0.1, start_heading_rad = 0.05;
+  Perturbation perturbation;
 };
 
 /// Deterministic: poses, frames and times follow from circuit, options, seeds and commands alone.
@@ -36,7 +41,10 @@ class SimWorld : public World {
   [[nodiscard]] Pose pose() const override { return pose_; }
   [[nodiscard]] const ReferenceLine& reference_line() const override { return line_; }
   [[nodiscard]] double camera_period_s() const override { return options_.camera_period_s; }
-  /// Of the circuit's own camera pose; appearances vary it by less than a road's width.
+  [[nodiscard]] std::optional<double> frame_delay_s(std::int64_t index) const override {
+    return pitlane::frame_delay_s(options_.perturbation, seed_, index);
+  }
+  /// Of the circuit's own camera pose; perturbations do not count, and appearances vary it by less than a road's width.
   [[nodiscard]] std::optional<ViewCone> view_cone() const override;
   void restrict_view(const std::vector<int>& rows, const std::vector<int>& columns) override;
   [[nodiscard]] std::string description() const override;
@@ -49,17 +57,27 @@ class SimWorld : public World {
   [[nodiscard]] const SimOptions& options() const { return options_; }
 
  private:
+  struct Late {  // a command on its way to the wheels
+    double time_s;
+    Command command;
+  };
+  Status move_to(double time_s);
+  void take_effect(const Command& command);
+
   std::shared_ptr<const Track> track_;
   SimOptions options_;
   ReferenceLine line_;
   Camera camera_;
+  std::optional<PictureFilter> filter_;
   ImageView frame_;
+  std::uint64_t seed_ = 1;
   Pose pose_;
   double time_s_ = 0;
   Command command_;
   // Poses are computed from where the command began, so that they do not depend on the steps in between.
   Pose command_pose_;
   double command_time_s_ = 0;
+  std::deque<Late> late_;
 };
 
 }  // namespace pitlane

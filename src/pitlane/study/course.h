@@ -15,6 +15,7 @@ struct Course {
   std::string circuit;
   bool held_out = false;  ///< nobody trained or tuned on it
   bool reverse = false;
+  std::string perturbation = "none";  ///< canonical text of what goes wrong in it, see docs/perturbations.md
   CircuitMap map;
   std::string key;  ///< identifies everything that decides what the world does
   std::function<Result<std::unique_ptr<World>>()> make_world;  ///< thread-safe

@@ -135,11 +135,26 @@ Result<std::optional<std::string>> Store::find(std::string_view key) const {
   return std::optional<std::string>(statement.blob());
 }
 
-Status Store::put(std::string_view key, std::string_view value) {
-  Statement statement(connection_.get(), "INSERT OR REPLACE INTO results (key, value) VALUES (?1, ?2)");
+Result<bool> Store::has(std::string_view key) const {
+  Statement statement(connection_.get(), "SELECT 1 FROM results WHERE key = ?1");
+  const int code = statement.bind_text(1, key).step();
+  if (code != SQLITE_DONE && code != SQLITE_ROW) return store_error(connection_.get(), path_, code);
+  return code == SQLITE_ROW;
+}
+
+Status Store::write(const char* sql, std::string_view key, std::string_view value) {
+  Statement statement(connection_.get(), sql);
   const int code = statement.bind_text(1, key).bind_blob(2, value).step();
   if (code != SQLITE_DONE) return store_error(connection_.get(), path_, code);
   return {};
+}
+
+Status Store::put(std::string_view key, std::string_view value) {
+  return write("INSERT OR REPLACE INTO results (key, value) VALUES (?1, ?2)", key, value);
+}
+
+Status Store::put_new(std::string_view key, std::string_view value) {
+  return write("INSERT OR IGNORE INTO results (key, value) VALUES (?1, ?2)", key, value);
 }
 
 }  // namespace pitlane

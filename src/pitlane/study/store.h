@@ -25,10 +25,14 @@ class Store {
 
   /// Empty where nobody has put the key.
   [[nodiscard]] Result<std::optional<std::string>> find(std::string_view key) const;
+  [[nodiscard]] Result<bool> has(std::string_view key) const;
   /// Any bytes. A key that is there gets the new value.
   Status put(std::string_view key, std::string_view value);
+  /// A key that is there keeps its value: of two processes that do the same work the first counts.
+  Status put_new(std::string_view key, std::string_view value);
 
  private:
+  Status write(const char* sql, std::string_view key, std::string_view value);
   struct Close {
     void operator()(sqlite3* connection) const;
   };

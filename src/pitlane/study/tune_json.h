@@ -11,9 +11,6 @@
 
 namespace pitlane {
 
-/// Stable name of an end, also used by the reports: "completed", "off_road", "timeout", ...
-const char* episode_end_name(EpisodeEnd end);
-
 /// Bytes that are not UTF-8 in strings become U+FFFD; all else survives the way there and back.
 std::string to_json(const StrategyRow& row);
 std::string to_json(const TuneResult& result);

@@ -1,0 +1,48 @@
+// Who drives: a network with its plan, or one of our own drivers.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pitlane/cli/model_file.h"
+#include "pitlane/core/result.h"
+#include "pitlane/driver/vehicle.h"
+#include "pitlane/measure/controller.h"
+#include "pitlane/report/episode_json.h"
+#include "pitlane/sim/sim_world.h"
+#include "pitlane/study/study_spec.h"
+
+namespace pitlane::cli {
+
+inline constexpr const char* kExpert = kExpertName;
+inline constexpr const char* kLineFollower = kLineFollowerName;
+
+/// Neither needs a file.
+bool is_driver_of_ours(const std::string& model);
+
+struct Car {
+  JsonSubject subject;
+  std::string isa;                   ///< that the network was compiled for; empty without one
+  std::vector<std::string> trained;  ///< circuits
+  SimOptions sim;
+  std::function<Result<std::unique_ptr<Controller>>(const World&)> make_controller;
+};
+
+struct CarOptions {
+  std::string isa;
+  ModelFlags model;
+  VehicleOptions vehicle;
+};
+
+/// `models`: files, kExpert or kLineFollower.
+Result<std::vector<Car>> open_cars(const std::vector<std::string>& models, const CarOptions& options);
+
+/// Makes line followers.
+Result<std::unique_ptr<Controller>> make_line_follower(const World& world);
+
+/// As tables show it: the file's name alone, for paths are as long as they like.
+std::string short_model_name(const std::string& model);
+
+}  // namespace pitlane::cli

@@ -1,0 +1,191 @@
+// pitlane study: a grid of networks, circuits and conditions, driven once and kept.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pitlane/cli/number_range.h"
+#include "pitlane/cli/output_file.h"
+#include "pitlane/cli/study_inputs.h"
+#include "pitlane/cli/terminal.h"
+#include "pitlane/cli/verb.h"
+#include "pitlane/core/file.h"
+#include "pitlane/core/log.h"
+#include "pitlane/report/study_report.h"
+#include "pitlane/study/study_run.h"
+
+namespace pitlane::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Flags {
+  std::string study, store, out, format = "json";
+  int jobs = 0;
+  bool json = false, no_timing = false, partial = false;
+};
+
+// The study's name beside it, or in the folder that --store names.
+fs::path store_path(const Flags& flags) {
+  const std::string name = fs::path(flags.study).stem().string() + ".db";
+  if (flags.store.empty()) return fs::path(flags.study).parent_path() / name;
+  std::error_code code;
+  const bool folder = flags.store.ends_with('/') || fs::is_directory(flags.store, code);
+  return folder ? fs::path(flags.store) / name : fs::path(flags.store);
+}
+
+struct Opened {
+  StudySpec spec;
+  StudyGrid grid;
+};
+
+Result<Opened> open(const Flags& flags) {
+  PITLANE_TRY(StudySpec spec, load_study(flags.study));
+  for (const std::string& sentence : spec.ignored) log_warning(spec.origin + ": " + sentence);
+  PITLANE_TRY(StudyGrid grid, open_study(spec));
+  return Opened{std::move(spec), std::move(grid)};
+}
+
+Result<Store> open_store_that_is_there(const fs::path& path, const Flags& flags) {
+  std::error_code code;
+  if (!fs::exists(path, code))
+    return not_found(path.string() + ": nothing of this study is stored there; 'pitlane study run " + flags.study +
+                     "' drives it, and --store names another place");
+  return Store::open(path);
+}
+
+// Results of other things in this folder that have the same names are replaced: they are made of the store.
+Status write_documents(const StudyResult& result, const fs::path& out, Timing timing) {
+  PITLANE_TRY_STATUS(make_writable_directory(out));
+  PITLANE_TRY_STATUS(write_text(out / "study.json", study_json(result, timing)));
+  PITLANE_TRY_STATUS(write_text(out / "study.csv", study_csv(result, timing)));
+  return write_text(out / "study.md", study_markdown(result));
+}
+
+Error stopped(const Error& error, const Store& store, const std::vector<StudyCell>& cells, const fs::path& path) {
+  const Result<std::vector<std::size_t>> missing = missing_cells(store, cells);
+  const std::string kept = missing ? std::to_string(cells.size() - missing->size()) + " of " +
+                                         std::to_string(cells.size()) + " cells are in " + path.string()
+                                   : "finished cells are in " + path.string();
+  if (error.kind() == ErrorKind::kInterrupted)
+    return {error.kind(), "interrupted; " + kept + ": run the same command again to go on"};
+  return {error.kind(), error.message() + " (" + kept + ")"};
+}
+
+int exit_code(const StudyResult& result) {
+  const bool failed = std::any_of(result.outcomes.begin(), result.outcomes.end(), [](const CellOutcome& outcome) {
+    return !outcome.failure.empty() || (outcome.episode && outcome.episode->end == EpisodeEnd::kControllerFailed);
+  });
+  return failed ? kPartialFailure : kSuccess;
+}
+
+Result<int> run(const Flags& flags) {
+  if (!flags.out.empty()) PITLANE_TRY_STATUS(check_output_directory(flags.out));
+  const Timing timing = flags.no_timing ? Timing::kLeftOut : Timing::kIncluded;
+  PITLANE_TRY(Opened study, open(flags));
+  const fs::path path = store_path(flags);
+  if (const fs::path folder = path.parent_path(); !folder.empty()) PITLANE_TRY_STATUS(make_writable_directory(folder));
+  PITLANE_TRY(Store store, Store::open(path));
+  ProgressBar bar;
+  PITLANE_TRY_STATUS(add_latencies(study.spec, store, Measuring::kAllowed, study.grid, bar.callback()));
+  const std::vector<StudyCell> cells = study_cells(study.grid);
+  PITLANE_TRY(const std::vector<std::size_t> missing, missing_cells(store, cells));
+  std::fprintf(stderr, "%zu cells, %zu of them driven before; store: %s\n", cells.size(), cells.size() - missing.size(),
+               path.c_str());
+  const auto failures = drive_cells(study.grid, cells, missing, store, flags.jobs, bar.callback());
+  bar.clear();
+  if (!failures) return stopped(failures.error(), store, cells, path);
+  const Result<StudyResult> read = read_cells(study.grid, cells, store, *failures);
+  if (!read) return read.error().in(path.string());
+  const StudyResult& result = *read;
+  if (!flags.out.empty()) PITLANE_TRY_STATUS(write_documents(result, flags.out, timing));
+  std::fputs((flags.json ? study_json(result, timing) : study_markdown(result)).c_str(), stdout);
+  return exit_code(result);
+}
+
+Result<int> export_results(const Flags& flags) {
+  if (!flags.out.empty()) PITLANE_TRY_STATUS(check_output_directory(flags.out));
+  const Timing timing = flags.no_timing ? Timing::kLeftOut : Timing::kIncluded;
+  PITLANE_TRY(Opened study, open(flags));
+  PITLANE_TRY(Store store, open_store_that_is_there(store_path(flags), flags));
+  PITLANE_TRY_STATUS(add_latencies(study.spec, store, Measuring::kRefused, study.grid, {}));
+  const std::vector<StudyCell> cells = study_cells(study.grid);
+  PITLANE_TRY(const std::vector<std::size_t> missing, missing_cells(store, cells));
+  if (!missing.empty() && !flags.partial)
+    return not_found(store_path(flags).string() + ": " + std::to_string(missing.size()) + " of " +
+                     std::to_string(cells.size()) + " cells are not driven yet; 'pitlane study run " + flags.study +
+                     "' drives them, --partial exports without them");
+  PITLANE_TRY(const StudyResult result, read_cells(study.grid, cells, store));
+  if (!flags.out.empty()) {
+    PITLANE_TRY_STATUS(write_documents(result, flags.out, timing));
+    return kSuccess;
+  }
+  const std::string text = flags.format == "json"  ? study_json(result, timing)
+                           : flags.format == "csv" ? study_csv(result, timing)
+                                                   : study_markdown(result);
+  std::fputs(text.c_str(), stdout);
+  return kSuccess;
+}
+
+Result<int> status(const Flags& flags) {
+  PITLANE_TRY(Opened study, open(flags));
+  PITLANE_TRY(Store store, open_store_that_is_there(store_path(flags), flags));
+  PITLANE_TRY_STATUS(add_latencies(study.spec, store, Measuring::kRefused, study.grid, {}));
+  const std::vector<StudyCell> cells = study_cells(study.grid);
+  std::vector<std::size_t> done(study.grid.drivers.size()), all(study.grid.drivers.size());
+  for (const StudyCell& cell : cells) {
+    PITLANE_TRY(const bool there, store.has(cell.key));
+    done[cell.driver] += there ? 1 : 0;
+    ++all[cell.driver];
+  }
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    sum += done[i];
+    std::printf("%s (%s): %zu of %zu cells\n", printable(study.grid.drivers[i].name).c_str(),
+                study.grid.drivers[i].runtime.c_str(), done[i], all[i]);
+  }
+  std::printf("%zu of %zu cells are driven\n", sum, cells.size());
+  return kSuccess;
+}
+
+CLI::App* declare(CLI::App& verb, const std::string& name, const std::string& help,
+                  const std::shared_ptr<Flags>& flags) {
+  CLI::App* sub = verb.add_subcommand(name, help);
+  sub->add_option("STUDY", flags->study, "the study's file, or a configuration of BehaviorMetrics")->required();
+  sub->add_option("--store", flags->store, "file or folder of the results (default: beside STUDY, as its name.db)");
+  return sub;
+}
+
+void add_export_flags(CLI::App& sub, Flags& flags) {
+  sub.add_option("--out", flags.out, "folder for study.json, study.csv and study.md, which are replaced");
+  sub.add_flag("--no-timing", flags.no_timing, "leave out what depends on the clock");
+}
+
+}  // namespace
+
+void declare_study(CLI::App& app, Chosen& chosen) {
+  CLI::App* verb = app.add_subcommand(
+      "study", "Drive a grid of networks, circuits and conditions; interrupted, it goes on where it stopped");
+  verb->require_subcommand(1);
+  const auto flags = std::make_shared<Flags>();
+  CLI::App* runs = declare(*verb, "run", "Drive every cell that is not in the store yet, and print the totals", flags);
+  add_export_flags(*runs, *flags);
+  runs->add_option("--jobs", flags->jobs, "cells driven at once, 0 = one a core; results do not depend on it")
+      ->check(whole(0, 1024))
+      ->capture_default_str();
+  runs->add_flag("--json", flags->json, "print the results as one JSON document");
+  runs->callback([&chosen, flags] { chosen.action = [flags] { return run(*flags); }; });
+  CLI::App* exports = declare(*verb, "export", "Print or write what is in the store", flags);
+  add_export_flags(*exports, *flags);
+  exports->add_option("--format", flags->format, "printed without --out: json, csv or markdown")
+      ->check(CLI::IsMember({"json", "csv", "markdown"}))
+      ->capture_default_str();
+  exports->add_flag("--partial", flags->partial, "also where cells are missing");
+  exports->callback([&chosen, flags] { chosen.action = [flags] { return export_results(*flags); }; });
+  CLI::App* tells = declare(*verb, "status", "Say how many cells are in the store", flags);
+  tells->callback([&chosen, flags] { chosen.action = [flags] { return status(*flags); }; });
+}
+
+}  // namespace pitlane::cli

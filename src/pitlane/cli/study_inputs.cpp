@@ -1,0 +1,179 @@
+#include "pitlane/cli/study_inputs.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "pitlane/cli/drive_car.h"
+#include "pitlane/cli/track_source.h"
+#include "pitlane/core/hash.h"
+#include "pitlane/core/log.h"
+#include "pitlane/core/printable.h"
+#include "pitlane/kernels/isa.h"
+#include "pitlane/sim/circuit_file.h"
+#include "pitlane/sim/number_text.h"
+#include "pitlane/sim/perturbation.h"
+#include "pitlane/study/latency_profile.h"
+
+namespace pitlane::cli {
+namespace {
+
+using Tracks = std::vector<std::shared_ptr<const Track>>;
+
+Error at_line(const StudySpec& spec, int line, const Error& error) {
+  return {error.kind(), spec.error(line, error.message()).message()};
+}
+
+Result<Tracks> open_circuits(const StudySpec& spec) {
+  Tracks tracks;
+  for (const StudyEntry& entry : spec.circuits) {
+    Result<Circuit> circuit = find_circuit(entry.text);
+    if (!circuit && spec.foreign) {
+      log_warning(spec.error(entry.line, "the world '" + printable_name(entry.text) +
+                                             "' is ignored: there is no such circuit; 'pitlane circuit import' makes "
+                                             "one of a bag with its perfect lap")
+                      .message());
+      continue;
+    }
+    if (!circuit) return at_line(spec, entry.line, circuit.error());
+    for (const auto& other : tracks)
+      if (other->circuit.name() == circuit->name())
+        return spec.error(entry.line, "a second circuit is called '" + circuit->name() + "'; keep one");
+    tracks.push_back(make_track(*std::move(circuit)));
+  }
+  if (!tracks.empty()) return tracks;
+  if (!spec.circuits.empty()) log_warning(spec.origin + ": all circuits of our own are driven instead");
+  return open_tracks({});
+}
+
+// By their meaning: "none" in two spellings is one.
+Result<std::vector<Perturbation>> open_perturbations(const StudySpec& spec) {
+  std::vector<Perturbation> perturbations;
+  for (const StudyEntry& entry : spec.perturbations) {
+    const Result<Perturbation> perturbation = parse_perturbation(entry.text);
+    if (!perturbation) return at_line(spec, entry.line, perturbation.error());
+    const std::string text = canonical_text(*perturbation);
+    for (const Perturbation& other : perturbations)
+      if (canonical_text(other) == text)
+        return spec.error(entry.line, "perturbation '" + text + "' is listed twice; keep one");
+    perturbations.push_back(*perturbation);
+  }
+  return perturbations;
+}
+
+struct Places {
+  Tracks tracks;
+  std::vector<Perturbation> perturbations;
+};
+
+// Circuits, then directions, then perturbations.
+std::vector<Course> courses_of(const StudySpec& spec, const Places& places, const Car& car) {
+  std::vector<Course> courses;
+  for (const auto& track : places.tracks)
+    for (const bool reverse : spec.directions)
+      for (const Perturbation& perturbation : places.perturbations) {
+        SimOptions sim = car.sim;
+        sim.perturbation = perturbation;
+        for (Course& course : make_courses({track}, !reverse, reverse, car.trained, sim))
+          courses.push_back(std::move(course));
+      }
+  return courses;
+}
+
+StudyDriver driver_of(const StudySpec& spec, const StudyNetwork& network, const StudyRuntime& runtime,
+                      const Places& places, const Car& car) {
+  StudyDriver driver;
+  driver.name = network.name;
+  driver.runtime = car.subject.runtime;
+  driver.network_hash = car.subject.network_hash;
+  driver.size_bytes = car.subject.size_bytes;
+  if (!car.isa.empty()) {
+    driver.file = std::filesystem::path(network.model).filename().string();
+    driver.runtime = runtime.engine + " " + car.isa;
+  }
+  Hasher hasher;
+  hasher.text(car.isa.empty() ? network.model : "network");
+  driver.key = hasher.text(driver.network_hash).text(driver.runtime).text(spec.vehicle).hex();
+  driver.courses = courses_of(spec, places, car);
+  driver.make_controller = car.make_controller;
+  return driver;
+}
+
+// Two entries of `runtimes` may come to one level of instructions.
+Status check_runtime_is_new(const StudySpec& spec, const StudyRuntime& runtime, const StudyDriver& driver,
+                            const StudyGrid& grid) {
+  for (const StudyDriver& other : grid.drivers)
+    if (other.name == driver.name && other.runtime == driver.runtime)
+      return spec.error(runtime.line, "this runtime is '" + driver.runtime + "' here, as another one is; keep one");
+  return {};
+}
+
+std::string latency_name(const StudyLatencyEntry& entry) {
+  std::string name = "measured";
+  if (!entry.profile.empty()) name += " " + std::filesystem::path(entry.profile).filename().string();
+  return entry.factor == 1 ? name : name + " x" + number_text(entry.factor);
+}
+
+Result<std::vector<double>> profile_of(const StudySpec& spec, const StudyLatencyEntry& entry, const StudyDriver& driver,
+                                       Store& store, Measuring measuring, const ProgressFn& progress) {
+  if (!entry.profile.empty()) return read_latency_profile(entry.profile);
+  PITLANE_TRY(std::optional<std::vector<double>> stored, stored_latency_profile(store, driver));
+  if (stored) return *std::move(stored);
+  if (measuring == Measuring::kRefused)
+    return spec.error(entry.line,
+                      "the latency of " + driver.name + " is not in the store yet; 'pitlane study run' measures it");
+  return measure_latency_profile(store, driver, progress);
+}
+
+Result<StudyLatency> latency_of(const StudySpec& spec, const StudyLatencyEntry& entry, const StudyDriver& driver,
+                                Store& store, Measuring measuring, const ProgressFn& progress) {
+  if (entry.text == "measured") {
+    PITLANE_TRY(const std::vector<double> profile, profile_of(spec, entry, driver, store, measuring, progress));
+    Result<StudyLatency> latency = measured_latency(latency_name(entry), profile, entry.factor);
+    if (!latency) return at_line(spec, entry.line, latency.error());
+    return latency;
+  }
+  StudyLatency latency;
+  PITLANE_TRY(latency.model, LatencyModel::parse(entry.text));
+  latency.name = latency.key = entry.text;
+  return latency;
+}
+
+}  // namespace
+
+Result<StudyGrid> open_study(const StudySpec& spec) {
+  for (const StudyRuntime& runtime : spec.runtimes)
+    if (const Result<Isa> isa = parse_isa(runtime.isa); !runtime.isa.empty() && !isa)
+      return at_line(spec, runtime.line, isa.error());
+  Places places;
+  PITLANE_TRY(places.perturbations, open_perturbations(spec));
+  PITLANE_TRY(places.tracks, open_circuits(spec));
+  StudyGrid grid{spec.name, {}, spec.repetitions, spec.laps, spec.seed, spec.timeout_s};
+  for (const StudyNetwork& network : spec.networks)
+    for (const StudyRuntime& runtime : spec.runtimes) {
+      const Result<std::vector<Car>> car = open_cars({network.model}, {runtime.isa, {}, {spec.vehicle}});
+      if (!car) return at_line(spec, network.line, car.error());
+      if (car->front().isa.empty() && &runtime != &spec.runtimes.front()) continue;  // no runtime is in it
+      StudyDriver driver = driver_of(spec, network, runtime, places, car->front());
+      PITLANE_TRY_STATUS(check_runtime_is_new(spec, runtime, driver, grid));
+      grid.drivers.push_back(std::move(driver));
+    }
+  return grid;
+}
+
+Status add_latencies(const StudySpec& spec, Store& store, Measuring measuring, StudyGrid& grid,
+                     const ProgressFn& progress) {
+  for (StudyDriver& driver : grid.drivers)
+    for (const StudyLatencyEntry& entry : spec.latencies) {
+      const ProgressFn tell = [&](const Progress& p) {
+        return report(progress, {"latency of " + driver.name, p.done, p.total, p.detail});
+      };
+      PITLANE_TRY(StudyLatency latency, latency_of(spec, entry, driver, store, measuring, tell));
+      driver.latencies.push_back(std::move(latency));
+    }
+  return {};
+}
+
+}  // namespace pitlane::cli

@@ -1,0 +1,114 @@
+#include <algorithm>
+#include <vector>
+
+#include "pitlane/core/version.h"
+#include "pitlane/measure/percentile.h"
+#include "pitlane/report/json_values.h"
+#include "pitlane/report/study_report.h"
+#include "pitlane/study/study_totals.h"
+
+namespace pitlane {
+namespace {
+
+// Drives under measured latency follow from the profile, so its numbers are inputs here and no timing of this run.
+Json latency_entry(const StudyLatency& latency) {
+  Json out{{"latency", latency.name}};
+  if (latency.profile_s.empty()) return out;
+  std::vector<double> sorted = latency.profile_s;
+  std::sort(sorted.begin(), sorted.end());
+  out["samples"] = sorted.size();
+  for (const auto& [name, share] : {std::pair{"p50_ms", 0.5}, {"p90_ms", 0.9}, {"p99_ms", 0.99}})
+    out[name] = 1e3 * percentile(sorted, share);
+  out["key"] = latency.key;
+  return out;
+}
+
+Json driver_entry(const StudyDriver& driver) {
+  Json out{{"network", driver.name}, {"runtime", driver.runtime}};
+  if (!driver.file.empty()) {
+    out["file"] = driver.file;
+    out["network_hash"] = driver.network_hash;
+    out["size_bytes"] = driver.size_bytes;
+  }
+  out["latencies"] = Json::array();
+  for (const StudyLatency& latency : driver.latencies) out["latencies"].push_back(latency_entry(latency));
+  return out;
+}
+
+Json figure_entry(const StudyFigure& figure, bool is_first) {
+  if (figure.estimate.values == 0) return {};
+  const MeanEstimate& e = figure.estimate;
+  Json out{{"mean", e.mean}, {"low", e.interval.low}, {"high", e.interval.high}, {"values", e.values}};
+  if (is_first || figure.pairs == 0) return out;
+  out["pairs"] = figure.pairs;
+  out["mean_difference"] = figure.mean_difference;
+  out["p_value"] = figure.p_value;
+  return out;
+}
+
+Json total_entry(const StudyResult& result, const StudyTotal& total) {
+  const StudyDriver& driver = result.grid.drivers[total.driver];
+  Json out{{"network", driver.name}, {"runtime", driver.runtime}};
+  if (!total.latency.empty()) {
+    out["latency"] = total.latency;
+    out["perturbation"] = total.perturbation;
+  }
+  if (!total.course.empty()) out["course"] = total.course;
+  out["cells"] = total.cells;
+  out["completed"] = total.completed;
+  out["failed"] = total.failed;
+  if (total.missing > 0) out["missing"] = total.missing;
+  for (std::size_t i = 0; i < kStudyFigures.size(); ++i)
+    out[kStudyFigures[i]] = figure_entry(total.figures[i], total.driver == 0);
+  return out;
+}
+
+Json cell_entry(const StudyResult& result, std::size_t index, Timing timing) {
+  const StudyCell& cell = result.cells[index];
+  const StudyDriver& driver = result.grid.drivers[cell.driver];
+  const Course& course = driver.courses[cell.course];
+  const CellOutcome& outcome = result.outcomes[index];
+  Json out{{"network", driver.name},
+           {"runtime", driver.runtime},
+           {"circuit", course.circuit},
+           {"held_out", course.held_out},
+           {"reverse", course.reverse},
+           {"perturbation", course.perturbation},
+           {"latency", driver.latencies[cell.latency].name},
+           {"repetition", cell.repetition + 1},
+           {"seed", cell.seed},
+           {"key", cell.key}};
+  if (!outcome.episode) {
+    out["completed"] = false;
+    out["failure"] = outcome.failure.empty() ? "not driven yet" : outcome.failure;
+    return out;
+  }
+  out.update(episode_value(*outcome.episode));
+  if (timing == Timing::kLeftOut) out.erase("timing");
+  return out;
+}
+
+}  // namespace
+
+std::string study_json(const StudyResult& result, Timing timing) {
+  const StudyGrid& grid = result.grid;
+  Json out{{"study",
+            {{"name", grid.name},
+             {"repetitions", grid.repetitions},
+             {"laps", grid.laps},
+             {"seed", grid.seed},
+             {"timeout_s", grid.timeout_s},
+             {"cells", result.cells.size()},
+             {"version", kVersion}}},
+           {"drivers", Json::array()},
+           {"totals", Json::array()}};
+  for (const StudyDriver& driver : grid.drivers) out["drivers"].push_back(driver_entry(driver));
+  for (const StudyTotal& total : study_totals(result)) out["totals"].push_back(total_entry(result, total));
+  for (const StudyTotal& total : study_conditions(result)) out["conditions"].push_back(total_entry(result, total));
+  for (const StudyTotal& total : study_courses(result)) out["courses"].push_back(total_entry(result, total));
+  out["cells"] = Json::array();
+  for (std::size_t i = 0; i < result.cells.size(); ++i) out["cells"].push_back(cell_entry(result, i, timing));
+  return document(out);
+}
+
+}  // namespace pitlane

@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "pitlane/core/printable.h"
+#include "pitlane/report/study_report.h"
+#include "pitlane/report/text_width.h"
+#include "pitlane/study/quantity.h"
+#include "pitlane/study/study_totals.h"
+
+namespace pitlane {
+namespace {
+
+constexpr std::size_t kMostListed = 50;
+
+using Row = std::vector<std::string>;
+
+// What the user names may hold what a table would obey.
+std::string cell_text(const std::string& text) {
+  std::string out;
+  for (const char c : printable(text)) out += c == '|' ? "\\|" : std::string(1, c);
+  return out;
+}
+
+// The first row holds the titles.
+std::string table(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths(rows.front().size(), 3);
+  for (const Row& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], characters(row[i]));
+  std::string out;
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i)
+      out += (i ? " | " : "| ") + row[i] + std::string(widths[i] - characters(row[i]), ' ');
+    out += " |\n";
+    if (&row != &rows.front()) continue;
+    for (const std::size_t width : widths) out += "|" + std::string(width + 2, '-');
+    out += "|\n";
+  }
+  return out;
+}
+
+std::string p_text(double p) { return p < 0.001 ? "p < 0.001" : "p " + fixed_text(p, 3); }
+
+std::string figure_text(const StudyFigure& figure, int decimals, bool is_first) {
+  if (figure.estimate.values == 0) return "-";
+  const auto text = [&](double value) { return fixed_text(value, decimals); };
+  const MeanEstimate& e = figure.estimate;
+  std::string out = text(e.mean) + " [" + text(e.interval.low) + ", " + text(e.interval.high) + "]";
+  if (!is_first && figure.pairs > 0) out += ", " + p_text(figure.p_value);
+  return out;
+}
+
+// Which total of the driver it is.
+std::vector<std::string> case_of(const StudyTotal& total) {
+  if (!total.course.empty()) return {cell_text(total.course)};
+  if (!total.latency.empty()) return {cell_text(total.latency), cell_text(total.perturbation)};
+  return {};
+}
+
+Row total_row(const StudyResult& result, const StudyTotal& total) {
+  const StudyDriver& driver = result.grid.drivers[total.driver];
+  Row row{cell_text(driver.name), driver.file.empty() ? "-" : cell_text(driver.runtime)};
+  for (std::string& text : case_of(total)) row.push_back(std::move(text));
+  std::string driven = std::to_string(total.completed) + " of " + std::to_string(total.cells);
+  if (total.failed > 0) driven += ", " + std::to_string(total.failed) + " failed";
+  if (total.missing > 0) driven += ", " + std::to_string(total.missing) + " missing";
+  row.push_back(driven);
+  constexpr std::array<int, kStudyFigures.size()> decimals{2, 3, 2, 1};
+  for (std::size_t i = 0; i < kStudyFigures.size(); ++i)
+    row.push_back(figure_text(total.figures[i], decimals[i], total.driver == 0));
+  return row;
+}
+
+// `cases`: titles of what case_of tells.
+std::string totals_table(const StudyResult& result, const std::vector<StudyTotal>& totals, const Row& cases) {
+  Row titles{"network", "runtime"};
+  titles.insert(titles.end(), cases.begin(), cases.end());
+  titles.insert(titles.end(), {"completed", "share", "mean deviation m", "lap time s", "driving score"});
+  std::vector<Row> rows{titles};
+  for (const StudyTotal& total : totals) rows.push_back(total_row(result, total));
+  return table(rows);
+}
+
+std::string incomplete_text(const StudyResult& result) {
+  std::string out;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < result.cells.size(); ++i) {
+    const CellOutcome& outcome = result.outcomes[i];
+    if (outcome.episode && outcome.episode->completed) continue;
+    if (++count > kMostListed) continue;
+    out += "- " + cell_text(describe(result.grid, result.cells[i])) + ": ";
+    if (outcome.episode) {
+      out += std::string(to_string(outcome.episode->end)) + " after " +
+             fixed_text(outcome.episode->percentage_completed, 1) + " %";
+      if (!outcome.episode->failure.empty()) out += ": " + cell_text(outcome.episode->failure);
+    } else {
+      out += outcome.failure.empty() ? "not driven yet" : "could not be driven: " + cell_text(outcome.failure);
+    }
+    out += "\n";
+  }
+  if (count > kMostListed) out += "- and " + std::to_string(count - kMostListed) + " more\n";
+  return out;
+}
+
+}  // namespace
+
+std::string study_markdown(const StudyResult& result) {
+  const StudyGrid& grid = result.grid;
+  std::string out = "# " + (grid.name.empty() ? std::string("Study") : cell_text(grid.name)) + "\n\n";
+  out +=
+      std::to_string(result.cells.size()) + " drives of " + std::to_string(grid.laps) +
+      (grid.laps == 1 ? " lap" : " laps") + ", seeds " + std::to_string(grid.seed) + " to " +
+      std::to_string(grid.seed + static_cast<std::uint64_t>(grid.repetitions) - 1) +
+      ". In brackets: 95 % intervals; p: paired test against the first row (docs/metrics.md). Deviation and lap time "
+      "are of completed drives.\n\n";
+  out += totals_table(result, study_totals(result), {});
+  if (const std::vector<StudyTotal> conditions = study_conditions(result); !conditions.empty())
+    out += "\n## By latency and perturbation\n\n" + totals_table(result, conditions, {"latency", "perturbation"});
+  if (const std::vector<StudyTotal> courses = study_courses(result); !courses.empty())
+    out += "\n## By circuit\n\n" + totals_table(result, courses, {"circuit"});
+  if (const std::string incomplete = incomplete_text(result); !incomplete.empty())
+    out += "\n## Not completed\n\n" + incomplete;
+  return out;
+}
+
+}  // namespace pitlane

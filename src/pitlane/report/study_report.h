@@ -1,0 +1,20 @@
+// What a study leaves behind. Equal for equal cells, however they were driven: in one go or many, by one worker or
+// several. What depends on the wall clock stands under "timing", in columns that begin with "timing_", or nowhere.
+#pragma once
+
+#include <string>
+
+#include "pitlane/study/study_run.h"
+
+namespace pitlane {
+
+enum class Timing { kIncluded, kLeftOut };
+
+/// Study, drivers, totals with intervals and comparisons, and every cell; names and units as in `drive --json`.
+std::string study_json(const StudyResult& result, Timing timing = Timing::kIncluded);
+/// One line a cell, RFC 4180.
+std::string study_csv(const StudyResult& result, Timing timing = Timing::kIncluded);
+/// Tables of totals, and the drives that were not completed; nothing of the clock. Reads well on a terminal too.
+std::string study_markdown(const StudyResult& result);
+
+}  // namespace pitlane

@@ -1,0 +1,43 @@
+#include "pitlane/study/study_grid.h"
+
+#include "pitlane/core/hash.h"
+#include "pitlane/study/source_hash.h"
+
+namespace pitlane {
+namespace {
+
+std::string cell_key(const StudyGrid& grid, const StudyCell& cell) {
+  const StudyDriver& driver = grid.drivers[cell.driver];
+  const Course& course = driver.courses[cell.course];
+  Hasher hasher;
+  hasher.text(kSourceHash).text(driver.key).text(course.key).number(course.reverse ? 1 : 0).text(course.perturbation);
+  hasher.text(driver.latencies[cell.latency].key).number(cell.seed);
+  hasher.number(static_cast<std::uint64_t>(grid.laps)).real(grid.timeout_s);
+  return "cell-" + hasher.hex();
+}
+
+}  // namespace
+
+std::vector<StudyCell> study_cells(const StudyGrid& grid) {
+  std::vector<StudyCell> cells;
+  for (std::size_t driver = 0; driver < grid.drivers.size(); ++driver)
+    for (std::size_t course = 0; course < grid.drivers[driver].courses.size(); ++course)
+      for (std::size_t latency = 0; latency < grid.drivers[driver].latencies.size(); ++latency)
+        for (int repetition = 0; repetition < grid.repetitions; ++repetition) {
+          StudyCell cell{driver, course, latency, repetition, grid.seed + static_cast<std::uint64_t>(repetition), {}};
+          cell.key = cell_key(grid, cell);
+          cells.push_back(std::move(cell));
+        }
+  return cells;
+}
+
+std::string describe(const StudyGrid& grid, const StudyCell& cell) {
+  const StudyDriver& driver = grid.drivers[cell.driver];
+  const Course& course = driver.courses[cell.course];
+  std::string text = driver.name + ", " + course.circuit + (course.reverse ? " reverse" : "");
+  if (course.perturbation != "none") text += ", " + course.perturbation;
+  if (driver.latencies[cell.latency].name != "none") text += ", " + driver.latencies[cell.latency].name;
+  return text + ", repetition " + std::to_string(cell.repetition + 1);
+}
+
+}  // namespace pitlane

@@ -1,0 +1,50 @@
+// Drives the cells of a study that nobody has driven yet, and reads back those that somebody has.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pitlane/core/progress.h"
+#include "pitlane/core/result.h"
+#include "pitlane/measure/episode.h"
+#include "pitlane/study/store.h"
+#include "pitlane/study/study_grid.h"
+
+namespace pitlane {
+
+/// What became of a cell: an episode (which may have failed on the track), a failure to drive at all, or nothing yet.
+struct CellOutcome {
+  std::optional<EpisodeResult> episode;  ///< without its trajectory
+  std::string failure;                   ///< one line
+};
+
+struct StudyResult {
+  StudyGrid grid;
+  std::vector<StudyCell> cells;
+  std::vector<CellOutcome> outcomes;  ///< as many
+};
+
+/// Indices of cells that are not in the store; of cells with one key the first.
+Result<std::vector<std::size_t>> missing_cells(const Store& store, const std::vector<StudyCell>& cells);
+
+/// Why a cell could not be driven. It is not stored, so the next run tries again.
+struct CellFailure {
+  std::size_t cell = 0;
+  std::string what;
+};
+
+/// Drives `missing`, `jobs` at a time (0: one a core), and commits each at once: whoever is killed loses the cells that
+/// ran. Cells that another process has put meanwhile are left alone. Results do not depend on `jobs`, but for
+/// wall-clock fields. Progress counts all cells. Errors: the store cannot be written, interrupted; what was committed
+/// stays.
+Result<std::vector<CellFailure>> drive_cells(const StudyGrid& grid, const std::vector<StudyCell>& cells,
+                                             const std::vector<std::size_t>& missing, Store& store, int jobs,
+                                             const ProgressFn& progress = {});
+
+/// Everything that is in the store, with `failures` at their places.
+Result<StudyResult> read_cells(const StudyGrid& grid, const std::vector<StudyCell>& cells, const Store& store,
+                               const std::vector<CellFailure>& failures = {});
+
+}  // namespace pitlane

@@ -1,0 +1,43 @@
+// What a study says about each driver over its drives. Definitions in docs/metrics.md.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pitlane/measure/statistics.h"
+#include "pitlane/study/study_run.h"
+
+namespace pitlane {
+
+/// Mean of a metric, and how it compares with the first driver on the same cells.
+struct StudyFigure {
+  MeanEstimate estimate;
+  int pairs = 0;               ///< cells where both have a value; none: nothing below is known
+  double mean_difference = 0;  ///< this driver's less the first one's
+  double p_value = 1;
+};
+
+/// Names of figures, stable: what `completed` is a share of, metres, seconds, 0..100.
+inline constexpr std::array<const char*, 4> kStudyFigures{"completion", "mean_deviation_m", "lap_time_s",
+                                                          "driving_score"};
+
+struct StudyTotal {
+  std::size_t driver = 0;
+  std::string latency, perturbation, course;  ///< empty: over all of them; a course is "ring" or "ring reverse"
+  int cells = 0, completed = 0;
+  int failed = 0;   ///< the controller failed, or the cell could not be driven; part of those not completed
+  int missing = 0;  ///< not driven yet, and no part of any figure
+  std::array<StudyFigure, kStudyFigures.size()> figures;
+};
+
+/// One for each driver, in order.
+std::vector<StudyTotal> study_totals(const StudyResult& result);
+/// One for each driver, latency and perturbation; empty where the study has one of each.
+std::vector<StudyTotal> study_conditions(const StudyResult& result);
+/// One for each driver, circuit and direction; empty where the study has one of each.
+std::vector<StudyTotal> study_courses(const StudyResult& result);
+
+}  // namespace pitlane

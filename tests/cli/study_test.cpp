@@ -1,0 +1,286 @@
+// pitlane study: what it refuses, what it stores, and that nothing is lost, doubled or different however it is
+// disturbed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <vector>
+
+#include "pitlane/core/random.h"
+#include "program.h"
+
+namespace pitlane::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr int kStoppedByUser = 130;
+
+// A drive takes milliseconds: two simulated seconds.
+std::string short_study(int repetitions) {
+  return "format: pitlane-study\nversion: 1\nname: short\nnetworks: [expert, line-follower]\ncircuits: [tight]\n"
+         "directions: [forward, reverse]\nlatencies: [none, 60ms]\ntimeout_s: 2\nrepetitions: " +
+         std::to_string(repetitions) + "\n";
+}
+
+class Study : public InAFolder {
+ protected:
+  /// A folder of its own with the study in it.
+  [[nodiscard]] fs::path folder(const std::string& name, const std::string& study) const {
+    fs::create_directory(place_ / name);
+    write(place_ / name / "s.yaml", study);
+    return place_ / name;
+  }
+  static Outcome drive(const fs::path& folder, const std::string& flags = "") {
+    return Running("study run s.yaml --no-timing " + flags, folder).finish();
+  }
+  static std::string exported(const fs::path& folder, const std::string& format = "json") {
+    const Outcome outcome = Running("study export s.yaml --no-timing --format " + format, folder).finish();
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.out;
+  }
+};
+
+TEST_F(Study, RefusesWithTheLine) {
+  write(place_ / "s.yaml", "format: pitlane-study\nversion: 1\nnetworks: [expert]\ncircuit: [tight]\n");
+  EXPECT_THAT(refused("study run " + at("s.yaml")),
+              HasSubstr("s.yaml:4: unknown key 'circuit' in the study; did you mean 'circuits'?"));
+  write(place_ / "s.yaml", "format: pitlane-study\nversion: 1\nnetworks: [expert]\ncircuits:\n  - tight\n  - thight\n");
+  EXPECT_THAT(refused("study run " + at("s.yaml")), AllOf(HasSubstr("s.yaml:6: "), HasSubstr("thight")));
+  write(place_ / "bad.pit", "no network");
+  write(place_ / "s.yaml", "format: pitlane-study\nversion: 1\nnetworks:\n  - expert\n  - bad.pit\n");
+  EXPECT_THAT(refused("study run " + at("s.yaml")), AllOf(HasSubstr("s.yaml:5: "), HasSubstr("bad.pit")));
+  write(place_ / "s.yaml", "format: pitlane-study\nversion: 1\nnetworks: [expert]\nruntimes:\n  - {isa: sse9}\n");
+  EXPECT_THAT(refused("study run " + at("s.yaml")), AllOf(HasSubstr("s.yaml:5: "), HasSubstr("sse9")));
+  write(place_ / "s.yaml", "format: pitlane-study\nversion: 1\nnetworks: [expert]\nperturbations: [none, wibble]\n");
+  EXPECT_THAT(refused("study run " + at("s.yaml")), AllOf(HasSubstr("s.yaml:4: "), HasSubstr("wibble")));
+  EXPECT_THAT(refused("study run " + at("none.yaml")), HasSubstr("none.yaml"));
+  EXPECT_EQ(entries(place_.path()), 2U) << "no store before all is known to be good";
+}
+
+TEST_F(Study, ExportAndStatusNeedAStore) {
+  const fs::path here = folder("a", short_study(1));
+  EXPECT_THAT(refused("study export " + at("a/s.yaml")),
+              AllOf(HasSubstr("a/s.db: nothing of this study is stored there"), HasSubstr("pitlane study run")));
+  EXPECT_THAT(refused("study status " + at("a/s.yaml")), HasSubstr("nothing of this study is stored there"));
+  EXPECT_FALSE(fs::exists(here / "s.db"));
+  write(here / "s.db", "this is a text, and long enough to be looked at as if it were a database of some kind, or not");
+  EXPECT_THAT(refused("study run " + at("a/s.yaml")), HasSubstr("a/s.db: not a result store of pitlane"));
+}
+
+TEST_F(Study, DrivesTheGridAndGoesOnFromWhatIsThere) {
+  const fs::path here = folder("a", short_study(1));
+  const Outcome first = drive(here, "--json --out results");
+  ASSERT_EQ(first.code, 0) << first.err;
+  EXPECT_THAT(first.err, HasSubstr("8 cells, 0 of them driven before; store: s.db"));
+  const auto document = nlohmann::json::parse(first.out);
+  ASSERT_EQ(document["cells"].size(), 8U);
+  EXPECT_EQ(document["cells"][2]["reverse"], true);
+  EXPECT_EQ(document["cells"][1]["latency"], "60ms");
+  EXPECT_EQ(document["cells"][0]["end"], "timeout");
+  EXPECT_EQ(document["totals"].size(), 2U);
+  EXPECT_EQ(document["totals"][1]["driving_score"]["pairs"], 4);
+  EXPECT_THAT(first.out, Not(HasSubstr("timing")));
+  EXPECT_EQ(read(here / "results/study.json"), first.out);
+  EXPECT_EQ(read(here / "results/study.csv"), exported(here, "csv"));
+  EXPECT_EQ(read(here / "results/study.md"), exported(here, "markdown"));
+  EXPECT_EQ(exported(here), first.out);
+
+  write(here / "s.yaml", short_study(2));
+  EXPECT_THAT(refused("study export " + at("a/s.yaml")),
+              AllOf(HasSubstr("8 of 16 cells are not driven yet"), HasSubstr("--partial")));
+  EXPECT_THAT(
+      Running("study status s.yaml", here).finish().out,
+      AllOf(HasSubstr("expert (pure pursuit on the known line): 4 of 8 cells"), HasSubstr("8 of 16 cells are")));
+  const Outcome partial = Running("study export s.yaml --partial --format csv", here).finish();
+  EXPECT_EQ(partial.code, 0);
+  EXPECT_THAT(partial.out, HasSubstr("not_driven"));
+  EXPECT_THAT(drive(here).err, HasSubstr("16 cells, 8 of them driven before"));
+}
+
+// The driving itself is that of `drive`.
+TEST_F(Study, DrivesAsDriveDoes) {
+  const fs::path here = folder("a", short_study(2));
+  const auto study = nlohmann::json::parse(drive(here, "--json").out);
+  const Outcome outcome =
+      pitlane("drive line-follower --circuit tight --reverse --latency 60ms --seed 2 --timeout 2 --json");
+  auto driven = nlohmann::json::parse(outcome.out)["episodes"][0];
+  const auto& cell = study["cells"].back();
+  EXPECT_EQ(cell["seed"], 2);
+  EXPECT_EQ(cell["network"], "line-follower");
+  for (const char* key : {"end", "deviation_m", "completed_distance_m", "driving_score", "frame_age_ms", "suddenness"})
+    EXPECT_EQ(cell[key], driven[key]) << key;
+}
+
+TEST_F(Study, AnyNumberOfWorkersGivesTheSameBytes) {
+  const fs::path one = folder("one", short_study(3)), two = folder("two", short_study(3));
+  const Outcome first = drive(one, "--jobs 1 --json"), second = drive(two, "--jobs 2 --json");
+  ASSERT_EQ(first.code, 0) << first.err;
+  EXPECT_EQ(first.out, second.out);
+  for (const char* format : {"csv", "markdown"}) EXPECT_EQ(exported(one, format), exported(two, format)) << format;
+}
+
+// A network, a driver that fails, and a latency that is measured: with one profile the same bytes.
+TEST_F(Study, MeasuredLatencyIsTakenFromTheStore) {
+  const std::string study =
+      "format: pitlane-study\nversion: 1\nnetworks: [n.pit, expert]\ncircuits: [tight]\ntimeout_s: 2\n"
+      "latencies: [none, measured, {factor: 40}, {profile: p.txt}]\nrepetitions: 2\n";
+  const fs::path one = folder("one", study), two = folder("two", study);
+  for (const fs::path& place : {one, two}) {
+    save_pilotnet(place / "n.pit");
+    write(place / "p.txt", "80\n120\n");
+  }
+  const Outcome first = drive(one, "--jobs 1 --json");
+  ASSERT_EQ(first.code, 0) << first.err;
+  const auto cells = nlohmann::json::parse(first.out)["cells"];
+  EXPECT_EQ(cells[2]["latency"], "measured");
+  EXPECT_EQ(cells[4]["latency"], "measured x40");
+  EXPECT_EQ(cells[6]["latency"], "measured p.txt");
+  EXPECT_GT(cells[6]["frame_age_ms"]["mean"], 80);
+  EXPECT_GT(cells[4]["frame_age_ms"]["mean"], cells[2]["frame_age_ms"]["mean"]);
+  // The store of the first with its cells taken out: its profiles alone.
+  fs::copy_file(one / "s.db", two / "s.db");
+  const std::string sql = "import sqlite3; c = sqlite3.connect('" + (two / "s.db").string() +
+                          "'); c.execute(\"DELETE FROM results WHERE key LIKE 'cell-%'\"); c.commit()";
+  write(two / "empty.py", sql);
+  if (run("python3 '" + (two / "empty.py").string() + "'").code != 0) GTEST_SKIP() << "no python3 with sqlite3";
+  const Outcome second = drive(two, "--jobs 2 --json");
+  EXPECT_THAT(second.err, HasSubstr("16 cells, 0 of them driven before"));
+  EXPECT_EQ(second.out, first.out);
+}
+
+TEST_F(Study, PerturbationsAreConditions) {
+  const std::string study =
+      "format: pitlane-study\nversion: 1\nnetworks: [line-follower]\ncircuits: [tight]\ntimeout_s: 2\n"
+      "perturbations:\n  - none\n  - delay=80ms,light=0.5\n";
+  const fs::path here = folder("here", study);
+  const Outcome outcome = drive(here, "--json");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const auto document = nlohmann::json::parse(outcome.out);
+  ASSERT_EQ(document["cells"].size(), 2U);
+  EXPECT_EQ(document["cells"][0]["perturbation"], "none");
+  EXPECT_EQ(document["cells"][1]["perturbation"], "light=0.5,delay=0.08")
+      << "in the order and the units of its own text";
+  EXPECT_NE(document["cells"][0]["deviation_m"], document["cells"][1]["deviation_m"]);
+  EXPECT_EQ(document["conditions"].size(), 2U);
+  write(here / "s.yaml", study + "  - light=0.50,delay=0.08s\n");
+  EXPECT_THAT(refused("study run " + at("here/s.yaml")),
+              HasSubstr("s.yaml:9: perturbation 'light=0.5,delay=0.08' is listed twice; keep one"));
+}
+
+TEST_F(Study, TakesOverAConfigurationOfBehaviorMetrics) {
+  const fs::path here =
+      folder("here",
+             "Behaviors:\n  Robot:\n    BrainPath: [brains/f1/brain_f1_opencv.py]\n"
+             "Experiment: {Repetitions: 2, Timeout: [2]}\n"
+             "Simulation:\n  World:\n    - worlds/tight.launch\n    - worlds/simple_circuit.launch\n");
+  const Outcome outcome = drive(here, "--json");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("warning: s.yaml: line 3: Behaviors.Robot.BrainPath is ignored"),
+                                 HasSubstr("warning: s.yaml:8: the world 'simple_circuit' is ignored")));
+  EXPECT_EQ(nlohmann::json::parse(outcome.out)["cells"].size(), 2U);
+}
+
+TEST_F(Study, CtrlCSaysHowToGoOn) {
+  const fs::path here = folder("here", short_study(1500)), whole = folder("whole", short_study(1500));
+  Running running("study run s.yaml", here);
+  ASSERT_TRUE(running.wait_until(
+      [&] { return fs::exists(here / "s.db-wal") && running.err().find("cells") != std::string::npos; }));
+  running.send(SIGINT);
+  const Outcome stopped = running.finish();
+  EXPECT_EQ(stopped.code, kStoppedByUser);
+  EXPECT_THAT(stopped.err, AllOf(HasSubstr("stopping at the next safe point"),
+                                 HasSubstr(" of 12000 cells are in s.db: run the same command again to go on")));
+  EXPECT_EQ(stopped.out, "");
+}
+
+TEST_F(Study, TwoAtOnceLoseAndDoubleNothing) {
+  const fs::path here = folder("here", short_study(6)), whole = folder("whole", short_study(6));
+  std::vector<std::unique_ptr<Running>> both;
+  for (int i = 0; i < 2; ++i) both.push_back(std::make_unique<Running>("study run s.yaml --json --no-timing", here));
+  const Outcome expected = drive(whole, "--json");
+  for (const auto& one : both) {
+    const Outcome outcome = one->finish();
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, expected.out);
+  }
+  EXPECT_EQ(exported(here), expected.out);
+}
+
+TEST_F(Study, AFullDiskIsSaidAndLosesNothing) {
+  const fs::path here = folder("here", short_study(20)), whole = folder("whole", short_study(20));
+  // Files of at most 200 kB: some cells fit.
+  const Outcome full = pitlane("study run " + at("here/s.yaml"), "ulimit -f 200;");
+  EXPECT_EQ(full.code, 2);
+  EXPECT_THAT(full.err, AllOf(HasSubstr("s.db: "), HasSubstr(" of 160 cells are in ")));
+  const Outcome resumed = drive(here, "--json");
+  ASSERT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_THAT(resumed.err, Not(HasSubstr(" 0 of them driven before")));
+  EXPECT_EQ(resumed.out, drive(whole, "--json").out);
+}
+
+// Kills a study again and again, at moments that nobody chose, until it is through; a study that was never hit is done
+// again with less patience.
+class Killer {
+ public:
+  Killer(std::uint64_t seed, std::chrono::duration<double> takes) : random_(seed), takes_(takes) {}
+
+  /// The outcome of the run that came to its end, after at least one that did not.
+  Outcome drive(const fs::path& folder) {
+    for (int hits = 0;;) {
+      Running running("study run s.yaml --no-timing --json --jobs " + std::to_string(1 + random_.index(2)), folder);
+      std::this_thread::sleep_for(takes_ * random_.uniform());
+      running.send(SIGKILL);
+      Outcome outcome = running.finish();
+      if (outcome.code == 128 + SIGKILL) {
+        ++hits;
+        ++kills_;
+        continue;
+      }
+      if (hits > 0 || outcome.code != 0) return outcome;
+      takes_ *= 0.8;
+      fs::remove(folder / "s.db");
+    }
+  }
+  [[nodiscard]] int kills() const { return kills_; }
+
+ private:
+  Random random_;
+  std::chrono::duration<double> takes_;
+  int kills_ = 0;
+};
+
+// PITLANE_KILL_ROUNDS sets the number of studies (scripts/kill_studies), PITLANE_KILL_SEED the moments.
+TEST_F(Study, KilledAtAnyMomentItComesToTheSameBytes) {
+  const char* const wanted = std::getenv("PITLANE_KILL_ROUNDS");
+  const char* const seed = std::getenv("PITLANE_KILL_SEED");
+  const int rounds = wanted ? std::atoi(wanted) : 4;
+  const fs::path whole = folder("whole", short_study(6));
+  const auto began = std::chrono::steady_clock::now();
+  const Outcome expected = drive(whole, "--json");
+  Killer killer(seed ? std::strtoull(seed, nullptr, 10) : 1, std::chrono::steady_clock::now() - began);
+  ASSERT_EQ(expected.code, 0) << expected.err;
+  for (int round = 0; round < rounds; ++round) {
+    const fs::path here = folder("killed" + std::to_string(round), short_study(6));
+    const Outcome outcome = killer.drive(here);
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    ASSERT_EQ(outcome.out, expected.out) << "round " << round;
+    ASSERT_EQ(exported(here), expected.out) << "round " << round;
+    if (round > 0) fs::remove_all(here);
+  }
+  for (const char* format : {"csv", "markdown"})
+    EXPECT_EQ(exported(place_ / "killed0", format), exported(whole, format));
+  std::printf("%d studies, killed %d times\n", rounds, killer.kills());
+}
+
+}  // namespace
+}  // namespace pitlane::testing
