@@ -266,7 +266,7 @@ TEST(SharedLayers, RangesOfGatesAndSumsComeFromTheDrive) {
   Network network = branched_network();
   const SmallData data(network);
   const std::vector<std::int64_t> samples = calibration_samples(data.context, 20).value();
-  ASSERT_TRUE(calibrate(network, quantizable_layers(network), data.dataset, samples, 1, {}).ok());
+  ASSERT_TRUE(calibrate(network, quantizable_layers(network), data.dataset, samples, {}, {}).ok());
   const Value& hidden = network.values[testing::node_named(network, "lstm.recurrent").inputs[0]];
   ASSERT_TRUE(hidden.quantization.has_value());
   EXPECT_GT(hidden.quantization->scale, 1e-4F) << "the memory was never warm";

@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "pitlane/core/random.h"
 #include "pitlane/data/sample_inputs.h"
 #include "pitlane/engine/plan.h"
+#include "pitlane/network/smallest_weights.h"
 
 namespace pitlane::testing {
 namespace {
@@ -52,8 +54,16 @@ SmallData::SmallData(const Network& network, int samples) : dataset(bar_pictures
     (i < dataset.size() * 3 / 4 ? split.train : split.validation).push_back(i);
   context.dataset = &dataset;
   context.split = &split;
-  context.fine_tune = [this](const Network& given, const FineTune& /*pass*/, const ProgressFn& /*progress*/) {
-    return Result<Network>(nudge_weights(given, context.seed));
+  context.fine_tune = [this](const Network& given, const FineTuning& wanted, const ProgressFn& /*progress*/) {
+    Network start = given;
+    if (wanted.pruning)
+      for (const WeightId id : wanted.pruning->weights) {
+        Weight& weight = start.weights[id];
+        std::vector<float> values = decode_f32(weight);
+        zero_smallest(values, zeros_at(wanted.pruning->to, values.size()));
+        weight = make_f32_weight(weight.name, weight.shape, std::move(values));
+      }
+    return Result<Network>(nudge_weights(start, context.seed, wanted.keep_shared));
   };
 }
 
@@ -77,13 +87,17 @@ std::vector<std::vector<float>> engine_answers(const Network& network, const Dat
   return answers;
 }
 
-Network nudge_weights(const Network& network, std::uint64_t seed) {
+Network nudge_weights(const Network& network, std::uint64_t seed, bool keep_shared) {
   Network nudged = network;
   Random random(seed);
   for (Weight& weight : nudged.weights) {
     if (weight.shape.size() < 2) continue;
     std::vector<float> values = decode_f32(weight);
-    for (float& v : values) v *= static_cast<float>(1 + random.uniform(-1e-3, 1e-3));
+    std::map<float, float> nudged_values;
+    for (float& v : values) {
+      const auto nudged_v = v * static_cast<float>(1 + random.uniform(-1e-3, 1e-3));
+      v = keep_shared ? nudged_values.try_emplace(v, nudged_v).first->second : nudged_v;
+    }
     weight = make_f32_weight(weight.name, weight.shape, std::move(values));
   }
   return nudged;

@@ -14,6 +14,8 @@ struct Apply {
   const ProgressFn& progress;
 
   Status operator()(const FineTune& pass) const { return apply_pass(pass, network, context.fine_tune, progress); }
+  Status operator()(const PruneGradually& pass) const { return apply_pass(pass, network, context.fine_tune, progress); }
+  Status operator()(const QuantizeAware& pass) const { return apply_pass(pass, network, context, progress); }
   Status operator()(const QuantizeDynamic& pass) const { return apply_pass(pass, network, context, progress); }
   Status operator()(const QuantizeStatic& pass) const { return apply_pass(pass, network, context, progress); }
   template <typename P>
