@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <memory>
 
@@ -10,6 +11,7 @@
 #include "pitlane/data/sample_inputs.h"
 #include "pitlane/engine/plan.h"
 #include "pitlane/network/smallest_weights.h"
+#include "pitlane/optimize/layers.h"
 
 namespace pitlane::testing {
 namespace {
@@ -64,6 +66,16 @@ SmallData::SmallData(const Network& network, int samples) : dataset(bar_pictures
         weight = make_f32_weight(weight.name, weight.shape, std::move(values));
       }
     return Result<Network>(nudge_weights(start, context.seed, wanted.keep_shared));
+  };
+  context.importance = [](const Network& given, const ProgressFn& /*progress*/) {
+    std::vector<std::vector<double>> importance(given.nodes.size());
+    for (const Layer& layer : weighted_layers(given)) {
+      const std::vector<float> values = decode_f32(given.weights[layer.weight]);
+      importance[layer.node].resize(static_cast<std::size_t>(given.weights[layer.weight].shape[0]));
+      const std::size_t row = values.size() / importance[layer.node].size();
+      for (std::size_t i = 0; i < values.size(); ++i) importance[layer.node][i / row] += std::abs(values[i]);
+    }
+    return Result<std::vector<std::vector<double>>>(importance);
   };
 }
 

@@ -86,6 +86,7 @@ class ConstrainedTraining : public ::testing::Test {
     options_.epochs = 4;
     options_.batch = 16;
     options_.learning_rate = 5e-3;
+    options_.threads = 1;
     options_.keep_last = options_.keep_zeros = true;
   }
 

@@ -111,6 +111,7 @@ Result<Network> with_strategy(Network network, const Strategy* strategy, const F
     PITLANE_TRY(const OpenedData* opened, data.open());
     context.dataset = &opened->dataset;
     context.split = &opened->split;
+    context.importance = importance_on(opened->dataset, opened->split);
     context.fine_tune = [&, opened](const Network& given, const FineTuning& wanted, const ProgressFn& inner) {
       return fine_tuned(given, opened->dataset, opened->split, wanted, flags.seed, {}, inner);
     };

@@ -28,12 +28,17 @@ Status apply_pass(const PruneLocal& pass, Network& network);
 Status apply_pass(const PruneGradually& pass, Network& network, const FineTuneFn& fine_tune,
                   const ProgressFn& progress);
 
+/// Errors: no ImportanceFn, no layer that can lose channels (naming the first and why).
+Status apply_pass(const Shrink& pass, Network& network, const ImportanceFn& importance, const ProgressFn& progress);
+
 /// k-means over each layer's weights apart from zeros, with first values evenly spread over their range (Han, Mao and
 /// Dally, "Deep Compression", ICLR 2016). Folds BatchNorm first, which would tear equal weights apart.
 Status apply_pass(const Cluster& pass, Network& network);
 
 /// Errors: no FineTuneFn, a result of another architecture, or one in which zeros have moved or shared values parted.
-Status apply_pass(const FineTune& pass, Network& network, const FineTuneFn& fine_tune, const ProgressFn& progress);
+/// `teacher` is the baseline, for distillation.
+Status apply_pass(const FineTune& pass, Network& network, const FineTuneFn& fine_tune, const ProgressFn& progress,
+                  const Network* teacher = nullptr);
 
 /// Folds BatchNorm first: its scales may leave binary16's range. Biases stay f32; they weigh nothing. Errors: a layer
 /// whose weights binary16 cannot hold; bfloat16 holds all.

@@ -14,7 +14,7 @@ Status apply_pass(const QuantizeAware& pass, Network& network, const StrategyCon
   const std::vector<Layer> layers = quantizable_layers(network);
   PITLANE_TRY_STATUS(calibrate(network, layers, *context.dataset, samples, {}, progress));
   const I8Scales scales = pass.keep_shared ? I8Scales::kOne : I8Scales::kPerChannel;
-  FineTuning wanted{pass.epochs, pass.learning_rate, pass.keep_shared, {}, {}};
+  FineTuning wanted{pass.epochs, pass.learning_rate, pass.keep_shared};
   wanted.int8.resize(network.weights.size());
   for (const Layer& layer : layers) wanted.int8[layer.weight] = scales;
   PITLANE_TRY(network, train_on(network, wanted, context.fine_tune, progress));

@@ -23,9 +23,11 @@ std::string text(const PruneGradually& pass) {
   return "prune_gradually(from=" + number(pass.from) + ", sparsity=" + number(pass.sparsity) +
          ", epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) + ")";
 }
+std::string text(const Shrink& pass) { return "shrink(keep=" + number(pass.keep) + ")"; }
 std::string text(const Cluster& pass) { return "cluster(values=" + std::to_string(pass.values) + ")"; }
 std::string text(const FineTune& pass) {
   return "fine_tune(epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) +
+         (pass.distillation > 0 ? ", distillation=" + number(pass.distillation) : "") +
          (pass.keep_shared ? ", keep_shared)" : ")");
 }
 std::string text(const HalfWeights& pass) {
@@ -69,6 +71,8 @@ std::string to_string(const FineTuning& fine_tuning) {
   }
   if (!fine_tuning.int8.empty()) all += " int8 ";
   for (const auto& scales : fine_tuning.int8) all += !scales ? "-" : *scales == I8Scales::kOne ? "1" : "c";
+  if (fine_tuning.teacher)
+    all += " teacher " + content_hash(*fine_tuning.teacher) + " " + number(fine_tuning.teacher_share);
   return all;
 }
 

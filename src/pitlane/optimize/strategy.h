@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -38,11 +39,17 @@ struct PruneGradually {
 struct Cluster {
   int values = 16;  ///< at most, of each layer; 2..256
 };
+/// Removes whole channels of convolutions and units of dense layers, those that the loss would miss least: what is left
+/// is a smaller dense network. Layers whose channels others want as they are stay (optimize/remove_channels.h).
+struct Shrink {
+  double keep = 0.5;  ///< share of each layer's channels that stay, rounded up
+};
 /// Trains on with zeros kept and normalisation frozen.
 struct FineTune {
   int epochs = 2;
   double learning_rate = 3e-4;
   bool keep_shared = false;  ///< weights of a layer that are equal stay equal: what Cluster made is kept
+  double distillation = 0;   ///< share of the loss that is distance from the baseline's answers; labels have the rest
 };
 /// Weights to binary16; arithmetic stays in f32.
 struct HalfWeights {
@@ -85,8 +92,8 @@ struct QuantizeAware {
   bool keep_shared = false;
 };
 
-using Pass = std::variant<FoldBatchNorm, PruneGlobal, PruneLocal, PruneGradually, Cluster, FineTune, HalfWeights,
-                          QuantizeDynamic, QuantizeStatic, QuantizeAware>;
+using Pass = std::variant<FoldBatchNorm, PruneGlobal, PruneLocal, PruneGradually, Shrink, Cluster, FineTune,
+                          HalfWeights, QuantizeDynamic, QuantizeStatic, QuantizeAware>;
 
 struct Strategy {
   const char* name;     ///< as the field knows it, e.g. "dynamic_quan"
@@ -121,6 +128,8 @@ struct FineTuning {
   /// By WeightId, or empty: see QuantizeAware. The network's values say where activations are rounded; the trainer
   /// gives back the ranges that they had in the end.
   std::vector<std::optional<I8Scales>> int8 = {};
+  std::shared_ptr<const Network> teacher = {};  ///< whose answers count beside the labels; may be none
+  double teacher_share = 0;                     ///< of the loss
 };
 /// Canonical text of all that is asked for.
 std::string to_string(const FineTuning& fine_tuning);
@@ -128,10 +137,14 @@ std::string to_string(const FineTuning& fine_tuning);
 /// Given from outside, so that this module knows no training framework.
 using FineTuneFn = std::function<Result<Network>(const Network&, const FineTuning&, const ProgressFn&)>;
 
+/// By node, of each output channel of a layer how much the loss would miss it (train/channel_importance.h).
+using ImportanceFn = std::function<Result<std::vector<std::vector<double>>>(const Network&, const ProgressFn&)>;
+
 struct StrategyContext {
   const Dataset* dataset = nullptr;  ///< for calibration
   const Split* split = nullptr;      ///< calibration uses `train` only
   FineTuneFn fine_tune;
+  ImportanceFn importance;
   std::uint64_t seed = 1;
 };
 

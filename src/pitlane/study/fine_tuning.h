@@ -18,4 +18,7 @@ namespace pitlane {
 Result<Network> fine_tuned(const Network& network, const Dataset& dataset, const Split& split, const FineTuning& wanted,
                            std::uint64_t seed, const std::filesystem::path& checkpoint, const ProgressFn& progress);
 
+/// Weighs channels on up to 1024 pictures, spread evenly over the training part. Both must outlive the function.
+ImportanceFn importance_on(const Dataset& dataset, const Split& split);
+
 }  // namespace pitlane

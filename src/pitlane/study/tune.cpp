@@ -167,6 +167,7 @@ class Tuner {
     context.fine_tune = [&](const Network& network, const FineTuning& wanted, const ProgressFn& inner) {
       return fine_tune(network, wanted, row.fine_tuning, inner);
     };
+    context.importance = importance_on(*inputs_.dataset, split_);
     PITLANE_TRY(const Network network, apply_strategy(inputs_.baseline, strategy, context, tell));
     row.file = "networks/" + label + ".pit";
     PITLANE_TRY(const std::vector<std::byte> bytes, serialize_pit(network));
