@@ -64,14 +64,14 @@ TEST(Strategies, AreFoundByName) {
 }
 
 TEST(Strategies, RecipesNameEveryOption) {
-  const Strategy all{
-      "all",
-      "",
-      "",
-      {FoldBatchNorm{}, PruneGlobal{0.25}, FineTune{4, 1e-4}, HalfWeights{}, QuantizeDynamic{32},
-       QuantizeStatic{99, 0.999}, PruneLocal{0.125, 0.5}, PruneGradually{0.5, 0.75, 6, 1e-3}, Cluster{32},
-       FineTune{1, 1e-5, true}, QuantizeStatic{16, 1, Calibrator::kEntropy, true}, QuantizeAware{3, 1e-2, 64, true}},
-      true};
+  const Strategy all{"all",
+                     "",
+                     "",
+                     {FoldBatchNorm{}, PruneGlobal{0.25}, FineTune{4, 1e-4}, HalfWeights{}, QuantizeDynamic{32},
+                      QuantizeStatic{99, 0.999}, PruneLocal{0.125, 0.5}, PruneGradually{0.5, 0.75, 6, 1e-3},
+                      Shrink{0.25}, Cluster{32}, FineTune{1, 1e-5, true, 0.5},
+                      QuantizeStatic{16, 1, Calibrator::kEntropy, true}, QuantizeAware{3, 1e-2, 64, true}},
+                     true};
   EXPECT_EQ(
       recipe(all),
       "fold_batch_norm | prune_global(sparsity=0.25) | fine_tune(epochs=4, learning_rate=0.0001) | half_weights "
