@@ -198,6 +198,21 @@ TEST_F(BadInput, UnknownStrategyBeforeAnythingIsDone) {
   EXPECT_FALSE(fs::exists(place_ / "out"));
 }
 
+TEST_F(BadInput, SparsityThatNothingHeeds) {
+  save_pilotnet(place_ / "a.pit");
+  EXPECT_THAT(refused("tune " + at("a.pit") + " --strategy int8 quan_aware --sparsity 0.8 --out " + at("out")),
+              HasSubstr("--sparsity: int8, quan_aware prune nothing; leave it out"));
+  EXPECT_THAT(refused("convert " + at("a.pit") + " " + at("b.pit") + " --strategy fp32 --sparsity 0.8"),
+              HasSubstr("--sparsity: fp32 prunes nothing; leave it out"));
+  EXPECT_THAT(refused("convert " + at("a.pit") + " " + at("b.pit") + " --sparsity 0.8"),
+              HasSubstr("--sparsity: says how much a strategy prunes, and no --strategy is given; leave it out"));
+  for (const char* share : {"1", "-0.1", "nan", "80"})
+    EXPECT_THAT(refused("tune " + at("a.pit") + " --strategy prune --out " + at("out") + " --sparsity " + share),
+                HasSubstr("--sparsity: must be within 0 to 0.99, not '" + std::string(share)));
+  EXPECT_FALSE(fs::exists(place_ / "out"));
+  EXPECT_FALSE(fs::exists(place_ / "b.pit"));
+}
+
 // Whoever has the program alone can use all but training, and is told what is missing. Code that lies in the current
 // folder is no part of the program.
 TEST_F(BadInput, TrainingWithoutLibTorch) {

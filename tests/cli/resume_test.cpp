@@ -88,7 +88,9 @@ TEST(RecordInterrupted, LeavesNothing) {
 TEST(TuneResume, KeepsFinishedRowsAfterAKill) {
   const TemporaryDirectory place;
   save_pilotnet(place / "a.pit");
-  const std::string tune = "tune a.pit --quick --frames 600 --circuit mixed --out out";
+  const std::string tune =
+      "tune a.pit --quick --frames 600 --circuit mixed --strategy float16_quan global_prune "
+      "prune_quan --out out";
   Running killed(tune, place.path());
   ASSERT_TRUE(killed.wait_until([&] { return killed.err().find("baseline         done:") != std::string::npos; }))
       << killed.err();

@@ -55,7 +55,8 @@ TEST(CalibrationSamples, RefuseWhatSaysTooLittle) {
 
 /// All layers of the network, ranges from all training samples.
 Status calibrate_all(Network& network, const SmallData& data, double percentile = 1) {
-  return calibrate(network, quantizable_layers(network), data.dataset, data.split.train, percentile, {});
+  return calibrate(network, quantizable_layers(network), data.dataset, data.split.train, {.percentile = percentile},
+                   {});
 }
 
 double mean_cubed(const std::vector<float>& values, const ActivationQuantization& q) {
@@ -169,7 +170,7 @@ TEST(Calibrate, ABorderAroundHiddenValuesIsCovered) {
   network.values[network.nodes[1].output].shape = {5, 10, 12};
   ASSERT_TRUE(validate(network).ok()) << validate(network).error().message();
   const SmallData data(network);
-  ASSERT_TRUE(calibrate(network, weighted_layers(network), data.dataset, data.split.train, 1, {}).ok());
+  ASSERT_TRUE(calibrate(network, weighted_layers(network), data.dataset, data.split.train, {}, {}).ok());
   const ActivationQuantization q = network.values[network.nodes[1].inputs[0]].quantization.value();
   EXPECT_NEAR(q.scale, 120.0 / 255, 1e-4);
   EXPECT_NEAR(-q.scale * static_cast<float>(q.zero_point), -30, 0.51 * q.scale);

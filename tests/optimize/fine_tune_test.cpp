@@ -11,7 +11,7 @@ namespace pitlane {
 namespace {
 
 FineTuneFn returning(const Network& network) {
-  return [network](const Network&, const FineTune&, const ProgressFn&) { return Result<Network>(network); };
+  return [network](const Network&, const FineTuning&, const ProgressFn&) { return Result<Network>(network); };
 }
 
 Network pruned_network() {
@@ -23,8 +23,8 @@ Network pruned_network() {
 TEST(FineTune, TakesTheTrainedWeightsAndPassesItsOptionsOn) {
   Network network = pruned_network();
   const Network given = network;
-  FineTune seen{0, 0};
-  const FineTuneFn train = [&seen](const Network& n, const FineTune& pass, const ProgressFn&) {
+  FineTuning seen{.epochs = 0, .learning_rate = 0};
+  const FineTuneFn train = [&seen](const Network& n, const FineTuning& pass, const ProgressFn&) {
     seen = pass;
     return Result<Network>(testing::nudge_weights(n, 9));
   };
@@ -59,7 +59,7 @@ TEST(FineTune, RefusesAnotherArchitectureAndBrokenWeights) {
 
 TEST(FineTune, HandsTheTrainersErrorOn) {
   Network network = pruned_network();
-  const FineTuneFn stopped = [](const Network&, const FineTune&, const ProgressFn&) {
+  const FineTuneFn stopped = [](const Network&, const FineTuning&, const ProgressFn&) {
     return Result<Network>(interrupted());
   };
   EXPECT_EQ(apply_pass(FineTune{}, network, stopped, {}).error().kind(), ErrorKind::kInterrupted);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <map>
 
 #include "pitlane/core/random.h"
 
@@ -37,26 +38,26 @@ Histogram histogram_of(const std::vector<float>& values) {
   return histogram;
 }
 
-/// Mean |error|^3 of the values themselves, by the definition.
-double error_of(const std::vector<float>& values, ActivationRange range) {
+/// Mean |error|^power of the values themselves, by the definition.
+double error_of(const std::vector<float>& values, ActivationRange range, int power) {
   const ActivationQuantization q = quantization_of(range);
   double sum = 0;
   for (const float x : values) {
     const double level = std::clamp(std::round(static_cast<double>(x) / q.scale) + q.zero_point, 0.0, 255.0);
-    sum += std::pow(std::abs(x - q.scale * (level - q.zero_point)), 3);
+    sum += std::pow(std::abs(x - q.scale * (level - q.zero_point)), power);
   }
   return sum / static_cast<double>(values.size());
 }
 
 /// Tries every candidate of one end, then of the other.
-ActivationRange best_slowly(const std::vector<float>& values, const ActivationRange& limit) {
+ActivationRange best_slowly(const std::vector<float>& values, const ActivationRange& limit, int power) {
   ActivationRange best = limit;
   for (const bool high : {true, false}) {
     const ActivationRange start = best;
     for (int percent = 99; percent >= 20; --percent) {
       ActivationRange candidate = start;
       (high ? candidate.high : candidate.low) *= static_cast<float>(percent) / 100;
-      if (error_of(values, candidate) < error_of(values, best)) best = candidate;
+      if (error_of(values, candidate, power) < error_of(values, best, power)) best = candidate;
     }
   }
   return best;
@@ -72,10 +73,62 @@ class Distribution : public ::testing::TestWithParam<Kind> {};
 TEST_P(Distribution, SmallestErrorRangeIsThatOfTheSlowSearch) {
   const std::vector<float> values = draw(20000, GetParam().next);
   const ActivationRange limit = range_of(values);
-  const ActivationRange found = histogram_of(values).smallest_error_range(limit);
+  for (const int power : {2, 3}) {
+    const ActivationRange found = histogram_of(values).smallest_error_range(limit, power);
+    EXPECT_GE(found.low, limit.low);
+    EXPECT_LE(found.high, limit.high);
+    EXPECT_LE(error_of(values, found, power), 1.01 * error_of(values, best_slowly(values, limit, power), power));
+  }
+}
+
+/// Kullback-Leibler divergence of what 256 levels tell from what the values are, from tables by bin and by level.
+double divergence_slowly(const std::vector<float>& values, ActivationRange all, ActivationRange range) {
+  const double width = (static_cast<double>(all.high) - all.low) / 4096;
+  const auto middle = [&](int bin) { return all.low + (bin + 0.5) * width; };
+  const ActivationQuantization q = quantization_of(range);
+  const auto level = [&](int bin) {
+    return std::clamp(std::nearbyint(middle(bin) / q.scale) + q.zero_point, 0.0, 255.0);
+  };
+  std::map<int, double> unclipped, clipped;  // by bin
+  int first = 0, last = 4095;
+  while (middle(first) < range.low) ++first;
+  while (middle(last) > range.high) --last;
+  for (const float v : values) {
+    const int bin = std::clamp(static_cast<int>((v - all.low) / width), 0, 4095);
+    if (bin >= first && bin <= last) ++unclipped[bin];
+    ++clipped[std::clamp(bin, first, last)];
+  }
+  std::map<double, double> mass, bins;  // by level
+  double inside = 0;
+  for (const auto& [bin, n] : unclipped) mass[level(bin)] += n, inside += n;
+  for (const auto& [bin, n] : clipped) ++bins[level(bin)];
+  double sum = 0;
+  for (const auto& [bin, n] : clipped) {
+    const double p = n / static_cast<double>(values.size());
+    const double told = mass[level(bin)] / bins[level(bin)] / inside;
+    sum += told > 0 ? p * std::log(p / told) : std::numeric_limits<double>::infinity();
+  }
+  return sum;
+}
+
+TEST_P(Distribution, SmallestDivergenceRangeIsThatOfTheSlowSearch) {
+  const std::vector<float> values = draw(20000, GetParam().next);
+  const ActivationRange limit = range_of(values);
+  const Histogram histogram = histogram_of(values);
+  double smallest = std::numeric_limits<double>::infinity();
+  for (int percent = 20; percent <= 100; ++percent) {
+    const float part = static_cast<float>(percent) / 100;
+    const ActivationRange candidate{limit.low * part, limit.high * part};
+    const double slow = divergence_slowly(values, limit, candidate);
+    if (std::isfinite(slow)) {
+      EXPECT_NEAR(histogram.divergence(candidate), slow, 1e-3 + 1e-3 * slow) << percent;
+    }
+    smallest = std::min(smallest, slow);
+  }
+  const ActivationRange found = histogram.smallest_divergence_range(limit);
+  EXPECT_LE(divergence_slowly(values, limit, found), smallest + 1e-3 + 1e-3 * smallest);
   EXPECT_GE(found.low, limit.low);
   EXPECT_LE(found.high, limit.high);
-  EXPECT_LE(error_of(values, found), 1.01 * error_of(values, best_slowly(values, limit)));
 }
 
 TEST_P(Distribution, PercentileRangeIsThatOfTheSortedValues) {
@@ -98,8 +151,8 @@ INSTANTIATE_TEST_SUITE_P(Kinds, Distribution,
 
 TEST(Histogram, ClipsOutliersButNotAUniformRange) {
   const std::vector<float> wild = draw(50000, with_outliers), even = draw(50000, uniform);
-  EXPECT_LT(histogram_of(wild).smallest_error_range(range_of(wild)).high, 0.99F * range_of(wild).high);
-  EXPECT_GE(histogram_of(even).smallest_error_range(range_of(even)).high, 0.99F * range_of(even).high);
+  EXPECT_LT(histogram_of(wild).smallest_error_range(range_of(wild), 3).high, 0.99F * range_of(wild).high);
+  EXPECT_GE(histogram_of(even).smallest_error_range(range_of(even), 3).high, 0.99F * range_of(even).high);
 }
 
 TEST(Histogram, CountsWhatLiesOutsideAtTheEnds) {
@@ -117,7 +170,8 @@ TEST(Histogram, ExtremeRangesDoNotOverflow) {
     const ActivationRange range = histogram.percentile_range(1);
     EXPECT_NEAR(range.low / end, -1, 1e-5);
     EXPECT_NEAR(range.high / end, 1, 1e-5);
-    (void)histogram.smallest_error_range(range);
+    (void)histogram.smallest_error_range(range, 3);
+    (void)histogram.smallest_divergence_range(range);
   }
   EXPECT_NEAR(quantization_of({-huge, huge}).scale, 6e38 / 255, 1e32);
 }

@@ -3,11 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <memory>
 
 #include "pitlane/core/random.h"
 #include "pitlane/data/sample_inputs.h"
 #include "pitlane/engine/plan.h"
+#include "pitlane/network/smallest_weights.h"
+#include "pitlane/optimize/layers.h"
 
 namespace pitlane::testing {
 namespace {
@@ -52,8 +56,26 @@ SmallData::SmallData(const Network& network, int samples) : dataset(bar_pictures
     (i < dataset.size() * 3 / 4 ? split.train : split.validation).push_back(i);
   context.dataset = &dataset;
   context.split = &split;
-  context.fine_tune = [this](const Network& given, const FineTune& /*pass*/, const ProgressFn& /*progress*/) {
-    return Result<Network>(nudge_weights(given, context.seed));
+  context.fine_tune = [this](const Network& given, const FineTuning& wanted, const ProgressFn& /*progress*/) {
+    Network start = given;
+    if (wanted.pruning)
+      for (const WeightId id : wanted.pruning->weights) {
+        Weight& weight = start.weights[id];
+        std::vector<float> values = decode_f32(weight);
+        zero_smallest(values, zeros_at(wanted.pruning->to, values.size()));
+        weight = make_f32_weight(weight.name, weight.shape, std::move(values));
+      }
+    return Result<Network>(nudge_weights(start, context.seed, wanted.keep_shared));
+  };
+  context.importance = [](const Network& given, const ProgressFn& /*progress*/) {
+    std::vector<std::vector<double>> importance(given.nodes.size());
+    for (const Layer& layer : weighted_layers(given)) {
+      const std::vector<float> values = decode_f32(given.weights[layer.weight]);
+      importance[layer.node].resize(static_cast<std::size_t>(given.weights[layer.weight].shape[0]));
+      const std::size_t row = values.size() / importance[layer.node].size();
+      for (std::size_t i = 0; i < values.size(); ++i) importance[layer.node][i / row] += std::abs(values[i]);
+    }
+    return Result<std::vector<std::vector<double>>>(importance);
   };
 }
 
@@ -77,13 +99,17 @@ std::vector<std::vector<float>> engine_answers(const Network& network, const Dat
   return answers;
 }
 
-Network nudge_weights(const Network& network, std::uint64_t seed) {
+Network nudge_weights(const Network& network, std::uint64_t seed, bool keep_shared) {
   Network nudged = network;
   Random random(seed);
   for (Weight& weight : nudged.weights) {
     if (weight.shape.size() < 2) continue;
     std::vector<float> values = decode_f32(weight);
-    for (float& v : values) v *= static_cast<float>(1 + random.uniform(-1e-3, 1e-3));
+    std::map<float, float> nudged_values;
+    for (float& v : values) {
+      const auto nudged_v = v * static_cast<float>(1 + random.uniform(-1e-3, 1e-3));
+      v = keep_shared ? nudged_values.try_emplace(v, nudged_v).first->second : nudged_v;
+    }
     weight = make_f32_weight(weight.name, weight.shape, std::move(values));
   }
   return nudged;

@@ -23,14 +23,15 @@ struct SmallData {
 
   Dataset dataset;
   Split split;
-  StrategyContext context;  ///< fine_tune is nudge_weights with the context's seed
+  StrategyContext context;  ///< fine_tune prunes at once and calls nudge_weights with the context's seed
 };
 
 /// What the engine answers to these samples; compiles once.
 std::vector<std::vector<float>> engine_answers(const Network& network, const Dataset& dataset,
                                                const std::vector<std::int64_t>& samples);
 
-/// Stands for training: moves what is not zero by about a thousandth, the same for the same seed.
-Network nudge_weights(const Network& network, std::uint64_t seed);
+/// Stands for training: moves what is not zero by about a thousandth, the same for the same seed. `keep_shared`: what
+/// was equal stays equal.
+Network nudge_weights(const Network& network, std::uint64_t seed, bool keep_shared = false);
 
 }  // namespace pitlane::testing

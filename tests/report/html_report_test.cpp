@@ -1,9 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
 
+#include "pitlane/optimize/strategy.h"
 #include "pitlane/report/report.h"
 #include "pitlane/search/recommend.h"
 #include "sample_result.h"
@@ -118,6 +121,20 @@ TEST(HtmlReport, SaysNothingOfLayersThatWereNotTimed) {
   const std::string html = page(std::move(result));
   EXPECT_EQ(count(html, "<table id=\"by-layer\""), 0U);
   EXPECT_EQ(count(html, "<canvas id=\"(layers|roofline)\""), 0U);
+}
+
+TEST(HtmlReport, PublishedRowsStandBesideTheStrategyWithTheirRecipe) {
+  std::map<std::string, std::string> names;
+  for (const PublishedRow& row : published_rows()) names[row.framework + " " + row.strategy] = our_name(row);
+  EXPECT_EQ(names.at("TensorFlow prune_quan"), "prune_quan_tf");
+  EXPECT_EQ(names.at("PyTorch prune_quan"), "prune_quan");
+  EXPECT_EQ(names.at("PyTorch static_quan"), "static_quan");
+  EXPECT_EQ(names.at("TF-TRT (GPU) fp16"), "float16_quan");
+  for (const auto& [published, ours] : names) {
+    const auto& known = strategies();
+    EXPECT_TRUE(ours == "original" || std::ranges::any_of(known, [&](const Strategy& s) { return s.name == ours; }))
+        << published << " has no strategy " << ours;
+  }
 }
 
 TEST(HtmlReport, AFewZerosAreNotNone) {

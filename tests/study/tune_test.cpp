@@ -104,6 +104,21 @@ TEST_F(Tune, InterruptedInTheMiddleItGoesOnFromThere) {
   EXPECT_THAT(resumed_, Contains(Pair("global_prune", false)));
 }
 
+TEST_F(Tune, SparsityIsPartOfTheRecipe) {
+  options_.strategies = {"prune", "global_prune", "fp16"};
+  run();
+  options_.sparsity = 0.9;
+  const TuneResult result = run();
+  ASSERT_EQ(result.rows.size(), 4U);
+  EXPECT_THAT(result.rows[1].recipe, HasSubstr("prune_gradually(from=0.5, sparsity=0.9,"));
+  EXPECT_THAT(result.rows[2].recipe, HasSubstr("prune_global(sparsity=0.9)"));
+  EXPECT_EQ(result.rows[3].strategy, "float16_quan");
+  EXPECT_GT(result.rows[1].sparsity, 0.88);
+  EXPECT_FALSE(resumed_.at("prune")) << "another recipe";
+  EXPECT_FALSE(resumed_.at("global_prune"));
+  EXPECT_TRUE(resumed_.at("float16_quan")) << "it prunes nothing";
+}
+
 TEST_F(Tune, WhatChangesTheResultMakesRowsAgain) {
   run();
   options_.seed = 2;

@@ -17,6 +17,7 @@
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
 #include "pitlane/cli/real_runtime.h"
+#include "pitlane/cli/sparsity_flag.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/tuning_data.h"
 #include "pitlane/cli/verb.h"
@@ -35,6 +36,7 @@ struct Flags {
   std::string strategy, precision = "auto", io = "float";
   std::vector<std::string> data;
   std::string split = "auto";
+  std::optional<double> sparsity;
   bool raw_input = false, overwrite = false;
   std::uint64_t seed = 1;
   ModelFlags model;
@@ -79,12 +81,9 @@ class Data {
 bool needs_data(const Strategy& strategy) {
   return std::ranges::any_of(strategy.passes, [](const Pass& pass) {
     return !std::holds_alternative<FoldBatchNorm>(pass) && !std::holds_alternative<HalfWeights>(pass) &&
-           !std::holds_alternative<PruneGlobal>(pass);
+           !std::holds_alternative<PruneGlobal>(pass) && !std::holds_alternative<PruneLocal>(pass) &&
+           !std::holds_alternative<Cluster>(pass);
   });
-}
-
-bool fine_tunes(const Strategy& strategy) {
-  return std::ranges::any_of(strategy.passes, [](const Pass& pass) { return std::holds_alternative<FineTune>(pass); });
 }
 
 // What a strategy makes of a network's numbers, where its last pass of that kind says it.
@@ -94,7 +93,8 @@ ExportPrecision precision_after(const Strategy& strategy, ExportPrecision before
     if (const auto* half = std::get_if<HalfWeights>(&pass))
       before = half->storage == Storage::kF16 ? ExportPrecision::kFloat16 : ExportPrecision::kFloat32;
     if (std::holds_alternative<QuantizeDynamic>(pass)) before = ExportPrecision::kDynamic;
-    if (std::holds_alternative<QuantizeStatic>(pass)) before = ExportPrecision::kInt8;
+    if (std::holds_alternative<QuantizeStatic>(pass) || std::holds_alternative<QuantizeAware>(pass))
+      before = ExportPrecision::kInt8;
   }
   return before;
 }
@@ -116,9 +116,10 @@ Result<Network> with_strategy(Network network, const Strategy* strategy, const F
     PITLANE_TRY(const OpenedData* opened, data.open());
     context.dataset = &opened->dataset;
     context.split = &opened->split;
-    if (fine_tunes(*strategy)) PITLANE_TRY_STATUS(check_learnable(data_flags(flags), opened->dataset));
-    context.fine_tune = [&, opened](const Network& pruned, const FineTune& pass, const ProgressFn& inner) {
-      return fine_tuned(pruned, opened->dataset, opened->split, pass, flags.seed, {}, inner);
+    if (strategy->needs_training) PITLANE_TRY_STATUS(check_learnable(data_flags(flags), opened->dataset));
+    context.importance = importance_on(opened->dataset, opened->split);
+    context.fine_tune = [&, opened](const Network& given, const FineTuning& wanted, const ProgressFn& inner) {
+      return fine_tuned(given, opened->dataset, opened->split, wanted, flags.seed, {}, inner);
     };
   }
   return apply_strategy(network, *strategy, context, progress);
@@ -146,6 +147,16 @@ void tell_widened(const Network& network) {
                 ".pit, .onnx or .tflite");
 }
 
+Result<std::optional<Strategy>> chosen_strategy(const Flags& flags) {
+  if (flags.strategy.empty() && flags.sparsity)
+    return invalid_argument("--sparsity: says how much a strategy prunes, and no --strategy is given; leave it out");
+  if (flags.strategy.empty()) return std::optional<Strategy>();
+  PITLANE_TRY(const Strategy* strategy, find_strategy(flags.strategy));
+  if (!flags.sparsity) return std::optional<Strategy>(*strategy);
+  PITLANE_TRY_STATUS(check_some_prune({strategy}));
+  return std::optional<Strategy>(with_sparsity(*strategy, *flags.sparsity));
+}
+
 Result<int> convert_model(const Flags& flags) {
   const std::string& in = flags.recording.in;
   const std::string& out = flags.recording.out;
@@ -157,10 +168,8 @@ Result<int> convert_model(const Flags& flags) {
   options.raw_input = flags.raw_input;
   if (options.raw_input && options.kind != ExportKind::kOnnx)
     return invalid_argument("--raw-input: only an .onnx scales pictures itself; leave it out, or write an .onnx");
-  const Strategy* strategy = nullptr;
-  if (!flags.strategy.empty()) {
-    PITLANE_TRY(strategy, find_strategy(flags.strategy));
-  }
+  PITLANE_TRY(const std::optional<Strategy> chosen, chosen_strategy(flags));
+  const Strategy* const strategy = chosen ? &*chosen : nullptr;
   if (*runtime_name(options.kind) != '\0') PITLANE_TRY_STATUS(check_python(flags.runtime));
   PITLANE_TRY(ModelFile file, open_model(in, flags.model));
   PITLANE_TRY_STATUS(check_ends_early(file.network, strategy, options));
@@ -194,8 +203,8 @@ Result<int> run(const Flags& flags, const CLI::App& verb) {
   if (recording) {
     PITLANE_TRY_STATUS(refuse_model_flags(verb, "says what a model leaves unsaid, and IN is a recording"));
     PITLANE_TRY_STATUS(refuse_flags(verb,
-                                    {"--strategy", "--precision", "--io", "--raw-input", "--overwrite", "--data",
-                                     "--split", "--seed", "--python", "--python-limit-s"},
+                                    {"--strategy", "--sparsity", "--precision", "--io", "--raw-input", "--overwrite",
+                                     "--data", "--split", "--seed", "--python", "--python-limit-s"},
                                     "is about models, and IN is a recording"));
   } else {
     PITLANE_TRY_STATUS(refuse_flags(verb, {"--to", "--drop"}, "is about recordings, and IN is a model"));
@@ -215,6 +224,7 @@ void declare_convert(CLI::App& app, Chosen& chosen) {
   verb->add_option("IN", flags->recording.in, "model file of any kind, recording or bag")->required();
   verb->add_option("OUT", flags->recording.out, "model: its ending says the kind; recording: a directory")->required();
   verb->add_option("--strategy", flags->strategy, "applied first (see pitlane strategies)");
+  add_sparsity_flag(*verb, flags->sparsity);
   verb->add_option("--precision", flags->precision,
                    "auto (what the weights are), float32, float16, dynamic or int8, as far as the kind has it")
       ->capture_default_str();

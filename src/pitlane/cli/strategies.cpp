@@ -12,6 +12,7 @@ Result<int> list_strategies() {
   for (const Strategy& strategy : strategies()) {
     std::printf("%-16s %s\n%-16s recipe: %s\n%-16s origin: %s\n", strategy.name, strategy.summary, "",
                 recipe(strategy).c_str(), "", strategy.origin);
+    if (*strategy.also != '\0') std::printf("%-16s also called: %s\n", "", strategy.also);
   }
   return kSuccess;
 }

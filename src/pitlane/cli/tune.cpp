@@ -16,6 +16,7 @@
 #include "pitlane/cli/model_file.h"
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
+#include "pitlane/cli/sparsity_flag.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/track_source.h"
 #include "pitlane/cli/tuning_data.h"
@@ -156,10 +157,19 @@ Error how_to_go_on(const Error& error) {
   return {error.kind(), "interrupted; run the same command again to go on"};
 }
 
+Status check_strategies(const TuneOptions& options) {
+  std::vector<const Strategy*> named;
+  for (const std::string& name : options.strategies) {
+    PITLANE_TRY(const Strategy* strategy, find_strategy(name));
+    named.push_back(strategy);
+  }
+  return options.sparsity && !named.empty() ? check_some_prune(named) : Status();
+}
+
 Result<int> run(Flags flags) {
   for (const std::string& name : flags.strategies)
     if (name != "all") flags.tune.strategies.push_back(name);
-  for (const std::string& name : flags.tune.strategies) PITLANE_TRY_STATUS(find_strategy(name));
+  PITLANE_TRY_STATUS(check_strategies(flags.tune));
   PITLANE_TRY_STATUS(check_output_directory(flags.out));
   if (flags.data.directories.empty()) PITLANE_TRY_STATUS(check_no_data_flags(flags.data));
   if (const std::string index = recording_in(flags.out); !index.empty())
@@ -235,6 +245,7 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
   add_data_flags(*verb, flags->data, false);
   verb->add_option("--circuit", flags->circuits, "circuits to judge on: names or files (default: all of our own)");
   verb->add_option("--strategy", flags->strategies, "names (see pitlane strategies), default all");
+  add_sparsity_flag(*verb, flags->tune.sparsity);
   verb->add_flag("--no-track", flags->no_track, "judge offline only");
   verb->add_flag("--quick", flags->quick, "a shorter set for fine-tuning; the report says so");
   verb->add_option("--frames", flags->frames, "without --data: frames that the expert records")

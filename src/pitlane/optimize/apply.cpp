@@ -12,8 +12,14 @@ struct Apply {
   Network& network;
   const StrategyContext& context;
   const ProgressFn& progress;
+  const Network& baseline;
 
-  Status operator()(const FineTune& pass) const { return apply_pass(pass, network, context.fine_tune, progress); }
+  Status operator()(const FineTune& pass) const {
+    return apply_pass(pass, network, context.fine_tune, progress, &baseline);
+  }
+  Status operator()(const Shrink& pass) const { return apply_pass(pass, network, context.importance, progress); }
+  Status operator()(const PruneGradually& pass) const { return apply_pass(pass, network, context.fine_tune, progress); }
+  Status operator()(const QuantizeAware& pass) const { return apply_pass(pass, network, context, progress); }
   Status operator()(const QuantizeDynamic& pass) const { return apply_pass(pass, network, context, progress); }
   Status operator()(const QuantizeStatic& pass) const { return apply_pass(pass, network, context, progress); }
   template <typename P>
@@ -30,7 +36,7 @@ Result<Network> apply_strategy(const Network& baseline, const Strategy& strategy
   if (const Status status = validate(baseline); !status.ok()) return status.error().in(where);
   Network network = baseline;
   for (const Pass& pass : strategy.passes) {
-    const Status status = std::visit(Apply{network, context, progress}, pass);
+    const Status status = std::visit(Apply{network, context, progress, baseline}, pass);
     if (!status.ok()) return status.error().in(where);
   }
   network.metadata["strategy"] = strategy.name;

@@ -16,11 +16,11 @@ namespace {
 // Fewer pictures than this do not show what a network meets on a lap.
 constexpr std::int64_t kFewestSamples = 16;
 
-/// A tensor that int8 layers read.
+/// A tensor that int8 layers read, or that is to lie on a grid for its own sake.
 struct Watched {
   ValueId value = -1;
-  std::size_t reader = 0;      ///< node, for messages
-  ActivationRange must_cover;  ///< what padding puts around it
+  std::optional<std::size_t> reader;  ///< node, for messages
+  ActivationRange must_cover;         ///< what padding puts around it
 };
 
 std::vector<Watched> watched_values(const Network& network, const std::vector<Layer>& layers) {
@@ -35,6 +35,37 @@ std::vector<Watched> watched_values(const Network& network, const std::vector<La
     for (const float v : conv->pad_value) found->must_cover.include(v);
   }
   return watched;
+}
+
+/// Whatever a node makes beside these.
+void watch_all_values(const Network& network, std::vector<Watched>& watched) {
+  for (const Node& node : network.nodes) {
+    const ValueId value = storage_of(network, node.output);
+    if (std::ranges::find(watched, value, &Watched::value) == watched.end()) watched.push_back({value, {}, {}});
+  }
+}
+
+bool is_result(const Network& network, ValueId storage) {
+  return std::ranges::any_of(network.outputs,
+                             [&](const OutputSpec& o) { return storage_of(network, o.value) == storage; });
+}
+
+/// The range inside `limit` that this calibrator finds best.
+ActivationRange best_range(const Histogram& histogram, const CalibrationOptions& options) {
+  const ActivationRange limit = histogram.percentile_range(options.percentile);
+  switch (options.calibrator) {
+    case Calibrator::kMinMax:
+      return histogram.percentile_range(1);
+    case Calibrator::kPercentile:
+      return limit;
+    case Calibrator::kMse:
+      return histogram.smallest_error_range(limit, 2);
+    case Calibrator::kEntropy:
+      return histogram.smallest_divergence_range(limit);
+    case Calibrator::kCubedError:
+      break;
+  }
+  return histogram.smallest_error_range(limit, 3);
 }
 
 /// Every real number that a picture may hold.
@@ -81,11 +112,11 @@ Result<std::vector<Histogram>> histograms(ActivationProbe& probe, const Network&
   PITLANE_TRY_STATUS(probe.run(samples, widen, progress));
   std::vector<Histogram> result;
   for (std::size_t i = 0; i < watched.size(); ++i) {
-    if (!has_levels(ranges[i]))
-      return numeric_error(layer_name(network.nodes[watched[i].reader]) +
+    if (!has_levels(ranges[i]) && watched[i].reader)
+      return numeric_error(layer_name(network.nodes[*watched[i].reader]) +
                            " reads nothing but zeros on the calibration data, so its range cannot be measured; the "
                            "layer before it is dead");
-    result.emplace_back(ranges[i]);
+    result.emplace_back(has_levels(ranges[i]) ? ranges[i] : ActivationRange{0, 1});
   }
   const auto count = [&](std::size_t which, std::span<const float> activations) { result[which].add(activations); };
   PITLANE_TRY_STATUS(probe.run(samples, count, progress));
@@ -126,8 +157,9 @@ Result<std::vector<std::int64_t>> calibration_samples(const StrategyContext& con
 }
 
 Status calibrate(Network& network, const std::vector<Layer>& layers, const Dataset& dataset,
-                 std::span<const std::int64_t> samples, double percentile, const ProgressFn& progress) {
+                 std::span<const std::int64_t> samples, const CalibrationOptions& options, const ProgressFn& progress) {
   std::vector<Watched> watched = watched_values(network, layers);
+  if (options.all_values) watch_all_values(network, watched);
   std::erase_if(watched, [&](const Watched& w) {
     const int input = input_index(network, w.value);
     if (input < 0 || network.inputs[input].kind != InputKind::kImage) return false;
@@ -138,7 +170,8 @@ Status calibrate(Network& network, const std::vector<Layer>& layers, const Datas
   PITLANE_TRY(ActivationProbe probe, ActivationProbe::create(network, dataset, ids_of(watched)));
   PITLANE_TRY(const std::vector<Histogram> measured, histograms(probe, network, watched, samples, progress));
   for (std::size_t i = 0; i < watched.size(); ++i) {
-    ActivationRange range = measured[i].smallest_error_range(measured[i].percentile_range(percentile));
+    const bool whole = options.all_values && is_result(network, watched[i].value);
+    ActivationRange range = whole ? measured[i].percentile_range(1) : best_range(measured[i], options);
     range.include(watched[i].must_cover.low);
     range.include(watched[i].must_cover.high);
     set_quantization(network, watched[i].value, quantization_of(range));

@@ -17,10 +17,18 @@ namespace pitlane {
 /// pictures that are all alike.
 Result<std::vector<std::int64_t>> calibration_samples(const StrategyContext& context, int count);
 
+struct CalibrationOptions {
+  double percentile = 1;
+  Calibrator calibrator = Calibrator::kCubedError;
+  /// Not only what the layers read, but whatever a node makes. What the network puts out keeps its smallest and
+  /// largest.
+  bool all_values = false;
+};
+
 /// Sets Value::quantization on what these layers read, from the network's own f32 activations: the camera's bytes where
-/// they are an exact grid, else the range inside `percentile` with the smallest error. Errors: a layer that
+/// they are an exact grid, else the range inside `percentile` that the calibrator finds best. Errors: a layer that
 /// reads nothing but zeros.
 Status calibrate(Network& network, const std::vector<Layer>& layers, const Dataset& dataset,
-                 std::span<const std::int64_t> samples, double percentile, const ProgressFn& progress);
+                 std::span<const std::int64_t> samples, const CalibrationOptions& options, const ProgressFn& progress);
 
 }  // namespace pitlane

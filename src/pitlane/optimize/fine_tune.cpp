@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -14,7 +16,7 @@ bool same_architecture(const Network& a, const Network& b) {
          std::ranges::equal(a.nodes, b.nodes, {}, &Node::output, &Node::output) && a.values.size() == b.values.size();
 }
 
-Status check_options(const FineTune& pass) {
+Status check_options(const FineTuning& pass) {
   if (pass.epochs < 1)
     return invalid_argument("fine-tuning takes at least 1 epoch, is asked for " + std::to_string(pass.epochs));
   if (!(pass.learning_rate > 0 && std::isfinite(pass.learning_rate)))
@@ -35,16 +37,49 @@ Status check_zeros(const Network& before, const Network& after) {
   return {};
 }
 
+std::size_t distinct_values(const Weight& weight) {
+  const std::vector<float> values = decode_f32(weight);
+  return std::set<float>(values.begin(), values.end()).size();
+}
+
+/// Nor may a codebook grow.
+Status check_shared(const Network& before, const Network& after) {
+  constexpr std::size_t kMostShared = 256;  // of more the trainer keeps none
+  for (const Layer& layer : weighted_layers(before)) {
+    const std::size_t was = distinct_values(before.weights[layer.weight]);
+    const std::size_t is = distinct_values(after.weights[layer.weight]);
+    if (was <= kMostShared && is > was)
+      return corrupt("fine-tuning made " + std::to_string(is) + " values of the " + std::to_string(was) +
+                     " that the weights of " + layer_name(before.nodes[layer.node]) + " had");
+  }
+  return {};
+}
+
 }  // namespace
 
-Status apply_pass(const FineTune& pass, Network& network, const FineTuneFn& fine_tune, const ProgressFn& progress) {
-  PITLANE_TRY_STATUS(check_options(pass));
+Result<Network> train_on(const Network& network, const FineTuning& fine_tuning, const FineTuneFn& fine_tune,
+                         const ProgressFn& progress) {
+  PITLANE_TRY_STATUS(check_options(fine_tuning));
   if (!fine_tune) return unsupported("fine-tuning needs a build with LibTorch and training data");
-  PITLANE_TRY(Network tuned, fine_tune(network, pass, progress));
+  PITLANE_TRY(Network tuned, fine_tune(network, fine_tuning, progress));
   if (!same_architecture(network, tuned)) return corrupt("fine-tuning gave back a network of another architecture");
   PITLANE_TRY_STATUS(check_finite_layers(tuned));
   PITLANE_TRY_STATUS(check_zeros(network, tuned));
-  network = std::move(tuned);
+  if (fine_tuning.keep_shared) PITLANE_TRY_STATUS(check_shared(network, tuned));
+  return tuned;
+}
+
+Status apply_pass(const FineTune& pass, Network& network, const FineTuneFn& fine_tune, const ProgressFn& progress,
+                  const Network* teacher) {
+  FineTuning wanted{pass.epochs, pass.learning_rate, pass.keep_shared};
+  if (!(pass.distillation >= 0 && pass.distillation <= 1))
+    return invalid_argument("the share of distillation must be within 0 to 1, is " + std::to_string(pass.distillation));
+  if (pass.distillation > 0) {
+    if (teacher == nullptr) return invalid_argument("distillation needs a network to learn from");
+    wanted.teacher = std::make_shared<Network>(*teacher);
+    wanted.teacher_share = pass.distillation;
+  }
+  PITLANE_TRY(network, train_on(network, wanted, fine_tune, progress));
   return {};
 }
 

@@ -1,7 +1,9 @@
 #include "pitlane/optimize/histogram.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 
 namespace pitlane {
 namespace {
@@ -11,16 +13,13 @@ constexpr std::size_t kBins = 4096;
 // Candidate ends: limit * i / kCandidates for the upper four fifths; more clipping than that never wins.
 constexpr int kCandidates = 100, kFirstCandidate = 20;
 
-float scale_of(ActivationRange range) {
-  return static_cast<float>((static_cast<double>(range.high) - range.low) / 255);
+constexpr std::size_t kLevels = 256;
+
+double level_of(double x, const ActivationQuantization& q) {
+  return std::clamp(std::nearbyint(x / q.scale) + q.zero_point, 0.0, 255.0);
 }
 
 }  // namespace
-
-void ActivationRange::include(float value) {
-  low = std::min(low, value);
-  high = std::max(high, value);
-}
 
 Histogram::Histogram(ActivationRange range) : range_(range), bins_(kBins) {}
 
@@ -52,46 +51,82 @@ ActivationRange Histogram::percentile_range(double percentile) const {
   return range;
 }
 
-double Histogram::cubed_error(ActivationRange range) const {
+double Histogram::error(ActivationRange range, int power) const {
   const ActivationQuantization q = quantization_of(range);
   double sum = 0;
   for (std::size_t b = 0; b < kBins; ++b) {
     if (bins_[b] == 0) continue;
     const double x = centre(b);
-    const double level = std::clamp(std::nearbyint(x / q.scale) + q.zero_point, 0.0, 255.0);
-    const double error = std::abs(x - q.scale * (level - q.zero_point));
-    sum += static_cast<double>(bins_[b]) * error * error * error;
+    const double away = std::abs(x - q.scale * (level_of(x, q) - q.zero_point));
+    sum += static_cast<double>(bins_[b]) * (power == 2 ? away * away : away * away * away);
   }
   return sum;
 }
 
-void Histogram::draw_in(ActivationRange& range, float ActivationRange::*end) const {
+void Histogram::draw_in(ActivationRange& range, float ActivationRange::*end, int power) const {
   const float limit = range.*end;
   if (limit == 0) return;
-  double best_error = cubed_error(range);
+  double best_error = error(range, power);
   ActivationRange candidate = range;
   for (int i = kFirstCandidate; i < kCandidates; ++i) {
     candidate.*end = limit * static_cast<float>(i) / kCandidates;
-    const double error = cubed_error(candidate);
-    if (error >= best_error) continue;
+    const double candidate_error = error(candidate, power);
+    if (candidate_error >= best_error) continue;
     range = candidate;
-    best_error = error;
+    best_error = candidate_error;
   }
 }
 
-ActivationRange Histogram::smallest_error_range(ActivationRange limit) const {
-  draw_in(limit, &ActivationRange::high);
-  draw_in(limit, &ActivationRange::low);
+ActivationRange Histogram::smallest_error_range(ActivationRange limit, int power) const {
+  draw_in(limit, &ActivationRange::high, power);
+  draw_in(limit, &ActivationRange::low, power);
   return limit;
 }
 
-bool has_levels(ActivationRange range) { return std::isnormal(scale_of(range)); }
+double Histogram::divergence(ActivationRange range) const {
+  const ActivationQuantization q = quantization_of(range);
+  std::size_t first = kBins - 1, last = 0;  // the bins inside
+  for (std::size_t b = 0; b < kBins; ++b) {
+    if (centre(b) < range.low || centre(b) > range.high) continue;
+    first = std::min(first, b);
+    last = b;
+  }
+  std::vector<double> there(kBins);  // the clipped at the ends
+  double all = 0, inside = 0;
+  for (std::size_t b = 0; b < kBins; ++b) {
+    const auto count = static_cast<double>(bins_[b]);
+    there[std::clamp(b, first, last)] += count;
+    all += count;
+    inside += b >= first && b <= last ? count : 0;
+  }
+  std::array<double, kLevels> held{}, shares{};  // what a level holds without the clipped, and by how many bins
+  for (std::size_t b = first; b <= last; ++b) {
+    const auto level = static_cast<std::size_t>(level_of(centre(b), q));
+    held[level] += static_cast<double>(bins_[b]);
+    if (there[b] > 0) ++shares[level];
+  }
+  double sum = 0;
+  for (std::size_t b = first; b <= last; ++b) {
+    if (there[b] == 0) continue;
+    const auto level = static_cast<std::size_t>(level_of(centre(b), q));
+    if (held[level] == 0) return std::numeric_limits<double>::infinity();
+    sum += there[b] / all * std::log(there[b] / all * shares[level] * inside / held[level]);
+  }
+  return sum;
+}
 
-ActivationQuantization quantization_of(ActivationRange range) {
-  if (!has_levels(range)) return {1, 0};
-  const float scale = scale_of(range);
-  const float zero = std::nearbyint(-range.low / scale);
-  return {scale, static_cast<std::int32_t>(std::clamp(zero, 0.0F, 255.0F))};
+ActivationRange Histogram::smallest_divergence_range(ActivationRange limit) const {
+  ActivationRange best = limit;
+  double smallest = divergence(limit);
+  for (int i = kFirstCandidate; i < kCandidates; ++i) {
+    const float part = static_cast<float>(i) / kCandidates;
+    const ActivationRange candidate{limit.low * part, limit.high * part};
+    const double lost = divergence(candidate);
+    if (lost >= smallest) continue;
+    best = candidate;
+    smallest = lost;
+  }
+  return best;
 }
 
 }  // namespace pitlane

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "pitlane/kernels/kernel_args.h"
 
@@ -13,6 +14,8 @@ constexpr std::int64_t kSmallDense = 8192;
 bool all_finite(const Weight& weight) {
   return std::ranges::all_of(decode_f32(weight), [](float v) { return std::isfinite(v); });
 }
+
+bool sums_could_overflow(const Weight& weight) { return weight.size() / weight.shape[0] > kernels::kMaxI8Terms; }
 
 bool is_layer(const Op& op) { return std::holds_alternative<Conv2d>(op) || std::holds_alternative<Dense>(op); }
 
@@ -96,17 +99,46 @@ std::vector<Layer> quantizable_layers(const Network& network) {
   for (const Layer& layer : layers) {
     const Weight& weight = network.weights[layer.weight];
     const bool small = std::holds_alternative<Dense>(network.nodes[layer.node].op) && weight.size() <= kSmallDense;
-    if (small || makers[layer.node] || weight.size() / weight.shape[0] > kernels::kMaxI8Terms)
-      stays[layer.weight] = true;
+    if (small || makers[layer.node] || sums_could_overflow(weight)) stays[layer.weight] = true;
   }
   std::erase_if(layers, [&](const Layer& layer) { return stays[layer.weight]; });
   return layers;
 }
 
-void quantize_layer_weights(Network& network, const std::vector<Layer>& layers) {
+std::vector<Layer> integer_layers(const Network& network) {
+  std::vector<Layer> layers = weighted_layers(network);
+  std::erase_if(layers, [&](const Layer& layer) { return sums_could_overflow(network.weights[layer.weight]); });
+  return layers;
+}
+
+std::vector<Layer> prunable_layers(const Network& network) {
+  const std::vector<bool> makers = output_makers(network);
+  std::vector<Layer> inner, all;
+  for (const Layer& layer : weighted_layers(network)) {
+    if (std::ranges::find(all, layer.weight, &Layer::weight) != all.end()) continue;
+    all.push_back(layer);
+    if (std::ranges::none_of(users_of(network, layer.weight), [&](std::size_t node) { return makers[node]; }))
+      inner.push_back(layer);
+  }
+  return inner.empty() ? all : inner;
+}
+
+std::string percent(double share) {
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, "%.4g %%", 100 * share);
+  return buffer;
+}
+
+Status check_some_are_left(const Network& network, const Layer& layer, std::span<const float> values, double sparsity) {
+  if (!std::ranges::all_of(values, [](float v) { return v == 0; })) return {};
+  return invalid_argument(layer_name(network.nodes[layer.node]) + " would lose all of its weights at a sparsity of " +
+                          percent(sparsity) + "; ask for less");
+}
+
+void quantize_layer_weights(Network& network, const std::vector<Layer>& layers, I8Scales scales) {
   for (const Layer& layer : layers) {
     Weight& weight = network.weights[layer.weight];
-    if (weight.storage != Storage::kI8) weight = quantize_i8(weight);
+    if (weight.storage != Storage::kI8) weight = quantize_i8(weight, scales);
   }
 }
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <variant>
 #include <vector>
 
 #include "pitlane/core/result.h"
+#include "pitlane/network/int8_rounding.h"
 #include "pitlane/network/network.h"
 
 namespace pitlane {
@@ -49,9 +51,23 @@ bool makes_output(const Network& network, const Node& node);
 /// (some kilobytes and a microsecond; their rounding would go almost straight into the command: a third of a PilotNet's
 /// error in steering), nor those whose integer sums could overflow, nor any that share their weights with such a layer.
 std::vector<Layer> quantizable_layers(const Network& network);
+/// All but those whose integer sums could overflow: for networks of integers alone.
+std::vector<Layer> integer_layers(const Network& network);
 
-/// Weights of these layers to int8 per output channel.
-void quantize_layer_weights(Network& network, const std::vector<Layer>& layers);
+/// What pruning takes from. One layer for each weight, however many share it: no weight is counted twice. Layers that
+/// make outputs keep their weights: they are few, and on a scale of their own (an output's range), so that a threshold
+/// for all layers would empty them. A network that has no other layers is pruned nevertheless.
+std::vector<Layer> prunable_layers(const Network& network);
+
+/// "70 %".
+std::string percent(double share);
+
+/// Error: nothing but zeros. `sparsity` is what was asked for.
+Status check_some_are_left(const Network& network, const Layer& layer, std::span<const float> values, double sparsity);
+
+/// Weights of these layers to int8 per output channel, or with one scale each.
+void quantize_layer_weights(Network& network, const std::vector<Layer>& layers,
+                            I8Scales scales = I8Scales::kPerChannel);
 
 /// All weights to f32, and no fixed activation ranges: what every pass but the last of a recipe starts from.
 void decode_all(Network& network);

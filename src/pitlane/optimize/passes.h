@@ -20,8 +20,25 @@ Status apply_pass(const FoldBatchNorm& pass, Network& network);
 /// weights.
 Status apply_pass(const PruneGlobal& pass, Network& network);
 
-/// Errors: no FineTuneFn, a result of another architecture, or one in which zeros have moved.
-Status apply_pass(const FineTune& pass, Network& network, const FineTuneFn& fine_tune, const ProgressFn& progress);
+/// Of each layer's n weights exactly floor(share * n) are zero afterwards (or more, if more were zero before). Exempt,
+/// and done before folding, as in PruneGlobal. Errors: a layer would lose all of its weights.
+Status apply_pass(const PruneLocal& pass, Network& network);
+
+/// As PruneLocal, of all layers alike, by the trainer. Errors: as of FineTune, fewer zeros than asked for.
+Status apply_pass(const PruneGradually& pass, Network& network, const FineTuneFn& fine_tune,
+                  const ProgressFn& progress);
+
+/// Errors: no ImportanceFn, no layer that can lose channels (naming the first and why).
+Status apply_pass(const Shrink& pass, Network& network, const ImportanceFn& importance, const ProgressFn& progress);
+
+/// k-means over each layer's weights apart from zeros, with first values evenly spread over their range (Han, Mao and
+/// Dally, "Deep Compression", ICLR 2016). Folds BatchNorm first, which would tear equal weights apart.
+Status apply_pass(const Cluster& pass, Network& network);
+
+/// Errors: no FineTuneFn, a result of another architecture, or one in which zeros have moved or shared values parted.
+/// `teacher` is the baseline, for distillation.
+Status apply_pass(const FineTune& pass, Network& network, const FineTuneFn& fine_tune, const ProgressFn& progress,
+                  const Network* teacher = nullptr);
 
 /// Folds BatchNorm first: its scales may leave binary16's range. Biases stay f32; they weigh nothing. Errors: a layer
 /// whose weights binary16 cannot hold; bfloat16 holds all.
@@ -35,5 +52,13 @@ Status apply_pass(const QuantizeDynamic& pass, Network& network, const StrategyC
 /// As QuantizeDynamic, with ranges from calibration pictures.
 Status apply_pass(const QuantizeStatic& pass, Network& network, const StrategyContext& context,
                   const ProgressFn& progress);
+
+/// Errors: as of FineTune and QuantizeStatic.
+Status apply_pass(const QuantizeAware& pass, Network& network, const StrategyContext& context,
+                  const ProgressFn& progress);
+
+/// `fine_tuning` done, and what must hold then held to it: for passes that train.
+Result<Network> train_on(const Network& network, const FineTuning& fine_tuning, const FineTuneFn& fine_tune,
+                         const ProgressFn& progress);
 
 }  // namespace pitlane

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -26,27 +25,6 @@ Threshold find_threshold(std::vector<float> magnitudes, std::size_t count) {
   return {magnitude, count - static_cast<std::size_t>(below)};
 }
 
-/// One layer for each weight, however many share it: no weight is counted twice. Layers that make outputs keep their
-/// weights: they are few, and on a scale of their own (an output's range), so that a threshold for all layers would
-/// empty them. A network that has no other layers is pruned nevertheless.
-std::vector<Layer> prunable_layers(const Network& network) {
-  const std::vector<bool> makers = output_makers(network);
-  std::vector<Layer> inner, all;
-  for (const Layer& layer : weighted_layers(network)) {
-    if (std::ranges::find(all, layer.weight, &Layer::weight) != all.end()) continue;
-    all.push_back(layer);
-    if (std::ranges::none_of(users_of(network, layer.weight), [&](std::size_t node) { return makers[node]; }))
-      inner.push_back(layer);
-  }
-  return inner.empty() ? all : inner;
-}
-
-std::string percent(double share) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.4g %%", 100 * share);
-  return buffer;
-}
-
 }  // namespace
 
 Status apply_pass(const PruneGlobal& pass, Network& network) {
@@ -69,10 +47,7 @@ Status apply_pass(const PruneGlobal& pass, Network& network) {
       if (magnitude == threshold.magnitude) --threshold.ties;
       v = 0;
     }
-    if (std::ranges::all_of(values, [](float v) { return v == 0; }))
-      return invalid_argument(layer_name(network.nodes[layer.node]) +
-                              " would lose all of its weights at a sparsity of " + percent(pass.sparsity) +
-                              "; ask for less");
+    PITLANE_TRY_STATUS(check_some_are_left(network, layer, values, pass.sparsity));
     weight = make_f32_weight(weight.name, weight.shape, std::move(values));
   }
   return {};

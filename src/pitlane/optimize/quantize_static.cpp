@@ -31,8 +31,9 @@ Status apply_pass(const QuantizeStatic& pass, Network& network, const StrategyCo
   PITLANE_TRY_STATUS(apply_pass(FoldBatchNorm{}, network));
   own_biases(network);
   const Network folded = network;
-  const std::vector<Layer> layers = quantizable_layers(network);
-  PITLANE_TRY_STATUS(calibrate(network, layers, *context.dataset, samples, pass.percentile, progress));
+  const std::vector<Layer> layers = pass.integers_only ? integer_layers(network) : quantizable_layers(network);
+  const CalibrationOptions options{pass.percentile, pass.calibrator, pass.integers_only};
+  PITLANE_TRY_STATUS(calibrate(network, layers, *context.dataset, samples, options, progress));
   quantize_layer_weights(network, layers);
   PITLANE_TRY_STATUS(correct_biases(folded, network, *context.dataset, thin_out(samples, kBiasSamples), progress));
   return check_finite_layers(network);

@@ -1,4 +1,5 @@
 // Passes as canonical text.
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -15,8 +16,19 @@ std::string number(double value) {
 
 std::string text(const FoldBatchNorm& /*pass*/) { return "fold_batch_norm"; }
 std::string text(const PruneGlobal& pass) { return "prune_global(sparsity=" + number(pass.sparsity) + ")"; }
+std::string text(const PruneLocal& pass) {
+  return "prune_local(convolution=" + number(pass.convolution) + ", dense=" + number(pass.dense) + ")";
+}
+std::string text(const PruneGradually& pass) {
+  return "prune_gradually(from=" + number(pass.from) + ", sparsity=" + number(pass.sparsity) +
+         ", epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) + ")";
+}
+std::string text(const Shrink& pass) { return "shrink(keep=" + number(pass.keep) + ")"; }
+std::string text(const Cluster& pass) { return "cluster(values=" + std::to_string(pass.values) + ")"; }
 std::string text(const FineTune& pass) {
-  return "fine_tune(epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) + ")";
+  return "fine_tune(epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) +
+         (pass.distillation > 0 ? ", distillation=" + number(pass.distillation) : "") +
+         (pass.keep_shared ? ", keep_shared)" : ")");
 }
 std::string text(const HalfWeights& pass) {
   return pass.storage == Storage::kBf16 ? "bfloat16_weights" : "half_weights";
@@ -25,10 +37,63 @@ std::string text(const QuantizeDynamic& pass) {
   return "quantize_dynamic(bias_samples=" + std::to_string(pass.bias_samples) + ")";
 }
 std::string text(const QuantizeStatic& pass) {
-  return "quantize_static(samples=" + std::to_string(pass.samples) + ", percentile=" + number(pass.percentile) + ")";
+  return "quantize_static(samples=" + std::to_string(pass.samples) + ", percentile=" + number(pass.percentile) +
+         ", calibrator=" + to_string(pass.calibrator) + (pass.integers_only ? ", integers_only)" : ")");
+}
+std::string text(const QuantizeAware& pass) {
+  return "quantize_aware(epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) +
+         ", samples=" + std::to_string(pass.samples) + (pass.keep_shared ? ", keep_shared)" : ")");
 }
 
 }  // namespace
+
+const char* to_string(Calibrator calibrator) {
+  switch (calibrator) {
+    case Calibrator::kCubedError:
+      return "cubed_error";
+    case Calibrator::kMinMax:
+      return "min_max";
+    case Calibrator::kPercentile:
+      return "percentile";
+    case Calibrator::kMse:
+      return "mse";
+    case Calibrator::kEntropy:
+      return "entropy";
+  }
+  return "?";
+}
+
+std::string to_string(const FineTuning& fine_tuning) {
+  std::string all = text(FineTune{fine_tuning.epochs, fine_tuning.learning_rate, fine_tuning.keep_shared});
+  if (fine_tuning.pruning) {
+    all += " pruning " + number(fine_tuning.pruning->from) + " to " + number(fine_tuning.pruning->to) + " of";
+    for (const WeightId id : fine_tuning.pruning->weights) all += " " + std::to_string(id);
+  }
+  if (!fine_tuning.int8.empty()) all += " int8 ";
+  for (const auto& scales : fine_tuning.int8) all += !scales ? "-" : *scales == I8Scales::kOne ? "1" : "c";
+  if (fine_tuning.teacher)
+    all += " teacher " + content_hash(*fine_tuning.teacher) + " " + number(fine_tuning.teacher_share);
+  return all;
+}
+
+bool prunes(const Strategy& strategy) {
+  return std::ranges::any_of(strategy.passes, [](const Pass& pass) {
+    return std::holds_alternative<PruneGlobal>(pass) || std::holds_alternative<PruneLocal>(pass) ||
+           std::holds_alternative<PruneGradually>(pass);
+  });
+}
+
+Strategy with_sparsity(Strategy strategy, double sparsity) {
+  for (Pass& pass : strategy.passes) {
+    if (auto* global = std::get_if<PruneGlobal>(&pass)) global->sparsity = sparsity;
+    if (auto* local = std::get_if<PruneLocal>(&pass)) local->convolution = local->dense = sparsity;
+    if (auto* gradual = std::get_if<PruneGradually>(&pass)) {
+      gradual->sparsity = sparsity;
+      gradual->from = std::min(gradual->from, sparsity);
+    }
+  }
+  return strategy;
+}
 
 std::string recipe(const Strategy& strategy) {
   std::string all;

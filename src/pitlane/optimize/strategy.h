@@ -1,7 +1,10 @@
 // A strategy is a recipe: a short list of passes. The strategies are rows of one table (strategies.cpp).
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -10,6 +13,7 @@
 #include "pitlane/core/result.h"
 #include "pitlane/data/dataset.h"
 #include "pitlane/data/split.h"
+#include "pitlane/network/int8_rounding.h"
 #include "pitlane/network/network.h"
 
 namespace pitlane {
@@ -20,10 +24,32 @@ struct FoldBatchNorm {};
 struct PruneGlobal {
   double sparsity = 0.8;  ///< share of zeros, 0..1
 };
+/// Sets the smallest |w| of each layer to zero.
+struct PruneLocal {
+  double convolution = 0.3, dense = 0.5;  ///< share of zeros, 0..1
+};
+/// Trains on while the smallest |w| of each layer go to zero, few at first and most by the middle of the training
+/// (polynomial_share in network/smallest_weights.h).
+struct PruneGradually {
+  double from = 0.5, sparsity = 0.8;  ///< share of zeros at the first step, and at the end
+  int epochs = 4;
+  double learning_rate = 3e-4;
+};
+/// Gives the weights of each layer that may become int8 few values (k-means). Zeros stay zeros: they are one of them.
+struct Cluster {
+  int values = 16;  ///< at most, of each layer; 2..256
+};
+/// Removes whole channels of convolutions and units of dense layers, those that the loss would miss least: what is left
+/// is a smaller dense network. Layers whose channels others want as they are stay (optimize/remove_channels.h).
+struct Shrink {
+  double keep = 0.5;  ///< share of each layer's channels that stay, rounded up
+};
 /// Trains on with zeros kept and normalisation frozen.
 struct FineTune {
   int epochs = 2;
   double learning_rate = 3e-4;
+  bool keep_shared = false;  ///< weights of a layer that are equal stay equal: what Cluster made is kept
+  double distillation = 0;   ///< share of the loss that is distance from the baseline's answers; labels have the rest
 };
 /// Weights to binary16; arithmetic stays in f32.
 struct HalfWeights {
@@ -34,6 +60,15 @@ struct HalfWeights {
 struct QuantizeDynamic {
   int bias_samples = 128;  ///< training pictures for that, at least 16; 0 = leave the biases, no data needed
 };
+/// How the range of an activation is chosen from what it was on training pictures (optimize/histogram.h).
+enum class Calibrator : std::uint8_t {
+  kCubedError,  ///< smallest mean |error|^3
+  kMinMax,      ///< smallest and largest
+  kPercentile,  ///< those that a share of the numbers stays inside
+  kMse,         ///< smallest mean squared error
+  kEntropy,     ///< smallest divergence of the rounded distribution from the measured one
+};
+const char* to_string(Calibrator calibrator);
 /// Weights to int8 per channel; activation ranges from training data; biases as in QuantizeDynamic.
 struct QuantizeStatic {
   int samples = 512;  ///< training pictures for the ranges, at least 16; the biases take up to 128 of them
@@ -41,9 +76,24 @@ struct QuantizeStatic {
   /// maximum. Less cuts off what only sharp turns activate: 0.9999 more than doubled the error of a trained PilotNet's
   /// outputs.
   double percentile = 1;
+  Calibrator calibrator = Calibrator::kCubedError;
+  /// Every layer and every value, outputs too: what leaves the network is whole steps of an 8-bit grid, read as the
+  /// real numbers that they stand for.
+  bool integers_only = false;
+};
+/// Trains on with int8 simulated as QuantizeStatic would lay it out: weights rounded per channel, activations rounded
+/// to ranges that start from calibration and follow the batches for the first half; gradients look through the
+/// rounding. BatchNorm is folded first. Then quantises for good: to what was simulated.
+struct QuantizeAware {
+  int epochs = 2;
+  double learning_rate = 1e-4;
+  int samples = 512;  ///< as in QuantizeStatic
+  /// As in FineTune; the layers have one scale each then, so that weights that are equal are one in int8 too.
+  bool keep_shared = false;
 };
 
-using Pass = std::variant<FoldBatchNorm, PruneGlobal, FineTune, HalfWeights, QuantizeDynamic, QuantizeStatic>;
+using Pass = std::variant<FoldBatchNorm, PruneGlobal, PruneLocal, PruneGradually, Shrink, Cluster, FineTune,
+                          HalfWeights, QuantizeDynamic, QuantizeStatic, QuantizeAware>;
 
 struct Strategy {
   const char* name;     ///< as the field knows it, e.g. "dynamic_quan"
@@ -51,20 +101,50 @@ struct Strategy {
   const char* origin;   ///< where the recipe comes from
   std::vector<Pass> passes;
   bool needs_training = false;  ///< wants FineTuneFn
+  /// What else it is called, e.g. "fp16"; may be empty.
+  const char* also = "";
 };
 
 const std::vector<Strategy>& strategies();
+/// By name or by what else it is called.
 Result<const Strategy*> find_strategy(const std::string& name);
 /// Canonical text of the recipe: same text, same result. Part of cache keys and provenance.
 std::string recipe(const Strategy& strategy);
+/// Does a pass of it set weights to zero?
+bool prunes(const Strategy& strategy);
+/// With this share of zeros in every pass that prunes (PruneLocal: of convolutions and dense layers alike).
+Strategy with_sparsity(Strategy strategy, double sparsity);
+
+/// What a pass asks of the trainer. Zeros are kept and normalisation is frozen in any case.
+struct FineTuning {
+  int epochs = 2;
+  double learning_rate = 3e-4;
+  bool keep_shared = false;
+  struct Pruning {
+    double from = 0.5, to = 0.8;
+    std::vector<WeightId> weights = {};
+  };
+  std::optional<Pruning> pruning = {};  ///< see PruneGradually
+  /// By WeightId, or empty: see QuantizeAware. The network's values say where activations are rounded; the trainer
+  /// gives back the ranges that they had in the end.
+  std::vector<std::optional<I8Scales>> int8 = {};
+  std::shared_ptr<const Network> teacher = {};  ///< whose answers count beside the labels; may be none
+  double teacher_share = 0;                     ///< of the loss
+};
+/// Canonical text of all that is asked for.
+std::string to_string(const FineTuning& fine_tuning);
 
 /// Given from outside, so that this module knows no training framework.
-using FineTuneFn = std::function<Result<Network>(const Network&, const FineTune&, const ProgressFn&)>;
+using FineTuneFn = std::function<Result<Network>(const Network&, const FineTuning&, const ProgressFn&)>;
+
+/// By node, of each output channel of a layer how much the loss would miss it (train/channel_importance.h).
+using ImportanceFn = std::function<Result<std::vector<std::vector<double>>>(const Network&, const ProgressFn&)>;
 
 struct StrategyContext {
   const Dataset* dataset = nullptr;  ///< for calibration
   const Split* split = nullptr;      ///< calibration uses `train` only
   FineTuneFn fine_tune;
+  ImportanceFn importance;
   std::uint64_t seed = 1;
 };
 

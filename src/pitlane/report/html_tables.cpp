@@ -190,9 +190,8 @@ std::string lap_row(const LapRow& lap, const std::string& strategy, std::size_t 
 
 // --- published -----------------------------------------------------------------------------------------------------
 
-/// Ours for a recipe that goes by another name elsewhere.
-const StrategyRow* ours(const TuneResult& result, const std::string& published) {
-  const std::string name = published == "static_quan" ? "int_flt_quan" : published;
+const StrategyRow* ours(const TuneResult& result, const PublishedRow& published) {
+  const std::string name = our_name(published);
   for (const StrategyRow& row : result.rows)
     if (row.strategy == name && !row.failure) return &row;
   return nullptr;
@@ -215,7 +214,7 @@ std::string published_row(const PublishedRow& row, const TuneResult& result, std
   std::string out = "<tr><th scope=\"row\">" + html_escape(row.strategy) + mark + "</th>";
   out += cell(significant_text(row.size_mib, 4)) + cell(significant_text(row.mse, 4)) +
          cell(significant_text(row.inference_ms, 3));
-  const StrategyRow* own = ours(result, row.strategy);
+  const StrategyRow* own = ours(result, row);
   if (!own) return out + cell("not in this run", "colspan=\"3\" class=\"quiet\"") + "</tr>\n";
   out += cell(significant_text(static_cast<double>(own->size_bytes) / (1 << 20), 4));
   out += cell(own->accuracy ? significant_text(own->accuracy->mse, 4) : kNone);

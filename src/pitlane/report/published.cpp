@@ -45,4 +45,10 @@ const std::vector<PublishedRow>& published_rows() {
   return rows;
 }
 
+std::string our_name(const PublishedRow& published) {
+  if (published.framework == "TensorFlow" && published.strategy == "prune_quan") return "prune_quan_tf";
+  if (published.strategy == "fp16") return "float16_quan";
+  return published.strategy;
+}
+
 }  // namespace pitlane

@@ -23,6 +23,8 @@ std::string text_table(const TuneResult& result);
 
 /// The published offline rows for the same recipes.
 const std::vector<PublishedRow>& published_rows();
+/// The strategy of ours that has the recipe of a published row, which may go by another name.
+std::string our_name(const PublishedRow& published);
 
 /// report.html, results.csv, results.json into `directory`. All are complete on the disk before the first takes its
 /// final name; on an error before that, older reports stay untouched.

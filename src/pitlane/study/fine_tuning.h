@@ -15,7 +15,10 @@ namespace pitlane {
 
 /// The last epoch's network, with its training history in the metadata; zeros are kept and normalisation is frozen.
 /// `checkpoint` may be empty; it stays, to be removed once the network is safe.
-Result<Network> fine_tuned(const Network& network, const Dataset& dataset, const Split& split, const FineTune& pass,
+Result<Network> fine_tuned(const Network& network, const Dataset& dataset, const Split& split, const FineTuning& wanted,
                            std::uint64_t seed, const std::filesystem::path& checkpoint, const ProgressFn& progress);
+
+/// Weighs channels on up to 1024 pictures, spread evenly over the training part. Both must outlive the function.
+ImportanceFn importance_on(const Dataset& dataset, const Split& split);
 
 }  // namespace pitlane

@@ -34,17 +34,20 @@ std::vector<std::int64_t> thin(const std::vector<std::int64_t>& indices, std::in
   return out;
 }
 
-Result<std::vector<const Strategy*>> chosen_strategies(const std::vector<std::string>& names) {
-  std::vector<const Strategy*> out;
+Result<std::vector<Strategy>> chosen_strategies(const TuneOptions& options) {
+  std::vector<const Strategy*> found;
   PITLANE_TRY(const Strategy* baseline, find_strategy(kBaseline));
-  out.push_back(baseline);
-  if (names.empty())
+  found.push_back(baseline);
+  if (options.strategies.empty())
     for (const Strategy& strategy : strategies())
-      if (&strategy != baseline) out.push_back(&strategy);
-  for (const std::string& name : names) {
+      if (&strategy != baseline) found.push_back(&strategy);
+  for (const std::string& name : options.strategies) {
     PITLANE_TRY(const Strategy* strategy, find_strategy(name));
-    if (std::find(out.begin(), out.end(), strategy) == out.end()) out.push_back(strategy);
+    if (std::find(found.begin(), found.end(), strategy) == found.end()) found.push_back(strategy);
   }
+  std::vector<Strategy> out;
+  for (const Strategy* strategy : found)
+    out.push_back(options.sparsity ? with_sparsity(*strategy, *options.sparsity) : *strategy);
   return out;
 }
 
@@ -66,15 +69,15 @@ class Tuner {
     split_.train = thin(split_.train, options.most_training_samples);
   }
 
-  Result<TuneResult> run(const std::vector<const Strategy*>& chosen, const RowFn& on_row) {
+  Result<TuneResult> run(const std::vector<Strategy>& chosen, const RowFn& on_row) {
     TuneResult result;
     result.network_name = inputs_.baseline.name;
     result.baseline_file = inputs_.baseline_file;
     result.training = training_history(inputs_.baseline);
     for (const Course& course : inputs_.courses)
       if (!course.reverse) result.circuits.push_back(course.map);
-    for (const Strategy* strategy : chosen) {
-      PITLANE_TRY(StrategyRow row, finished_row(*strategy, on_row));
+    for (const Strategy& strategy : chosen) {
+      PITLANE_TRY(StrategyRow row, finished_row(strategy, on_row));
       result.rows.push_back(std::move(row));
     }
     PITLANE_TRY_STATUS(time_rows(result, options_.out, inputs_, options_.timing, progress_));
@@ -161,9 +164,10 @@ class Tuner {
     context.dataset = inputs_.dataset;
     context.split = &split_;
     context.seed = options_.seed;
-    context.fine_tune = [&](const Network& network, const FineTune& pass, const ProgressFn& inner) {
-      return fine_tune(network, pass, row.fine_tuning, inner);
+    context.fine_tune = [&](const Network& network, const FineTuning& wanted, const ProgressFn& inner) {
+      return fine_tune(network, wanted, row.fine_tuning, inner);
     };
+    context.importance = importance_on(*inputs_.dataset, split_);
     PITLANE_TRY(const Network network, apply_strategy(inputs_.baseline, strategy, context, tell));
     row.file = "networks/" + label + ".pit";
     PITLANE_TRY(const std::vector<std::byte> bytes, serialize_pit(network));
@@ -175,10 +179,10 @@ class Tuner {
     return row;
   }
 
-  Result<Network> fine_tune(const Network& network, const FineTune& pass, std::vector<EpochRecord>& history,
+  Result<Network> fine_tune(const Network& network, const FineTuning& wanted, std::vector<EpochRecord>& history,
                             const ProgressFn& progress) {
-    const fs::path kept = options_.out / "fine-tuned" / (fine_tuning_key(network, pass) + ".pit");
-    if (!fs::exists(kept)) PITLANE_TRY_STATUS(fine_tune_into(kept, network, pass, progress));
+    const fs::path kept = options_.out / "fine-tuned" / (fine_tuning_key(network, wanted) + ".pit");
+    if (!fs::exists(kept)) PITLANE_TRY_STATUS(fine_tune_into(kept, network, wanted, progress));
     PITLANE_TRY(Network tuned, load_pit(kept));
     history = training_history(tuned);
     tuned.metadata = network.metadata;
@@ -186,19 +190,19 @@ class Tuner {
   }
 
   // Several strategies begin with the same pruning and training: it is done once.
-  [[nodiscard]] std::string fine_tuning_key(const Network& network, const FineTune& pass) const {
+  [[nodiscard]] std::string fine_tuning_key(const Network& network, const FineTuning& wanted) const {
     Hasher hasher;
     hasher.text(kSourceHash).text(content_hash(network)).text(inputs_.dataset->hash);
     hasher.text(split_.description).number(split_.train.size()).number(options_.seed);
-    hasher.number(static_cast<std::uint64_t>(pass.epochs)).real(pass.learning_rate);
+    hasher.text(to_string(wanted));
     return hasher.hex();
   }
 
-  Status fine_tune_into(const fs::path& kept, const Network& network, const FineTune& pass,
+  Status fine_tune_into(const fs::path& kept, const Network& network, const FineTuning& wanted,
                         const ProgressFn& progress) {
     const fs::path checkpoint = fs::path(kept).replace_extension(".checkpoint");
     PITLANE_TRY(const Network trained,
-                fine_tuned(network, *inputs_.dataset, split_, pass, options_.seed, checkpoint, progress));
+                fine_tuned(network, *inputs_.dataset, split_, wanted, options_.seed, checkpoint, progress));
     PITLANE_TRY_STATUS(save_pit(trained, kept));
     std::error_code ignored;
     fs::remove(checkpoint, ignored);
@@ -256,7 +260,7 @@ Status claim(Store& store, const Network& network, const TuneOptions& options) {
 Result<TuneResult> tune(const TuneInputs& inputs, const TuneOptions& options, const ProgressFn& progress,
                         const RowFn& on_row) {
   PITLANE_TRY_STATUS(validate(inputs.baseline));
-  PITLANE_TRY(const std::vector<const Strategy*> chosen, chosen_strategies(options.strategies));
+  PITLANE_TRY(const std::vector<Strategy> chosen, chosen_strategies(options));
   PITLANE_TRY_STATUS(make_writable_directory(options.out));
   PITLANE_TRY_STATUS(make_writable_directory(options.out / "networks"));
   PITLANE_TRY_STATUS(make_writable_directory(options.out / "fine-tuned"));

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct TuneInputs {
 struct TuneOptions {
   std::filesystem::path out;            ///< made if missing; holds networks/, the store, checkpoints
   std::vector<std::string> strategies;  ///< names; empty means all. The baseline row is always there
+  std::optional<double> sparsity;       ///< share of zeros for all that prune, in place of their own
   LapOptions laps;
   std::uint64_t seed = 1;  ///< of fine-tuning
   bool overwrite = false;  ///< replace what `out` holds of another network

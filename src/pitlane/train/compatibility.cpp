@@ -63,6 +63,32 @@ Status check_options(const TrainOptions& options, const Dataset& dataset) {
   return {};
 }
 
+Status check_fine_tuning(const TrainOptions& options, const Network& network) {
+  const auto unit = [](double share) { return share >= 0 && share <= 1; };
+  if (const auto& rising = options.sparsity) {
+    if (!unit(rising->from) || !unit(rising->to) || !unit(rising->until) || rising->to < rising->from)
+      return invalid_argument("a rising share of zeros must stay between 0 and 1, and may not fall");
+    if (!options.keep_zeros) return invalid_argument("a rising share of zeros needs zeros that are kept");
+    for (const WeightId id : rising->weights)
+      if (id < 0 || id >= std::ssize(network.weights))
+        return invalid_argument("there is no weight " + std::to_string(id) + " to prune");
+  }
+  if (!options.int8.empty() && options.int8.size() != network.weights.size())
+    return invalid_argument("simulated int8 is asked for " + std::to_string(options.int8.size()) +
+                            " weights, the network has " + std::to_string(network.weights.size()));
+  if (!options.teacher) return {};
+  if (options.teacher->network == nullptr || !unit(options.teacher->share))
+    return invalid_argument("a teacher is a network, and its share of the loss between 0 and 1");
+  const Network& teacher = *options.teacher->network;
+  const auto shape_of = [](const Network& of) {
+    return [&of](const InputSpec& input) { return of.values[static_cast<std::size_t>(input.value)].shape; };
+  };
+  if (!std::ranges::equal(teacher.inputs, network.inputs, {}, shape_of(teacher), shape_of(network)) ||
+      teacher.outputs.size() != network.outputs.size())
+    return invalid_argument("the teacher's inputs or outputs are not those of the network that it teaches");
+  return {};
+}
+
 std::vector<double> loss_weights(const TrainOptions& options, const std::vector<OutputSpec>& outputs) {
   if (!options.output_weights.empty()) return options.output_weights;
   std::vector<double> weights;

@@ -13,6 +13,7 @@
 
 #include "pitlane/train/torch_module.h"
 #include "pitlane/train/torch_ops.h"
+#include "pitlane/train/torch_rounding.h"
 
 namespace pitlane {
 namespace {
@@ -21,6 +22,8 @@ using torch::Tensor;
 
 // PyTorch's default: the share of the newest batch in a running statistic.
 constexpr double kBatchNormMomentum = 0.1;
+// The share of the newest batch in a range of simulated int8.
+constexpr float kRangeShare = 0.01F;
 
 Tensor activate(const Tensor& x, Activation activation, double alpha) {
   switch (activation) {
@@ -62,6 +65,7 @@ class TorchModelImpl : public TorchModel {
       trained_.push_back(id);
     }
     std::sort(trained_.begin(), trained_.end());
+    if (simulates_int8()) start_ranges();
   }
 
   Result<double> backward(const TorchBatch& batch, std::span<const double> output_weights) override {
@@ -103,7 +107,78 @@ class TorchModelImpl : public TorchModel {
 
   std::vector<std::vector<float>>& weights() override { return weights_; }
 
+  void follow_ranges(bool follow) override { follow_ranges_ = follow; }
+
  private:
+  [[nodiscard]] bool simulates_int8() const { return !options_.int8.empty(); }
+
+  /// `value` behind Flatten and Reshape nodes: the one that holds the same numbers.
+  [[nodiscard]] std::size_t storage_of(ValueId value) const {
+    for (auto node = network_.nodes.rbegin(); node != network_.nodes.rend(); ++node)
+      if (node->output == value &&
+          (std::holds_alternative<Flatten>(node->op) || std::holds_alternative<Reshape>(node->op)))
+        value = node->inputs[0];
+    return static_cast<std::size_t>(value);
+  }
+
+  [[nodiscard]] bool is_input(std::size_t value) const {
+    return std::ranges::count(network_.inputs, static_cast<ValueId>(value), &InputSpec::value) > 0;
+  }
+
+  void start_ranges() {
+    std::vector<float> ranges;
+    for (const Value& value : network_.values) {
+      const ActivationRange range = value.quantization ? range_of(*value.quantization) : ActivationRange{};
+      ranges.insert(ranges.end(), {range.low, range.high});
+    }
+    weights_.push_back(std::move(ranges));
+    borders_.resize(network_.values.size());
+    for (const Node& node : network_.nodes)
+      if (const auto* conv = std::get_if<Conv2d>(&node.op))
+        for (const float v : conv->pad_value) borders_[storage_of(node.inputs[0])].include(v);
+  }
+
+  /// The grid that a value lies on; `value` is no result of Flatten or Reshape.
+  [[nodiscard]] std::optional<ActivationQuantization> grid_of(std::size_t value) const {
+    if (!simulates_int8() || !network_.values[value].quantization) return {};
+    if (is_input(value)) return network_.values[value].quantization;
+    const std::vector<float>& ranges = weights_.back();
+    return quantization_of({ranges[2 * value], ranges[2 * value + 1]});
+  }
+
+  /// What a node has made, as others will read it.
+  Tensor made(const Node& node, const Tensor& x, bool training) {
+    const auto id = static_cast<std::size_t>(node.output);
+    if (storage_of(node.output) != id || !grid_of(id)) return x;
+    if (training && follow_ranges_) {
+      std::vector<float>& ranges = weights_.back();
+      ActivationRange range = followed({ranges[2 * id], ranges[2 * id + 1]}, x, kRangeShare);
+      range.include(borders_[id].low);
+      range.include(borders_[id].high);
+      ranges[2 * id] = range.low;
+      ranges[2 * id + 1] = range.high;
+    }
+    return rounded_activation(x, *grid_of(id));
+  }
+
+  /// What a layer multiplies with.
+  Tensor seen_weight(WeightId id) {
+    if (!simulates_int8() || !options_.int8[static_cast<std::size_t>(id)]) return tensor(id);
+    return rounded_weight(tensor(id), *options_.int8[static_cast<std::size_t>(id)]);
+  }
+
+  /// The grid of what a layer with such weights reads.
+  [[nodiscard]] std::optional<ActivationQuantization> grid_read(const Node& node, WeightId weight) const {
+    if (!simulates_int8() || !options_.int8[static_cast<std::size_t>(weight)]) return {};
+    return grid_of(storage_of(node.inputs[0]));
+  }
+
+  /// What a layer reads: the network's inputs lie on no grid by themselves.
+  Tensor seen_input(const Node& node, WeightId weight, const Tensor& x) const {
+    const auto grid = is_input(storage_of(node.inputs[0])) ? grid_read(node, weight) : std::nullopt;
+    return grid ? rounded_activation(x, *grid) : x;
+  }
+
   static Error failure(const std::exception& e) {
     // LibTorch appends a stack trace; the first line says it.
     const std::string text = e.what();
@@ -151,8 +226,8 @@ class TorchModelImpl : public TorchModel {
     for (const Node& node : network_.nodes) {
       std::vector<Tensor> inputs;
       for (const ValueId id : node.inputs) inputs.push_back(values[static_cast<std::size_t>(id)]);
-      values[static_cast<std::size_t>(node.output)] =
-          std::visit([&](const auto& op) { return apply(op, inputs, training); }, node.op);
+      const Tensor y = std::visit([&](const auto& op) { return apply(node, op, inputs, training); }, node.op);
+      values[static_cast<std::size_t>(node.output)] = made(node, y, training);
     }
     return collect_outputs(values);
   }
@@ -164,33 +239,34 @@ class TorchModelImpl : public TorchModel {
     return torch::stack(columns, 1);
   }
 
-  Tensor apply(const Conv2d& op, const std::vector<Tensor>& inputs, bool /*training*/) {
-    const Tensor& x = inputs[0];
+  Tensor apply(const Node& node, const Conv2d& op, const std::vector<Tensor>& inputs, bool /*training*/) {
+    const Tensor x = seen_input(node, op.weight, inputs[0]);
     // Our {O, KH, KW, I} is their {O, I, KH, KW}; the gradient finds its way back through the permutation.
-    const Tensor w = tensor(op.weight).permute({0, 3, 1, 2}).contiguous();
+    const Tensor w = seen_weight(op.weight).permute({0, 3, 1, 2}).contiguous();
     const Padding& p = op.padding;
     const bool symmetric = p.top == p.bottom && p.left == p.right && op.pad_value.empty();
     const std::array<std::int64_t, 2> stride = {op.stride_h, op.stride_w}, dilation = {1, 1};
     const std::array<std::int64_t, 2> padding = {symmetric ? p.top : 0, symmetric ? p.left : 0};
-    const Tensor y =
-        at::conv2d(symmetric ? x : pad(x, op), w, optional_tensor(op.bias), stride, padding, dilation, op.groups);
+    const Tensor y = at::conv2d(symmetric ? x : pad(x, op, grid_read(node, op.weight)), w, optional_tensor(op.bias),
+                                stride, padding, dilation, op.groups);
     return activate(y, op.activation);
   }
 
-  static Tensor pad(const Tensor& x, const Conv2d& op) {
+  static Tensor pad(const Tensor& x, const Conv2d& op, const std::optional<ActivationQuantization>& grid) {
     const Padding& p = op.padding;
     const std::array<std::int64_t, 4> sides = {p.left, p.right, p.top, p.bottom};
     if (op.pad_value.empty()) return at::constant_pad_nd(x, sides);
-    const Tensor outside =
-        torch::tensor(op.pad_value).reshape({1, static_cast<std::int64_t>(op.pad_value.size()), 1, 1});
+    Tensor outside = torch::tensor(op.pad_value).reshape({1, static_cast<std::int64_t>(op.pad_value.size()), 1, 1});
+    if (grid) outside = rounded_activation(outside, *grid);
     return at::constant_pad_nd(x - outside, sides) + outside;
   }
 
-  Tensor apply(const Dense& op, const std::vector<Tensor>& inputs, bool /*training*/) {
-    return activate(at::linear(flatten_hwc(inputs[0]), tensor(op.weight), optional_tensor(op.bias)), op.activation);
+  Tensor apply(const Node& node, const Dense& op, const std::vector<Tensor>& inputs, bool /*training*/) {
+    const Tensor x = flatten_hwc(seen_input(node, op.weight, inputs[0]));
+    return activate(at::linear(x, seen_weight(op.weight), optional_tensor(op.bias)), op.activation);
   }
 
-  Tensor apply(const BatchNorm& op, const std::vector<Tensor>& inputs, bool training) {
+  Tensor apply(const Node& /*node*/, const BatchNorm& op, const std::vector<Tensor>& inputs, bool training) {
     const Tensor x = channels_second(inputs[0]);
     const Tensor y =
         at::batch_norm(x, optional_tensor(op.gamma), optional_tensor(op.beta), tensor(op.mean), tensor(op.variance),
@@ -198,13 +274,13 @@ class TorchModelImpl : public TorchModel {
     return channels_back(y, inputs[0]);
   }
 
-  Tensor apply(const Activate& op, const std::vector<Tensor>& inputs, bool /*training*/) {
+  Tensor apply(const Node& /*node*/, const Activate& op, const std::vector<Tensor>& inputs, bool /*training*/) {
     return activate(inputs[0], op.activation, static_cast<double>(op.alpha));
   }
 
   // Those without weights.
   template <typename Plain>
-  Tensor apply(const Plain& op, const std::vector<Tensor>& inputs, bool /*training*/) {
+  Tensor apply(const Node& /*node*/, const Plain& op, const std::vector<Tensor>& inputs, bool /*training*/) {
     return torch_op(op, inputs);
   }
 
@@ -213,6 +289,8 @@ class TorchModelImpl : public TorchModel {
   std::vector<std::vector<float>> weights_;
   std::vector<Tensor> tensors_;  // views of weights_
   std::vector<WeightId> trained_;
+  std::vector<ActivationRange> borders_;  // by ValueId: what padding puts around a value that a node makes
+  bool follow_ranges_ = true;
 };
 
 Result<std::unique_ptr<TorchModel>> make_model(const Network& network, const TorchModelOptions& options) {

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "pitlane/core/result.h"
+#include "pitlane/network/int8_rounding.h"
 #include "pitlane/network/network.h"
 
 namespace pitlane {
@@ -39,13 +41,23 @@ class TorchModel {
   virtual Result<std::vector<float>> predict(const TorchBatch& batch) = 0;
   /// In the order of weights; the spans stay valid until the next call of `backward`.
   [[nodiscard]] virtual std::vector<Parameter> parameters() = 0;
-  /// All numbers of the network by WeightId, running statistics included; may be written between steps.
+  /// All numbers of the network by WeightId, running statistics included; may be written between steps. Where int8 is
+  /// simulated one more set stands behind them: the smallest and largest number of each value, by ValueId.
   [[nodiscard]] virtual std::vector<std::vector<float>>& weights() = 0;
+  /// Whether `backward` lets the ranges of simulated int8 follow what it sees (at first it does).
+  virtual void follow_ranges(bool follow) = 0;
 };
+
+/// How weights are seen in training, by WeightId: as int8 with these scales, or as they are. Empty: all as they are.
+using SimulatedInt8 = std::vector<std::optional<I8Scales>>;
 
 struct TorchModelOptions {
   bool freeze_batch_norm = false;
   int threads = 0;  ///< 0: all cores; LibTorch keeps this setting per process, the last model made decides
+  /// Where not empty, values that have a quantization are rounded to it where they are made, as the engine does, and
+  /// layers with int8 weights round what they read. Ranges start from these quantizations and follow the batches (a
+  /// running mean of their smallest and largest numbers), but for those of the network's inputs, which stay.
+  SimulatedInt8 int8 = {};
 };
 
 /// Storages other than f32 are decoded. Errors: several cameras, memory across runs, LibTorch is not there

@@ -11,10 +11,12 @@
 
 #include "pitlane/core/hash.h"
 #include "pitlane/core/log.h"
+#include "pitlane/network/activation_range.h"
 #include "pitlane/train/adam.h"
 #include "pitlane/train/batches.h"
 #include "pitlane/train/checkpoint.h"
 #include "pitlane/train/compatibility.h"
+#include "pitlane/train/constraints.h"
 #include "pitlane/train/torch_model.h"
 
 namespace pitlane {
@@ -46,12 +48,32 @@ std::string hash_indices(const std::vector<std::int64_t>& a, const std::vector<s
   return hasher.hex();
 }
 
+// Only what is asked for: checkpoints of plain training keep their key.
+void add_fine_tuning(const TrainOptions& options, TrainKey& key) {
+  if (options.keep_shared) key.emplace_back("keep shared values", "on");
+  if (options.sparsity) {
+    std::string text = exact_text(options.sparsity->from) + " " + exact_text(options.sparsity->to) + " " +
+                       exact_text(options.sparsity->until);
+    for (const WeightId id : options.sparsity->weights) text += " " + std::to_string(id);
+    key.emplace_back("rising sparsity", text);
+  }
+  if (!options.int8.empty()) {
+    std::string text;
+    for (const auto& scales : options.int8) text += !scales ? "-" : *scales == I8Scales::kOne ? "1" : "c";
+    key.emplace_back("simulated int8 weights", text);
+  }
+  if (options.teacher) {
+    key.emplace_back("teacher (hash)", content_hash(*options.teacher->network));
+    key.emplace_back("teacher's share", exact_text(options.teacher->share));
+  }
+}
+
 TrainKey make_key(const Network& network, const Dataset& dataset, const Split& split, const TrainOptions& options) {
   std::string weights;
   for (const double w : loss_weights(options, dataset.outputs)) weights += (weights.empty() ? "" : " ") + exact_text(w);
   const AugmentationOptions& augmentation = options.augmentation;
   const auto flag = [](bool on) { return std::string(on ? "on" : "off"); };
-  return {
+  TrainKey key = {
       {"network (hash of architecture and initial weights)", content_hash(network)},
       {"data (hash)", dataset.hash},
       {"split (hash)", hash_indices(split.train, split.validation)},
@@ -70,41 +92,27 @@ TrainKey make_key(const Network& network, const Dataset& dataset, const Split& s
       {"keep the last epoch", flag(options.keep_last)},
       {"keep zeros", flag(options.keep_zeros)},
       {"freeze batch norm", flag(options.freeze_batch_norm)}};
-}
-
-// By WeightId: 1 where an element may move. Only matrices and kernels are pruned, so biases stay free to.
-std::vector<std::vector<std::uint8_t>> zero_masks(const Network& network, TorchModel& model) {
-  std::vector<std::vector<std::uint8_t>> masks(network.weights.size());
-  for (const Node& node : network.nodes) {
-    WeightId id = kNoWeight;
-    if (const auto* conv = std::get_if<Conv2d>(&node.op)) id = conv->weight;
-    if (const auto* dense = std::get_if<Dense>(&node.op)) id = dense->weight;
-    if (id == kNoWeight) continue;
-    const std::vector<float>& values = model.weights()[static_cast<std::size_t>(id)];
-    auto& mask = masks[static_cast<std::size_t>(id)];
-    mask.resize(values.size());
-    std::ranges::transform(values, mask.begin(), [](float v) { return static_cast<std::uint8_t>(v != 0); });
-  }
-  return masks;
+  add_fine_tuning(options, key);
+  return key;
 }
 
 class Training {
  public:
   Training(const Network& network, SampleInputs inputs, const Split& split, const TrainOptions& options,
-           const ProgressFn& progress, std::unique_ptr<TorchModel> model)
+           const ProgressFn& progress, std::unique_ptr<TorchModel> model, std::unique_ptr<TorchModel> teacher)
       : network_(network),
         inputs_(std::move(inputs)),
         split_(split),
         options_(options),
         progress_(progress),
         output_weights_(loss_weights(options, inputs_.dataset().outputs)),
-        model_(std::move(model)) {
+        model_(std::move(model)),
+        teacher_(std::move(teacher)),
+        constraints_(network, options) {
     const Dataset& dataset = inputs_.dataset();
     train_indices_ = options.augmentation.extreme ? repeat_extremes(dataset, split.train) : split.train;
     steps_per_epoch_ = batch_count(static_cast<std::int64_t>(train_indices_.size()), options.batch);
     threads_ = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
-    masks_.resize(network.weights.size());
-    if (options.keep_zeros) masks_ = zero_masks(network, *model_);
     state_.key = make_key(network, dataset, split, options);
     state_.moments.resize(network.weights.size());
     for (const Parameter& p : model_->parameters()) {
@@ -146,8 +154,7 @@ class Training {
       Weight& weight = result.network.weights[i];
       weight = make_f32_weight(weight.name, weight.shape, state_.best_weights[i]);
     }
-    // Ranges measured on the old weights say nothing about the new ones.
-    for (Value& value : result.network.values) value.quantization.reset();
+    set_quantizations(result.network);
     result.epochs = state_.history;
     result.best_epoch = state_.best_epoch;
     result.images_per_s = step_seconds_ > 0 ? static_cast<double>(images_) / step_seconds_ : 0;
@@ -156,6 +163,23 @@ class Training {
   }
 
  private:
+  // Ranges measured on the old weights say nothing about the new ones; those of simulated int8 went along.
+  void set_quantizations(Network& network) const {
+    for (std::size_t i = 0; i < network.values.size(); ++i) {
+      std::optional<ActivationQuantization>& quantization = network.values[i].quantization;
+      const bool input = std::ranges::count(network.inputs, static_cast<ValueId>(i), &InputSpec::value) > 0;
+      if (options_.int8.empty()) quantization.reset();
+      if (!quantization || input) continue;
+      const std::vector<float>& ranges = state_.best_weights[network_.weights.size()];
+      quantization = quantization_of({ranges[2 * i], ranges[2 * i + 1]});
+    }
+    // What only passes on lies on the grid of what it reads.
+    for (const Node& node : network.nodes)
+      if (std::holds_alternative<Flatten>(node.op) || std::holds_alternative<Reshape>(node.op))
+        network.values[static_cast<std::size_t>(node.output)].quantization =
+            network.values[static_cast<std::size_t>(node.inputs[0])].quantization;
+  }
+
   [[nodiscard]] bool out_of_patience() const {
     return options_.patience > 0 && state_.epochs_done - state_.best_epoch >= options_.patience;
   }
@@ -181,6 +205,7 @@ class Training {
 
   Status run_epoch(int epoch) {
     const auto start = Clock::now();
+    constraints_.find(model_->weights());
     PITLANE_TRY(const double train_loss, learn(epoch));
     step_seconds_ += seconds_since(start);
     images_ += static_cast<std::int64_t>(train_indices_.size());
@@ -203,7 +228,9 @@ class Training {
     EpochBatches batches(inputs_, options_.augmentation, train_indices_, options_.batch, options_.seed, epoch);
     double sum = 0;
     for (std::int64_t i = 0; i < batches.count(); ++i) {
-      const BatchBuffer batch = batches.next();
+      BatchBuffer batch = batches.next();
+      if (teacher_) PITLANE_TRY_STATUS(ask_teacher(batch));
+      before_step();
       PITLANE_TRY(const double loss, model_->backward(batch.view(), output_weights_));
       if (!std::isfinite(loss)) return diverged("the loss is not a number", epoch, i + 1);
       update();
@@ -213,13 +240,29 @@ class Training {
     return sum / static_cast<double>(train_indices_.size());
   }
 
+  // Squared distances from label and teacher have the same gradient as one from the point between them.
+  Status ask_teacher(BatchBuffer& batch) {
+    PITLANE_TRY(const std::vector<float> answers, teacher_->predict(batch.view()));
+    const auto share = static_cast<float>(options_.teacher->share);
+    for (std::size_t i = 0; i < answers.size(); ++i)
+      batch.labels[i] = (1 - share) * batch.labels[i] + share * answers[i];
+    return {};
+  }
+
+  void before_step() {
+    const std::int64_t steps = steps_per_epoch_ * options_.epochs;
+    constraints_.raise_sparsity(state_.step, steps, model_->weights(), state_.moments);
+    model_->follow_ranges(2 * state_.step < steps);
+  }
+
   void update() {
     AdamStep step;
     step.learning_rate = cosine_rate(options_.learning_rate, state_.step, steps_per_epoch_ * options_.epochs);
     step.step = ++state_.step;
     for (const Parameter& p : model_->parameters()) {
       const auto id = static_cast<std::size_t>(p.weight);
-      adam_update(p.values, p.gradient, state_.moments[id], masks_[id], step, threads_);
+      adam_update(p.values, constraints_.shared(p.weight, p.gradient), state_.moments[id], constraints_.keep(p.weight),
+                  step, threads_);
     }
     average();
   }
@@ -263,11 +306,11 @@ class Training {
   const TrainOptions& options_;
   const ProgressFn& progress_;
   std::vector<double> output_weights_;
-  std::unique_ptr<TorchModel> model_;
+  std::unique_ptr<TorchModel> model_, teacher_;
+  Constraints constraints_;
   std::vector<std::int64_t> train_indices_;
   std::int64_t steps_per_epoch_ = 0;
   int threads_ = 1;
-  std::vector<std::vector<std::uint8_t>> masks_;
   TrainState state_;
   double step_seconds_ = 0;
   std::int64_t images_ = 0;
@@ -277,13 +320,18 @@ class Training {
 
 Result<TrainResult> train(const Network& network, const Dataset& dataset, const Split& split,
                           const TrainOptions& options, const ProgressFn& progress) {
-  PITLANE_TRY(auto model, make_torch_model(network, {options.freeze_batch_norm, options.threads}));
+  PITLANE_TRY_STATUS(check_fine_tuning(options, network));
+  PITLANE_TRY(auto model, make_torch_model(network, {options.freeze_batch_norm, options.threads, options.int8}));
+  std::unique_ptr<TorchModel> teacher;
+  if (options.teacher) {
+    PITLANE_TRY(teacher, make_torch_model(*options.teacher->network, {true, options.threads}));
+  }
   PITLANE_TRY(SampleInputs inputs, SampleInputs::create(network, dataset));
   PITLANE_TRY_STATUS(check_outputs(network, dataset));
   PITLANE_TRY_STATUS(check_indices(dataset, split.train, "training"));
   PITLANE_TRY_STATUS(check_indices(dataset, split.validation, "validation"));
   PITLANE_TRY_STATUS(check_options(options, dataset));
-  Training training(network, std::move(inputs), split, options, progress, std::move(model));
+  Training training(network, std::move(inputs), split, options, progress, std::move(model), std::move(teacher));
   PITLANE_TRY_STATUS(training.resume());
   PITLANE_TRY_STATUS(training.run());
   return training.result();

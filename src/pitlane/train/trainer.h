@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,8 +15,23 @@
 #include "pitlane/data/split.h"
 #include "pitlane/network/network.h"
 #include "pitlane/train/epoch_record.h"
+#include "pitlane/train/torch_model.h"
 
 namespace pitlane {
+
+/// Weights that lose more and more of their smallest magnitudes while they are trained; what is zero stays so.
+struct RisingSparsity {
+  double from = 0.5, to = 0.8;  ///< share of zeros of each weight by itself; polynomial_share() in between
+  double until = 0.5;           ///< share of the steps after which `to` is reached
+  std::vector<WeightId> weights = {};
+};
+
+/// What a network is to answer beside the labels: another one's answers to the same pictures (Hinton, Vinyals and Dean,
+/// "Distilling the Knowledge in a Neural Network", 2015; for numbers, with squared errors).
+struct Teacher {
+  const Network* network = nullptr;
+  double share = 0.5;  ///< of the loss, the labels have the rest
+};
 
 struct TrainOptions {
   // Changes the result:
@@ -34,6 +50,13 @@ struct TrainOptions {
   bool keep_last = false;
   bool keep_zeros = false;         ///< weights that are exactly zero stay zero (fine-tuning a pruned network)
   bool freeze_batch_norm = false;  ///< running statistics and affine parameters stay (fine-tuning)
+  /// Weights of a layer that are equal stay equal where they have at most 256 values: the gradient of a value is the
+  /// sum of those of its weights (Han, Mao and Dally, "Deep Compression", ICLR 2016).
+  bool keep_shared = false;
+  std::optional<RisingSparsity> sparsity = {};  ///< needs keep_zeros
+  /// See TorchModelOptions::int8. Ranges follow for the first half of the steps; the result has the last ones.
+  SimulatedInt8 int8 = {};
+  std::optional<Teacher> teacher = {};
   // Changes only the speed and safety:
   int threads = 0;                   ///< 0: all cores
   std::filesystem::path checkpoint;  ///< written after each epoch where set; resumed from if it fits
