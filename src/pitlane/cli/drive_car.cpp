@@ -7,7 +7,6 @@
 #include "pitlane/cli/track_source.h"
 #include "pitlane/engine/plan.h"
 #include "pitlane/measure/line_follower.h"
-#include "pitlane/measure/network_controller.h"
 #include "pitlane/sim/expert.h"
 
 namespace pitlane::cli {

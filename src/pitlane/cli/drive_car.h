@@ -8,8 +8,8 @@
 
 #include "pitlane/cli/model_file.h"
 #include "pitlane/core/result.h"
-#include "pitlane/driver/vehicle.h"
 #include "pitlane/measure/controller.h"
+#include "pitlane/measure/network_controller.h"
 #include "pitlane/report/episode_json.h"
 #include "pitlane/sim/sim_world.h"
 #include "pitlane/study/study_spec.h"

@@ -65,7 +65,7 @@ std::string latency_section(const std::vector<LatencyDecay>& decays, ShortName s
   }
   return "<section><h2>How driving decays with latency</h2><div class=\"grid\">" +
          chart_figure("completion", "Drives completed",
-                      "Percent of the drives at each latency, from frame to command, that were tried.") +
+                      "Percent of the drives at each latency (from frame to command) that was tried.") +
          chart_figure("decay", "Mean deviation", "Metres from the line, mean over all drives, incomplete ones too.") +
          "</div>" +
          drive_table_html(

@@ -6,7 +6,7 @@ function drawDecay(id, key, title, more) {
     type: "line",
     data: { datasets: data.decays.map((decay, i) => ({
       label: decay.name, data: decay.points.map((p) => ({ x: p.ms, y: p[key] })),
-      borderColor: colourOf(i), backgroundColor: colourOf(i), borderDash: dashOf(i), borderWidth: 2, pointRadius: 3,
+      borderColor: colourOf(i), backgroundColor: colourOf(i), borderDash: dashOf(i), borderWidth: 2, pointRadius: 3, clip: 6,
     })) },
     options: {
       interaction: { mode: "nearest", axis: "x", intersect: false },
