@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "program.h"
 #include "sim/test_data.h"
@@ -81,11 +82,14 @@ TEST_P(ImportedLap, CanBeDrivenBothWays) {
   EXPECT_THAT(imported.out, HasSubstr("held out: record and tune learn from it only where it is named"));
   EXPECT_THAT(read(place / "lap.yaml"), HasSubstr("held_out: true"));
   // How well the expert drives there is tested with the expert.
-  const std::string driven = pitlane("drive expert --both --latency none,60ms --circuit " + out).out;
-  EXPECT_THAT(driven, HasSubstr(std::string(GetParam()) + "*"));
-  std::size_t completed = 0;
-  for (auto at = driven.find("completed"); at != std::string::npos; at = driven.find("completed", at + 1)) ++completed;
-  EXPECT_EQ(completed, 4U) << driven;
+  const std::string driven = pitlane("drive expert --both --latency none,60ms --json --circuit " + out).out;
+  const auto episodes = nlohmann::json::parse(driven)["episodes"];
+  EXPECT_EQ(episodes.size(), 4U);
+  for (const auto& episode : episodes) {
+    EXPECT_EQ(episode["circuit"], GetParam());
+    EXPECT_EQ(episode["held_out"], true);
+    EXPECT_EQ(episode["completed"], true) << driven;
+  }
   // A wider road, a name of its own, free for training.
   const Outcome other = pitlane("circuit import '" + bag.string() +
                                 "' --name mine --road-width 3.5 --for-training --overwrite --out " + out);

@@ -26,7 +26,7 @@ LIBRARIES = {
     "torch/": {"train"},
     "ATen/": {"train"},
     "c10/": {"train"},
-    "opencv2/": {"data", "sim"},
+    "opencv2/": {"data", "report", "sim"},
     "png.h": {"capture"},
     "jpeglib.h": {"capture"},
     "linux/videodev2.h": {"capture"},
