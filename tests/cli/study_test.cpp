@@ -287,6 +287,9 @@ TEST_F(Study, KilledAtAnyMomentItComesToTheSameBytes) {
   }
   for (const char* format : {"csv", "markdown"})
     EXPECT_EQ(exported(place_ / "killed0", format), exported(whole, format));
+  for (const fs::path& place : {place_ / "killed0", whole})
+    EXPECT_EQ(Running("study export s.yaml --no-timing --out out", place).finish().code, 0);
+  EXPECT_TRUE(read(place_ / "killed0/out/study.html") == read(whole / "out/study.html"));
   std::printf("%d studies, killed %d times\n", rounds, killer.kills());
 }
 

@@ -30,7 +30,15 @@ function describe() {
   const out = { totals: sets("total-deviation"), decay: sets("decay"), completion: sets("completion"),
                 robust: sets("robust-completion"), labels: charts.get("robust-completion").data.labels,
                 speed: sets("speed").map((set) => set.data.map((p) => p.y)), networks: strokes(), page: css("--page"),
-                scaleHidden: byId("colour-scale").hidden };
+                scaleHidden: byId("colour-scale").hidden,
+                choices: ["direction", "perturbation", "delay", "seed"].map((id) => byId(id).offsetWidth > 0) };
+  view.circuit = "tight";
+  const laps = data.laps.filter((lap) => lap.seed === "2");
+  data.laps.push(...data.laps.splice(0).filter((lap) => lap.seed === "1"));
+  refreshTrack();
+  out.oneSeed = byId("seed").offsetWidth;
+  data.laps.push(...laps);
+  refreshTrack();
   choose("colour", "deviation");
   out.byDeviation = strokes();
   out.scale = byId("colour-scale").textContent;
@@ -130,6 +138,11 @@ class StudyPageTest(unittest.TestCase):
         self.assertIn("speed, m/s", seen["speedScale"])
         self.assertEqual(len(seen["speed"]), 3)
         self.assertTrue(all(0 < speed < 40 for line in seen["speed"] for speed in line))
+
+    def test_a_choice_of_one_is_not_offered(self):
+        seen = self.seen(self.desk)
+        self.assertEqual(seen["choices"], [True] * 4)
+        self.assertEqual(seen["oneSeed"], 0)
 
     def test_who_left_the_road_has_a_cross(self):
         self.assertEqual(self.seen(self.desk)["crosses"], 2)

@@ -63,6 +63,15 @@ TEST(StudyPage, SaysWhereDrivesDoNotTellTwoApart) {
               ::testing::ElementsAre("No drive was completed.", "96 drives are not there yet and count nowhere."));
 }
 
+TEST(StudyPage, WordsCountTheDrivesThatAreThere) {
+  StudyResult result = sample_study();
+  for (std::size_t i = 0; i < 144; i += 2) result.outcomes[i] = {};
+  const std::vector<std::string> sentences = study_summary(result, study_totals(result));
+  EXPECT_THAT(sentences.front(), HasSubstr("expert completed 24 of 24 drives"));
+  EXPECT_THAT(sentences, Contains("72 drives are not there yet and count nowhere."));
+  EXPECT_THAT(study_page(result, ""), AllOf(HasSubstr("<b>24 / 24</b>"), HasSubstr("24 of 48, 24 missing")));
+}
+
 TEST(StudyPage, EscapesWhatIsForeign) {
   const std::string page = study_page(sample_study(), "pitlane study run '<x>.yaml' --out results");
   EXPECT_THAT(page,

@@ -58,6 +58,9 @@ std::string prose_html(const std::string& text) {
   for (const char* unit : {" %", " ms", " MB", " kB", " m ", " m,", " m."})
     for (std::size_t at = 1; (at = out.find(unit, at)) != std::string::npos; ++at)
       if (std::isdigit(static_cast<unsigned char>(out[at - 1]))) out.replace(at, 1, "\u00a0");
+  for (const auto& [loose, tight] : {std::pair{"(p &lt; ", "(p\u00a0&lt;\u00a0"}, {"(p ", "(p\u00a0"}})
+    for (std::size_t at = 0; (at = out.find(loose, at)) != std::string::npos; ++at)
+      out.replace(at, std::string_view(loose).size(), tight);
   return out;
 }
 

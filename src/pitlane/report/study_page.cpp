@@ -19,7 +19,8 @@ namespace pitlane {
 namespace {
 
 std::string summary_tiles(const StudyTotal& total) {
-  std::string out = tile(std::to_string(total.completed) + " / " + std::to_string(total.cells), "drives completed");
+  std::string out =
+      tile(std::to_string(total.completed) + " / " + std::to_string(total.cells - total.missing), "drives completed");
   const auto add = [&](std::size_t figure, const char* unit, const char* label) {
     if (const StudyFigure& f = total.figures[figure]; f.estimate.values > 0)
       out += tile(fixed_text(f.estimate.mean, kStudyDecimals[figure]) + unit,
@@ -33,10 +34,12 @@ std::string summary_tiles(const StudyTotal& total) {
 
 std::string summary_html(const StudyResult& result, const std::vector<StudyTotal>& totals) {
   const std::optional<std::size_t> best = best_driver(totals);
-  std::string out = "<section class=\"pick-box" + std::string(best ? "" : " none") +
-                    "\" aria-labelledby=\"pick\"><p class=\"kicker\">" +
-                    (totals.size() > 1 ? "Who drives best" : "What was driven") + "</p><h2 id=\"pick\">" +
-                    (best ? html_escape(driver_label(result.grid, *best)) : std::string("Nobody")) + "</h2>";
+  std::string out =
+      "<section class=\"pick-box" + std::string(best ? "" : " none") +
+      "\" aria-labelledby=\"pick\"><p class=\"kicker\">" + (totals.size() > 1 ? "Who drives best" : "What was driven") +
+      "</p><h2 id=\"pick\">" +
+      (best || totals.size() == 1 ? html_escape(driver_label(result.grid, best.value_or(0))) : std::string("Nobody")) +
+      "</h2>";
   if (best) out += summary_tiles(totals[*best]);
   out += "<div class=\"reasons\">";
   for (const std::string& sentence : study_summary(result, totals)) out += "<p>" + prose_html(sentence) + "</p>";

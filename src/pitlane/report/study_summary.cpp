@@ -15,6 +15,13 @@ namespace {
 constexpr double kSignificant = 0.05;
 enum Figure : std::size_t { kCompletion, kDeviation };  // places in kStudyFigures
 
+int driven(const StudyTotal& total) { return total.cells - total.missing; }
+
+// "38 of 48 drives", of those that are there
+std::string of_drives(int count, const StudyTotal& total) {
+  return std::to_string(count) + " of " + std::to_string(driven(total)) + (driven(total) == 1 ? " drive" : " drives");
+}
+
 // Smaller is better.
 auto rank_of(const StudyTotal& total) {
   const MeanEstimate& deviation = total.figures[kDeviation].estimate;
@@ -61,8 +68,7 @@ std::string comparison(const StudyResult& result, const StudyTotal& total) {
 
 std::string best_sentence(const StudyResult& result, const StudyTotal& best) {
   const MeanEstimate& deviation = best.figures[kDeviation].estimate;
-  return driver_label(result.grid, best.driver) + " completed " + std::to_string(best.completed) + " of " +
-         std::to_string(best.cells) + " drives (share " +
+  return driver_label(result.grid, best.driver) + " completed " + of_drives(best.completed, best) + " (share " +
          figure_text(best.figures[kCompletion], kStudyDecimals[kCompletion], true) + ") with a mean deviation of " +
          fixed_text(deviation.mean, 3) + " m " + interval_text(deviation, kStudyDecimals[kDeviation]) +
          "; in brackets 95 % intervals. Best means the largest share completed, then the smallest deviation.";
@@ -73,9 +79,9 @@ std::string network_sentence(const StudyResult& result, const std::vector<StudyT
   if (!result.grid.drivers[order.front().driver].file.empty()) return "";
   for (const StudyTotal& total : order)
     if (!result.grid.drivers[total.driver].file.empty() && total.completed > 0)
-      return "Of the networks it is " + driver_label(result.grid, total.driver) + ": " + driven_text(total) +
-             " drives, mean deviation " + figure_text(total.figures[kDeviation], kStudyDecimals[kDeviation], true) +
-             " m.";
+      return "Of the networks it is " + driver_label(result.grid, total.driver) + ": " +
+             of_drives(total.completed, total) + ", mean deviation " +
+             figure_text(total.figures[kDeviation], kStudyDecimals[kDeviation], true) + " m.";
   return "";
 }
 
@@ -92,7 +98,7 @@ std::string incomplete_sentence(const StudyResult& result, const StudyTotal& tot
     sum += count;
     parts += (parts.empty() ? "" : ", ") + std::to_string(count) + " " + end;
   }
-  return out + std::to_string(sum) + " of " + std::to_string(total.cells) + " drives: " + parts + ".";
+  return out + of_drives(sum, total) + ": " + parts + ".";
 }
 
 std::string undriven_sentence(const StudyResult& result) {

@@ -43,9 +43,12 @@ std::string outcome_text(const CellOutcome& outcome) {
 
 std::string extent_text(const StudyResult& result) {
   const StudyGrid& grid = result.grid;
-  return std::to_string(result.cells.size()) + " drives of " + std::to_string(grid.laps) +
-         (grid.laps == 1 ? " lap" : " laps") + ", seeds " + std::to_string(grid.seed) + " to " +
-         std::to_string(grid.seed + static_cast<std::uint64_t>(grid.repetitions) - 1);
+  const std::string seeds = grid.repetitions == 1
+                                ? ", seed " + std::to_string(grid.seed)
+                                : ", seeds " + std::to_string(grid.seed) + " to " +
+                                      std::to_string(grid.seed + static_cast<std::uint64_t>(grid.repetitions) - 1);
+  return std::to_string(result.cells.size()) + (result.cells.size() == 1 ? " drive of " : " drives of ") +
+         std::to_string(grid.laps) + (grid.laps == 1 ? " lap" : " laps") + seeds;
 }
 
 }  // namespace pitlane

@@ -46,7 +46,7 @@ Result<std::vector<CellFailure>> drive_cells(const StudyGrid& grid, const std::v
 /// Cells whose trajectories are worth drawing, at most `most`: first repetitions first, and of those the first
 /// conditions and courses, so that all drivers can be compared on what is drawn. Indices in rising order.
 std::vector<std::size_t> cells_to_draw(const std::vector<StudyCell>& cells, std::size_t most);
-/// Of a report: about 100 MB in memory.
+/// Of a report: about 50 MB in memory for drives of one lap.
 inline constexpr std::size_t kMostDrawn = 2000;
 
 /// Everything that is in the store, with `failures` at their places. Trajectories of cells_to_draw(cells, drawn) alone.

@@ -18,8 +18,8 @@ std::vector<TrajectoryPoint> thin_trajectory(const std::vector<TrajectoryPoint>&
                                              double tolerance_mps = std::numeric_limits<double>::infinity());
 
 /// What the store keeps of a drive's trajectory: at most 400 points a lap, to the millimetre and the millisecond, from
-/// which a picture differs by a centimetre and 0.1 m/s (more where 400 do not suffice). Each drive takes about a tenth
-/// of the bytes of all its points.
+/// which a picture differs by a centimetre and 0.1 m/s (more where 400 do not suffice). Each drive takes a small
+/// part of the bytes of all its points.
 std::vector<TrajectoryPoint> trajectory_to_keep(const std::vector<TrajectoryPoint>& points, int laps);
 
 }  // namespace pitlane
