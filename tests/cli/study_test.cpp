@@ -94,6 +94,11 @@ TEST_F(Study, DrivesTheGridAndGoesOnFromWhatIsThere) {
   EXPECT_EQ(read(here / "results/study.csv"), exported(here, "csv"));
   EXPECT_EQ(read(here / "results/study.md"), exported(here, "markdown"));
   EXPECT_EQ(exported(here), first.out);
+  const std::string page = read(here / "results/study.html");
+  EXPECT_THAT(page, AllOf(HasSubstr("<h1>short</h1>"), HasSubstr("pitlane study run s.yaml --out results"),
+                          HasSubstr("\"path\":["), Not(HasSubstr("Decision, ms"))));
+  EXPECT_EQ(Running("study export s.yaml --no-timing --out again", here).finish().code, 0);
+  EXPECT_TRUE(read(here / "again/study.html") == page) << "run and export write different pages";
 
   write(here / "s.yaml", short_study(2));
   EXPECT_THAT(refused("study export " + at("a/s.yaml")),
@@ -127,6 +132,9 @@ TEST_F(Study, AnyNumberOfWorkersGivesTheSameBytes) {
   ASSERT_EQ(first.code, 0) << first.err;
   EXPECT_EQ(first.out, second.out);
   for (const char* format : {"csv", "markdown"}) EXPECT_EQ(exported(one, format), exported(two, format)) << format;
+  for (const fs::path& place : {one, two})
+    EXPECT_EQ(Running("study export s.yaml --no-timing --out out", place).finish().code, 0);
+  EXPECT_TRUE(read(one / "out/study.html") == read(two / "out/study.html"));
 }
 
 // A network, a driver that fails, and a latency that is measured: with one profile the same bytes.
@@ -280,6 +288,9 @@ TEST_F(Study, KilledAtAnyMomentItComesToTheSameBytes) {
   }
   for (const char* format : {"csv", "markdown"})
     EXPECT_EQ(exported(place_ / "killed0", format), exported(whole, format));
+  for (const fs::path& place : {place_ / "killed0", whole})
+    EXPECT_EQ(Running("study export s.yaml --no-timing --out out", place).finish().code, 0);
+  EXPECT_TRUE(read(place_ / "killed0/out/study.html") == read(whole / "out/study.html"));
   std::printf("%d studies, killed %d times\n", rounds, killer.kills());
 }
 

@@ -63,9 +63,9 @@ addEventListener("load", () => {
 </script>"""
 
 
-def browse(browser, page, width):
+def browse(browser, page, width, *more):
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000",
-               f"--window-size={width},1000", "--dump-dom", page.as_uri()]
+               f"--window-size={width},1000", *more, "--dump-dom", page.as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     return done.stdout
 

@@ -4,9 +4,11 @@
 #include "pitlane/core/file.h"
 #include "pitlane/report/drive_summary.h"
 #include "pitlane/report/report.h"
+#include "pitlane/report/study_report.h"
 #include "pitlane/search/recommend.h"
 #include "sample_drives.h"
 #include "sample_result.h"
+#include "sample_study.h"
 
 int main(int argc, char** argv) {
   if (argc != 2) {
@@ -21,6 +23,10 @@ int main(int argc, char** argv) {
   if (status.ok())
     status = pitlane::write_text(std::string(argv[1]) + "/drives.html",
                                  pitlane::drive_page(pitlane::sample_drives(), "pitlane drive a.pit b.pit", as_it_is));
+  if (status.ok())
+    status =
+        pitlane::write_text(std::string(argv[1]) + "/study.html",
+                            pitlane::study_page(pitlane::sample_study(), "pitlane study run s.yaml --out results"));
   if (!status.ok()) std::fprintf(stderr, "render_sample: %s\n", status.error().message().c_str());
   return status.ok() ? 0 : 1;
 }

@@ -119,6 +119,25 @@ class StudyRunTest : public ::testing::Test {
   TemporaryDirectory place_;
 };
 
+TEST_F(StudyRunTest, TrajectoriesComeBackThinnedAndOfAsManyDrivesAsAskedFor) {
+  const StudyGrid grid = grid_of({driver("a", 8), driver("b", 6)});
+  Store store = open();
+  drive_all(grid, store);
+  const auto cells = study_cells(grid);
+  EXPECT_THAT(cells_to_draw(cells, 4), ElementsAre(0, 2, 6, 8)) << "both drivers, first repetitions, first courses";
+  const StudyResult result = read_cells(grid, cells, store, {}, 4).value();
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const bool drawn = i == 0 || i == 2 || i == 6 || i == 8;
+    EXPECT_EQ(result.outcomes[i].episode->trajectory.empty(), !drawn) << i;
+  }
+  // Chords of a circle of 10 m that leave it by a centimetre are 0.89 m long: 71 of them, at most twice as many where
+  // they are halved. The lap had 157 points.
+  const auto& path = result.outcomes[0].episode->trajectory;
+  EXPECT_GE(path.size(), 65U);
+  EXPECT_LE(path.size(), 143U);
+  for (const TrajectoryPoint& p : path) EXPECT_NEAR(std::hypot(p.pose.x_m, p.pose.y_m), 10.07, 0.002);
+}
+
 TEST(StudyCells, ComeInOneOrderWithPairedSeeds) {
   StudyGrid grid = grid_of({driver("a", 8), driver("b", 8)});
   for (StudyDriver& d : grid.drivers) d.latencies.push_back({LatencyModel::fixed(0.06), "60ms", "60ms", {}});

@@ -12,7 +12,9 @@ std::string& remembered() {
   return text;
 }
 
-std::string quoted(std::string_view argument) {
+}  // namespace
+
+std::string shell_word(std::string_view argument) {
   bool plain = !argument.empty();
   for (const char c : argument)
     plain = plain && (std::isalnum(static_cast<unsigned char>(c)) != 0 || std::strchr("-_./:,=+%@", c) != nullptr);
@@ -22,11 +24,9 @@ std::string quoted(std::string_view argument) {
   return out + "'";
 }
 
-}  // namespace
-
 void remember_command_line(int argc, char** argv) {
   remembered() = "pitlane";
-  for (int i = 1; i < argc; ++i) remembered() += " " + quoted(argv[i]);
+  for (int i = 1; i < argc; ++i) remembered() += " " + shell_word(argv[i]);
 }
 
 const std::string& command_line() { return remembered(); }

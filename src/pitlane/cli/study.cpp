@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "pitlane/cli/command_line.h"
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
 #include "pitlane/cli/study_inputs.h"
@@ -56,13 +57,23 @@ Result<Store> open_store_that_is_there(const fs::path& path, const Flags& flags)
   return Store::open(path);
 }
 
+// What drives the study where its file is: the same whether it was run or exported, and wherever that was.
+std::string command_of(const Flags& flags) {
+  return "pitlane study run " + shell_word(fs::path(flags.study).filename().string()) + " --out results";
+}
+
 // Results of other things in this folder that have the same names are replaced: they are made of the store.
-Status write_documents(const StudyResult& result, const fs::path& out, Timing timing) {
+Status write_documents(const StudyResult& result, const Flags& flags, Timing timing) {
+  const fs::path out = flags.out;
   PITLANE_TRY_STATUS(make_writable_directory(out));
   PITLANE_TRY_STATUS(write_text(out / "study.json", study_json(result, timing)));
   PITLANE_TRY_STATUS(write_text(out / "study.csv", study_csv(result, timing)));
-  return write_text(out / "study.md", study_markdown(result));
+  PITLANE_TRY_STATUS(write_text(out / "study.md", study_markdown(result)));
+  return write_text(out / "study.html", study_page(result, command_of(flags), timing));
 }
+
+// Only the page shows trajectories.
+std::size_t drawn(const Flags& flags) { return flags.out.empty() ? 0 : kMostDrawn; }
 
 Error stopped(const Error& error, const Store& store, const std::vector<StudyCell>& cells, const fs::path& path) {
   const Result<std::vector<std::size_t>> missing = missing_cells(store, cells);
@@ -97,10 +108,10 @@ Result<int> run(const Flags& flags) {
   const auto failures = drive_cells(study.grid, cells, missing, store, flags.jobs, bar.callback());
   bar.clear();
   if (!failures) return stopped(failures.error(), store, cells, path);
-  const Result<StudyResult> read = read_cells(study.grid, cells, store, *failures);
+  const Result<StudyResult> read = read_cells(study.grid, cells, store, *failures, drawn(flags));
   if (!read) return read.error().in(path.string());
   const StudyResult& result = *read;
-  if (!flags.out.empty()) PITLANE_TRY_STATUS(write_documents(result, flags.out, timing));
+  if (!flags.out.empty()) PITLANE_TRY_STATUS(write_documents(result, flags, timing));
   std::fputs((flags.json ? study_json(result, timing) : study_markdown(result)).c_str(), stdout);
   return exit_code(result);
 }
@@ -117,9 +128,9 @@ Result<int> export_results(const Flags& flags) {
     return not_found(store_path(flags).string() + ": " + std::to_string(missing.size()) + " of " +
                      std::to_string(cells.size()) + " cells are not driven yet; 'pitlane study run " + flags.study +
                      "' drives them, --partial exports without them");
-  PITLANE_TRY(const StudyResult result, read_cells(study.grid, cells, store));
+  PITLANE_TRY(const StudyResult result, read_cells(study.grid, cells, store, {}, drawn(flags)));
   if (!flags.out.empty()) {
-    PITLANE_TRY_STATUS(write_documents(result, flags.out, timing));
+    PITLANE_TRY_STATUS(write_documents(result, flags, timing));
     return kSuccess;
   }
   const std::string text = flags.format == "json"  ? study_json(result, timing)
@@ -159,7 +170,7 @@ CLI::App* declare(CLI::App& verb, const std::string& name, const std::string& he
 }
 
 void add_export_flags(CLI::App& sub, Flags& flags) {
-  sub.add_option("--out", flags.out, "folder for study.json, study.csv and study.md, which are replaced");
+  sub.add_option("--out", flags.out, "folder for study.html, study.json, study.csv and study.md, which are replaced");
   sub.add_flag("--no-timing", flags.no_timing, "leave out what depends on the clock");
 }
 

@@ -9,5 +9,6 @@ extern const std::string_view kChartJs;      ///< Chart.js as packaged, with its
 extern const std::string_view kStyleCss;     ///< page/style.css
 extern const std::string_view kPageJs;       ///< page/*.js of tune's page, joined
 extern const std::string_view kDrivePageJs;  ///< those of drive's page
+extern const std::string_view kStudyPageJs;  ///< those of a study's page
 
 }  // namespace pitlane

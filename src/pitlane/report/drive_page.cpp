@@ -5,6 +5,7 @@
 #include "pitlane/report/assets.h"
 #include "pitlane/report/drive_summary.h"
 #include "pitlane/report/html_escape.h"
+#include "pitlane/report/html_parts.h"
 #include "pitlane/report/json_values.h"
 
 namespace pitlane {
@@ -18,30 +19,11 @@ std::string digits_text(double value, int digits) {
   return text;
 }
 
-std::string td(const std::string& text, const char* kind = "") {
-  return "<td" + std::string(*kind != 0 ? " class=\"" + std::string(kind) + "\"" : "") + ">" + html_escape(text) +
-         "</td>";
-}
-
 std::string share_cell(const DriveShare& share) {
   if (share.episodes == 0) return "<td>–</td>";
-  return td(std::to_string(share.completed) + "/" + std::to_string(share.episodes) + " · " +
-                digits_text(share.mean_deviation_m, 3) + " m",
-            share.all_completed() ? "good" : "bad");
-}
-
-std::string drive_table_html(const std::string& label, const std::vector<std::string>& titles,
-                             const std::string& body) {
-  std::string out =
-      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" + label + "\"><table><thead><tr>";
-  for (const std::string& title : titles) out += "<th scope=\"col\">" + html_escape(title) + "</th>";
-  return out + "</tr></thead><tbody>" + body + "</tbody></table></div>";
-}
-
-std::string chart_figure(const char* id, const char* title, const char* caption) {
-  return std::string("<figure class=\"card\"><div class=\"figure-head\"><h3>") + title +
-         "</h3></div><div class=\"plot\"><canvas id=\"" + id + "\" role=\"img\" aria-label=\"" + title +
-         "; the same numbers stand in the table\"></canvas></div><figcaption>" + caption + "</figcaption></figure>";
+  return text_cell(std::to_string(share.completed) + "/" + std::to_string(share.episodes) + " · " +
+                       digits_text(share.mean_deviation_m, 3) + " m",
+                   share.all_completed() ? "good" : "bad");
 }
 
 std::string limit(const std::optional<double>& seconds) {
@@ -58,7 +40,7 @@ std::string latency_section(const std::vector<LatencyDecay>& decays, ShortName s
   std::string body;
   for (const LatencyDecay& decay : decays) {
     body += "<tr><th scope=\"row\">" + html_escape(decay_name(decay, short_name)) + "</th>" +
-            td(limit(decay.completes_s)) + td(limit(decay.fails_s));
+            text_cell(limit(decay.completes_s)) + text_cell(limit(decay.fails_s));
     for (const LatencyDecay::Point& point : decay.points)
       if (&point == &decay.points.front() || &point == &decay.points.back()) body += share_cell(point.share);
     body += "</tr>";
@@ -68,9 +50,9 @@ std::string latency_section(const std::vector<LatencyDecay>& decays, ShortName s
                       "Percent of the drives at each latency (from frame to command) that was tried.") +
          chart_figure("decay", "Mean deviation", "Metres from the line, mean over all drives, incomplete ones too.") +
          "</div>" +
-         drive_table_html(
-             "Latency", {"", "completes up to", "first failure at", "at the smallest latency", "at the largest tried"},
-             body) +
+         scrolling_table("Latency",
+                         {"", "completes up to", "first failure at", "at the smallest latency", "at the largest tried"},
+                         body) +
          "</section>";
 }
 
@@ -91,7 +73,7 @@ std::string robustness_section(const RobustnessTable& robustness, ShortName shor
   return "<section><h2>What perturbations do</h2><div class=\"grid\">" +
          chart_figure("robust-completion", "Drives completed", "Percent, by perturbation.") +
          chart_figure("robust-deviation", "Mean deviation", "Metres from the line, incomplete drives too.") + "</div>" +
-         drive_table_html("Robustness", titles, body) + "<dl class=\"facts\">" + meanings + "</dl></section>";
+         scrolling_table("Robustness", titles, body) + "<dl class=\"facts\">" + meanings + "</dl></section>";
 }
 
 std::string episodes_section(const std::vector<DriveEntry>& entries, ShortName short_name) {
@@ -99,17 +81,20 @@ std::string episodes_section(const std::vector<DriveEntry>& entries, ShortName s
   for (const DriveEntry& e : entries) {
     const EpisodeResult& r = e.result;
     body += "<tr><th scope=\"row\">" + html_escape(short_name(e.subject.model)) + "</th>" +
-            td(e.circuit + (e.held_out ? "*" : ""), "text") + td(e.reverse ? "reverse" : "forward", "text") +
-            td(e.perturbation ? e.perturbation->name : "none", "text") + td(e.latency) +
-            td(to_string(r.end), r.completed ? "good" : "bad") + td(digits_text(r.percentage_completed, 1) + " %") +
-            td(r.lap_time_s > 0 ? digits_text(r.lap_time_s, 2) : "–") + td(digits_text(r.average_speed_mps, 2)) +
-            td(digits_text(r.deviation.mean, 3)) + td(digits_text(r.deviation.max, 3)) + "</tr>";
+            text_cell(e.circuit + (e.held_out ? "*" : ""), "text") +
+            text_cell(e.reverse ? "reverse" : "forward", "text") +
+            text_cell(e.perturbation ? e.perturbation->name : "none", "text") + text_cell(e.latency) +
+            text_cell(to_string(r.end), r.completed ? "good" : "bad") +
+            text_cell(digits_text(r.percentage_completed, 1) + " %") +
+            text_cell(r.lap_time_s > 0 ? digits_text(r.lap_time_s, 2) : "–") +
+            text_cell(digits_text(r.average_speed_mps, 2)) + text_cell(digits_text(r.deviation.mean, 3)) +
+            text_cell(digits_text(r.deviation.max, 3)) + "</tr>";
   }
   return "<section><h2>All drives</h2>" +
-         drive_table_html("Drives",
-                          {"network", "circuit (* held out)", "way", "perturbation", "latency", "end", "driven",
-                           "lap, s", "speed, m/s", "mean dev., m", "largest, m"},
-                          body) +
+         scrolling_table("Drives",
+                         {"network", "circuit (* held out)", "way", "perturbation", "latency", "end", "driven",
+                          "lap, s", "speed, m/s", "mean dev., m", "largest, m"},
+                         body) +
          "</section>";
 }
 
@@ -149,28 +134,13 @@ std::string drive_page(const std::vector<DriveEntry>& entries, const std::string
   const std::vector<LatencyDecay> decays = latency_decays(entries);
   const RobustnessTable robustness = robustness_table(entries);
   std::string page =
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-      "<meta name=\"color-scheme\" content=\"light dark\"><link rel=\"icon\" href=\"data:,\">"
-      "<title>Drives – Pitlane</title>\n<style>\n";
-  page += kStyleCss;
-  page +=
-      "</style></head>\n<body><header><div class=\"flag\" aria-hidden=\"true\"></div><div class=\"wrap\"><p "
-      "class=\"brand\">Pitlane</p><h1>Drives</h1><p class=\"sub\">" +
-      std::to_string(entries.size()) + (entries.size() == 1 ? " drive" : " drives") +
-      "</p></div></header>\n<main class=\"wrap\">\n";
+      page_begin("Drives", "Drives", std::to_string(entries.size()) + (entries.size() == 1 ? " drive" : " drives"));
   page += latency_section(decays, short_name) + robustness_section(robustness, short_name) +
           episodes_section(entries, short_name);
   page += "<section><h2>Make it again</h2><div class=\"command\"><pre><code>" + html_escape(command) +
-          "</code></pre></div></section>\n</main><footer class=\"wrap\">Made by <code>pitlane drive</code>.</footer>\n"
-          "<noscript><p class=\"wrap\">Charts need JavaScript; all numbers stand in the tables.</p></noscript>\n"
-          "<script type=\"application/json\" id=\"data\">" +
-          script_safe_json(page_data(decays, robustness, short_name)) + "</script>\n<script>";
-  page += kChartJs;
-  page += "</script>\n<script>\n";
-  page += kDrivePageJs;
-  page += "</script>\n</body></html>\n";
-  return page;
+          "</code></pre></div></section>";
+  return page +
+         page_end("Made by <code>pitlane drive</code>.", page_data(decays, robustness, short_name), kDrivePageJs);
 }
 
 }  // namespace pitlane

@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 
 #include "pitlane/report/assets.h"
 #include "pitlane/report/html_escape.h"
+#include "pitlane/report/html_parts.h"
 #include "pitlane/report/html_tables.h"
 #include "pitlane/report/layers_html.h"
 #include "pitlane/report/page_data.h"
@@ -20,19 +20,6 @@ const StrategyRow* row_named(const TuneResult& result, const std::string& name) 
   const auto found = std::find_if(result.rows.begin(), result.rows.end(),
                                   [&](const StrategyRow& row) { return row.strategy == name && !row.failure; });
   return found == result.rows.end() ? nullptr : &*found;
-}
-
-std::string tile(const std::string& value, const std::string& label) {
-  return "<div class=\"tile\"><b>" + value + "</b><span>" + label + "</span></div>";
-}
-
-/// Escaped, and a number does not part from its unit at the end of a line.
-std::string prose_html(const std::string& text) {
-  std::string out = html_escape(text);
-  for (const char* unit : {" %", " ms", " MB", " kB", " m ", " m,", " m."})
-    for (std::size_t at = 1; (at = out.find(unit, at)) != std::string::npos; ++at)
-      if (std::isdigit(static_cast<unsigned char>(out[at - 1]))) out.replace(at, 1, "\u00a0");
-  return out;
 }
 
 /// The chosen row's numbers at a glance.
@@ -85,13 +72,6 @@ std::string notes_html(const TuneResult& result) {
   return out + "</ul></aside>";
 }
 
-std::string figure(const std::string& id, const std::string& title, const std::string& caption,
-                   const std::string& tools = "") {
-  return "<figure class=\"card\" id=\"figure-" + id + "\"><div class=\"figure-head\"><h3>" + title + "</h3>" + tools +
-         "</div><div class=\"plot\"><canvas id=\"" + id + "\" role=\"img\" aria-label=\"" + title +
-         "; the same numbers stand in the tables\"></canvas></div><figcaption>" + caption + "</figcaption></figure>";
-}
-
 bool any_timed(const TuneResult& result) {
   return std::any_of(result.rows.begin(), result.rows.end(),
                      [](const StrategyRow& row) { return !row.failure && row.latency_ms.runs > 0; });
@@ -100,12 +80,13 @@ bool any_timed(const TuneResult& result) {
 std::string charts_html(const TuneResult& result) {
   if (!any_timed(result)) return "";
   std::string out = "<section><h2>Speed against accuracy</h2><div class=\"grid\">";
-  out += figure("latency", "Latency",
-                "Bar: median (p50). Whisker: up to p99, the tick on it is p90; an arrow: beyond the axis. Picture "
-                "bytes in, outputs out; engine "
-                "on one core.");
+  out +=
+      chart_figure("latency", "Latency",
+                   "Bar: median (p50). Whisker: up to p99, the tick on it is p90; an arrow: beyond the axis. Picture "
+                   "bytes in, outputs out; engine "
+                   "on one core.");
   const std::string tools = "<label class=\"tool\">Vertical axis: <select id=\"pareto-by\"></select></label>";
-  out += figure(
+  out += chart_figure(
       "pareto", "What speed costs",
       "Left and down is better. Area of a bubble: size of the file. Nothing measured lies below the dashed line.",
       tools);
@@ -113,8 +94,8 @@ std::string charts_html(const TuneResult& result) {
     return !row.failure && !row.latency_samples_ms.empty();
   });
   if (sampled)
-    out += figure("histogram", "How steady",
-                  "Share of runs by latency; the slowest 0.5 % are outside. Press a name to hide it.");
+    out += chart_figure("histogram", "How steady",
+                        "Share of runs by latency; the slowest 0.5 % are outside. Press a name to hide it.");
   return out + "</div></section>";
 }
 
@@ -127,33 +108,21 @@ std::string track_html(const TuneResult& result) {
       why = "These networks were not driven: " + result.rows.front().why_not_driven + ".";
     return "<section><h2>On the track</h2><p class=\"callout\">" + html_escape(why) + "</p></section>";
   }
-  return "<section id=\"track\"><h2>On the track</h2>"
-         "<div class=\"tabs\" id=\"circuits\" role=\"group\" aria-label=\"Circuit\"></div>"
-         "<div class=\"card track-card\"><div class=\"controls\">"
-         "<label class=\"tool\">Direction <select id=\"direction\"></select></label>"
-         "<label class=\"tool\">Latency <select id=\"delay\"></select></label>"
-         "<label class=\"tool\">Seed <select id=\"seed\"></select></label>"
-         "<label class=\"tool\">Widen sideways <input type=\"range\" id=\"widen\" min=\"1\" max=\"12\" step=\"1\" "
-         "value=\"4\">"
-         "<output id=\"widen-value\">4×</output></label></div>"
-         "<div class=\"chips\" id=\"shown\" role=\"group\" aria-label=\"Networks shown\"></div>"
-         "<div id=\"map\"></div><p class=\"quiet small\" id=\"map-note\"></p>"
-         "<h3>Deviation along the lap</h3><div class=\"plot short\"><canvas id=\"deviation\" role=\"img\" "
-         "aria-label=\"Deviation along the lap; summaries stand in the table of laps\"></canvas></div>"
-         "<p class=\"quiet small\">Metres from the line, positive to its left. Who left the road runs out of the "
-         "picture.</p></div></section>";
+  return track_section({{"direction", "Direction"}, {"delay", "Latency"}, {"seed", "Seed"}});
 }
 
 std::string learning_html(const TuneResult& result) {
   std::string figures;
   if (!result.training.empty())
-    figures += figure("training", "Training of the baseline", "Weighted sum of the outputs' MSE, normalised units.");
+    figures +=
+        chart_figure("training", "Training of the baseline", "Weighted sum of the outputs' MSE, normalised units.");
   const bool tuned = std::any_of(result.rows.begin(), result.rows.end(),
                                  [](const StrategyRow& row) { return !row.failure && !row.fine_tuning.empty(); });
   if (tuned)
-    figures += figure("tuning", "Fine-tuning",
-                      "Weighted sum of the outputs' MSE, normalised units. Strategies that share their fine-tuning "
-                      "share their curves.");
+    figures +=
+        chart_figure("tuning", "Fine-tuning",
+                     "Weighted sum of the outputs' MSE, normalised units. Strategies that share their fine-tuning "
+                     "share their curves.");
   if (figures.empty()) return "";
   return "<section><h2>How they learned</h2><div class=\"grid\">" + figures + "</div></section>";
 }
@@ -192,11 +161,7 @@ std::string provenance_html(const TuneResult& result) {
   for (const StrategyRow& row : result.rows)
     if (!row.recipe.empty())
       out += "<div><dt>recipe of " + html_escape(row.strategy) + "</dt><dd>" + html_escape(row.recipe) + "</dd></div>";
-  out += "</dl>";
-  if (!result.command.empty())
-    out += "<h3>Make it again</h3><div class=\"command\"><pre><code id=\"command\">" + html_escape(result.command) +
-           "</code></pre><button type=\"button\" id=\"copy\" hidden>Copy</button></div>";
-  return out + "</div></section>";
+  return out + "</dl>" + command_html(result.command) + "</div></section>";
 }
 
 std::string subtitle(const TuneResult& result) {
@@ -226,36 +191,20 @@ PageTitle page_title(const TuneResult& result) {
 Result<std::string> html_report(const TuneResult& result) {
   const PageTitle title = page_title(result);
   std::string page =
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-      "<meta name=\"color-scheme\" content=\"light dark\"><link rel=\"icon\" href=\"data:,\"><title>" +
-      html_escape(title.name) + (title.family.empty() ? "" : " · " + html_escape(title.family)) +
-      " – Pitlane</title>\n<style>\n";
-  page += kStyleCss;
-  page +=
-      "</style></head>\n<body><header><div class=\"flag\" aria-hidden=\"true\"></div><div class=\"wrap\"><p "
-      "class=\"brand\">"
-      "Pitlane</p><h1>" +
-      html_escape(title.name) +
-      (title.family.empty() ? "" : " <span class=\"family\">" + html_escape(title.family) + "</span>") +
-      "</h1><p class=\"sub\">" + subtitle(result) + "</p></div></header>\n<main class=\"wrap\">\n";
+      page_begin(title.name + (title.family.empty() ? "" : " · " + title.family),
+                 html_escape(title.name) +
+                     (title.family.empty() ? "" : " <span class=\"family\">" + html_escape(title.family) + "</span>"),
+                 subtitle(result));
   page += recommendation_html(result) + "\n" + notes_html(result);
   page += "\n<section><h2>Results</h2>" + results_table_html(result) + outputs_html(result) + "</section>\n";
   page += charts_html(result) + "\n" + layers_html(result) + "\n" + track_html(result) + "\n" + learning_html(result) +
           "\n" + laps_html(result) + "\n";
   page += published_html(result) + "\n" + provenance_html(result);
-  page +=
-      "\n</main><footer class=\"wrap\">Made by <code>pitlane tune</code>. Lengths in metres, times as labelled, file "
-      "sizes in "
-      "decimal units except where MiB is written.</footer>\n<noscript><p class=\"wrap\">Charts and maps need "
-      "JavaScript; "
-      "all numbers stand in the tables.</p></noscript>\n";
-  page += "<script type=\"application/json\" id=\"data\">" + script_safe_json(page_data_json(result)) +
-          "</script>\n<script>";
-  page += kChartJs;
-  page += "</script>\n<script>\n";
-  page += kPageJs;
-  page += "</script>\n</body></html>\n";
+  page += page_end(
+      "Made by <code>pitlane tune</code>. Lengths in metres, times as labelled, file sizes in decimal units except "
+      "where "
+      "MiB is written.",
+      page_data_json(result), kPageJs);
   if (page.size() > kLargestPage)
     return unsupported("report: the page would have " + count_text(static_cast<std::int64_t>(page.size())) +
                        " bytes; drive fewer laps or strategies in one run");

@@ -2,34 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "pitlane/report/layers_html.h"
-#include "pitlane/report/thin_trajectory.h"
+#include "pitlane/report/track_data.h"
 #include "pitlane/study/episode_json.h"
 #include "pitlane/study/quantity.h"
 
 namespace pitlane {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr double kThinning_m = 0.01;
-constexpr std::size_t kPointsPerLap = 400;
-constexpr std::size_t kPointsInAll = 40'000;  // About 1 MB of page.
-constexpr std::size_t kFewestPoints = 40;
-constexpr std::size_t kLinePoints = 1'500;
 constexpr std::size_t kHistogramSamples = 2'000;
-
-std::int64_t millimetres(double metres) { return std::llround(std::clamp(metres, -1e9, 1e9) * 1e3); }
-
-/// Four significant digits are more than a chart shows.
-Json rounded(double value) {
-  if (!std::isfinite(value)) return nullptr;
-  if (value == 0) return 0;
-  const double unit = std::pow(10.0, 3 - std::floor(std::log10(std::abs(value))));
-  return std::isfinite(unit) && unit > 0 ? std::round(value * unit) / unit : value;
-}
 
 Json epochs(const std::vector<EpochRecord>& records) {
   Json out = Json::array();
@@ -80,45 +62,25 @@ Json strategy(const StrategyRow& row, const StrategyRow& baseline) {
   return out;
 }
 
-Json circuit(const CircuitMap& map) {
-  Json line = Json::array();
-  const std::size_t step = map.line.size() / kLinePoints + 1;
-  for (std::size_t i = 0; i < map.line.size(); i += step)
-    if (std::isfinite(map.line[i].x_m) && std::isfinite(map.line[i].y_m)) {
-      line.push_back(millimetres(map.line[i].x_m));
-      line.push_back(millimetres(map.line[i].y_m));
-    }
-  return {{"name", map.name}, {"width", rounded(map.road_width_m)}, {"line", line}};
-}
-
-/// x, y, progress, deviation of every kept point, one after the other.
-Json path(const EpisodeResult& episode, std::size_t max_points) {
-  Json out = Json::array();
-  for (const TrajectoryPoint& p : thin_trajectory(episode.trajectory, kThinning_m, max_points))
-    for (const double metres : {p.pose.x_m, p.pose.y_m, p.progress_m, p.deviation_m})
-      out.push_back(millimetres(metres));
-  return out;
-}
-
 Json lap(const LapRow& row, std::size_t strategy_index, std::size_t max_points) {
-  return {{"s", strategy_index},
-          {"circuit", row.circuit},
-          {"held", row.held_out},
-          {"reverse", row.reverse},
-          {"latency", row.latency},
-          {"seed", std::to_string(row.seed)},  // A script's numbers end at 2^53.
-          {"done", row.result.completed},
-          {"end", episode_end_name(row.result.end)},
-          {"mean", fixed_text(row.result.deviation.mean, 3)},
-          {"max", fixed_text(row.result.deviation.max, 2)},
-          {"path", path(row.result, max_points)}};
+  Json out{{"s", strategy_index},
+           {"circuit", row.circuit},
+           {"held", row.held_out},
+           {"reverse", row.reverse},
+           {"latency", row.latency},
+           {"seed", std::to_string(row.seed)},  // A script's numbers end at 2^53.
+           {"done", row.result.completed},
+           {"end", episode_end_name(row.result.end)},
+           {"mean", fixed_text(row.result.deviation.mean, 3)},
+           {"max", fixed_text(row.result.deviation.max, 2)}};
+  add_path(out, row.result.trajectory, max_points);
+  return out;
 }
 
 Json laps(const TuneResult& result) {
   std::size_t count = 0;
   for (const StrategyRow& row : result.rows) count += row.laps.size();
-  const std::size_t share = kPointsInAll / std::max<std::size_t>(count, 1);
-  const std::size_t max_points = std::clamp(share, kFewestPoints, kPointsPerLap);
+  const std::size_t max_points = points_per_drive(count);
   Json out = Json::array();
   for (std::size_t s = 0; s < result.rows.size(); ++s)
     for (const LapRow& row : result.rows[s].laps) out.push_back(lap(row, s, max_points));
@@ -130,7 +92,7 @@ Json laps(const TuneResult& result) {
 std::string page_data_json(const TuneResult& result) {
   Json out{{"strategies", Json::array()}, {"circuits", Json::array()}};
   for (const StrategyRow& row : result.rows) out["strategies"].push_back(strategy(row, result.rows.front()));
-  for (const CircuitMap& map : result.circuits) out["circuits"].push_back(circuit(map));
+  for (const CircuitMap& map : result.circuits) out["circuits"].push_back(circuit_value(map));
   out["recommended"] = result.recommendation.strategy.value_or("");
   out["laps"] = laps(result);
   out["training"] = epochs(result.training);

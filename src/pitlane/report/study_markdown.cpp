@@ -1,12 +1,11 @@
 #include <algorithm>
-#include <array>
 #include <string>
 #include <vector>
 
 #include "pitlane/core/printable.h"
 #include "pitlane/report/study_report.h"
+#include "pitlane/report/study_text.h"
 #include "pitlane/report/text_width.h"
-#include "pitlane/study/quantity.h"
 #include "pitlane/study/study_totals.h"
 
 namespace pitlane {
@@ -40,17 +39,6 @@ std::string table(const std::vector<Row>& rows) {
   return out;
 }
 
-std::string p_text(double p) { return p < 0.001 ? "p < 0.001" : "p " + fixed_text(p, 3); }
-
-std::string figure_text(const StudyFigure& figure, int decimals, bool is_first) {
-  if (figure.estimate.values == 0) return "-";
-  const auto text = [&](double value) { return fixed_text(value, decimals); };
-  const MeanEstimate& e = figure.estimate;
-  std::string out = text(e.mean) + " [" + text(e.interval.low) + ", " + text(e.interval.high) + "]";
-  if (!is_first && figure.pairs > 0) out += ", " + p_text(figure.p_value);
-  return out;
-}
-
 // Which total of the driver it is.
 std::vector<std::string> case_of(const StudyTotal& total) {
   if (!total.course.empty()) return {cell_text(total.course)};
@@ -62,13 +50,9 @@ Row total_row(const StudyResult& result, const StudyTotal& total) {
   const StudyDriver& driver = result.grid.drivers[total.driver];
   Row row{cell_text(driver.name), driver.file.empty() ? "-" : cell_text(driver.runtime)};
   for (std::string& text : case_of(total)) row.push_back(std::move(text));
-  std::string driven = std::to_string(total.completed) + " of " + std::to_string(total.cells);
-  if (total.failed > 0) driven += ", " + std::to_string(total.failed) + " failed";
-  if (total.missing > 0) driven += ", " + std::to_string(total.missing) + " missing";
-  row.push_back(driven);
-  constexpr std::array<int, kStudyFigures.size()> decimals{2, 3, 2, 1};
+  row.push_back(driven_text(total));
   for (std::size_t i = 0; i < kStudyFigures.size(); ++i)
-    row.push_back(figure_text(total.figures[i], decimals[i], total.driver == 0));
+    row.push_back(figure_text(total.figures[i], kStudyDecimals[i], total.driver == 0));
   return row;
 }
 
@@ -89,15 +73,7 @@ std::string incomplete_text(const StudyResult& result) {
     const CellOutcome& outcome = result.outcomes[i];
     if (outcome.episode && outcome.episode->completed) continue;
     if (++count > kMostListed) continue;
-    out += "- " + cell_text(describe(result.grid, result.cells[i])) + ": ";
-    if (outcome.episode) {
-      out += std::string(to_string(outcome.episode->end)) + " after " +
-             fixed_text(outcome.episode->percentage_completed, 1) + " %";
-      if (!outcome.episode->failure.empty()) out += ": " + cell_text(outcome.episode->failure);
-    } else {
-      out += outcome.failure.empty() ? "not driven yet" : "could not be driven: " + cell_text(outcome.failure);
-    }
-    out += "\n";
+    out += "- " + cell_text(describe(result.grid, result.cells[i])) + ": " + cell_text(outcome_text(outcome)) + "\n";
   }
   if (count > kMostListed) out += "- and " + std::to_string(count - kMostListed) + " more\n";
   return out;
@@ -109,9 +85,7 @@ std::string study_markdown(const StudyResult& result) {
   const StudyGrid& grid = result.grid;
   std::string out = "# " + (grid.name.empty() ? std::string("Study") : cell_text(grid.name)) + "\n\n";
   out +=
-      std::to_string(result.cells.size()) + " drives of " + std::to_string(grid.laps) +
-      (grid.laps == 1 ? " lap" : " laps") + ", seeds " + std::to_string(grid.seed) + " to " +
-      std::to_string(grid.seed + static_cast<std::uint64_t>(grid.repetitions) - 1) +
+      extent_text(result) +
       ". In brackets: 95 % intervals; p: paired test against the first row (docs/metrics.md). Deviation and lap time "
       "are of completed drives.\n\n";
   out += totals_table(result, study_totals(result), {});

@@ -17,4 +17,8 @@ std::string study_csv(const StudyResult& result, Timing timing = Timing::kInclud
 /// Tables of totals, and the drives that were not completed; nothing of the clock. Reads well on a terminal too.
 std::string study_markdown(const StudyResult& result);
 
+/// One self-contained page: what came out in words, totals, conditions, courses, every drive, maps and charts. Maps
+/// show the drives that have a trajectory (read_cells). `command`: what makes it again.
+std::string study_page(const StudyResult& result, const std::string& command, Timing timing = Timing::kIncluded);
+
 }  // namespace pitlane

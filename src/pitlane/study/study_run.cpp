@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "pitlane/study/episode_json.h"
+#include "pitlane/study/thin_trajectory.h"
 #include "pitlane/study/workers.h"
 
 namespace pitlane {
@@ -39,6 +42,7 @@ class CellDriver {
     }
     Result<EpisodeResult> episode = drive(grid_, cell, go_on);
     if (!episode && episode.error().kind() == ErrorKind::kInterrupted) return episode.error();
+    if (episode) episode->trajectory = trajectory_to_keep(episode->trajectory, grid_.laps);
     const std::string text = episode ? to_json(*episode) : std::string();
     const std::lock_guard lock(mutex_);
     if (episode) return store_.put_new(cell.key, text);
@@ -85,15 +89,29 @@ Result<std::vector<CellFailure>> drive_cells(const StudyGrid& grid, const std::v
   return driver.failures();
 }
 
+std::vector<std::size_t> cells_to_draw(const std::vector<StudyCell>& cells, std::size_t most) {
+  std::vector<std::size_t> order(cells.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto rank = [&](std::size_t i) {
+    const StudyCell& cell = cells[i];
+    return std::tuple(cell.repetition, cell.latency, cell.course, cell.driver);
+  };
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+  order.resize(std::min(most, order.size()));
+  std::sort(order.begin(), order.end());
+  return order;
+}
+
 Result<StudyResult> read_cells(const StudyGrid& grid, const std::vector<StudyCell>& cells, const Store& store,
-                               const std::vector<CellFailure>& failures) {
+                               const std::vector<CellFailure>& failures, std::size_t drawn) {
   StudyResult result{grid, cells, std::vector<CellOutcome>(cells.size())};
+  const std::vector<std::size_t> to_draw = cells_to_draw(cells, drawn);
   for (std::size_t i = 0; i < cells.size(); ++i) {
     PITLANE_TRY(const std::optional<std::string> text, store.find(cells[i].key));
     if (!text) continue;
     Result<EpisodeResult> episode = episode_from_json(*text);
     if (!episode) return episode.error().in(describe(grid, cells[i]));
-    episode->trajectory = {};
+    if (!std::binary_search(to_draw.begin(), to_draw.end(), i)) episode->trajectory = {};
     result.outcomes[i].episode = *std::move(episode);
   }
   for (const CellFailure& failure : failures)

@@ -16,7 +16,7 @@ namespace pitlane {
 
 /// What became of a cell: an episode (which may have failed on the track), a failure to drive at all, or nothing yet.
 struct CellOutcome {
-  std::optional<EpisodeResult> episode;  ///< without its trajectory
+  std::optional<EpisodeResult> episode;  ///< its trajectory thinned, or left out: read_cells
   std::string failure;                   ///< one line
 };
 
@@ -43,8 +43,14 @@ Result<std::vector<CellFailure>> drive_cells(const StudyGrid& grid, const std::v
                                              const std::vector<std::size_t>& missing, Store& store, int jobs,
                                              const ProgressFn& progress = {});
 
-/// Everything that is in the store, with `failures` at their places.
+/// Cells whose trajectories are worth drawing, at most `most`: first repetitions first, and of those the first
+/// conditions and courses, so that all drivers can be compared on what is drawn. Indices in rising order.
+std::vector<std::size_t> cells_to_draw(const std::vector<StudyCell>& cells, std::size_t most);
+/// Of a report: about 50 MB in memory for drives of one lap.
+inline constexpr std::size_t kMostDrawn = 2000;
+
+/// Everything that is in the store, with `failures` at their places. Trajectories of cells_to_draw(cells, drawn) alone.
 Result<StudyResult> read_cells(const StudyGrid& grid, const std::vector<StudyCell>& cells, const Store& store,
-                               const std::vector<CellFailure>& failures = {});
+                               const std::vector<CellFailure>& failures = {}, std::size_t drawn = 0);
 
 }  // namespace pitlane

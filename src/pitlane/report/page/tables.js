@@ -1,23 +1,27 @@
-// Filters of the table of laps, and the copy button.
+// Filters of the table of laps, and the copy button. A filter is a select "lap-KEY"; rows have its value as data-KEY.
+const lapKeys = ["strategy", "circuit", "direction", "perturbation", "latency"].filter((key) => byId("lap-" + key));
+
 function filterLaps() {
-  const [strategy, circuit, failed] = [byId("lap-strategy").value, byId("lap-circuit").value, byId("lap-failed").checked];
+  const wanted = lapKeys.map((key) => [key, byId("lap-" + key).value]).filter(([, value]) => value !== "");
+  const failed = byId("lap-failed").checked;
   let shown = 0, all = 0;
   for (const row of byId("laps").tBodies[0].rows) {
-    row.hidden = (strategy !== "" && row.dataset.strategy !== strategy) || (circuit !== "" && row.dataset.circuit !== circuit) ||
-      (failed && row.dataset.done === "1");
+    row.hidden = wanted.some(([key, value]) => row.dataset[key] !== value) || (failed && row.dataset.done === "1");
     shown += !row.hidden;
     ++all;
   }
-  byId("lap-count").textContent = `${shown} of ${all} laps`;
+  byId("lap-count").textContent = `${shown} of ${all} ${byId("laps").dataset.noun || "laps"}`;
 }
 
 function startTables() {
   if (byId("laps")) {
     const rows = [...byId("laps").tBodies[0].rows];
-    const choices = (key) => [["", "all"], ...unique(rows.map((row) => row.dataset[key])).map((v) => [v, v])];
-    fillSelect(byId("lap-strategy"), choices("strategy"));
-    fillSelect(byId("lap-circuit"), choices("circuit"));
-    for (const id of ["lap-strategy", "lap-circuit", "lap-failed"]) byId(id).addEventListener("change", filterLaps);
+    const values = (key) => unique(rows.map((row) => row.dataset[key])).map((v) => [v, v]);
+    for (const key of lapKeys) {
+      const all = values(key);
+      fillSelect(byId("lap-" + key), all.length > 1 ? [["", "all"], ...all] : all);
+    }
+    for (const id of [...lapKeys, "failed"]) byId("lap-" + id).addEventListener("change", filterLaps);
     filterLaps();
   }
   const copy = byId("copy");

@@ -1,6 +1,9 @@
 // Circuits as tabs, the driven paths over the road, the deviation along the lap.
-const view = { circuit: null, direction: "forward", delay: null, seed: null, widen: 4, shown: new Set() };
+const view = { circuit: null, direction: "forward", delay: null, perturbation: null, seed: null, widen: 4, shown: new Set(), colour: "" };
 const directionOf = (lap) => (lap.reverse ? "reverse" : "forward");
+// What a drive is chosen by: the control's id (where the page has it), which is its key in view, and the drive's value.
+const choices = { direction: directionOf, perturbation: (lap) => lap.perturbation, delay: (lap) => lap.latency, seed: (lap) => lap.seed };
+const isChosen = (lap) => lap.circuit === view.circuit && Object.entries(choices).every(([key, of]) => of(lap) === view[key]);
 
 const circuitNames = unique(data.laps.map((lap) => lap.circuit));
 const mapOf = (name) => data.circuits.find((c) => c.name === name);
@@ -43,8 +46,7 @@ function widened(points, line, factor) {
   });
 }
 
-const lapsShown = () => data.laps.filter((lap) => lap.circuit === view.circuit && directionOf(lap) === view.direction &&
-  lap.latency === view.delay && lap.seed === view.seed && view.shown.has(lap.s));
+const lapsShown = () => data.laps.filter((lap) => isChosen(lap) && view.shown.has(lap.s));
 
 function tab(name) {
   const laps = data.laps.filter((lap) => lap.circuit === name);
@@ -111,13 +113,16 @@ function drawMap() {
     svg.append(svgElement("path", { ...stroke, stroke: "var(--centre)", "stroke-width": 1.2 * unit,
                                     "stroke-dasharray": `${6 * unit} ${6 * unit}` }));
   }
+  const colouring = colourings[view.colour], range = colouring && colourRange(colouring, laps);
+  drawColourScale(byId("colour-scale"), colouring, range);
   paths.forEach((path, i) => {
     const lap = laps[i];
-    const node = svgElement("path", { d: d(path, false), fill: "none", stroke: `var(--s${lap.s % 8})`,
-      "stroke-width": 2.2 * unit, "stroke-linejoin": "round", "stroke-dasharray": dashOf(lap.s).map((n) => n * unit).join(" "),
-      class: "path" });
-    node.append(svgElement("title", {}, `${data.strategies[lap.s].name}: mean ${lap.mean} m, largest ${lap.max} m`));
-    svg.append(node);
+    const stroke = { fill: "none", "stroke-linejoin": "round", class: "path" };
+    const group = svgElement("g", {}, svgElement("title", {}, `${data.strategies[lap.s].name}: mean ${lap.mean} m, largest ${lap.max} m`));
+    if (colouring) group.append(...colouredPaths(path, colouring.values(lap), range, { ...stroke, "stroke-width": 3 * unit, "stroke-linecap": "round" }));
+    else group.append(svgElement("path", { ...stroke, d: d(path, false), stroke: `var(--s${lap.s % 8})`, "stroke-width": 2.2 * unit,
+                                           "stroke-dasharray": dashOf(lap.s).map((n) => n * unit).join(" ") }));
+    svg.append(group);
     if (!lap.done && path.length) {
       const [ex, ey] = path[path.length - 1], r = 7 * unit;
       svg.append(svgElement("path", { d: `M${ex - r} ${ey - r}L${ex + r} ${ey + r}M${ex - r} ${ey + r}L${ex + r} ${ey - r}`,
@@ -164,28 +169,28 @@ function evenAxis(values) {
   return { min: -end, max: end, grid, ticks: { stepSize: step, callback: (v) => short(v) } };
 }
 
-function drawDeviation() {
+// A value of all shown drives along the lap. `valueOf`: of a lap and the number of its point. `scaleOf`: the axis for
+// the values of those who completed: whoever left the road runs out of the picture rather than flattening the others.
+function drawAlong(id, unit, digits, valueOf, scaleOf) {
   const laps = lapsShown();
   const datasets = laps.map((lap, path) => {
     const points = [];
-    for (let i = 0; i + 3 < lap.path.length; i += 4)
-      points.push({ x: lap.path[i + 2] / 1000, y: lap.path[i + 3] / 1000, path, i: i / 4 });
+    for (let i = 0; 4 * i + 3 < lap.path.length; ++i) points.push({ x: lap.path[4 * i + 2] / 1000, y: valueOf(lap, i) / 1000, path, i });
     return { label: data.strategies[lap.s].name, data: points, borderColor: colourOf(lap.s), borderDash: dashOf(lap.s),
              backgroundColor: colourOf(lap.s), borderWidth: 1.6, pointRadius: 0 };
   });
-  // Whoever left the road runs out of the picture rather than flattening the others.
   const done = datasets.filter((_, i) => laps[i].done);
   const measured = (done.length ? done : datasets).flatMap((set) => set.data.map((p) => p.y));
-  draw("deviation", {
+  draw(id, {
     type: "line",
     data: { datasets },
     options: {
       parsing: false, normalized: true, onHover: follow,
       interaction: { mode: "nearest", axis: "x", intersect: false },
-      scales: { x: axis("along the lap, m", { type: "linear", ticks: { maxTicksLimit: 12 } }),
-                y: axis("m", evenAxis(measured)) },
+      scales: { x: axis("along the lap, m", { type: "linear", ticks: { maxTicksLimit: 12 } }), y: axis(unit, scaleOf(measured)) },
       plugins: { legend: { display: false }, tooltip: { callbacks: {
-        title: ([item]) => Math.round(item.parsed.x) + " m", label: (item) => `${item.dataset.label}: ${item.parsed.y.toFixed(3)} m` } } },
+        title: ([item]) => Math.round(item.parsed.x) + " m",
+        label: (item) => `${item.dataset.label}: ${item.parsed.y.toFixed(digits)} ${unit}` } } },
     },
   });
 }
@@ -193,24 +198,23 @@ function drawDeviation() {
 function refreshTrack() {
   const laps = data.laps.filter((lap) => lap.circuit === view.circuit);
   const keep = (values, value) => (values.includes(value) ? value : values[0]);
-  const directions = unique(laps.map(directionOf)), delays = unique(laps.map((l) => l.latency)), seeds = unique(laps.map((l) => l.seed));
-  view.direction = keep(directions, view.direction);
-  view.delay = keep(delays, view.delay);
-  view.seed = keep(seeds, view.seed);
-  fillSelect(byId("direction"), directions.map((v) => [v, v]), view.direction);
-  fillSelect(byId("delay"), delays.map((v) => [v, v]), view.delay);
-  fillSelect(byId("seed"), seeds.map((v) => [v, v]), view.seed);
+  for (const [key, of] of Object.entries(choices)) {
+    const values = unique(laps.map(of));
+    view[key] = keep(values, view[key]);
+    if (byId(key)) fillSelect(byId(key), values.map((v) => [v, v]), view[key]);
+  }
   for (const button of byId("circuits").children) button.setAttribute("aria-pressed", button.dataset.circuit === view.circuit);
   for (const button of byId("shown").children) {
     const index = Number(button.dataset.index);
-    const lap = laps.find((l) => l.s === index && directionOf(l) === view.direction && l.latency === view.delay && l.seed === view.seed);
+    const lap = laps.find((l) => l.s === index && isChosen(l));
     button.setAttribute("aria-pressed", view.shown.has(index));
     const mark = button.querySelector(".mark");
     mark.textContent = !lap ? "–" : lap.done ? "✓" : "✗";
     mark.className = "mark " + (lap && lap.done ? "good" : "bad");
   }
   drawMap();
-  drawDeviation();
+  drawAlong("deviation", "m", 3, (lap, i) => lap.path[4 * i + 3], evenAxis);
+  drawAlong("speed", "m/s", 2, (lap, i) => lap.speed[i], () => ({ grace: "8%" }));
 }
 
 function startTrack() {
@@ -220,8 +224,10 @@ function startTrack() {
   view.circuit = circuitNames[0];
   byId("circuits").append(...circuitNames.map(tab));
   byId("shown").append(...driven.map(chip));
-  for (const [id, key] of [["direction", "direction"], ["delay", "delay"], ["seed", "seed"]])
-    byId(id).addEventListener("change", (event) => { view[key] = event.target.value; refreshTrack(); });
+  for (const key of Object.keys(choices))
+    if (byId(key)) byId(key).addEventListener("change", (event) => { view[key] = event.target.value; refreshTrack(); });
+  fillSelect(byId("colour"), [["", "network"], ...Object.entries(colourings).map(([key, { label }]) => [key, label])]);
+  byId("colour").addEventListener("change", (event) => { view.colour = event.target.value; drawMap(); });
   byId("widen").addEventListener("input", (event) => {
     view.widen = Number(event.target.value);
     byId("widen-value").textContent = view.widen + "×";

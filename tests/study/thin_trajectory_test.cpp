@@ -1,4 +1,4 @@
-#include "pitlane/report/thin_trajectory.h"
+#include "pitlane/study/thin_trajectory.h"
 
 #include <gtest/gtest.h>
 
@@ -56,6 +56,32 @@ TEST(ThinTrajectory, DropsPointsThatAreNotFinite) {
   EXPECT_EQ(thin_trajectory({at(0, 0), at(nan, 0), at(2, 5), at(4, 0)}, 0.01, 10).size(), 3U);
   EXPECT_TRUE(thin_trajectory({at(nan, 0)}, 0.01, 10).empty());
   EXPECT_TRUE(thin_trajectory({}, 0.01, 10).empty());
+}
+
+TEST(ThinTrajectory, KeepsWhereTheSpeedChangesIfItIsAskedTo) {
+  std::vector<TrajectoryPoint> points;
+  for (int i = 0; i <= 100; ++i) {
+    points.push_back(at(i, 0));
+    points.back().command.v_mps = i < 50 ? 3 : 5;
+  }
+  EXPECT_EQ(thin_trajectory(points, 0.01, 1000).size(), 2U);
+  const auto thin = thin_trajectory(points, 0.01, 1000, 0.1);
+  ASSERT_EQ(thin.size(), 4U);
+  EXPECT_DOUBLE_EQ(thin[1].pose.x_m, 49);
+  EXPECT_DOUBLE_EQ(thin[2].pose.x_m, 50);
+}
+
+TEST(ThinTrajectory, WhatIsKeptIsRoundedToThousandthsAndBoundedByTheLaps) {
+  std::vector<TrajectoryPoint> points;
+  for (int i = 0; i <= 3000; ++i) points.push_back(at(0.1 * i, std::sin(1.7 * i), 0.123456));
+  const auto one = trajectory_to_keep(points, 1), two = trajectory_to_keep(points, 2);
+  EXPECT_LE(one.size(), 400U);
+  EXPECT_LE(two.size(), 800U);
+  EXPECT_GE(two.size(), one.size());
+  for (const TrajectoryPoint& p : two) {
+    EXPECT_EQ(p.deviation_m, 0.123);
+    EXPECT_EQ(p.pose.y_m, std::round(p.pose.y_m * 1000) / 1000);
+  }
 }
 
 }  // namespace

@@ -1,0 +1,167 @@
+// study.html: what a study found, for people.
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "pitlane/core/version.h"
+#include "pitlane/report/assets.h"
+#include "pitlane/report/html_escape.h"
+#include "pitlane/report/html_parts.h"
+#include "pitlane/report/study_page_data.h"
+#include "pitlane/report/study_report.h"
+#include "pitlane/report/study_summary.h"
+#include "pitlane/report/study_tables.h"
+#include "pitlane/report/study_text.h"
+#include "pitlane/study/quantity.h"
+
+namespace pitlane {
+namespace {
+
+std::string summary_tiles(const StudyTotal& total) {
+  std::string out =
+      tile(std::to_string(total.completed) + " / " + std::to_string(total.cells - total.missing), "drives completed");
+  const auto add = [&](std::size_t figure, const char* unit, const char* label) {
+    if (const StudyFigure& f = total.figures[figure]; f.estimate.values > 0)
+      out += tile(fixed_text(f.estimate.mean, kStudyDecimals[figure]) + unit,
+                  std::string(label) + " " + interval_text(f.estimate, kStudyDecimals[figure]));
+  };
+  add(1, " m", "mean deviation");
+  add(2, " s", "lap time");
+  add(3, "", "driving score");
+  return "<div class=\"tiles\">" + out + "</div>";
+}
+
+std::string summary_html(const StudyResult& result, const std::vector<StudyTotal>& totals) {
+  const std::optional<std::size_t> best = best_driver(totals);
+  std::string out =
+      "<section class=\"pick-box" + std::string(best ? "" : " none") +
+      "\" aria-labelledby=\"pick\"><p class=\"kicker\">" + (totals.size() > 1 ? "Who drives best" : "What was driven") +
+      "</p><h2 id=\"pick\">" +
+      (best || totals.size() == 1 ? html_escape(driver_label(result.grid, best.value_or(0))) : std::string("Nobody")) +
+      "</h2>";
+  if (best) out += summary_tiles(totals[*best]);
+  out += "<div class=\"reasons\">";
+  for (const std::string& sentence : study_summary(result, totals)) out += "<p>" + prose_html(sentence) + "</p>";
+  return out + "</div></section>\n";
+}
+
+std::string totals_html(const StudyResult& result, const std::vector<StudyTotal>& totals, Timing timing) {
+  return "<section><h2>Totals</h2>" + totals_table_html(result, totals, {}, timing) +
+         "<p class=\"quiet small\">Means over all drives, in brackets their 95 % intervals (bootstrap). p: paired test "
+         "against the first row on the same drives; below 0.05 the two differ by more than chance explains. Deviation "
+         "and lap time are of completed drives, so compare them beside the share." +
+         (timing == Timing::kIncluded ? " Decision: from the camera's full frame to the command, median and 99th "
+                                        "percentile, while other drives "
+                                        "ran."
+                                      : "") +
+         "</p><div class=\"grid\">" +
+         chart_figure("total-completion", "Drives completed", "Percent of all drives; whiskers are 95 % intervals.") +
+         chart_figure("total-deviation", "Mean deviation",
+                      "Metres from the line over completed drives; whiskers are 95 % intervals.") +
+         "</div></section>\n";
+}
+
+std::string select_html(const std::string& id, const std::string& label) {
+  return "<label class=\"tool\">" + label + " <select id=\"" + id + "\"></select></label>";
+}
+
+std::string decay_html(const StudyGrid& grid) {
+  std::set<double> fixed;
+  for (const StudyLatency& latency : grid.drivers.front().latencies)
+    if (const std::optional<double> seconds = latency.model.fixed_s()) fixed.insert(*seconds);
+  if (fixed.size() < 2) return "";
+  return "<section><h2>How driving decays with latency</h2><div class=\"controls\">" +
+         select_html("decay-perturbation", "Perturbation") + "</div><div class=\"grid\">" +
+         chart_figure(
+             "completion", "Drives completed",
+             "Percent of the drives at each latency (from frame to command). Measured latencies have no place on "
+             "this axis; they stand in the table.") +
+         chart_figure("decay", "Mean deviation", "Metres from the line over completed drives.") + "</div></section>\n";
+}
+
+std::string robustness_html(const StudyGrid& grid) {
+  std::set<std::string> perturbations;
+  for (const Course& course : grid.drivers.front().courses) perturbations.insert(course.perturbation);
+  if (perturbations.size() < 2) return "";
+  return "<section><h2>What perturbations do</h2><div class=\"controls\">" + select_html("robust-latency", "Latency") +
+         "</div><div class=\"grid\">" +
+         chart_figure("robust-completion", "Drives completed", "Percent, by perturbation.") +
+         chart_figure("robust-deviation", "Mean deviation", "Metres from the line over completed drives.") +
+         "</div></section>\n";
+}
+
+std::string track_part(const StudyResult& result) {
+  std::size_t driven = 0, drawn = 0;
+  for (const CellOutcome& outcome : result.outcomes) {
+    driven += outcome.episode ? 1 : 0;
+    drawn += outcome.episode && !outcome.episode->trajectory.empty() ? 1 : 0;
+  }
+  if (drawn == 0) return "";
+  std::string out = track_section(
+      {{"direction", "Direction"}, {"perturbation", "Perturbation"}, {"delay", "Latency"}, {"seed", "Seed"}});
+  if (drawn < driven)
+    out += "<p class=\"quiet small\">" + count_text(static_cast<std::int64_t>(drawn)) + " of " +
+           count_text(static_cast<std::int64_t>(driven)) + " drives are drawn, first repetitions first.</p>";
+  return out + "\n";
+}
+
+std::string fact(const std::string& name, const std::string& value) {
+  return "<div><dt>" + html_escape(name) + "</dt><dd>" + html_escape(value) + "</dd></div>";
+}
+
+std::string driver_fact(const StudyGrid& grid, std::size_t index) {
+  const StudyDriver& driver = grid.drivers[index];
+  if (driver.file.empty()) return fact(driver.name, driver.runtime);
+  return fact(driver_label(grid, index), driver.file + ", " + bytes_text(static_cast<double>(driver.size_bytes)) +
+                                             ", " + driver.runtime + ", hash " + driver.network_hash);
+}
+
+std::string provenance_html(const StudyResult& result, const std::string& command) {
+  const StudyGrid& grid = result.grid;
+  std::string out = "<section><h2>Where this comes from</h2><div class=\"card\"><dl class=\"facts\">";
+  out += fact("driven", extent_text(result)) + fact("version", kVersion);
+  if (grid.timeout_s > 0) out += fact("a drive ends after", fixed_text(grid.timeout_s, 0) + " simulated s");
+  for (std::size_t i = 0; i < grid.drivers.size(); ++i) out += driver_fact(grid, i);
+  for (const StudyLatency& latency : grid.drivers.front().latencies)
+    if (!latency.profile_s.empty())
+      out += fact("latency " + latency.name,
+                  count_text(static_cast<std::int64_t>(latency.profile_s.size())) + " measured times, a draw a frame");
+  return out + "</dl>" + command_html(command) + "</div></section>";
+}
+
+std::string cases_html(const StudyResult& result, const char* title, const std::vector<StudyTotal>& totals,
+                       const std::vector<std::string>& cases) {
+  if (totals.empty()) return "";
+  return "<section><h2>" + std::string(title) + "</h2>" + totals_table_html(result, totals, cases, Timing::kLeftOut) +
+         "</section>\n";
+}
+
+std::string subtitle_of(const StudyResult& result) {
+  std::set<std::string> circuits;
+  for (const Course& course : result.grid.drivers.front().courses) circuits.insert(course.circuit);
+  const auto counted = [](std::size_t count, const char* noun) {
+    return count_text(static_cast<std::int64_t>(count)) + " " + noun + (count == 1 ? "" : "s");
+  };
+  return counted(result.grid.drivers.size(), "driver") + " · " + counted(circuits.size(), "circuit") + " · " +
+         html_escape(extent_text(result));
+}
+
+}  // namespace
+
+std::string study_page(const StudyResult& result, const std::string& command, Timing timing) {
+  const StudyGrid& grid = result.grid;
+  const std::vector<StudyTotal> totals = study_totals(result), conditions = study_conditions(result);
+  const std::string title = grid.name.empty() ? "Study" : grid.name;
+  std::string page = page_begin(title, html_escape(title), subtitle_of(result));
+  page += summary_html(result, totals) + totals_html(result, totals, timing) + decay_html(grid) + robustness_html(grid);
+  page += cases_html(result, "By latency and perturbation", conditions, {"Latency", "Perturbation"});
+  page += track_part(result);
+  page += cases_html(result, "By circuit", study_courses(result), {"Circuit"});
+  page += "<section><h2>All drives</h2>" + cells_table_html(result) + "</section>\n";
+  page += provenance_html(result, command);
+  return page + page_end("Made by <code>pitlane study</code>. Lengths in metres, times as labelled.",
+                         study_page_data(result, totals, conditions), kStudyPageJs);
+}
+
+}  // namespace pitlane

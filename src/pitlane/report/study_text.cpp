@@ -1,0 +1,54 @@
+#include "pitlane/report/study_text.h"
+
+#include <algorithm>
+
+#include "pitlane/study/quantity.h"
+
+namespace pitlane {
+
+std::string p_value_text(double p) { return p < 0.001 ? "p < 0.001" : "p " + fixed_text(p, 3); }
+
+std::string interval_text(const MeanEstimate& estimate, int decimals) {
+  return "[" + fixed_text(estimate.interval.low, decimals) + ", " + fixed_text(estimate.interval.high, decimals) + "]";
+}
+
+std::string figure_text(const StudyFigure& figure, int decimals, bool is_first) {
+  if (figure.estimate.values == 0) return "-";
+  std::string out = fixed_text(figure.estimate.mean, decimals) + " " + interval_text(figure.estimate, decimals);
+  if (!is_first && figure.pairs > 0) out += ", " + p_value_text(figure.p_value);
+  return out;
+}
+
+std::string driven_text(const StudyTotal& total) {
+  std::string out = std::to_string(total.completed) + " of " + std::to_string(total.cells);
+  if (total.failed > 0) out += ", " + std::to_string(total.failed) + " failed";
+  if (total.missing > 0) out += ", " + std::to_string(total.missing) + " missing";
+  return out;
+}
+
+std::string driver_label(const StudyGrid& grid, std::size_t driver) {
+  const std::string& name = grid.drivers[driver].name;
+  const auto named = std::count_if(grid.drivers.begin(), grid.drivers.end(),
+                                   [&](const StudyDriver& other) { return other.name == name; });
+  return named > 1 ? name + " · " + grid.drivers[driver].runtime : name;
+}
+
+std::string outcome_text(const CellOutcome& outcome) {
+  if (!outcome.episode) return outcome.failure.empty() ? "not driven yet" : "could not be driven: " + outcome.failure;
+  const EpisodeResult& e = *outcome.episode;
+  if (e.completed) return to_string(e.end);
+  const std::string after = std::string(to_string(e.end)) + " after " + fixed_text(e.percentage_completed, 1) + " %";
+  return e.failure.empty() ? after : after + ": " + e.failure;
+}
+
+std::string extent_text(const StudyResult& result) {
+  const StudyGrid& grid = result.grid;
+  const std::string seeds = grid.repetitions == 1
+                                ? ", seed " + std::to_string(grid.seed)
+                                : ", seeds " + std::to_string(grid.seed) + " to " +
+                                      std::to_string(grid.seed + static_cast<std::uint64_t>(grid.repetitions) - 1);
+  return std::to_string(result.cells.size()) + (result.cells.size() == 1 ? " drive of " : " drives of ") +
+         std::to_string(grid.laps) + (grid.laps == 1 ? " lap" : " laps") + seeds;
+}
+
+}  // namespace pitlane
