@@ -81,7 +81,7 @@ TEST(PruneGradually, AsksTheTrainerForAllLayersButTheOutputs) {
     seen = wanted;
     return data.context.fine_tune(given, wanted, progress);
   };
-  ASSERT_TRUE(apply_pass(PruneGradually{0.4, 0.6, 5, 1e-2}, network, train, {}).ok());
+  ASSERT_TRUE(apply_pass(PruneGradually{0.4, 0.6, 5, 1e-2, 0}, network, train, {}).ok());
   EXPECT_EQ(seen.epochs, 5);
   EXPECT_EQ(seen.learning_rate, 1e-2);
   ASSERT_TRUE(seen.pruning);
@@ -101,7 +101,7 @@ TEST(PruneGradually, RefusesATrainerThatPrunesTooLittle) {
   const FineTuneFn idle = [](const Network& given, const FineTuning&, const ProgressFn&) {
     return Result<Network>(given);
   };
-  EXPECT_EQ(apply_pass(PruneGradually{}, network, idle, {}).error().message(),
+  EXPECT_EQ(apply_pass(PruneGradually{.distillation = 0}, network, idle, {}).error().message(),
             "fine-tuning left 0 of 216 weights of Conv2d 'conv2' zero, and was asked for 80 %");
   EXPECT_EQ(content_hash(network), before);
 }
@@ -112,8 +112,10 @@ TEST(PruneGradually, RefusesSharesOutOfRange) {
             "sparsity must be at least 0 and below 1, is 1.000000");
   EXPECT_EQ(apply_pass(PruneGradually{0.5, 0.25}, network, {}, {}).error().message(),
             "sparsity cannot fall from 50 % to 25 %");
-  EXPECT_EQ(apply_pass(PruneGradually{}, network, {}, {}).error().message(),
+  EXPECT_EQ(apply_pass(PruneGradually{.distillation = 0}, network, {}, {}).error().message(),
             "fine-tuning needs a build with LibTorch and training data");
+  EXPECT_EQ(apply_pass(PruneGradually{}, network, {}, {}).error().message(),
+            "distillation needs a network to learn from");
 }
 
 }  // namespace

@@ -136,10 +136,11 @@ TEST_F(QuantizeAwareTest, CalibratorsChooseTheRangesTheyAreNamedFor) {
   Network folded = network_;
   ASSERT_TRUE(apply_pass(FoldBatchNorm{}, folded).ok());
   float largest = 0;
-  for (const std::int64_t sample : data_.split.train)
-    for (const float v : testing::reference_values(
-             folded, data_.dataset.picture(sample))[testing::node_named(folded, "conv3").inputs[0]])
-      largest = std::max(largest, v);
+  const auto read = static_cast<std::size_t>(testing::node_named(folded, "conv3").inputs[0]);
+  for (const std::int64_t sample : data_.split.train) {
+    const auto values = testing::reference_values(folded, data_.dataset.picture(sample));
+    largest = std::max(largest, std::ranges::max(values[read]));
+  }
   EXPECT_NEAR(scale[Calibrator::kMinMax] * 255, largest, 1e-3 * largest);
 }
 

@@ -77,7 +77,7 @@ TEST(Strategies, RecipesNameEveryOption) {
       "fold_batch_norm | prune_global(sparsity=0.25) | fine_tune(epochs=4, learning_rate=0.0001) | half_weights "
       "| quantize_dynamic(bias_samples=32) | quantize_static(samples=99, percentile=0.999, calibrator=cubed_error) "
       "| prune_local(convolution=0.125, dense=0.5) | prune_gradually(from=0.5, sparsity=0.75, epochs=6, "
-      "learning_rate=0.001) | shrink(keep=0.25) | cluster(values=32) "
+      "learning_rate=0.001, distillation=0.5) | shrink(keep=0.25) | cluster(values=32) "
       "| fine_tune(epochs=1, learning_rate=1e-05, distillation=0.5, keep_shared) "
       "| quantize_static(samples=16, percentile=1, calibrator=entropy, integers_only) "
       "| quantize_aware(epochs=3, learning_rate=0.01, samples=64, keep_shared)");

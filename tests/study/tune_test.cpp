@@ -31,6 +31,8 @@ class Tune : public ::testing::Test {
     inputs_.split = &split_;
     inputs_.why_not_driven = "there is no track in this test";
     options_.out = place_ / "out";
+    options_.strategies = {"float16_quan", "bfloat16_quan", "dynamic_quan",
+                           "int_flt_quan", "global_prune",  "prune_quan"};
     options_.timing.min_runs = 20;
     options_.timing.warm_up_s = 0.001;
     options_.timing.budget_s = 0.01;

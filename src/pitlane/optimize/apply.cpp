@@ -18,7 +18,9 @@ struct Apply {
     return apply_pass(pass, network, context.fine_tune, progress, &baseline);
   }
   Status operator()(const Shrink& pass) const { return apply_pass(pass, network, context.importance, progress); }
-  Status operator()(const PruneGradually& pass) const { return apply_pass(pass, network, context.fine_tune, progress); }
+  Status operator()(const PruneGradually& pass) const {
+    return apply_pass(pass, network, context.fine_tune, progress, &baseline);
+  }
   Status operator()(const QuantizeAware& pass) const { return apply_pass(pass, network, context, progress); }
   Status operator()(const QuantizeDynamic& pass) const { return apply_pass(pass, network, context, progress); }
   Status operator()(const QuantizeStatic& pass) const { return apply_pass(pass, network, context, progress); }

@@ -69,16 +69,20 @@ Result<Network> train_on(const Network& network, const FineTuning& fine_tuning, 
   return tuned;
 }
 
+Status add_teacher(double share, const Network* teacher, FineTuning& fine_tuning) {
+  if (!(share >= 0 && share <= 1))
+    return invalid_argument("the share of distillation must be within 0 to 1, is " + std::to_string(share));
+  if (share == 0) return {};
+  if (teacher == nullptr) return invalid_argument("distillation needs a network to learn from");
+  fine_tuning.teacher = std::make_shared<Network>(*teacher);
+  fine_tuning.teacher_share = share;
+  return {};
+}
+
 Status apply_pass(const FineTune& pass, Network& network, const FineTuneFn& fine_tune, const ProgressFn& progress,
                   const Network* teacher) {
   FineTuning wanted{pass.epochs, pass.learning_rate, pass.keep_shared};
-  if (!(pass.distillation >= 0 && pass.distillation <= 1))
-    return invalid_argument("the share of distillation must be within 0 to 1, is " + std::to_string(pass.distillation));
-  if (pass.distillation > 0) {
-    if (teacher == nullptr) return invalid_argument("distillation needs a network to learn from");
-    wanted.teacher = std::make_shared<Network>(*teacher);
-    wanted.teacher_share = pass.distillation;
-  }
+  PITLANE_TRY_STATUS(add_teacher(pass.distillation, teacher, wanted));
   PITLANE_TRY(network, train_on(network, wanted, fine_tune, progress));
   return {};
 }

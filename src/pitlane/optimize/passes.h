@@ -25,8 +25,8 @@ Status apply_pass(const PruneGlobal& pass, Network& network);
 Status apply_pass(const PruneLocal& pass, Network& network);
 
 /// As PruneLocal, of all layers alike, by the trainer. Errors: as of FineTune, fewer zeros than asked for.
-Status apply_pass(const PruneGradually& pass, Network& network, const FineTuneFn& fine_tune,
-                  const ProgressFn& progress);
+Status apply_pass(const PruneGradually& pass, Network& network, const FineTuneFn& fine_tune, const ProgressFn& progress,
+                  const Network* teacher = nullptr);
 
 /// Errors: no ImportanceFn, no layer that can lose channels (naming the first and why).
 Status apply_pass(const Shrink& pass, Network& network, const ImportanceFn& importance, const ProgressFn& progress);
@@ -56,6 +56,9 @@ Status apply_pass(const QuantizeStatic& pass, Network& network, const StrategyCo
 /// Errors: as of FineTune and QuantizeStatic.
 Status apply_pass(const QuantizeAware& pass, Network& network, const StrategyContext& context,
                   const ProgressFn& progress);
+
+/// Adds the baseline to learn from, or nothing where its share is 0. Errors: a share out of range, no baseline.
+Status add_teacher(double share, const Network* teacher, FineTuning& fine_tuning);
 
 /// `fine_tuning` done, and what must hold then held to it: for passes that train.
 Result<Network> train_on(const Network& network, const FineTuning& fine_tuning, const FineTuneFn& fine_tune,

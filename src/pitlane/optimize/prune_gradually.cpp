@@ -21,8 +21,8 @@ Status check_shares(const PruneGradually& pass) {
 
 }  // namespace
 
-Status apply_pass(const PruneGradually& pass, Network& network, const FineTuneFn& fine_tune,
-                  const ProgressFn& progress) {
+Status apply_pass(const PruneGradually& pass, Network& network, const FineTuneFn& fine_tune, const ProgressFn& progress,
+                  const Network* teacher) {
   PITLANE_TRY_STATUS(check_shares(pass));
   decode_all(network);
   PITLANE_TRY_STATUS(check_finite_layers(network));
@@ -30,6 +30,7 @@ Status apply_pass(const PruneGradually& pass, Network& network, const FineTuneFn
   FineTuning wanted{.epochs = pass.epochs, .learning_rate = pass.learning_rate};
   wanted.pruning = FineTuning::Pruning{pass.from, pass.sparsity, {}};
   for (const Layer& layer : layers) wanted.pruning->weights.push_back(layer.weight);
+  PITLANE_TRY_STATUS(add_teacher(pass.distillation, teacher, wanted));
   PITLANE_TRY(Network tuned, train_on(network, wanted, fine_tune, progress));
   for (const Layer& layer : layers) {
     const std::vector<float> values = decode_f32(tuned.weights[layer.weight]);

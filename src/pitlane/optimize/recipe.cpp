@@ -21,7 +21,8 @@ std::string text(const PruneLocal& pass) {
 }
 std::string text(const PruneGradually& pass) {
   return "prune_gradually(from=" + number(pass.from) + ", sparsity=" + number(pass.sparsity) +
-         ", epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) + ")";
+         ", epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) +
+         (pass.distillation > 0 ? ", distillation=" + number(pass.distillation) + ")" : ")");
 }
 std::string text(const Shrink& pass) { return "shrink(keep=" + number(pass.keep) + ")"; }
 std::string text(const Cluster& pass) { return "cluster(values=" + std::to_string(pass.values) + ")"; }

@@ -86,7 +86,8 @@ std::vector<Strategy> make_table() {
       {"prune",
        "The smallest weights of each layer, the outputs' own spared, go to zero while it is trained on, from 50 to 80 "
        "%.",
-       "TensorFlow Model Optimization, pruning with a polynomial schedule (Zhu and Gupta, 2017)",
+       "TensorFlow Model Optimization, pruning with a polynomial schedule (Zhu and Gupta, 2017); learning from the "
+       "baseline too",
        {PruneGradually{}},
        true},
       {"prune_quan",

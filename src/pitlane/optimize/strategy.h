@@ -32,8 +32,9 @@ struct PruneLocal {
 /// (polynomial_share in network/smallest_weights.h).
 struct PruneGradually {
   double from = 0.5, sparsity = 0.8;  ///< share of zeros at the first step, and at the end
-  int epochs = 4;
-  double learning_rate = 3e-4;
+  int epochs = 6;
+  double learning_rate = 1e-3;
+  double distillation = 0.5;  ///< as in FineTune
 };
 /// Gives the weights of each layer that may become int8 few values (k-means). Zeros stay zeros: they are one of them.
 struct Cluster {
