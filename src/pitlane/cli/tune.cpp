@@ -19,6 +19,7 @@
 #include "pitlane/cli/sparsity_flag.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/track_source.h"
+#include "pitlane/cli/tune_auto.h"
 #include "pitlane/cli/tuning_data.h"
 #include "pitlane/cli/verb.h"
 #include "pitlane/core/file.h"
@@ -26,7 +27,9 @@
 #include "pitlane/network/pit_file.h"
 #include "pitlane/optimize/strategy.h"
 #include "pitlane/report/report.h"
+#include "pitlane/search/candidate.h"
 #include "pitlane/search/recommend.h"
+#include "pitlane/search/search_budget.h"
 
 namespace pitlane::cli {
 namespace {
@@ -37,7 +40,7 @@ constexpr std::int64_t kQuickTrainingFrames = 2500;
 constexpr double kBytesPerMegabyte = 1e6;
 
 struct Flags {
-  std::string model, out, latency = "none,60ms";
+  std::string model, out, latency = "none,60ms", auto_budget;
   DataFlags data;
   ModelFlags foreign;
   std::vector<std::string> circuits, strategies;
@@ -48,8 +51,9 @@ struct Flags {
   TuneOptions tune;
 };
 
-// Courses, or the sentence that says why the track is left out.
-Status add_courses(const Flags& flags, TuneInputs& inputs) {
+// Courses, or the sentence that says why the track is left out. A search chooses on `tuning`; what is reported then are
+// the circuits that were named, or else those that are held out.
+Status add_courses(const Flags& flags, TuneInputs& inputs, std::vector<Course>& tuning) {
   if (flags.no_track) {
     inputs.why_not_driven = "--no-track left the track out";
     return {};
@@ -65,6 +69,9 @@ Status add_courses(const Flags& flags, TuneInputs& inputs) {
   PITLANE_TRY(const SimOptions options, sim_options_for(inputs.baseline));
   PITLANE_TRY(const auto tracks, open_tracks(flags.circuits));
   inputs.courses = make_courses(tracks, true, true, trained_circuits(inputs.baseline), options);
+  if (flags.auto_budget.empty()) return {};
+  if (flags.circuits.empty()) std::erase_if(inputs.courses, [](const Course& course) { return !course.held_out; });
+  PITLANE_TRY(tuning, tuning_courses(inputs.baseline, inputs.courses, options));
   return {};
 }
 
@@ -125,8 +132,10 @@ Status write_results(TuneResult& result, const std::filesystem::path& out) {
   return {};
 }
 
-void print_outcome(const TuneResult& result, const std::filesystem::path& out) {
+void print_outcome(const TuneResult& result, const Flags& flags) {
+  const std::filesystem::path& out = flags.tune.out;
   std::printf("%s\n", text_table(result).c_str());
+  if (!flags.auto_budget.empty()) std::printf("%s\n", front_text(result).c_str());
   for (const std::string& note : result.notes) std::printf("Note: %s\n", note.c_str());
   if (result.recommendation.strategy)
     std::printf("\nRecommended: %s\n", result.recommendation.strategy->c_str());
@@ -169,6 +178,12 @@ Status check_strategies(const TuneOptions& options) {
 Result<int> run(Flags flags) {
   for (const std::string& name : flags.strategies)
     if (name != "all") flags.tune.strategies.push_back(name);
+  SearchBudget budget;
+  const bool searches = !flags.auto_budget.empty();
+  if (searches) {
+    PITLANE_TRY(budget, parse_budget(flags.auto_budget));
+    if (flags.strategies.empty()) flags.tune.strategies = {"baseline"};  // the strategies are asked for by name
+  }
   PITLANE_TRY_STATUS(check_strategies(flags.tune));
   PITLANE_TRY_STATUS(check_output_directory(flags.out));
   if (flags.data.directories.empty()) PITLANE_TRY_STATUS(check_no_data_flags(flags.data));
@@ -187,19 +202,29 @@ Result<int> run(Flags flags) {
   if (!flags.data.directories.empty()) {
     PITLANE_TRY(recordings, open_recordings(flags.data));
   }
+  if (searches) {
+    PITLANE_TRY_STATUS(check_teachable(inputs.baseline));
+    PITLANE_TRY_STATUS(check_whole_frames(recordings, flags.data.directories));
+  }
   // What the rows are fine-tuned on is not held out from them.
   note_circuits(inputs.baseline, recordings);
-  PITLANE_TRY_STATUS(add_courses(flags, inputs));
+  std::vector<Course> tuning;
+  PITLANE_TRY_STATUS(add_courses(flags, inputs, tuning));
   ProgressBar bar;
-  PITLANE_TRY(const OpenedData data, open_tuning_data(flags.data, recordings, inputs.baseline,
-                                                      flags.frames.value_or(flags.quick ? kQuickFrames : kFullFrames),
-                                                      flags.tune.seed, bar.callback()));
+  const std::int64_t frames = flags.frames.value_or(flags.quick ? kQuickFrames : kFullFrames);
+  PITLANE_TRY(const OpenedData data,
+              open_tuning_data(flags.data, recordings, inputs.baseline, frames, flags.tune.seed, bar.callback()));
   bar.clear();
   PITLANE_TRY_STATUS(check_learnable(flags.data, data.dataset));  // rows are fine-tuned on them
   std::fprintf(stderr, "%s\n", data.description.c_str());
   inputs.dataset = &data.dataset;
   inputs.split = &data.split;
 
+  if (searches) {
+    const StudentSource source{&flags.data, &recordings, frames};
+    const Status found = add_students(inputs, flags.tune, budget, flags.constraints, source, tuning, bar);
+    if (!found.ok()) return how_to_go_on(found.error());
+  }
   Result<TuneResult> tuned = tune(inputs, flags.tune, bar.callback(), row_printer(bar));
   if (!tuned.ok()) return how_to_go_on(tuned.error());
   TuneResult& result = *tuned;
@@ -212,7 +237,7 @@ Result<int> run(Flags flags) {
   if (flags.json)
     std::fputs(json_report(result).c_str(), stdout);
   else
-    print_outcome(result, flags.tune.out);
+    print_outcome(result, flags);
   const bool failed =
       std::any_of(result.rows.begin(), result.rows.end(), [](const StrategyRow& r) { return r.failure.has_value(); });
   return failed || !result.recommendation.strategy ? kPartialFailure : kSuccess;
@@ -245,6 +270,11 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
   add_data_flags(*verb, flags->data, false);
   verb->add_option("--circuit", flags->circuits, "circuits to judge on: names or files (default: all of our own)");
   verb->add_option("--strategy", flags->strategies, "names (see pitlane strategies), default all");
+  verb->add_option("--auto", flags->auto_budget,
+                   "search for a small student network too, for so long (30min, 2h) or over so many trials (20); "
+                   "strategies then run only where named")
+      ->check(CLI::Validator(
+          [](std::string& text) { return text.empty() ? std::string("is empty; say e.g. 30min") : ""; }, ""));
   add_sparsity_flag(*verb, flags->tune.sparsity);
   verb->add_flag("--no-track", flags->no_track, "judge offline only");
   verb->add_flag("--quick", flags->quick, "a shorter set for fine-tuning; the report says so");

@@ -22,13 +22,13 @@ double p50_or_last(const StrategyRow& row) {
 }
 
 /// Every row with what it lacks; failed rows included.
-struct Candidate {
+struct JudgedRow {
   const StrategyRow* row;
   std::vector<Shortfall> lacks;
 };
 
-std::vector<Candidate> judge(const TuneResult& result) {
-  std::vector<Candidate> out;
+std::vector<JudgedRow> judge(const TuneResult& result) {
+  std::vector<JudgedRow> out;
   for (const StrategyRow& row : result.rows)
     out.push_back({&row, shortfalls(row, result.rows.front(), result.constraints)});
   return out;
@@ -50,9 +50,9 @@ std::vector<const StrategyRow*> smallest(const std::vector<const StrategyRow*>& 
 }
 
 /// Rows that are equally fast and equally small, the best first; empty where none qualifies.
-std::vector<const StrategyRow*> best_eligible(const std::vector<Candidate>& candidates) {
+std::vector<const StrategyRow*> best_eligible(const std::vector<JudgedRow>& candidates) {
   std::vector<const StrategyRow*> rows;
-  for (const Candidate& c : candidates)
+  for (const JudgedRow& c : candidates)
     if (c.lacks.empty()) rows.push_back(c.row);
   rows = smallest(rows, kLatencyTie, p50_or_last);
   rows = smallest(rows, kSizeTie, [](const StrategyRow& row) { return static_cast<double>(row.size_bytes); });
@@ -62,23 +62,23 @@ std::vector<const StrategyRow*> best_eligible(const std::vector<Candidate>& cand
   return rows;
 }
 
-const Candidate* nearest(const std::vector<Candidate>& candidates) {
-  const auto distance = [](const Candidate& c) {
+const JudgedRow* nearest(const std::vector<JudgedRow>& candidates) {
+  const auto distance = [](const JudgedRow& c) {
     double worst = 0;
     for (const Shortfall& lack : c.lacks) worst = std::max(worst, lack.excess);
     return std::tuple(c.row->failure.has_value(), worst, c.lacks.size(), p50_or_last(*c.row));
   };
   const auto found =
       std::min_element(candidates.begin(), candidates.end(),
-                       [&](const Candidate& a, const Candidate& b) { return distance(a) < distance(b); });
+                       [&](const JudgedRow& a, const JudgedRow& b) { return distance(a) < distance(b); });
   return found == candidates.end() || found->row->failure ? nullptr : &*found;
 }
 
 // --- sentences of a choice -----------------------------------------------------------------------------------------
 
-std::string left_out(const std::vector<Candidate>& candidates, const StrategyRow& winner) {
-  const Candidate* fastest = nullptr;
-  for (const Candidate& c : candidates)
+std::string left_out(const std::vector<JudgedRow>& candidates, const StrategyRow& winner) {
+  const JudgedRow* fastest = nullptr;
+  for (const JudgedRow& c : candidates)
     if (!c.lacks.empty() && !c.row->failure && p50_or_last(*c.row) < p50_or_last(winner) &&
         (!fastest || p50_or_last(*c.row) < p50_or_last(*fastest->row)))
       fastest = &c;
@@ -107,7 +107,7 @@ std::string size_clause(const StrategyRow& row, const StrategyRow& baseline, con
 }
 
 std::string speed_sentence(const std::vector<const StrategyRow*>& best, const TuneResult& result,
-                           const std::vector<Candidate>& all) {
+                           const std::vector<JudgedRow>& all) {
   const StrategyRow& row = *best.front();
   const StrategyRow& baseline = result.rows.front();
   if (!timed(row))
@@ -194,8 +194,8 @@ Recommendation nothing_ran(const TuneResult& result) {
           ""};
 }
 
-Recommendation empty_handed(const TuneResult& result, const std::vector<Candidate>& all) {
-  const Candidate* closest = nearest(all);
+Recommendation empty_handed(const TuneResult& result, const std::vector<JudgedRow>& all) {
+  const JudgedRow* closest = nearest(all);
   if (!closest) return nothing_ran(result);
   return {std::nullopt,
           {"None of the " + std::to_string(result.rows.size()) + " networks meets every condition; the closest is " +
@@ -207,7 +207,7 @@ Recommendation empty_handed(const TuneResult& result, const std::vector<Candidat
 }  // namespace
 
 Recommendation recommend(const TuneResult& result) {
-  const std::vector<Candidate> candidates = judge(result);
+  const std::vector<JudgedRow> candidates = judge(result);
   const std::vector<const StrategyRow*> best = best_eligible(candidates);
   if (best.empty()) return empty_handed(result, candidates);
   const StrategyRow& winner = *best.front();

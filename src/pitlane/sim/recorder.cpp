@@ -108,8 +108,6 @@ class Recorder {
       return invalid_argument("the preprocessing is made for frames of " + std::to_string(preprocessing.source_width) +
                               "x" + std::to_string(preprocessing.source_height) + ", the camera gives " +
                               std::to_string(options_.camera.width) + "x" + std::to_string(options_.camera.height));
-    if (preprocessing.format != PixelFormat::kRgb)
-      return invalid_argument("recordings hold RGB pictures; ask for a preprocessing in RGB");
     PITLANE_TRY(FrameResizer resizer, FrameResizer::create(preprocessing));
     resizer_.emplace(std::move(resizer));
     picture_.resize(resizer_->output_bytes());

@@ -19,7 +19,7 @@ namespace pitlane {
 
 /// One labelled frame. The picture is valid during the call that gets it.
 struct RecordedFrame {
-  std::span<const std::uint8_t> picture;  ///< {height, width, 3} bytes
+  std::span<const std::uint8_t> picture;  ///< {height, width, channels} bytes; RGB where frames are whole
   int width = 0, height = 0;
   Command label;           ///< what the expert would do, without noise
   double speed_mps = 0;    ///< of the car; a car that was put somewhere at random may have any that the expert drives

@@ -1,6 +1,7 @@
 #include "pitlane/study/tune.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -11,11 +12,12 @@
 #include "pitlane/measure/accuracy.h"
 #include "pitlane/network/pit_file.h"
 #include "pitlane/optimize/strategy.h"
+#include "pitlane/study/code_version.h"
 #include "pitlane/study/fine_tuning.h"
-#include "pitlane/study/source_hash.h"
 #include "pitlane/study/store.h"
 #include "pitlane/study/training_history.h"
 #include "pitlane/study/tune_json.h"
+#include "pitlane/study/tune_store.h"
 #include "pitlane/study/tune_timing.h"
 
 namespace pitlane {
@@ -70,6 +72,8 @@ class Tuner {
   }
 
   Result<TuneResult> run(const std::vector<Strategy>& chosen, const RowFn& on_row) {
+    PITLANE_TRY(const Isa isa, default_isa());
+    isa_ = to_string(isa);
     TuneResult result;
     result.network_name = inputs_.baseline.name;
     result.baseline_file = inputs_.baseline_file;
@@ -80,52 +84,84 @@ class Tuner {
       PITLANE_TRY(StrategyRow row, finished_row(strategy, on_row));
       result.rows.push_back(std::move(row));
     }
+    for (const MadeNetwork& made : inputs_.made) {
+      PITLANE_TRY(StrategyRow row, finished_row(made, on_row));
+      result.rows.push_back(std::move(row));
+    }
     PITLANE_TRY_STATUS(time_rows(result, options_.out, inputs_, options_.timing, progress_));
     return result;
   }
 
  private:
   // Everything that decides a row's content, so that an old row is never mistaken for this one's.
-  [[nodiscard]] std::string key(const Strategy& strategy) const {
+  [[nodiscard]] std::string key(const std::string& name, const std::string& how) const {
     Hasher hasher;
-    hasher.text(kSourceHash).text(content_hash(inputs_.baseline)).text(recipe(strategy));
+    hasher.text(code_version()).text(content_hash(inputs_.baseline)).text(how);
     hasher.text(inputs_.dataset->hash).text(split_.description).number(options_.seed);
     hasher.number(split_.train.size()).number(split_.validation.size());
     for (const Course& course : inputs_.courses) hasher.text(course.key).number(course.reverse ? 1 : 0);
     for (const LatencyModel& latency : options_.laps.latencies) hasher.text(latency.name());
     hasher.number(options_.laps.seed).text(options_.laps.vehicle.adapter).text(isa_);
-    return strategy.name + std::string("-") + hasher.hex();
+    return name + "-" + hasher.hex();
   }
 
   Result<StrategyRow> finished_row(const Strategy& strategy, const RowFn& on_row) {
-    PITLANE_TRY(const Isa isa, default_isa());
-    isa_ = to_string(isa);
-    const std::string name = key(strategy);
-    PITLANE_TRY(std::optional<StrategyRow> stored, stored_row(name, strategy));
+    StrategyRow empty;
+    empty.strategy = strategy.name;
+    empty.summary = strategy.summary;
+    empty.recipe = recipe(strategy);
+    return finished_row(
+        empty, key(strategy.name, empty.recipe), [&] { return make_row(strategy, empty); }, on_row);
+  }
+
+  Result<StrategyRow> finished_row(const MadeNetwork& made, const RowFn& on_row) {
+    StrategyRow empty;
+    empty.strategy = made.name;
+    empty.summary = made.summary;
+    empty.recipe = made.recipe;
+    empty.fine_tuning = made.training;
+    const std::string how = content_hash(made.network) + made.recipe + made.dataset->hash;
+    const ProgressFn tell = told(made.name);
+    const auto make = [&]() -> Result<StrategyRow> {
+      StrategyRow row = empty;
+      PITLANE_TRY_STATUS(keep(made.network, row));
+      PITLANE_TRY_STATUS(judge(made.network, *made.dataset, row, tell));
+      return row;
+    };
+    return finished_row(empty, key(made.name, how), make, on_row);
+  }
+
+  using MakeRow = std::function<Result<StrategyRow>()>;
+
+  Result<StrategyRow> finished_row(const StrategyRow& empty, const std::string& name, const MakeRow& make,
+                                   const RowFn& on_row) {
+    PITLANE_TRY(std::optional<StrategyRow> stored, stored_row(name, empty.strategy));
     if (stored) {
-      if (!stored->failure) PITLANE_TRY_STATUS(remember_baseline(*stored, strategy));
+      if (!stored->failure) PITLANE_TRY_STATUS(remember_baseline(*stored));
       if (on_row) on_row(*stored, true);
       return *std::move(stored);
     }
-    Result<StrategyRow> made = make_row(strategy);
+    Result<StrategyRow> made = make();
     if (!made.ok() && made.error().kind() == ErrorKind::kInterrupted) return made.error();
     // All other rows are compared with the baseline: without it there is nothing to say.
-    if (!made.ok() && strategy.name == std::string(kBaseline))
-      return made.error().in("the baseline cannot be measured");
-    StrategyRow row = made.ok() ? *std::move(made) : failed_row(strategy, made.error());
+    if (!made.ok() && empty.strategy == kBaseline) return made.error().in("the baseline cannot be measured");
+    StrategyRow row = made.ok() ? *std::move(made) : empty;
+    if (!made.ok()) {
+      row.fine_tuning.clear();
+      row.failure = made.error().message();
+    }
     // A failure may have a cause that goes away (a full disk): only success is remembered.
     if (!row.failure) PITLANE_TRY_STATUS(store_.put(name, to_json(row)));
     if (on_row) on_row(row, false);
     return row;
   }
 
-  Result<std::optional<StrategyRow>> stored_row(const std::string& name, const Strategy& strategy) {
+  Result<std::optional<StrategyRow>> stored_row(const std::string& name, const std::string& strategy) {
     PITLANE_TRY(const std::optional<std::string> text, store_.find(name));
     if (!text) return std::optional<StrategyRow>();
     Result<StrategyRow> row = strategy_row_from_json(*text);
     if (!row.ok()) {
-      log_warning(std::string(strategy.name) + ": the stored row cannot be read and is made again (" +
-                  row.error().message() + ")");
+      log_warning(strategy + ": the stored row cannot be read and is made again (" + row.error().message() + ")");
       return std::optional<StrategyRow>();
     }
     const Result<Network> network = load_pit(options_.out / row->file);
@@ -133,7 +169,7 @@ class Tuner {
       mark_held_out(*row);
       return std::optional<StrategyRow>(*std::move(row));
     }
-    log_warning(std::string(strategy.name) + ": " + row->file + " is gone or changed; the row is made again");
+    log_warning(strategy + ": " + row->file + " is gone or changed; the row is made again");
     return std::optional<StrategyRow>();
   }
 
@@ -144,22 +180,14 @@ class Tuner {
         if (course.circuit == lap.circuit) lap.held_out = course.held_out;
   }
 
-  static StrategyRow failed_row(const Strategy& strategy, const Error& error) {
-    StrategyRow row;
-    row.strategy = strategy.name;
-    row.summary = strategy.summary;
-    row.recipe = recipe(strategy);
-    row.failure = error.message();
-    return row;
-  }
-
-  Result<StrategyRow> make_row(const Strategy& strategy) {
-    StrategyRow row = failed_row(strategy, invalid_argument(""));
-    row.failure.reset();
-    const std::string label = strategy.name;
-    const ProgressFn tell = [&](const Progress& p) {
+  [[nodiscard]] ProgressFn told(const std::string& label) const {
+    return [this, label](const Progress& p) {
       return report(progress_, {label + ": " + p.stage, p.done, p.total, p.detail});
     };
+  }
+
+  Result<StrategyRow> make_row(const Strategy& strategy, StrategyRow row) {
+    const ProgressFn tell = told(strategy.name);
     StrategyContext context;
     context.dataset = inputs_.dataset;
     context.split = &split_;
@@ -169,14 +197,19 @@ class Tuner {
     };
     context.importance = importance_on(*inputs_.dataset, split_);
     PITLANE_TRY(const Network network, apply_strategy(inputs_.baseline, strategy, context, tell));
-    row.file = "networks/" + label + ".pit";
+    PITLANE_TRY_STATUS(keep(network, row));
+    PITLANE_TRY_STATUS(judge(network, *inputs_.dataset, row, tell));
+    return row;
+  }
+
+  Status keep(const Network& network, StrategyRow& row) const {
+    row.file = "networks/" + row.strategy + ".pit";
     PITLANE_TRY(const std::vector<std::byte> bytes, serialize_pit(network));
     PITLANE_TRY_STATUS(write_file(options_.out / row.file, bytes));
     row.size_bytes = static_cast<std::int64_t>(bytes.size());
     row.network_hash = content_hash(network);
     row.sparsity = network_sparsity(network);
-    PITLANE_TRY_STATUS(judge(network, row, tell));
-    return row;
+    return {};
   }
 
   Result<Network> fine_tune(const Network& network, const FineTuning& wanted, std::vector<EpochRecord>& history,
@@ -192,7 +225,7 @@ class Tuner {
   // Several strategies begin with the same pruning and training: it is done once.
   [[nodiscard]] std::string fine_tuning_key(const Network& network, const FineTuning& wanted) const {
     Hasher hasher;
-    hasher.text(kSourceHash).text(content_hash(network)).text(inputs_.dataset->hash);
+    hasher.text(code_version()).text(content_hash(network)).text(inputs_.dataset->hash);
     hasher.text(split_.description).number(split_.train.size()).number(options_.seed);
     hasher.text(to_string(wanted));
     return hasher.hex();
@@ -209,12 +242,11 @@ class Tuner {
     return {};
   }
 
-  Status judge(const Network& network, StrategyRow& row, const ProgressFn& progress) {
+  Status judge(const Network& network, const Dataset& dataset, StrategyRow& row, const ProgressFn& progress) {
     PITLANE_TRY(const auto plan, compile(network));
     const std::unique_ptr<Session> session = plan->new_session();
-    PITLANE_TRY(const Predictions predictions,
-                predict(network, *session, *inputs_.dataset, split_.validation, progress));
-    row.accuracy = accuracy(predictions, *inputs_.dataset, split_.validation);
+    PITLANE_TRY(const Predictions predictions, predict(network, *session, dataset, split_.validation, progress));
+    row.accuracy = accuracy(predictions, dataset, split_.validation);
     if (row.strategy == kBaseline) baseline_predictions_ = predictions;
     row.agreement = agreement(predictions, *baseline_predictions_);
     row.why_not_driven = inputs_.why_not_driven;
@@ -224,8 +256,8 @@ class Tuner {
   }
 
   // A baseline row from the store still has to be the measure of agreement for the rows that follow.
-  Status remember_baseline(const StrategyRow& row, const Strategy& strategy) {
-    if (strategy.name != std::string(kBaseline)) return {};
+  Status remember_baseline(const StrategyRow& row) {
+    if (row.strategy != kBaseline) return {};
     PITLANE_TRY(const Network network, load_pit(options_.out / row.file));
     PITLANE_TRY(const auto plan, compile(network));
     const std::unique_ptr<Session> session = plan->new_session();
@@ -242,30 +274,15 @@ class Tuner {
   std::optional<Predictions> baseline_predictions_;
 };
 
-// The files of rows carry the names of strategies: another network's would replace them.
-Status claim(Store& store, const Network& network, const TuneOptions& options) {
-  constexpr const char* kOwner = "network";
-  const std::string mine = content_hash(network);
-  PITLANE_TRY(const std::optional<std::string> owner, store.find(kOwner));
-  if (owner == mine) return {};
-  if (owner && !options.overwrite)
-    return invalid_argument(options.out.string() +
-                            ": holds the results of another network; choose another directory, or say --overwrite to "
-                            "replace them");
-  return store.put(kOwner, mine);
-}
-
 }  // namespace
 
 Result<TuneResult> tune(const TuneInputs& inputs, const TuneOptions& options, const ProgressFn& progress,
                         const RowFn& on_row) {
   PITLANE_TRY_STATUS(validate(inputs.baseline));
   PITLANE_TRY(const std::vector<Strategy> chosen, chosen_strategies(options));
-  PITLANE_TRY_STATUS(make_writable_directory(options.out));
+  PITLANE_TRY(Store store, open_tune_store(options.out, inputs.baseline, options.overwrite));
   PITLANE_TRY_STATUS(make_writable_directory(options.out / "networks"));
   PITLANE_TRY_STATUS(make_writable_directory(options.out / "fine-tuned"));
-  PITLANE_TRY(Store store, Store::open(options.out / "tune.db"));
-  PITLANE_TRY_STATUS(claim(store, inputs.baseline, options));
   Tuner tuner(inputs, options, progress, std::move(store));
   return tuner.run(chosen, on_row);
 }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,13 +20,23 @@
 
 namespace pitlane {
 
+/// A network that was made elsewhere (search/auto_search.h), to be judged beside the strategies.
+struct MadeNetwork {
+  std::string name, summary, recipe;
+  Network network;
+  /// What it is judged on: sample by sample the baseline's, as this network sees them.
+  std::shared_ptr<const Dataset> dataset;
+  std::vector<EpochRecord> training;
+};
+
 struct TuneInputs {
   Network baseline;
   std::string baseline_file;
   const Dataset* dataset = nullptr;
   const Split* split = nullptr;
   std::vector<Course> courses;
-  std::string why_not_driven;  ///< said in the report when `courses` is empty
+  std::string why_not_driven;     ///< said in the report when `courses` is empty
+  std::vector<MadeNetwork> made;  ///< rows behind those of the strategies
 };
 
 struct TuneOptions {

@@ -20,12 +20,17 @@ class TimedSession {
  public:
   static Result<TimedSession> create(const std::filesystem::path& file, const Dataset& dataset, std::int64_t sample) {
     PITLANE_TRY(const Network network, load_pit(file));
+    Result<TimedSession> timed = create(network, dataset, sample);
+    if (!timed.ok()) return timed.error().in(file.string());
+    return timed;
+  }
+
+  static Result<TimedSession> create(const Network& network, const Dataset& dataset, std::int64_t sample) {
     PITLANE_TRY(const auto plan, compile(network));
     PITLANE_TRY(const SampleInputs inputs, SampleInputs::create(network, dataset));
     TimedSession timed(plan, SampleFeed(inputs).show(sample));
     // The numbers of a session that refuses or errs would be wonderful and wrong.
-    if (const Status right = check_answer(network, *timed.session_, timed.shown_); !right.ok())
-      return right.error().in(file.string());
+    PITLANE_TRY_STATUS(check_answer(network, *timed.session_, timed.shown_));
     return timed;
   }
 
@@ -76,7 +81,21 @@ Status time_layers_of(TuneResult& result, const std::vector<StrategyRow*>& rows,
   return {};
 }
 
+// Networks that were made elsewhere see pictures of their own.
+const Dataset& dataset_of(const StrategyRow& row, const TuneInputs& inputs) {
+  for (const MadeNetwork& made : inputs.made)
+    if (made.name == row.strategy) return *made.dataset;
+  return *inputs.dataset;
+}
+
 }  // namespace
+
+Result<double> time_network(const Network& network, const Dataset& dataset, std::int64_t sample,
+                            const LatencyOptions& options) {
+  PITLANE_TRY(TimedSession session, TimedSession::create(network, dataset, sample));
+  const auto samples = time_interleaved({[&session] { (void)session.run(); }}, options);
+  return summarize(samples.front(), kTimingBurst).p50;
+}
 
 Status time_rows(TuneResult& result, const std::filesystem::path& out, const TuneInputs& inputs,
                  const LatencyOptions& options, const ProgressFn& progress) {
@@ -85,7 +104,7 @@ Status time_rows(TuneResult& result, const std::filesystem::path& out, const Tun
   for (StrategyRow& row : result.rows) {
     if (row.failure) continue;
     Result<TimedSession> session =
-        TimedSession::create(out / row.file, *inputs.dataset, inputs.split->validation.front());
+        TimedSession::create(out / row.file, dataset_of(row, inputs), inputs.split->validation.front());
     if (!session.ok()) {
       row.failure = session.error().message();
       continue;

@@ -1,6 +1,7 @@
 // Times all tuned networks in one run, interleaved, so that their ratios hold on a noisy machine.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <vector>
 
@@ -16,5 +17,10 @@ namespace pitlane {
 /// is a validation picture.
 Status time_rows(TuneResult& result, const std::filesystem::path& out, const TuneInputs& inputs,
                  const LatencyOptions& options, const ProgressFn& progress);
+
+/// Median milliseconds of one network on the picture of `sample`, with one pinned thread. Errors: it cannot be
+/// compiled, an answer that is not the reference's.
+Result<double> time_network(const Network& network, const Dataset& dataset, std::int64_t sample,
+                            const LatencyOptions& options);
 
 }  // namespace pitlane

@@ -1,0 +1,133 @@
+#include "pitlane/cli/tune_auto.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "pitlane/cli/track_source.h"
+#include "pitlane/cli/tuning_data.h"
+#include "pitlane/core/file.h"
+#include "pitlane/search/auto_search.h"
+#include "pitlane/search/trial_record.h"
+#include "pitlane/study/quantity.h"
+
+namespace pitlane::cli {
+namespace {
+
+Result<Dataset> recorded(const std::vector<Recording>& recordings, const Network& student, const ProgressFn& progress) {
+  Dataset dataset;
+  for (std::size_t i = 0; i < recordings.size(); ++i) {
+    PITLANE_TRY(Dataset loaded, load_dataset(recordings[i], student, progress));
+    if (i == 0)
+      dataset = std::move(loaded);
+    else
+      PITLANE_TRY_STATUS(append(dataset, std::move(loaded)));
+  }
+  return dataset;
+}
+
+StudentDataFn data_for_students(const TuneInputs& inputs, const TuneOptions& options, const StudentSource& source) {
+  return [&inputs, &options, &source](const Network& student, const ProgressFn& progress) -> Result<Dataset> {
+    if (!source.recordings->empty()) return recorded(*source.recordings, student, progress);
+    Network same_circuits = student;
+    set_trained_circuits(same_circuits, trained_circuits(inputs.baseline));
+    PITLANE_TRY(OpenedData data,
+                open_tuning_data(*source.flags, {}, same_circuits, source.frames, options.seed, progress));
+    return std::move(data.dataset);
+  };
+}
+
+TrialFn trial_printer(ProgressBar& bar) {
+  return [&bar](const RungTrial& done, bool resumed) {
+    bar.clear();
+    const Trial& t = done.trial;
+    const std::string head =
+        "rung " + std::to_string(done.rung + 1) + "  #" + std::to_string(done.number) + " " + to_string(done.candidate);
+    const char* const earlier = resumed ? " (by an earlier run)" : "";
+    if (t.failure) {
+      std::fprintf(stderr, "%s: out, %s%s\n", head.c_str(), t.failure->c_str(), earlier);
+      return;
+    }
+    std::string laps;
+    if (t.laps > 0) laps = ", laps " + std::to_string(t.completed) + " of " + std::to_string(t.laps);
+    std::fprintf(stderr, "%s: %s, %s, MSE %.5f%s%s\n", head.c_str(), milliseconds_text(t.latency_ms).c_str(),
+                 bytes_text(static_cast<double>(t.size_bytes)).c_str(), t.mse, laps.c_str(), earlier);
+  };
+}
+
+bool dominates(const StrategyRow& a, const StrategyRow& b) {
+  const double mse_a = a.accuracy->mse;
+  const double mse_b = b.accuracy->mse;
+  return a.latency_ms.p50 <= b.latency_ms.p50 && a.size_bytes <= b.size_bytes && mse_a <= mse_b &&
+         (a.latency_ms.p50 < b.latency_ms.p50 || a.size_bytes < b.size_bytes || mse_a < mse_b);
+}
+
+}  // namespace
+
+Status check_whole_frames(const std::vector<Recording>& recordings, const std::vector<std::string>& directories) {
+  for (std::size_t i = 0; i < recordings.size(); ++i)
+    if (recordings[i].stored)
+      return invalid_argument(directories[i] +
+                              ": holds pictures at one network's size, and --auto looks at others too; record it with "
+                              "--whole-frames, or leave --data out");
+  return {};
+}
+
+Result<std::vector<Course>> tuning_courses(const Network& baseline, const std::vector<Course>& reported,
+                                           const SimOptions& options) {
+  PITLANE_TRY(const auto tracks, open_tracks({}));
+  std::vector<Course> courses;
+  for (Course& course : make_courses(tracks, true, true, trained_circuits(baseline), options)) {
+    const bool shown = std::any_of(reported.begin(), reported.end(),
+                                   [&](const Course& other) { return other.circuit == course.circuit; });
+    if (!course.held_out && !shown) courses.push_back(std::move(course));
+  }
+  return courses;
+}
+
+Status add_students(TuneInputs& inputs, const TuneOptions& options, const SearchBudget& budget,
+                    const Constraints& constraints, const StudentSource& source, const std::vector<Course>& tuning,
+                    ProgressBar& bar) {
+  AutoInputs search;
+  search.baseline = &inputs.baseline;
+  search.dataset = inputs.dataset;
+  search.split = inputs.split;
+  search.student_data = data_for_students(inputs, options, source);
+  search.courses = tuning;
+  AutoOptions wanted;
+  wanted.out = options.out;
+  wanted.budget = budget;
+  wanted.max_latency_ms = constraints.max_latency_ms;
+  wanted.max_size_bytes = constraints.max_size_bytes;
+  wanted.laps = options.laps;
+  wanted.seed = options.seed;
+  wanted.overwrite = options.overwrite;
+  PITLANE_TRY(AutoResult found, auto_search(search, wanted, bar.callback(), trial_printer(bar)));
+  bar.clear();
+  inputs.made = std::move(found.finalists);
+  return write_text(options.out / "auto.csv", trials_csv(found.trials));
+}
+
+std::string front_text(const TuneResult& result) {
+  std::vector<const StrategyRow*> rows;
+  for (const StrategyRow& row : result.rows)
+    if (!row.failure && row.accuracy) rows.push_back(&row);
+  std::vector<const StrategyRow*> front;
+  for (const StrategyRow* row : rows)
+    if (std::none_of(rows.begin(), rows.end(), [&](const StrategyRow* other) { return dominates(*other, *row); }))
+      front.push_back(row);
+  std::stable_sort(front.begin(), front.end(),
+                   [](const StrategyRow* a, const StrategyRow* b) { return a->latency_ms.p50 < b->latency_ms.p50; });
+  std::string out = "Pareto front of latency, size and MSE:\n";
+  for (const StrategyRow* row : front) {
+    out += "  " + row->strategy + ": " + milliseconds_text(row->latency_ms.p50) + ", " +
+           bytes_text(static_cast<double>(row->size_bytes)) + ", MSE " + significant_text(row->accuracy->mse, 3);
+    if (!row->laps.empty())
+      out += ", laps " + std::to_string(laps_completed(*row)) + " of " + std::to_string(row->laps.size()) +
+             ", deviation " + metres_text(worst_mean_deviation_m(*row));
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace pitlane::cli

@@ -1,0 +1,40 @@
+// The part of `tune --auto` that knows recordings, circuits and the terminal.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pitlane/cli/data_source.h"
+#include "pitlane/cli/terminal.h"
+#include "pitlane/core/result.h"
+#include "pitlane/search/search_budget.h"
+#include "pitlane/sim/sim_world.h"
+#include "pitlane/study/tune.h"
+#include "pitlane/study/tune_result.h"
+
+namespace pitlane::cli {
+
+/// Where students get their pictures from.
+struct StudentSource {
+  const DataFlags* flags = nullptr;
+  const std::vector<Recording>* recordings = nullptr;  ///< empty: the simulator
+  std::int64_t frames = 0;                             ///< of the simulator
+};
+
+/// Errors: a recording whose pictures are no whole frames: no student could see them at another size.
+Status check_whole_frames(const std::vector<Recording>& recordings, const std::vector<std::string>& directories);
+
+/// Circuits that are not held out, both ways, without those among `reported`.
+Result<std::vector<Course>> tuning_courses(const Network& baseline, const std::vector<Course>& reported,
+                                           const SimOptions& options);
+
+/// Searches, says each trial on stderr, writes `out`/auto.csv, and adds the finalists to `inputs.made`.
+Status add_students(TuneInputs& inputs, const TuneOptions& options, const SearchBudget& budget,
+                    const Constraints& constraints, const StudentSource& source, const std::vector<Course>& tuning,
+                    ProgressBar& bar);
+
+/// Rows that no other beats in latency, size and MSE together, by rising latency, as lines for people.
+std::string front_text(const TuneResult& result);
+
+}  // namespace pitlane::cli

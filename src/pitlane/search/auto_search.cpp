@@ -1,0 +1,311 @@
+#include "pitlane/search/auto_search.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "pitlane/core/file.h"
+#include "pitlane/core/hash.h"
+#include "pitlane/core/log.h"
+#include "pitlane/engine/plan.h"
+#include "pitlane/measure/accuracy.h"
+#include "pitlane/network/pit_file.h"
+#include "pitlane/optimize/strategy.h"
+#include "pitlane/search/student_data.h"
+#include "pitlane/search/trial_record.h"
+#include "pitlane/study/code_version.h"
+#include "pitlane/study/store.h"
+#include "pitlane/study/training_history.h"
+#include "pitlane/study/tune_store.h"
+#include "pitlane/study/tune_timing.h"
+#include "pitlane/train/trainer.h"
+
+namespace pitlane {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+/// How long the candidates of a rung are taught.
+struct Teaching {
+  std::int64_t one_sample_in = 1;
+  int epochs = 1;
+};
+constexpr Teaching kTeaching[kRungs] = {{4, 8}, {2, 16}, {1, 40}};
+constexpr double kLearningRate = 2e-3;
+constexpr const char* kTooSlow = "slower than --max-latency-ms";
+constexpr std::uint64_t kTuningLaps = 0xA070;
+const LatencyOptions kTiming{
+    .warm_up_s = 0.02, .budget_s = 0.3, .precision = 0.01, .min_runs = 100, .runs_for_percentiles = 500};
+
+/// A trained student as it would be stored, and what taught it.
+struct Student {
+  Network network;
+  std::vector<EpochRecord> history;
+};
+
+class AutoSearch {
+ public:
+  AutoSearch(const AutoInputs& inputs, const AutoOptions& options, const ProgressFn& progress, const TrialFn& on_trial,
+             Store store, std::string isa)
+      : inputs_(inputs),
+        options_(options),
+        progress_(progress),
+        on_trial_(on_trial),
+        store_(std::move(store)),
+        isa_(std::move(isa)),
+        data_(inputs) {}
+
+  Result<AutoResult> run() {
+    HalvingOptions halving;
+    halving.space = space_for(*inputs_.baseline, options_.max_size_bytes);
+    halving.outputs = static_cast<int>(inputs_.baseline->outputs.size());
+    halving.budget = options_.budget;
+    halving.seed = options_.seed;
+    AutoResult result;
+    PITLANE_TRY(result.trials,
+                halve(halving, [&](const RungTrial& which, const HalvingState& state) { return score(which, state); }));
+    PITLANE_TRY(result.finalists, finalists(result.trials));
+    return result;
+  }
+
+ private:
+  // Everything that decides the student, but for the machine.
+  [[nodiscard]] std::string key(const RungTrial& which) const {
+    Hasher hasher;
+    hasher.text(code_version()).text(content_hash(*inputs_.baseline)).text(to_string(which.candidate));
+    hasher.text(inputs_.dataset->hash).text(inputs_.split->description).number(inputs_.split->train.size());
+    hasher.number(options_.seed).number(static_cast<std::uint64_t>(which.rung)).text(isa_);
+    if (which.rung == kRungs - 1) {
+      for (const Course& course : inputs_.courses) hasher.text(course.key).number(course.reverse ? 1 : 0);
+      for (const LatencyModel& latency : options_.laps.latencies) hasher.text(latency.name());
+      hasher.number(options_.laps.seed).text(options_.laps.vehicle.adapter);
+    }
+    return hasher.hex();
+  }
+  [[nodiscard]] fs::path file_of(const RungTrial& which) const { return options_.out / "auto" / (key(which) + ".pit"); }
+
+  Result<Trial> score(const RungTrial& which, const HalvingState& state) {
+    const std::string name = "auto-" + key(which);
+    PITLANE_TRY(std::optional<Trial> trial, stored(name, which));
+    const bool resumed = trial.has_value();
+    if (!trial) {
+      const auto begin = Clock::now();
+      Trial made;
+      const Status status = judge(which, told(which, state, begin), made);
+      if (!status.ok() && status.error().kind() == ErrorKind::kInterrupted) return status.error();
+      // A candidate that cannot be taught is out; what ails the data or the disk ends the search.
+      if (!status.ok() && status.error().kind() != ErrorKind::kNumeric) return status.error();
+      if (!status.ok()) made.failure = status.error().message();
+      made.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+      PITLANE_TRY_STATUS(store_.put_new(too_slow(made) ? name_with_limit(name) : name, to_record(made)));
+      trial = std::move(made);
+    }
+    apply_limits(*trial);
+    if (on_trial_) {
+      RungTrial done = which;
+      done.trial = *trial;
+      on_trial_(done, resumed);
+    }
+    return *std::move(trial);
+  }
+
+  Result<std::optional<Trial>> stored(const std::string& name, const RungTrial& which) {
+    PITLANE_TRY(std::optional<std::string> text, store_.find(name));
+    if (!text && options_.max_latency_ms) {
+      PITLANE_TRY(text, store_.find(name_with_limit(name)));
+    }
+    if (!text) return std::optional<Trial>();
+    Result<Trial> trial = trial_from_record(*text);
+    const bool has_file = trial.ok() && (which.rung < kRungs - 1 || trial->failure || load_pit(file_of(which)).ok());
+    if (has_file) return std::optional<Trial>(*std::move(trial));
+    // The time that it took is part of what is repeated: only its network is made again.
+    if (trial.ok()) {
+      log_warning("auto trial " + std::to_string(which.number) + ": its network is gone and is made again");
+      PITLANE_TRY(const Student student, taught(which, progress_));
+      PITLANE_TRY_STATUS(save_pit(student.network, file_of(which)));
+      return std::optional<Trial>(*std::move(trial));
+    }
+    log_warning("auto trial " + std::to_string(which.number) + ": cannot be read and is made again");
+    return std::optional<Trial>();
+  }
+
+  [[nodiscard]] bool too_slow(const Trial& trial) const {
+    return options_.max_latency_ms && trial.latency_ms > *options_.max_latency_ms;
+  }
+
+  // What was not taught because of a limit is out with this limit alone; all other trials serve any limit.
+  [[nodiscard]] std::string name_with_limit(const std::string& name) const {
+    return name + "-above-" + Hasher().real(*options_.max_latency_ms).hex();
+  }
+
+  void apply_limits(Trial& trial) const {
+    if (trial.failure) return;
+    if (too_slow(trial))
+      trial.failure = kTooSlow;
+    else if (options_.max_size_bytes && static_cast<double>(trial.size_bytes) > *options_.max_size_bytes)
+      trial.failure = "larger than --max-size";
+  }
+
+  [[nodiscard]] ProgressFn told(const RungTrial& which, const HalvingState& state, Clock::time_point begin) const {
+    std::string stage = "auto rung " + std::to_string(state.rung + 1) + " trial " + std::to_string(state.done + 1);
+    if (state.total > 0) stage += " of " + std::to_string(state.total);
+    const bool timed = options_.budget.seconds > 0;
+    return [this, stage, timed, left = state.seconds_left, begin,
+            name = to_string(which.candidate)](const Progress& p) {
+      std::string detail = name;
+      if (timed) {
+        const double now = left - std::chrono::duration<double>(Clock::now() - begin).count();
+        detail += ", " + std::to_string(static_cast<int>(std::ceil(std::max(0.0, now) / 60))) + " min of budget left";
+      }
+      return report(progress_, {stage + ": " + p.stage, p.done, p.total, detail});
+    };
+  }
+
+  Status judge(const RungTrial& which, const ProgressFn& progress, Trial& out) {
+    PITLANE_TRY(const Network fresh, build_candidate(which.candidate, *inputs_.baseline, options_.seed));
+    PITLANE_TRY(const auto dataset, data_.of(fresh, progress));
+    PITLANE_TRY(out.latency_ms, latency_of(which.candidate, fresh, *dataset, progress));
+    if (too_slow(out)) {
+      out.failure = kTooSlow;  // not worth teaching, whatever it would learn
+      return {};
+    }
+    PITLANE_TRY(const Student student, taught(which, progress));
+    PITLANE_TRY(const auto plan, compile(student.network));
+    const std::unique_ptr<Session> session = plan->new_session();
+    PITLANE_TRY(const Predictions answers,
+                predict(student.network, *session, *dataset, inputs_.split->validation, progress));
+    out.mse = accuracy(answers, *dataset, inputs_.split->validation).mse;
+    PITLANE_TRY(const std::vector<std::byte> bytes, serialize_pit(student.network));
+    out.size_bytes = static_cast<std::int64_t>(bytes.size());
+    if (which.rung < kRungs - 1) return {};
+    PITLANE_TRY_STATUS(write_file(file_of(which), bytes));
+    std::error_code ignored;
+    fs::remove(checkpoint_of(which), ignored);
+    return drive(student.network, *plan, progress, out);
+  }
+
+  Status drive(const Network& network, const Plan& plan, const ProgressFn& progress, Trial& out) {
+    if (inputs_.courses.empty()) return {};
+    LapOptions laps = options_.laps;
+    laps.seed = mix64(laps.seed ^ kTuningLaps);
+    StrategyRow row;
+    PITLANE_TRY(row.laps, drive_laps(network, plan, inputs_.courses, laps, progress));
+    out.laps = static_cast<int>(row.laps.size());
+    out.completed = laps_completed(row);
+    out.deviation_m = worst_mean_deviation_m(row);
+    return {};
+  }
+
+  // Of the untrained network in its storage: time depends on shapes. Measured once on a machine, then stored.
+  Result<double> latency_of(const Candidate& candidate, const Network& fresh, const Dataset& dataset,
+                            const ProgressFn& progress) {
+    Hasher hasher;
+    hasher.text(code_version()).text(content_hash(fresh)).text(strategy_of(candidate.storage)).text(isa_);
+    const std::string name = "auto-latency-" + hasher.hex();
+    PITLANE_TRY(std::optional<std::string> text, store_.find(name));
+    if (!text) {
+      PITLANE_TRY(const Network stored, in_storage(fresh, candidate, dataset, progress));
+      PITLANE_TRY(const double p50_ms, time_network(stored, dataset, inputs_.split->validation.front(), kTiming));
+      Trial trial;
+      trial.latency_ms = p50_ms;
+      PITLANE_TRY_STATUS(store_.put_new(name, to_record(trial)));
+      PITLANE_TRY(text, store_.find(name));
+      PITLANE_CHECK(text.has_value());
+    }
+    PITLANE_TRY(const Trial trial, trial_from_record(*text));
+    return trial.latency_ms;
+  }
+
+  Result<Network> in_storage(const Network& network, const Candidate& candidate, const Dataset& dataset,
+                             const ProgressFn& progress) const {
+    PITLANE_TRY(const Strategy* strategy, find_strategy(strategy_of(candidate.storage)));
+    StrategyContext context;
+    context.dataset = &dataset;
+    context.split = inputs_.split;
+    context.seed = options_.seed;
+    return apply_strategy(network, *strategy, context, progress);
+  }
+
+  [[nodiscard]] fs::path checkpoint_of(const RungTrial& which) const {
+    return fs::path(file_of(which)).replace_extension(".checkpoint");
+  }
+
+  Result<Student> taught(const RungTrial& which, const ProgressFn& progress) {
+    PITLANE_TRY(const Network fresh, build_candidate(which.candidate, *inputs_.baseline, options_.seed));
+    PITLANE_TRY(const auto dataset, data_.of(fresh, progress));
+    const Teaching& teaching = kTeaching[which.rung];
+    Split split = *inputs_.split;
+    split.train.clear();
+    const auto step = static_cast<std::size_t>(teaching.one_sample_in);
+    for (std::size_t i = 0; i < inputs_.split->train.size(); i += step) split.train.push_back(inputs_.split->train[i]);
+    TrainOptions options;
+    options.epochs = teaching.epochs;
+    options.learning_rate = kLearningRate;
+    options.seed = options_.seed;
+    options.keep_last = true;  // it is judged on the same validation samples
+    options.threads = 1;       // layers are so small that threads would mostly wait for each other
+    if (which.rung == kRungs - 1) options.checkpoint = checkpoint_of(which);
+    PITLANE_TRY(TrainResult trained, train(fresh, *dataset, split, options, progress));
+    set_training_history(trained.network, trained.epochs);
+    const auto circuits = inputs_.baseline->metadata.find("circuits");
+    if (circuits != inputs_.baseline->metadata.end()) trained.network.metadata["circuits"] = circuits->second;
+    trained.network.metadata["teacher"] = content_hash(*inputs_.baseline);
+    PITLANE_TRY(Network stored, in_storage(trained.network, which.candidate, *dataset, progress));
+    return Student{std::move(stored), std::move(trained.epochs)};
+  }
+
+  Result<std::vector<MadeNetwork>> finalists(const std::vector<RungTrial>& trials) {
+    std::vector<const RungTrial*> last;
+    for (const RungTrial& t : trials)
+      if (t.rung == kRungs - 1 && !t.trial.failure) last.push_back(&t);
+    std::stable_sort(last.begin(), last.end(), [](const RungTrial* a, const RungTrial* b) {
+      return std::tuple(-a->trial.completed, a->trial.latency_ms) <
+             std::tuple(-b->trial.completed, b->trial.latency_ms);
+    });
+    std::vector<MadeNetwork> out;
+    for (const RungTrial* t : last) {
+      MadeNetwork made;
+      made.name = "auto-" + std::to_string(out.size() + 1);
+      made.summary = "A student that the search found: " + to_string(t->candidate) + ".";
+      PITLANE_TRY(made.network, load_pit(file_of(*t)));
+      made.recipe = recipe_of(*t, made.network);
+      made.training = training_history(made.network);
+      PITLANE_TRY(made.dataset, data_.of(made.network, progress_));
+      out.push_back(std::move(made));
+    }
+    return out;
+  }
+
+  [[nodiscard]] std::string recipe_of(const RungTrial& which, const Network& network) const {
+    const auto stored = network.metadata.find("recipe");
+    return "student(" + to_string(which.candidate) + ", epochs=" + std::to_string(kTeaching[which.rung].epochs) +
+           ", teacher=0.5); " + (stored == network.metadata.end() ? "" : stored->second);
+  }
+
+  const AutoInputs& inputs_;
+  const AutoOptions& options_;
+  const ProgressFn& progress_;
+  const TrialFn& on_trial_;
+  Store store_;
+  std::string isa_;
+  StudentData data_;
+};
+
+}  // namespace
+
+Result<AutoResult> auto_search(const AutoInputs& inputs, const AutoOptions& options, const ProgressFn& progress,
+                               const TrialFn& on_trial) {
+  PITLANE_TRY_STATUS(check_teachable(*inputs.baseline));
+  PITLANE_TRY_STATUS(validate(*inputs.baseline));
+  PITLANE_TRY(Store store, open_tune_store(options.out, *inputs.baseline, options.overwrite));
+  PITLANE_TRY_STATUS(make_writable_directory(options.out / "auto"));
+  PITLANE_TRY(const Isa isa, default_isa());
+  AutoSearch search(inputs, options, progress, on_trial, std::move(store), to_string(isa));
+  return search.run();
+}
+
+}  // namespace pitlane

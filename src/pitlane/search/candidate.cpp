@@ -1,0 +1,88 @@
+#include "pitlane/search/candidate.h"
+
+#include <algorithm>
+
+#include "pitlane/network/family_parts.h"
+
+namespace pitlane {
+namespace {
+
+constexpr const char* kFamily = "student";
+
+const char* name_of(StudentStorage storage) {
+  switch (storage) {
+    case StudentStorage::kF32:
+      return "fp32";
+    case StudentStorage::kBf16:
+      return "bf16";
+    case StudentStorage::kInt8:
+      return "int8";
+  }
+  return "?";
+}
+
+std::string dotted(const std::vector<int>& numbers) {
+  std::string out;
+  for (const int n : numbers) out += (out.empty() ? "" : ".") + std::to_string(n);
+  return out;
+}
+
+Preprocessing seen_by(const Candidate& candidate, Preprocessing p) {
+  p.width = candidate.width;
+  p.height = candidate.height;
+  p.format = candidate.grey ? PixelFormat::kGrey : PixelFormat::kRgb;
+  p.scale.assign(static_cast<std::size_t>(channels_of(p.format)), 1 / 255.F);
+  p.offset.assign(p.scale.size(), 0.F);
+  p.frames = 1;
+  return p;
+}
+
+}  // namespace
+
+std::string to_string(const Candidate& candidate) {
+  return std::to_string(candidate.width) + "x" + std::to_string(candidate.height) +
+         (candidate.grey ? "-grey-c" : "-rgb-c") + dotted(candidate.channels) + "-d" + dotted(candidate.units) + "-" +
+         name_of(candidate.storage);
+}
+
+const char* strategy_of(StudentStorage storage) {
+  switch (storage) {
+    case StudentStorage::kF32:
+      return "fp32";
+    case StudentStorage::kBf16:
+      return "bfloat16_quan";
+    case StudentStorage::kInt8:
+      return "int_flt_quan";
+  }
+  return "fp32";
+}
+
+Status check_teachable(const Network& baseline) {
+  PITLANE_TRY_STATUS(image_input(baseline));
+  for (const InputSpec& input : baseline.inputs)
+    if (input.kind != InputKind::kImage)
+      return unsupported("--auto looks for networks that see one picture, and this one reads '" + input.name +
+                         "' too; tune it with --strategy instead");
+  return {};
+}
+
+Result<Network> build_candidate(const Candidate& candidate, const Network& baseline, std::uint64_t seed) {
+  PITLANE_TRY(const InputSpec* image, image_input(baseline));
+  FamilyOptions options;
+  options.preprocessing = seen_by(candidate, image->preprocessing);
+  options.outputs = baseline.outputs;
+  options.seed = seed;
+  PITLANE_TRY_STATUS(FamilyParts::check(kFamily, options, {0}));
+  FamilyParts parts(kFamily, options, PadMode::kSame, {0});
+  ValueId x = parts.layers.batch_norm("norm", parts.camera().stacked());
+  for (std::size_t i = 0; i < candidate.channels.size(); ++i)
+    x = parts.layers.conv("conv" + std::to_string(i + 1), x, candidate.channels[i], i == 0 ? 5 : 3, 2);
+  x = parts.builder.add("flatten", Flatten{}, {x});
+  for (std::size_t i = 0; i < candidate.units.size(); ++i)
+    x = parts.layers.dense("dense" + std::to_string(i + 1), x, candidate.units[i]);
+  PITLANE_TRY(Network network, parts.finish(x));
+  network.metadata["candidate"] = to_string(candidate);
+  return network;
+}
+
+}  // namespace pitlane

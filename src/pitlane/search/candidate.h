@@ -1,0 +1,37 @@
+// A student that a search may propose: a small convolutional network over a small picture, and how it is stored.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pitlane/core/result.h"
+#include "pitlane/network/network.h"
+
+namespace pitlane {
+
+enum class StudentStorage : std::uint8_t { kF32, kBf16, kInt8 };
+
+struct Candidate {
+  int width = 0, height = 0;  ///< of the picture that it sees, pixels
+  bool grey = false;          ///< one plane of brightness in place of three of colour
+  std::vector<int> channels;  ///< of its convolutions: the first 5x5, others 3x3, all with stride 2 and padded
+  std::vector<int> units;     ///< of its dense layers, but for the last one, which has the outputs
+  StudentStorage storage = StudentStorage::kInt8;
+
+  bool operator==(const Candidate&) const = default;
+};
+
+/// Canonical: the same text, the same candidate. "64x24-grey-c8.16.24-d32-int8".
+std::string to_string(const Candidate& candidate);
+/// The strategy that stores a trained student in this way.
+const char* strategy_of(StudentStorage storage);
+
+/// What can be taught in this way. Errors: another input than one picture (a student would be blind to it), more than
+/// one camera.
+Status check_teachable(const Network& baseline);
+
+/// Fresh weights; outputs (names, units, ranges), frame size and crop are the baseline's. Stored as 32-bit floats.
+Result<Network> build_candidate(const Candidate& candidate, const Network& baseline, std::uint64_t seed);
+
+}  // namespace pitlane

@@ -1,0 +1,166 @@
+#include "pitlane/search/halving.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace pitlane {
+namespace {
+
+constexpr double kRungEnds[kRungs] = {0.4, 0.7, 1.0};  // shares of a budget of time
+constexpr int kMostDrawn = 100'000;
+constexpr int kPlainDraws = 8;
+constexpr int kMostRepeats = 200;  // draws of candidates that were there before: the space is exhausted
+constexpr std::size_t kMostFinalists = 4;
+constexpr std::uint64_t kDrawing = 0xD2A3;
+
+bool dominates(const Trial& a, const Trial& b) {
+  return a.latency_ms <= b.latency_ms && a.mse <= b.mse && (a.latency_ms < b.latency_ms || a.mse < b.mse);
+}
+
+// Of `among` those that no other of them dominates.
+std::vector<std::size_t> front_of(const std::vector<RungTrial>& trials, const std::vector<std::size_t>& among) {
+  std::vector<std::size_t> out;
+  for (const std::size_t i : among)
+    if (std::none_of(among.begin(), among.end(),
+                     [&](std::size_t j) { return dominates(trials[j].trial, trials[i].trial); }))
+      out.push_back(i);
+  return out;
+}
+
+std::vector<std::size_t> sound(const std::vector<RungTrial>& trials) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < trials.size(); ++i)
+    if (!trials[i].trial.failure) out.push_back(i);
+  return out;
+}
+
+std::size_t third_of(std::size_t count) { return (count + 2) / 3; }
+
+class Halving {
+ public:
+  Halving(const HalvingOptions& options, const ScoreFn& score)
+      : options_(options), score_(score), random_(Random::fork(options.seed, kDrawing)) {}
+
+  Result<std::vector<RungTrial>> run() {
+    PITLANE_TRY(std::vector<RungTrial> judged, first_rung());
+    if (sound(judged).empty()) return nothing_left(judged);
+    std::vector<RungTrial> all = judged;
+    for (int rung = 1; rung < kRungs; ++rung) {
+      std::size_t wanted = third_of(sound(judged).size());
+      if (rung == kRungs - 1) wanted = std::min(wanted, kMostFinalists);
+      PITLANE_TRY(judged, next_rung(rung, judged, wanted));
+      all.insert(all.end(), judged.begin(), judged.end());
+      if (sound(judged).empty()) break;
+    }
+    return all;
+  }
+
+ private:
+  [[nodiscard]] bool time_is_up(int rung) const {
+    return options_.budget.seconds > 0 && spent_s_ >= kRungEnds[rung] * options_.budget.seconds;
+  }
+
+  Result<RungTrial> judge(RungTrial which, int done, int total) {
+    const double left = std::max(0.0, options_.budget.seconds - spent_s_);
+    PITLANE_TRY(which.trial, score_(which, HalvingState{which.rung, done, total, left}));
+    spent_s_ += which.trial.seconds;
+    return which;
+  }
+
+  Result<std::vector<RungTrial>> first_rung() {
+    std::vector<RungTrial> judged;
+    const int most = options_.budget.trials > 0 ? options_.budget.trials : kMostDrawn;
+    const int total = options_.budget.trials;
+    while (static_cast<int>(judged.size()) < most && (judged.empty() || !time_is_up(0))) {
+      std::optional<Candidate> candidate = unseen(judged);
+      if (!candidate) break;
+      RungTrial which{.rung = 0, .number = static_cast<int>(judged.size()) + 1, .candidate = *candidate, .trial = {}};
+      PITLANE_TRY(RungTrial done, judge(std::move(which), static_cast<int>(judged.size()), total));
+      judged.push_back(std::move(done));
+    }
+    if (judged.empty())
+      return invalid_argument("no student is as small as the limits ask for; allow a larger file with --max-size");
+    return judged;
+  }
+
+  std::optional<Candidate> unseen(const std::vector<RungTrial>& judged) {
+    const auto number = static_cast<int>(judged.size());
+    const std::vector<std::size_t> front =
+        number < kPlainDraws ? std::vector<std::size_t>() : latency_mse_front(judged);
+    for (int i = 0; i < kMostRepeats; ++i) {
+      std::optional<Candidate> c;
+      if (!front.empty() && number % 2 == 1)
+        c = mutate(options_.space, judged[front[random_.index(front.size())]].candidate, options_.outputs, random_);
+      else
+        c = draw(options_.space, options_.outputs, random_);
+      if (!c) return std::nullopt;
+      if (seen_.insert(to_string(*c)).second) return c;
+    }
+    return std::nullopt;
+  }
+
+  Result<std::vector<RungTrial>> next_rung(int rung, const std::vector<RungTrial>& before, std::size_t wanted) {
+    std::vector<RungTrial> judged;
+    const std::vector<std::size_t> best = best_trials(before, wanted);
+    for (const std::size_t i : best) {
+      if (!judged.empty() && time_is_up(rung)) break;
+      RungTrial which = before[i];
+      which.rung = rung;
+      which.trial = {};
+      PITLANE_TRY(RungTrial done,
+                  judge(std::move(which), static_cast<int>(judged.size()), static_cast<int>(best.size())));
+      judged.push_back(std::move(done));
+    }
+    return judged;
+  }
+
+  static Error nothing_left(const std::vector<RungTrial>& judged) {
+    std::map<std::string, int> reasons;
+    for (const RungTrial& t : judged) ++reasons[*t.trial.failure];
+    const auto most = std::max_element(reasons.begin(), reasons.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    return unsupported("none of " + std::to_string(judged.size()) + " students is left after the first rung (" +
+                       most->first + "); loosen the limits or give more trials");
+  }
+
+  const HalvingOptions& options_;
+  const ScoreFn& score_;
+  Random random_;
+  double spent_s_ = 0;
+  std::set<std::string> seen_;
+};
+
+}  // namespace
+
+std::vector<std::size_t> latency_mse_front(const std::vector<RungTrial>& trials) {
+  std::vector<std::size_t> out = front_of(trials, sound(trials));
+  std::stable_sort(out.begin(), out.end(), [&](std::size_t a, std::size_t b) {
+    return trials[a].trial.latency_ms < trials[b].trial.latency_ms;
+  });
+  return out;
+}
+
+std::vector<std::size_t> best_trials(const std::vector<RungTrial>& trials, std::size_t count) {
+  std::vector<std::size_t> out;
+  std::vector<std::size_t> rest = sound(trials);
+  while (out.size() < count && !rest.empty()) {
+    std::vector<std::size_t> front = front_of(trials, rest);
+    std::stable_sort(front.begin(), front.end(),
+                     [&](std::size_t a, std::size_t b) { return trials[a].trial.mse < trials[b].trial.mse; });
+    for (const std::size_t i : front) {
+      if (out.size() < count) out.push_back(i);
+      rest.erase(std::find(rest.begin(), rest.end(), i));
+    }
+  }
+  return out;
+}
+
+Result<std::vector<RungTrial>> halve(const HalvingOptions& options, const ScoreFn& score) {
+  return Halving(options, score).run();
+}
+
+}  // namespace pitlane

@@ -1,0 +1,67 @@
+// Successive halving: many candidates are judged cheaply, and only the best of each rung at more expense (Jamieson and
+// Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS 2016).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pitlane/core/result.h"
+#include "pitlane/search/candidate_space.h"
+#include "pitlane/search/search_budget.h"
+
+namespace pitlane {
+
+/// What judging one candidate on one rung came to.
+struct Trial {
+  double latency_ms = 0;  ///< median
+  double mse = 0;         ///< of validation data, normalised units
+  double seconds = 0;     ///< that it took; of the wall clock when it was first done
+  std::int64_t size_bytes = 0;
+  int laps = 0, completed = 0;         ///< on tuning circuits, last rung only
+  double deviation_m = 0;              ///< worst mean of these laps
+  std::optional<std::string> failure;  ///< why it is out; then `seconds` alone counts, and `latency_ms` if measured
+};
+
+struct RungTrial {
+  int rung = 0;    ///< 0 is the cheapest
+  int number = 0;  ///< of the candidate, from 1, in the order in which they were drawn
+  Candidate candidate;
+  Trial trial;
+};
+
+inline constexpr int kRungs = 3;
+
+struct HalvingOptions {
+  CandidateSpace space;
+  int outputs = 2;  ///< of the networks
+  SearchBudget budget;
+  std::uint64_t seed = 1;
+};
+
+/// Where the search stands while something is judged.
+struct HalvingState {
+  int rung = 0;
+  int done = 0, total = 0;  ///< of this rung; total 0: as many as time allows
+  double seconds_left = 0;  ///< of the budget when this trial began; 0 without a budget of time
+};
+
+using ScoreFn = std::function<Result<Trial>(const RungTrial& which, const HalvingState& state)>;
+
+/// All trials in the order in which they were judged. Rung 0 draws candidates, from the eighth on every second one as a
+/// mutation of one on the front of latency and MSE; the best third goes on to rung 1, the best third of these (four at
+/// most) to rung 2. A budget of time gives the rungs 40, 30 and 30 %; a rung that has begun judges one at least. What
+/// counts as time is Trial::seconds, so a search whose trials are remembered repeats itself exactly.
+/// Errors: those of `score`; nothing survives rung 0 (with the most frequent reason); no candidate fits the space.
+Result<std::vector<RungTrial>> halve(const HalvingOptions& options, const ScoreFn& score);
+
+/// Indices of those that no other beats in one of both and equals or beats in the other, by rising latency. Failed
+/// trials are on no front.
+std::vector<std::size_t> latency_mse_front(const std::vector<RungTrial>& trials);
+/// Indices of the best `count`: front by front, within one those of smaller MSE first.
+std::vector<std::size_t> best_trials(const std::vector<RungTrial>& trials, std::size_t count);
+
+}  // namespace pitlane

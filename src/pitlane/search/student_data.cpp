@@ -1,0 +1,58 @@
+#include "pitlane/search/student_data.h"
+
+#include <algorithm>
+
+#include "pitlane/engine/plan.h"
+
+namespace pitlane {
+namespace {
+
+constexpr std::size_t kMostKeptBytes = 600'000'000;  // of pictures; what was used longest ago goes
+
+std::string view_of(const Network& student) {
+  const Preprocessing& p = image_input(student).value()->preprocessing;
+  return std::to_string(p.width) + "x" + std::to_string(p.height) + (p.format == PixelFormat::kGrey ? " grey" : "");
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Dataset>> StudentData::of(const Network& student, const ProgressFn& progress) {
+  const std::string view = view_of(student);
+  const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const auto& entry) { return entry.first == view; });
+  if (found != kept_.end()) {
+    kept_.splice(kept_.begin(), kept_, found);
+    return kept_.front().second;
+  }
+  PITLANE_TRY(Dataset made, inputs_.student_data(student, progress));
+  if (made.session != inputs_.dataset->session || made.row != inputs_.dataset->row ||
+      made.labels.size() != inputs_.dataset->labels.size())
+    return corrupt("the data changed while it was read: " + std::to_string(made.size()) + " samples for students, " +
+                   std::to_string(inputs_.dataset->size()) + " for the baseline; run again when nobody writes to it");
+  PITLANE_TRY_STATUS(blend(made, progress));
+  kept_.emplace_front(view, std::make_shared<const Dataset>(std::move(made)));
+  std::size_t bytes = 0;
+  for (auto entry = kept_.begin(); entry != kept_.end();) {
+    bytes += entry->second->pictures.size();
+    entry = entry != kept_.begin() && bytes > kMostKeptBytes ? kept_.erase(entry) : std::next(entry);
+  }
+  return kept_.front().second;
+}
+
+Status StudentData::blend(Dataset& dataset, const ProgressFn& progress) {
+  const std::vector<std::int64_t>& samples = inputs_.split->train;
+  if (!answers_) {
+    PITLANE_TRY(const auto plan, compile(*inputs_.baseline));
+    const std::unique_ptr<Session> session = plan->new_session();
+    PITLANE_TRY(answers_, predict(*inputs_.baseline, *session, *inputs_.dataset, samples, progress));
+  }
+  const std::size_t outputs = dataset.outputs.size();
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    for (std::size_t k = 0; k < outputs; ++k) {
+      float& label = dataset.labels[static_cast<std::size_t>(samples[i]) * outputs + k];
+      label += kTeacherShare * (answers_->values[i * outputs + k] - label);
+    }
+  hash_dataset(dataset);
+  return {};
+}
+
+}  // namespace pitlane

@@ -1,0 +1,112 @@
+#include "pitlane/search/candidate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "pitlane/network/pilotnet.h"
+#include "pitlane/search/candidate_space.h"
+#include "train/synthetic.h"
+
+namespace pitlane {
+namespace {
+
+using ::testing::HasSubstr;
+
+Network pilotnet() {
+  FamilyOptions options;
+  options.outputs = testing::tiny_outputs();
+  return build_pilotnet_torch(options).value();
+}
+
+TEST(Candidate, HasOneText) {
+  const Candidate c{67, 33, true, {8, 16, 24}, {32, 16}, StudentStorage::kBf16};
+  EXPECT_EQ(to_string(c), "67x33-grey-c8.16.24-d32.16-bf16");
+}
+
+TEST(Candidate, KeepsWhatTheBaselineMeans) {
+  const Network baseline = pilotnet();
+  for (const bool grey : {false, true}) {
+    const Candidate c{67, 33, grey, {8, 16, 24}, {32}, StudentStorage::kInt8};
+    const auto built = build_candidate(c, baseline, 3);
+    ASSERT_TRUE(built.ok()) << built.error().message();
+    const Preprocessing& own = image_input(*built).value()->preprocessing;
+    const Preprocessing& theirs = image_input(baseline).value()->preprocessing;
+    EXPECT_EQ(own.crop, theirs.crop);
+    EXPECT_EQ(own.source_width, theirs.source_width);
+    EXPECT_EQ(own.width, 67);
+    EXPECT_EQ(own.height, 33);
+    EXPECT_EQ(channels_of(own.format), grey ? 1 : 3);
+    ASSERT_EQ(built->outputs.size(), 2U);
+    for (std::size_t i = 0; i < 2; ++i) {
+      EXPECT_EQ(built->outputs[i].name, baseline.outputs[i].name);
+      EXPECT_EQ(built->outputs[i].unit, baseline.outputs[i].unit);
+      EXPECT_EQ(built->outputs[i].low, baseline.outputs[i].low);
+      EXPECT_EQ(built->outputs[i].high, baseline.outputs[i].high);
+    }
+    EXPECT_EQ(content_hash(*built), content_hash(*build_candidate(c, baseline, 3)));
+    EXPECT_NE(content_hash(*built), content_hash(*build_candidate(c, baseline, 4)));
+  }
+}
+
+TEST(Candidate, WeightBytesAreThoseOfTheNetworkThatIsBuilt) {
+  const Network baseline = pilotnet();
+  const CandidateSpace space = space_for(baseline);
+  Random random(11);
+  for (int i = 0; i < 50; ++i) {
+    Candidate c = draw(space, 2, random).value();
+    c.storage = StudentStorage::kF32;
+    const auto built = build_candidate(c, baseline, 1);
+    ASSERT_TRUE(built.ok()) << to_string(c) << ": " << built.error().message();
+    const std::int64_t normalisation = 4 * (c.grey ? 1 : 3);
+    EXPECT_EQ(weight_bytes(c, 2), 4.0 * static_cast<double>(parameter_count(*built) - normalisation)) << to_string(c);
+  }
+}
+
+TEST(CandidateSpace, DrawsAreDeterministicAndWithinBounds) {
+  const CandidateSpace space = space_for(pilotnet(), 40'000);
+  Random a(5), b(5), other(6);
+  std::set<std::string> seen, seen_by_other;
+  std::optional<Candidate> last;
+  for (int i = 0; i < 300; ++i) {
+    const std::optional<Candidate> c = i % 2 == 0 ? draw(space, 2, a) : mutate(space, *last, 2, a);
+    const std::optional<Candidate> again = i % 2 == 0 ? draw(space, 2, b) : mutate(space, *last, 2, b);
+    ASSERT_TRUE(c && again);
+    EXPECT_EQ(*c, *again);
+    EXPECT_TRUE(contains(space, *c, 2)) << to_string(*c);
+    EXPECT_LE(weight_bytes(*c, 2), 40'000);
+    EXPECT_LE(c->width, 100);
+    EXPECT_LE(c->height, 33);
+    last = c;
+    seen.insert(to_string(*c));
+    seen_by_other.insert(to_string(*draw(space, 2, other)));
+  }
+  EXPECT_GT(seen.size(), 200U);
+  EXPECT_NE(seen, seen_by_other);
+}
+
+TEST(CandidateSpace, NothingIsSmallEnoughForSomeLimits) {
+  Random random(5);
+  EXPECT_EQ(draw(space_for(pilotnet(), 100), 2, random), std::nullopt);
+}
+
+TEST(CandidateSpace, TinyPicturesStayAsTheyAre) {
+  const CandidateSpace space = space_for(testing::tiny_network(20, 12));
+  EXPECT_EQ(space.widths, std::vector<int>{20});
+  EXPECT_EQ(space.heights, std::vector<int>{12});
+}
+
+TEST(Teachable, OnlyWhoSeesOnePictureAlone) {
+  EXPECT_TRUE(check_teachable(pilotnet()).ok());
+  FamilyOptions options;
+  options.outputs = testing::tiny_outputs();
+  const Status refused = check_teachable(build_pilotnet_tf_v(options).value());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message(),
+            "--auto looks for networks that see one picture, and this one reads 'speed' too; tune it with --strategy "
+            "instead");
+}
+
+}  // namespace
+}  // namespace pitlane

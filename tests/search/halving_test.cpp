@@ -1,0 +1,178 @@
+#include "pitlane/search/halving.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "pitlane/search/search_budget.h"
+#include "pitlane/search/trial_record.h"
+
+namespace pitlane {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+// Wider is slower and better: all are on the front, and the widest are the best by MSE.
+Trial toy(const RungTrial& which) {
+  Trial t;
+  t.latency_ms = weight_bytes(which.candidate, 2);
+  t.mse = 1 / t.latency_ms;
+  t.seconds = 1;
+  t.size_bytes = 100;
+  return t;
+}
+
+HalvingOptions options_of(const std::string& budget) {
+  HalvingOptions options;
+  options.space.widths = {32, 48, 64};
+  options.space.heights = {16, 24};
+  options.budget = parse_budget(budget).value();
+  return options;
+}
+
+std::vector<RungTrial> of_rung(const std::vector<RungTrial>& all, int rung) {
+  std::vector<RungTrial> out;
+  for (const RungTrial& t : all)
+    if (t.rung == rung) out.push_back(t);
+  return out;
+}
+
+std::vector<RungTrial> run(const HalvingOptions& options) {
+  auto result = halve(options, [](const RungTrial& which, const HalvingState&) -> Result<Trial> { return toy(which); });
+  EXPECT_TRUE(result.ok()) << result.error().message();
+  return result.ok() ? *std::move(result) : std::vector<RungTrial>();
+}
+
+TEST(Halving, TheBestThirdGoesOn) {
+  const std::vector<RungTrial> all = run(options_of("27"));
+  std::vector<RungTrial> first = of_rung(all, 0);
+  const std::vector<RungTrial> second = of_rung(all, 1);
+  const std::vector<RungTrial> third = of_rung(all, 2);
+  ASSERT_EQ(first.size(), 27U);
+  ASSERT_EQ(second.size(), 9U);
+  ASSERT_EQ(third.size(), 3U);
+  std::sort(first.begin(), first.end(), [](const auto& a, const auto& b) { return a.trial.mse < b.trial.mse; });
+  for (std::size_t i = 0; i < 9; ++i) EXPECT_EQ(second[i].trial.mse, first[i].trial.mse) << i;
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(third[i].candidate, second[i].candidate) << i;
+}
+
+TEST(Halving, SameSeedSameTrials) {
+  HalvingOptions options = options_of("20");
+  const std::string first = trials_csv(run(options));
+  EXPECT_EQ(trials_csv(run(options)), first);
+  options.seed = 2;
+  EXPECT_NE(trials_csv(run(options)), first);
+}
+
+TEST(Halving, TimeIsSharedAmongTheRungs) {
+  // One second a trial: rung 0 ends at 4 s, a third of its four is two, and a third of these one.
+  const std::vector<RungTrial> all = run(options_of("10s"));
+  EXPECT_EQ(of_rung(all, 0).size(), 4U);
+  EXPECT_EQ(of_rung(all, 1).size(), 2U);
+  EXPECT_EQ(of_rung(all, 2).size(), 1U);
+  // Too little for anything: each rung judges one all the same.
+  EXPECT_EQ(run(options_of("0.1s")).size(), 3U);
+}
+
+TEST(Halving, WhoFailedDoesNotGoOn) {
+  const auto score = [](const RungTrial& which, const HalvingState&) -> Result<Trial> {
+    Trial t = toy(which);
+    if (which.number % 2 == 0) t.failure = "diverged";
+    return t;
+  };
+  const auto all = halve(options_of("12"), score);
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(of_rung(*all, 1).size(), 2U) << "a third of six";
+  for (const RungTrial& t : of_rung(*all, 1)) EXPECT_EQ(t.number % 2, 1);
+}
+
+TEST(Halving, SaysWhyNothingIsLeft) {
+  const auto score = [](const RungTrial&, const HalvingState&) -> Result<Trial> {
+    Trial t;
+    t.failure = "slower than --max-latency-ms";
+    return t;
+  };
+  const auto none = halve(options_of("5"), score);
+  ASSERT_FALSE(none.ok());
+  EXPECT_EQ(none.error().message(),
+            "none of 5 students is left after the first rung (slower than --max-latency-ms); loosen the limits or give "
+            "more trials");
+  HalvingOptions tiny = options_of("5");
+  tiny.space.most_weight_bytes = 10;
+  const auto nobody = halve(tiny, score);
+  ASSERT_FALSE(nobody.ok());
+  EXPECT_THAT(nobody.error().message(), HasSubstr("no student is as small as the limits ask for"));
+}
+
+TEST(Halving, AnErrorOfTheScorerEndsIt) {
+  const auto stopped = halve(options_of("5"), [](const RungTrial& which, const HalvingState&) -> Result<Trial> {
+    if (which.number == 3) return interrupted();
+    return toy(which);
+  });
+  ASSERT_FALSE(stopped.ok());
+  EXPECT_EQ(stopped.error().kind(), ErrorKind::kInterrupted);
+}
+
+TEST(Front, IsWhatNothingBeats) {
+  std::vector<RungTrial> trials(5);
+  const double points[5][2] = {{3, 1}, {1, 3}, {2, 2}, {2, 3}, {3, 3}};
+  for (std::size_t i = 0; i < 5; ++i) trials[i].trial.latency_ms = points[i][0], trials[i].trial.mse = points[i][1];
+  EXPECT_EQ(latency_mse_front(trials), (std::vector<std::size_t>{1, 2, 0}));
+  EXPECT_EQ(best_trials(trials, 4), (std::vector<std::size_t>{0, 2, 1, 3}));
+  trials[2].trial.failure = "diverged";
+  EXPECT_EQ(latency_mse_front(trials), (std::vector<std::size_t>{1, 0})) << "3 is as good as 1, and slower";
+}
+
+TEST(TrialRecord, ReadsBackExactly) {
+  Trial t{.latency_ms = 0.1 + 0.2,
+          .mse = 1e-300,
+          .seconds = 3,
+          .size_bytes = 1LL << 40,
+          .laps = 8,
+          .completed = 7,
+          .deviation_m = 0.07,
+          .failure = "it, \"diverged\""};
+  const auto back = trial_from_record(to_record(t));
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->latency_ms, t.latency_ms);
+  EXPECT_EQ(back->mse, t.mse);
+  EXPECT_EQ(back->size_bytes, t.size_bytes);
+  EXPECT_EQ(back->completed, 7);
+  EXPECT_EQ(back->failure, t.failure);
+  for (const char* bad : {"", "1 2 3", "1 2 3 4 5 6 7 maybe", "a 2 3 4 5 6 7 done"})
+    EXPECT_FALSE(trial_from_record(bad).ok()) << bad;
+}
+
+TEST(Budget, IsATimeOrANumber) {
+  EXPECT_EQ(parse_budget("90s")->seconds, 90);
+  EXPECT_EQ(parse_budget("30min")->seconds, 1800);
+  EXPECT_EQ(parse_budget("1.5h")->seconds, 5400);
+  EXPECT_EQ(parse_budget("20")->trials, 20);
+  EXPECT_EQ(parse_budget("20")->seconds, 0);
+}
+
+TEST(Budget, RefusesWhatIsNone) {
+  const auto refusal = [](const std::string& text) {
+    const auto result = parse_budget(text);
+    return result.ok() ? "accepted" : result.error().message();
+  };
+  EXPECT_EQ(refusal("0"),
+            "--auto 0: the budget must be above zero; say a time, e.g. 30min, or a number of trials, e.g. 20");
+  EXPECT_THAT(refusal("0min"), HasSubstr("must be above zero"));
+  EXPECT_THAT(refusal("-5"), HasSubstr("must be above zero"));
+  EXPECT_THAT(refusal("soon"), HasSubstr("--auto soon: is no budget"));
+  EXPECT_THAT(refusal(""), HasSubstr("is no budget"));
+  EXPECT_THAT(refusal("nan"), HasSubstr("is no budget"));
+  EXPECT_THAT(refusal("inf"), HasSubstr("is no budget"));
+  EXPECT_THAT(refusal("5 minutes"), HasSubstr("the unit is s, min or h"));
+  EXPECT_THAT(refusal("1e3"), HasSubstr("the unit is s, min or h"));
+  EXPECT_THAT(refusal("2.5"), HasSubstr("a number of trials is whole"));
+  EXPECT_THAT(refusal("900h"), HasSubstr("more than 30 days"));
+  EXPECT_THAT(refusal("100001"), HasSubstr("more than 100000 trials"));
+}
+
+}  // namespace
+}  // namespace pitlane
