@@ -48,7 +48,7 @@ std::vector<std::string> words_of(const VerbRow& verb, const KnownValues& known)
 /// One line: what it is, short enough for a menu.
 std::string short_text(const std::string& text) {
   constexpr std::size_t kMost = 70;
-  const std::string line = text.substr(0, text.find('\n'));
+  std::string line = text.substr(0, text.find('\n'));
   if (line.size() <= kMost) return line;
   const auto space = line.rfind(' ', kMost);
   return line.substr(0, space == std::string::npos ? kMost : space) + "...";

@@ -144,7 +144,7 @@ Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording
 }
 
 Status check_learnable(const DataFlags& flags, const Dataset& dataset) {
-  const Status varied = check_labels_vary(dataset);
+  Status varied = check_labels_vary(dataset);
   if (varied.ok() || flags.directories.empty()) return varied;
   return varied.error().in(joined(flags.directories));
 }
