@@ -18,7 +18,8 @@ Status apply_pass(const Cluster& pass, Network& network) {
     if (done[layer.weight]) continue;
     done[layer.weight] = true;
     Weight& weight = network.weights[layer.weight];
-    std::vector<float> values = decode_f32(weight), others = values;
+    std::vector<float> values = decode_f32(weight);
+    std::vector<float> others = values;
     std::erase(others, 0.0F);
     const bool zeros = others.size() < values.size();
     const std::vector<float> centres =
