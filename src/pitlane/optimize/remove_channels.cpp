@@ -32,7 +32,7 @@ class Readers {
     if (std::ranges::count(results_, value) > 0) return "it becomes an output or a memory";
     for (const Node& node : network_.nodes) {
       if (std::ranges::count(node.inputs, value) == 0) continue;
-      if (const std::string why = refusal_of(node); !why.empty()) return why;
+      if (std::string why = refusal_of(node); !why.empty()) return why;
     }
     return "";
   }

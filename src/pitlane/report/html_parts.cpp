@@ -77,7 +77,11 @@ std::string command_html(const std::string& command) {
 std::string track_section(const std::vector<std::pair<std::string, std::string>>& selects) {
   std::string tools;
   for (const auto& [id, label] : selects)
-    tools += "<label class=\"tool\">" + label + " <select id=\"" + id + "\"></select></label>";
+    tools.append("<label class=\"tool\">")
+        .append(label)
+        .append(" <select id=\"")
+        .append(id)
+        .append("\"></select></label>");
   return "<section id=\"track\"><h2>On the track</h2>"
          "<div class=\"tabs\" id=\"circuits\" role=\"group\" aria-label=\"Circuit\"></div>"
          "<div class=\"card track-card\"><div class=\"controls\">" +
