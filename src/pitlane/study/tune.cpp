@@ -145,8 +145,10 @@ class Tuner {
     if (!made.ok() && made.error().kind() == ErrorKind::kInterrupted) return made.error();
     // All other rows are compared with the baseline: without it there is nothing to say.
     if (!made.ok() && empty.strategy == kBaseline) return made.error().in("the baseline cannot be measured");
-    StrategyRow row = made.ok() ? *std::move(made) : empty;
-    if (!made.ok()) {
+    StrategyRow row = empty;
+    if (made.ok()) {
+      row = *std::move(made);
+    } else {
       row.fine_tuning.clear();
       row.failure = made.error().message();
     }
