@@ -172,7 +172,7 @@ class TidyTest(CheckTest):
 
     def test_name_changes_with_a_header_it_reaches(self):
         def name():
-            ours, others = tidy.closure(pathlib.Path("src/pitlane/engine/b.cpp"), self.root)
+            ours, others = tidy.closure([self.root / "src/pitlane/engine/b.cpp"], self.root)
             self.assertEqual(others, {"vector"})
             return tidy.name_of(b"", ours, [])
 
@@ -181,7 +181,7 @@ class TidyTest(CheckTest):
         self.write("src/pitlane/core/a.h", "#pragma once\nint changed;\n")
         self.assertNotEqual(before, name())
 
-    def test_files_of_a_unity_build_are_looked_at_one_by_one(self):
+    def test_files_of_a_unity_build(self):
         together = self.root / "unity_0_cxx.cxx"
         together.write_text('#include "/x/a.cpp"\n\n#include "/x/b.cpp"\n')
         self.assertEqual(tidy.compiled_files(together), [pathlib.Path("/x/a.cpp"), pathlib.Path("/x/b.cpp")])
@@ -193,10 +193,17 @@ class TidyTest(CheckTest):
         shutil.copy(pathlib.Path(__file__).parents[2] / ".clang-tidy", self.root)
         text = "#include <string>\n#include <utility>\nstd::string f(std::string a) {\n  g(std::move(a));\n  return a;\n}\n"
         self.write("src/bug.cpp", text.replace("std::string f", "void g(std::string);\nstd::string f", 1))
-        said = tidy.check(pathlib.Path("src/bug.cpp"), ["-std=c++20"], [], self.root)
+        said = tidy.check(self.root / "src/bug.cpp", ["-std=c++20"], [], self.root)
         self.assertIn("bugprone-use-after-move", said)
         self.write("src/fine.cpp", "int f() { return 1; }\n")
-        self.assertEqual(tidy.check(pathlib.Path("src/fine.cpp"), ["-std=c++20"], [], self.root), "")
+        fine = self.root / "src/fine.cpp"
+        self.assertEqual(tidy.check(fine, ["-std=c++20"], [], self.root), "")
+
+        unity = self.root / "unity_0_cxx.cxx"
+        unity.write_text(f'#include "{fine}"\n')
+        self.assertEqual(tidy.check(unity, ["-std=c++20"], [], self.root), "")
+        unity.write_text(f'#include "{fine}"\n#include "{self.root}/src/bug.cpp"\n')
+        self.assertIn("src/bug.cpp:6:10: error", tidy.check(unity, ["-std=c++20"], [], self.root))
 
 
 class PackagesTest(CheckTest):

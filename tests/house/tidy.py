@@ -1,7 +1,8 @@
 """clang-tidy over the .cpp files of a folder, as the given build compiles them: tidy.py BUILD_FOLDER src|tests [--analyze]
 
 With --analyze the path-sensitive checks of clang-analyzer instead of those of .clang-tidy.
-A file that was found clean is not looked at again until it, a header of ours that it includes, the schema, its compile
+Files that a unity build compiles together are checked together: most of the time goes into the headers that they share.
+What was found clean is not looked at again until a file of it, a header of ours that it includes, the schema, its compile
 command, .clang-tidy or the version of clang-tidy changes.
 """
 
@@ -33,11 +34,12 @@ def compiled_files(file):
 
 
 def compile_commands(build, root):
-    """(file relative to root, compiler arguments) of our sources."""
+    """(what is compiled, files of ours in it, compiler arguments)."""
     for entry in json.loads((build / "compile_commands.json").read_text()):
-        for file in compiled_files(pathlib.Path(entry["directory"], entry["file"]).resolve()):
-            if file.is_relative_to(root / "src") or file.is_relative_to(root / "tests"):
-                yield file.relative_to(root), arguments(shlex.split(entry["command"]), entry["directory"])
+        unit = pathlib.Path(entry["directory"], entry["file"]).resolve()
+        files = [file for file in compiled_files(unit) if any(file.is_relative_to(root / f) for f in ("src", "tests"))]
+        if files:
+            yield unit, files, arguments(shlex.split(entry["command"]), entry["directory"])
 
 
 def arguments(command, directory):
@@ -53,9 +55,9 @@ def arguments(command, directory):
     return kept
 
 
-def closure(file, root):
-    """`file`, all headers of ours that it reaches, and the headers of others that those name."""
-    ours, others, waiting = {}, set(), [root / file]
+def closure(files, root):
+    """`files`, all headers of ours that they reach, and the headers of others that those name."""
+    ours, others, waiting = {}, set(), list(files)
     while waiting:
         path = waiting.pop()
         if path in ours:
@@ -78,32 +80,34 @@ def name_of(common, ours, flags):
     return digest.hexdigest()
 
 
-def check(file, flags, options, root):
+def check(unit, flags, options, root):
     """Empty if clean, else what clang-tidy says."""
     seen = f"--header-filter={re.escape(str(root))}/(src|tests)/.*"
+    if unit.name.startswith("unity_") and not options:
+        options = ["--checks=-bugprone-suspicious-include"]  # including .cpp files is all that such a file does
     run = subprocess.run(
-        [TOOL, "--quiet", seen, *options, str(root / file), "--", *flags],
+        [TOOL, "--quiet", seen, *options, str(unit), "--", *flags],
         cwd=root, capture_output=True, text=True, check=False,
     )
     return "" if run.returncode == 0 else (run.stdout.strip() or run.stderr.strip()).replace(f"{root}/", "")
 
 
 def sort_work(build, common, root, folder):
-    """What to check: (file, flags, mark); how many are known to be clean; what is left out."""
+    """What to check: (unit, its files, flags, mark); how many files are known to be clean; what is left out."""
     cache = build / "tidy-cache"
     cache.mkdir(exist_ok=True)
     work, known, left_out = [], 0, []
-    for file, flags in sorted(compile_commands(build, root)):
-        if file.parts[0] != folder:
+    for unit, files, flags in sorted(compile_commands(build, root)):
+        if not files[0].is_relative_to(root / folder):
             continue
-        ours, others = closure(file, root)
+        ours, others = closure(files, root)
         mark = cache / name_of(common, ours, flags)
         if any(name.startswith(TOO_SLOW) for name in others):
-            left_out.append(str(file))
+            left_out += [str(file.relative_to(root)) for file in files]
         elif mark.exists():
-            known += 1
+            known += len(files)
         else:
-            work.append((file, flags, mark))
+            work.append((unit, files, flags, mark))
     return work, known, left_out
 
 
@@ -116,14 +120,15 @@ def main(build, folder, root, analyze):
 
     faults = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for (_, _, mark), said in zip(work, pool.map(lambda job: check(job[0], job[1], options, root), work)):
+        for (_, _, _, mark), said in zip(work, pool.map(lambda job: check(job[0], job[2], options, root), work)):
             if said:
                 faults.append(said)
                 print(said, flush=True)
             else:
                 mark.touch()
-    print(f"tidy: {len(work)} checked, {known} known to be clean, left out for LibTorch: {' '.join(left_out) or 'none'}")
-    tree.close("tidy", [f"{fault.split(':', 1)[0]}: see above" for fault in faults], len(work) + known)
+    checked = sum(len(files) for _, files, _, _ in work)
+    print(f"tidy: {checked} checked, {known} known to be clean, left out for LibTorch: {' '.join(left_out) or 'none'}")
+    tree.close("tidy", [f"{fault.split(':', 1)[0]}: see above" for fault in faults], checked + known)
 
 
 if __name__ == "__main__":
