@@ -1,0 +1,115 @@
+// Usage: sim_bench MODEL.pit [CIRCUIT ...]
+//
+// For each circuit (all of our own): the camera's picture as the model wants it, after a check that it has the bits of
+// preprocessing the whole frame; and the pace of closed-loop laps on one core, in simulated seconds per second.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pitlane/driver/preprocess.h"
+#include "pitlane/engine/plan.h"
+#include "pitlane/measure/episode.h"
+#include "pitlane/measure/latency.h"
+#include "pitlane/measure/network_controller.h"
+#include "pitlane/network/pit_file.h"
+#include "pitlane/sim/circuit_file.h"
+#include "pitlane/sim/sim_world.h"
+
+namespace pitlane::bench {
+namespace {
+
+constexpr int kPoses = 40;  // along the lap, each a little beside the line
+constexpr int kEpisodes = 5;
+
+Pose beside(const Circuit& circuit, int index) {
+  const auto& line = circuit.centre_line();
+  const auto at = static_cast<std::size_t>(index) * line.size() / kPoses;
+  const auto &a = line[at], &b = line[(at + 1) % line.size()];
+  const double heading = std::atan2(b.y_m - a.y_m, b.x_m - a.x_m), side = 0.1 * (index % 5 - 2);
+  return {a.x_m - side * std::sin(heading), a.y_m + side * std::cos(heading), heading + 0.02 * (index % 7 - 3)};
+}
+
+Result<std::vector<std::uint8_t>> picture(SimWorld& world, FrameResizer& resizer) {
+  PITLANE_TRY(const Observation seen, world.observe());
+  std::vector<std::uint8_t> bytes(resizer.output_bytes());
+  if (!resizer.run(seen.frames[0], bytes)) return invalid_argument("the model wants other frames than the camera's");
+  return bytes;
+}
+
+// Milliseconds of one picture, median over poses and rounds.
+Result<double> time_camera(const std::shared_ptr<const Track>& track, FrameResizer& resizer) {
+  SimWorld whole(track, {}), part(track, {});
+  part.restrict_view(resizer.source_rows(), resizer.source_columns());
+  std::vector<std::function<void()>> renders;
+  for (int i = 0; i < kPoses; ++i) {
+    const Pose pose = beside(track->circuit, i);
+    whole.place(pose);
+    part.place(pose);
+    PITLANE_TRY(const auto wanted, picture(whole, resizer));
+    PITLANE_TRY(const auto got, picture(part, resizer));
+    if (wanted != got) return numeric_error("the restricted picture differs from the whole frame's");
+    renders.emplace_back([&part, pose] {
+      part.place(pose);
+      if (!part.observe()) std::abort();
+    });
+  }
+  LatencyOptions options;
+  options.budget_s = 1;
+  std::vector<double> all;
+  for (const std::vector<double>& one : time_interleaved(renders, options)) all.insert(all.end(), one.begin(), one.end());
+  return summarize(std::move(all)).p50;
+}
+
+struct Pace {
+  double median = 0, low = 0, high = 0;  // simulated seconds per second
+};
+
+Result<Pace> time_episodes(const std::shared_ptr<const Track>& track, Controller& controller) {
+  std::vector<double> factors;
+  for (int i = 0; i < kEpisodes; ++i) {
+    SimWorld world(track, {});
+    EpisodeOptions options;
+    options.seed = static_cast<std::uint64_t>(i) + 1;
+    PITLANE_TRY(const EpisodeResult result, run_episode(world, controller, options));
+    if (result.end != EpisodeEnd::kCompleted)
+      return numeric_error("the model does not complete " + track->circuit.name() + ": " + to_string(result.end));
+    factors.push_back(result.simulated_s / result.wall_s);
+  }
+  std::sort(factors.begin(), factors.end());
+  return Pace{factors[kEpisodes / 2], factors.front(), factors.back()};
+}
+
+Status run(const std::string& model, std::vector<std::string> circuits) {
+  if (circuits.empty()) circuits = list_circuits();
+  PITLANE_TRY(const Network network, load_pit(model));
+  PITLANE_TRY(const auto plan, compile(network, {}));
+  PITLANE_TRY(const auto controller, NetworkController::create(network, *plan));
+  PITLANE_TRY(FrameResizer resizer, FrameResizer::create(network.inputs.front().preprocessing));
+  std::printf("%-14s %12s %24s\n", "circuit", "picture [ms]", "lap [s/s]: median, range");
+  for (const std::string& name : circuits) {
+    PITLANE_TRY(Circuit circuit, find_circuit(name));
+    const auto track = make_track(std::move(circuit));
+    PITLANE_TRY(const double picture_ms, time_camera(track, resizer));
+    PITLANE_TRY(const Pace pace, time_episodes(track, *controller));
+    std::printf("%-14s %12.4f %10.0f  %5.0f to %.0f\n", name.c_str(), picture_ms, pace.median, pace.low, pace.high);
+    std::fflush(stdout);
+  }
+  return {};
+}
+
+}  // namespace
+}  // namespace pitlane::bench
+
+int main(int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') {
+    std::fprintf(stderr, "usage: sim_bench MODEL.pit [CIRCUIT ...]\n");
+    return 2;
+  }
+  const pitlane::PinnedThread pinned;
+  const pitlane::Status status = pitlane::bench::run(argv[1], {argv + 2, argv + argc});
+  if (!status.ok()) std::fprintf(stderr, "sim_bench: %s\n", status.error().message().c_str());
+  return status.ok() ? 0 : 2;
+}
