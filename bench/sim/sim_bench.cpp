@@ -59,7 +59,8 @@ Result<double> time_camera(const std::shared_ptr<const Track>& track, FrameResiz
   LatencyOptions options;
   options.budget_s = 1;
   std::vector<double> all;
-  for (const std::vector<double>& one : time_interleaved(renders, options)) all.insert(all.end(), one.begin(), one.end());
+  for (const std::vector<double>& one : time_interleaved(renders, options))
+    all.insert(all.end(), one.begin(), one.end());
   return summarize(std::move(all)).p50;
 }
 

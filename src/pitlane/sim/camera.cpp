@@ -2,33 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numeric>
 #include <utility>
 
 #include "pitlane/core/result.h"
+#include "pitlane/sim/wall_finder.h"
 
 namespace pitlane {
-namespace {
-
-// First place along a ray where the distance to the line passes `wall_m`, as a multiple of the ray's direction;
-// negative where there is none up to `limit`. Steps by what the field guarantees to be free.
-double find_wall(const DistanceField& field, double x, double y, double dx, double dy, double wall_m, double limit) {
-  constexpr double kSmallestStep_m = 0.02;
-  const double speed = std::hypot(dx, dy);
-  double q = 0;
-  double gap = std::abs(field.at(x, y)) - wall_m;
-  while (q < limit) {
-    const double step = std::max(std::abs(gap), kSmallestStep_m) / speed;
-    const double next_gap = std::abs(field.at(x + (q + step) * dx, y + (q + step) * dy)) - wall_m;
-    if ((gap < 0) != (next_gap < 0)) return q + step * gap / (gap - next_gap);
-    q += step;
-    gap = next_gap;
-  }
-  return -1;
-}
-
-}  // namespace
-
 double CameraGeometry::focal_px() const { return width / 2.0 / std::tan(horizontal_field_of_view_rad / 2); }
 
 Camera::Camera(std::shared_ptr<const DistanceField> field, const CameraGeometry& geometry, const Appearance& look)
@@ -39,13 +20,20 @@ Camera::Camera(std::shared_ptr<const DistanceField> field, const CameraGeometry&
       painter_(*field_, look) {
   PITLANE_CHECK(std::min(geometry.width, geometry.height) >= kSmallestPicture_px &&
                 std::max(geometry.width, geometry.height) <= kLargestPicture_px);
-  pixels_.assign(3UL * static_cast<std::size_t>(geometry.width) * static_cast<std::size_t>(geometry.height), 0);
+  pixels_.assign(3UL * static_cast<std::size_t>(geometry.width) * static_cast<std::size_t>(geometry.height) + kSpill,
+                 0);
   restrict_view({}, {});
+}
+
+void Camera::be_portable() {
+  portable_ = true;
+  painter_.be_portable();
 }
 
 void Camera::set_appearance(const Appearance& look) {
   look_ = look;
   painter_ = GroundPainter(*field_, look);
+  if (portable_) painter_.be_portable();
 }
 
 void Camera::restrict_view(const std::vector<int>& rows, const std::vector<int>& columns) {
@@ -60,13 +48,22 @@ void Camera::restrict_view(const std::vector<int>& rows, const std::vector<int>&
   };
   rows_ = all(rows, geometry_.height);
   columns_ = all(columns, geometry_.width);
-  u_.clear();
-  for (const int column : columns_)
-    u_.push_back(static_cast<float>((column + 0.5 - geometry_.width / 2.0) / focal_px_));
-  constexpr std::size_t kGroup = GroundPainter::kGroup;
-  u_.resize((u_.size() + kGroup - 1) / kGroup * kGroup, 0.F);
-  for (auto* row : {&red_, &green_, &blue_, &wall_top_, &wall_bottom_, &wall_light_}) row->assign(u_.size(), 0.F);
-  for (auto* row : {&red_bytes_, &green_bytes_, &blue_bytes_}) row->assign(u_.size(), 0);
+  // Columns are drawn in pairs of neighbours, as resizing wants most of them. Beside one without a neighbour goes what
+  // was not asked for.
+  std::vector<float> u;
+  pair_bytes_.clear();
+  const auto u_of = [&](int column) { return static_cast<float>((column + 0.5 - geometry_.width / 2.0) / focal_px_); };
+  for (std::size_t k = 0; k < columns_.size();) {
+    const bool neighbours = k + 1 < columns_.size() && columns_[k + 1] == columns_[k] + 1;
+    pair_bytes_.push_back(3 * columns_[k]);
+    u.insert(u.end(), {u_of(columns_[k]), u_of(columns_[k + (neighbours ? 1 : 0)])});
+    k += neighbours ? 2 : 1;
+  }
+  blocks_ = ColumnBlocks(u);
+  const std::size_t size = blocks_.u.size();
+  for (auto* row : {&red_, &green_, &blue_, &wall_top_, &wall_bottom_, &wall_light_}) row->assign(size, 0.F);
+  row_pixels_.assign(size, 0);
+  row_pairs_.assign(size / 2, 0);
 }
 
 ImageView Camera::render(const Pose& pose) {
@@ -77,40 +74,53 @@ ImageView Camera::render(const Pose& pose) {
                 std::sin(pose.yaw_rad + geometry_.yaw_rad),
                 std::cos(look_.camera_pitch_rad),
                 std::sin(look_.camera_pitch_rad)};
+  highest_wall_ = geometry_.height, lowest_wall_ = 0;
   if (look_.wall_height_m > 0) find_walls(eye);
   for (const int row : rows_) draw_row(eye, row);
   return {pixels_.data(), geometry_.width, geometry_.height, 3 * std::ptrdiff_t{geometry_.width}, PixelFormat::kRgb};
 }
 
 void Camera::draw_row(const Eye& eye, int row) {
-  for (auto* channel : {&red_, &green_, &blue_}) std::fill(channel->begin(), channel->end(), 0.F);
   // Near the horizon a row covers metres of ground: it is then drawn as several thinner ones.
   constexpr double kThin_m = 0.25;
   constexpr int kMostParts = 8;
   const double f = focal_px_;
   const double t = (row + 0.5 - geometry_.height / 2.0) / f;
-  const double down = eye.pitch_sin + t * eye.pitch_cos;
-  const double row_m = down > 0 ? look_.camera_height_m / (down * down * f) : 0;
-  const bool near_horizon = std::abs(down) < 1.5 / f;
+  const double middle = eye.pitch_sin + t * eye.pitch_cos;
+  const double row_m = middle > 0 ? look_.camera_height_m / (middle * middle * f) : 0;
+  const bool near_horizon = std::abs(middle) < 1.5 / f;
   const int parts = near_horizon ? kMostParts : std::clamp(static_cast<int>(std::ceil(row_m / kThin_m)), 1, kMostParts);
-  for (int part = 0; part < parts; ++part)
-    add_sample(eye, row + static_cast<double>(part) / parts, 1.0 / parts, 1.0 / parts);
-  if (look_.wall_height_m > 0) add_walls(row);
+  const bool walls = static_cast<float>(row)<lowest_wall_&& static_cast<float>(row + 1)> highest_wall_;
+  if (parts == 1 && !walls && shows_ground(eye, row, 1)) {
+    painter_.paint_pixels(ground_row(eye, row, 1, 1), blocks_, row_pixels_);
+  } else {
+    for (auto* channel : {&red_, &green_, &blue_}) std::fill(channel->begin(), channel->end(), 0.F);
+    for (int part = 0; part < parts; ++part)
+      add_sample(eye, row + static_cast<double>(part) / parts, 1.0 / parts, 1.0 / parts);
+    if (walls) add_walls(row);
+    to_pixels({red_, green_, blue_}, row_pixels_);
+  }
   store(row);
+}
+
+double Camera::down(const Eye& eye, double row, double rows) const {
+  const double t = (row - geometry_.height / 2.0) / focal_px_ + rows / 2 / focal_px_;
+  return eye.pitch_sin + t * eye.pitch_cos;
+}
+
+bool Camera::shows_ground(const Eye& eye, double row, double rows) const {
+  const double down = this->down(eye, row, rows);
+  const double depth = down > 0 ? look_.camera_height_m / down : 1e9;
+  return depth <= geometry_.far_m && depth >= geometry_.near_m;
 }
 
 // Adds the slice of `rows` (a part of one) below the row coordinate `row`.
 void Camera::add_sample(const Eye& eye, double row, double rows, double share) {
-  const double f = focal_px_;
-  const double t_top = (row - geometry_.height / 2.0) / f;
-  const double t = t_top + rows / 2 / f;
-  const double down = eye.pitch_sin + t * eye.pitch_cos;
-  const double depth = down > 0 ? look_.camera_height_m / down : 1e9;
-  if (depth <= geometry_.far_m && depth >= geometry_.near_m) {
-    add_ground(eye, t_top, t_top + rows / f, share);
+  if (shows_ground(eye, row, rows)) {
+    painter_.paint(ground_row(eye, row, rows, share), blocks_, {red_, green_, blue_});
     return;
   }
-  const auto high = static_cast<float>(std::clamp(-down * 1.4, 0.0, 1.0));
+  const auto high = static_cast<float>(std::clamp(-down(eye, row, rows) * 1.4, 0.0, 1.0));
   const std::array<std::vector<float>*, 3> channels{&red_, &green_, &blue_};
   for (std::size_t i = 0; i < 3; ++i) {
     const float colour = static_cast<float>(share) * (look_.sky_low[i] + high * (look_.sky_high[i] - look_.sky_low[i]));
@@ -118,7 +128,8 @@ void Camera::add_sample(const Eye& eye, double row, double rows, double share) {
   }
 }
 
-void Camera::add_ground(const Eye& eye, double t_top, double t_bottom, double share) {
+GroundRow Camera::ground_row(const Eye& eye, double row_from, double rows, double share) const {
+  const double t_top = (row_from - geometry_.height / 2.0) / focal_px_, t_bottom = t_top + rows / focal_px_;
   struct Seen {
     double depth, ahead;  // metres to the right per u, metres ahead
   };
@@ -147,37 +158,40 @@ void Camera::add_ground(const Eye& eye, double t_top, double t_bottom, double sh
   const double texels = std::max(1.0, ahead_step * cells) * std::max(1.0, middle.depth * cells / f);
   row.noise = static_cast<float>(1 / std::sqrt(texels));  // the mean of that many independent texels
   row.share = static_cast<float>(share);
-  painter_.paint(row, u_, {red_, green_, blue_});
+  return row;
 }
 
 void Camera::find_walls(const Eye& eye) {
   const double f = focal_px_;
-  const double limit = geometry_.far_m;
-  for (std::size_t k = 0; k < columns_.size(); ++k) {
-    const double u = u_[k] * eye.pitch_cos;
-    const double dx = eye.ahead_x + u * eye.ahead_y, dy = eye.ahead_y - u * eye.ahead_x;
-    const double ahead = find_wall(*field_, eye.x_m, eye.y_m, dx, dy, look_.wall_distance_m, limit);
-    wall_top_[k] = wall_bottom_[k] = 0;
-    if (ahead <= geometry_.near_m) continue;
-    const auto row_of = [&](double below_eye_m) {
-      const double t = (below_eye_m * eye.pitch_cos - ahead * eye.pitch_sin) /
-                       std::max(ahead * eye.pitch_cos + below_eye_m * eye.pitch_sin, 1e-6);
-      return static_cast<float>(t * f + geometry_.height / 2.0);
-    };
-    wall_bottom_[k] = row_of(look_.camera_height_m);
-    wall_top_[k] = row_of(double{look_.camera_height_m} - look_.wall_height_m);
-    // Walls seen head on are brighter than walls seen at a grazing angle.
-    const double x = eye.x_m + ahead * dx, y = eye.y_m + ahead * dy;
-    const double e = DistanceField::kCell_m;
-    const double nx = field_->at(x + e, y) - field_->at(x - e, y), ny = field_->at(x, y + e) - field_->at(x, y - e);
-    const double facing = std::abs(nx * dx + ny * dy) / std::max(std::hypot(nx, ny) * std::hypot(dx, dy), 1e-9);
-    wall_light_[k] = static_cast<float>(0.7 + 0.3 * std::min(facing, 1.0));
+  WallRays rays{eye.x_m, eye.y_m, {}, {}};
+  WallHits hits;
+  for (std::size_t start = 0; start < blocks_.u.size(); start += kBlock) {
+    for (std::size_t k = 0; k < kBlock; ++k) {
+      const double u = blocks_.u[start + k] * eye.pitch_cos;
+      rays.dx[k] = eye.ahead_x + u * eye.ahead_y, rays.dy[k] = eye.ahead_y - u * eye.ahead_x;
+    }
+    pitlane::find_walls(*field_, rays, look_.wall_distance_m, geometry_.far_m, hits);
+    for (std::size_t k = 0; k < kBlock; ++k) {
+      const double ahead = hits.depth[k];
+      float &top = wall_top_[start + k], &bottom = wall_bottom_[start + k];
+      top = bottom = 0;
+      if (ahead <= geometry_.near_m) continue;
+      const auto row_of = [&](double below_eye_m) {
+        const double t = (below_eye_m * eye.pitch_cos - ahead * eye.pitch_sin) /
+                         std::max(ahead * eye.pitch_cos + below_eye_m * eye.pitch_sin, 1e-6);
+        return static_cast<float>(t * f + geometry_.height / 2.0);
+      };
+      bottom = row_of(look_.camera_height_m);
+      top = row_of(double{look_.camera_height_m} - look_.wall_height_m);
+      highest_wall_ = std::min(highest_wall_, top), lowest_wall_ = std::max(lowest_wall_, bottom);
+      wall_light_[start + k] = static_cast<float>(0.7 + 0.3 * std::min(hits.facing[k], 1.0));
+    }
   }
 }
 
 void Camera::add_walls(int row) {
   const auto top = static_cast<float>(row), bottom = static_cast<float>(row + 1);
-  for (std::size_t k = 0; k < columns_.size(); ++k) {
+  for (std::size_t k = 0; k < blocks_.u.size(); ++k) {
     const float covered = std::min(bottom, wall_bottom_[k]) - std::max(top, wall_top_[k]);
     if (covered <= 0) continue;
     red_[k] += covered * (wall_light_[k] * look_.wall[0] - red_[k]);
@@ -187,16 +201,10 @@ void Camera::add_walls(int row) {
 }
 
 void Camera::store(int row) {
-  to_bytes(red_, red_bytes_);
-  to_bytes(green_, green_bytes_);
-  to_bytes(blue_, blue_bytes_);
+  pack_pairs(row_pixels_, row_pairs_);
   std::uint8_t* out = pixels_.data() + 3 * static_cast<std::ptrdiff_t>(row) * geometry_.width;
-  for (std::size_t k = 0; k < columns_.size(); ++k) {
-    std::uint8_t* pixel = out + 3 * static_cast<std::ptrdiff_t>(columns_[k]);
-    pixel[0] = red_bytes_[k];
-    pixel[1] = green_bytes_[k];
-    pixel[2] = blue_bytes_[k];
-  }
+  // A pair's six bytes, and two more that the next pair or row overwrites, or nobody asked for.
+  for (std::size_t k = 0; k < pair_bytes_.size(); ++k) std::memcpy(out + pair_bytes_[k], &row_pairs_[k], 8);
 }
 
 }  // namespace pitlane

@@ -40,13 +40,22 @@ class Camera {
   /// `pose`: of the car. RGB; valid until the next call.
   ImageView render(const Pose& pose);
 
+  /// For tests: without the instructions that this processor has beyond what the build asks for; pictures stay the
+  /// same.
+  void be_portable();
+
  private:
   struct Eye {  // where the camera is and looks
     double x_m, y_m, ahead_x, ahead_y, pitch_cos, pitch_sin;
   };
+  static constexpr std::size_t kSpill = 5;  // a pair is stored as 8 bytes, even where there is one column left
+
   void draw_row(const Eye& eye, int row);
+  /// How steeply the ray through the middle of `rows` below `row` goes down: camera height per depth.
+  [[nodiscard]] double down(const Eye& eye, double row, double rows) const;
+  [[nodiscard]] bool shows_ground(const Eye& eye, double row, double rows) const;
   void add_sample(const Eye& eye, double row, double rows, double share);
-  void add_ground(const Eye& eye, double t_top, double t_bottom, double share);
+  [[nodiscard]] GroundRow ground_row(const Eye& eye, double row_from, double rows, double share) const;
   void find_walls(const Eye& eye);
   void add_walls(int row);
   void store(int row);
@@ -57,11 +66,15 @@ class Camera {
   Appearance look_;
   GroundPainter painter_;
   std::vector<int> rows_, columns_;
-  // Of columns_, then zeros up to a multiple of GroundPainter::kGroup:
-  std::vector<float> u_;
-  std::vector<float> red_, green_, blue_;  // of the row being drawn
-  std::vector<std::uint8_t> red_bytes_, green_bytes_, blue_bytes_;
-  std::vector<float> wall_top_, wall_bottom_, wall_light_;  // by drawn column, rows; empty interval: no wall
+  ColumnBlocks blocks_{{}};
+  // As long as blocks_.u:
+  std::vector<float> red_, green_, blue_;                   // of the row being drawn
+  std::vector<float> wall_top_, wall_bottom_, wall_light_;  // rows; empty interval: no wall
+  std::vector<std::uint32_t> row_pixels_;                   // of the row being drawn, see to_pixels()
+  std::vector<std::uint64_t> row_pairs_;                    // of the row being drawn, half as long
+  std::vector<int> pair_bytes_;                             // where in a row each pair of columns begins
+  float highest_wall_ = 0, lowest_wall_ = 0;                // rows
+  bool portable_ = false;
   std::vector<std::uint8_t> pixels_;
 };
 

@@ -8,48 +8,48 @@
 
 #include "pitlane/sim/appearance.h"
 #include "pitlane/sim/distance_field.h"
+#include "pitlane/sim/ground_blocks.h"
+#include "pitlane/sim/ground_row.h"
+#include "pitlane/sim/ground_texture.h"
+#include "pitlane/sim/ground_tint.h"
 
 namespace pitlane {
-
-/// Ground under one image row is an affine function of u = (column + 0.5 - centre) / focal length.
-/// Unit: cells of the distance field, measured from its origin.
-struct GroundRow {
-  float x0 = 0, dx = 0, y0 = 0, dy = 0;  ///< x = x0 + u dx, y = y0 + u dy
-  float across_x = 0, across_y = 0;      ///< one pixel to the right
-  float down_x0 = 0, down_dx = 0;        ///< one (part of a) row down: down_x0 + u down_dx
-  float down_y0 = 0, down_dy = 0;
-  float noise = 1;  ///< how much of the texture's contrast survives the pixel's footprint, 0..1
-  float share = 1;  ///< weight of this row in the pixel's colour
-};
 
 /// Red, green and blue of a row, 0..255, one float per column.
 struct ColourRow {
   std::span<float> r, g, b;
 };
 
+/// Not for several threads at once: it keeps what it found out about the row at hand.
 class GroundPainter {
  public:
-  /// Columns are painted in groups of this many, whose arrays stay in the first-level cache.
-  static constexpr int kGroup = 80;
-
   GroundPainter(const DistanceField& field, const Appearance& look);
 
-  /// Adds `row.share` times the ground's colour, for each column's u. A band of colour is weighted by how much of
+  /// Adds `row.share` times the ground's colour, for each column. A band of colour is weighted by how much of
   /// the pixel's footprint it covers: a box as wide as the footprint's extent along the field's gradient.
-  /// All four arrays are equally long, a multiple of kGroup; what is left over of the last group is painted too.
-  void paint(const GroundRow& row, std::span<const float> u, const ColourRow& out) const;
+  /// All three arrays are as long as `columns.u`.
+  void paint(const GroundRow& row, const ColumnBlocks& columns, const ColourRow& out);
+
+  /// What to_pixels() makes of paint() on black, faster. `pixels` is as long as `columns.u`.
+  void paint_pixels(const GroundRow& row, const ColumnBlocks& columns, std::span<std::uint32_t> pixels);
+
+  /// Without the instructions that this processor has beyond what the build asks for; the pixels are the same.
+  void be_portable() { wide_ = false; }
 
  private:
-  static constexpr int kNoiseCells = 128;  // the texture repeats after 6.4 m
-  static constexpr int kNoiseStride = kNoiseCells + 1;
-  void make_noise(std::uint64_t seed);
+  [[nodiscard]] Tint tint_of(const GroundRow& row, Ground ground) const;
 
   const DistanceField* field_;
-  Appearance look_;
-  std::vector<std::int8_t> noise_;  // by cell: asphalt, grass; in 1/32 standard deviations
+  Bands bands_;
+  GroundTexture texture_;
+  RowBlocks blocks_;
+  bool wide_;
 };
 
-/// Rounded to whole numbers, at most 255. `values` are not negative; both arrays are as long as paint() wants them.
-void to_bytes(std::span<const float> values, std::span<std::uint8_t> bytes);
+/// Rounded to whole numbers, at most 255; a pixel's bytes are red, green, blue, 0, the first in the lowest bits.
+/// Values are not negative; all arrays are equally long, a multiple of kBlock.
+void to_pixels(const ColourRow& values, std::span<std::uint32_t> pixels);
+/// The six bytes of two neighbouring pixels in one number; `pairs` is half as long as `pixels`, a multiple of kBlock.
+void pack_pairs(std::span<const std::uint32_t> pixels, std::span<std::uint64_t> pairs);
 
 }  // namespace pitlane
