@@ -56,6 +56,36 @@ TEST(Recommend, TheFastestThatKeepsAccuracyAndLaps) {
                               HasSubstr("1.0 % above the baseline's 0.0100"), HasSubstr("2 of 2 laps (baseline 2)")));
 }
 
+TEST(Recommend, AStudentIsJudgedByItsDriving) {
+  TuneResult result = three_rows();
+  StrategyRow& tiny = result.rows.back();
+  tiny.student = true;
+  tiny.laps = {lap("a", true, 0.12), lap("b", true, 0.06)};
+  const Recommendation r = recommend(result);
+  EXPECT_EQ(r.strategy, "tiny");
+  EXPECT_THAT(words(r),
+              AllOf(HasSubstr("40 % above the baseline's 0.0100; it is a student, so how it drives was weighed"),
+                    HasSubstr("2 of 2 laps")));
+
+  tiny.laps[0].result.deviation.mean = 0.121;
+  const Recommendation strays = recommend(result);
+  EXPECT_EQ(strays.strategy, "small");
+  EXPECT_THAT(words(strays), HasSubstr("tiny is faster at 0.250 ms, but was left out (deviation +0.021 m)"));
+
+  tiny.laps[0].result.deviation.mean = 0.12;
+  tiny.laps[1].result.completed = false;
+  EXPECT_EQ(recommend(result).strategy, "small") << "a lost lap";
+
+  tiny.laps[1].result.completed = true;
+  result.constraints.max_mse_increase = 0.1;
+  EXPECT_EQ(recommend(result).strategy, "small") << "whoever names a limit gets it";
+  result.constraints.max_mse_increase.reset();
+  tiny.laps.clear();
+  result.rows.front().laps.clear();
+  result.rows[1].laps.clear();
+  EXPECT_EQ(recommend(result).strategy, "small") << "without laps only the MSE is left";
+}
+
 TEST(Recommend, AWiderLimitLetsTheFasterIn) {
   TuneResult result = three_rows();
   result.constraints.max_mse_increase = 0.5;

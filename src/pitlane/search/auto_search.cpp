@@ -17,6 +17,7 @@
 #include "pitlane/search/student_data.h"
 #include "pitlane/search/trial_record.h"
 #include "pitlane/study/code_version.h"
+#include "pitlane/study/fine_tuning.h"
 #include "pitlane/study/store.h"
 #include "pitlane/study/training_history.h"
 #include "pitlane/study/tune_store.h"
@@ -185,6 +186,7 @@ class AutoSearch {
     PITLANE_TRY_STATUS(write_file(file_of(which), bytes));
     std::error_code ignored;
     fs::remove(checkpoint_of(which), ignored);
+    fs::remove(rounding_checkpoint_of(which), ignored);
     return drive(student.network, *plan, progress, out);
   }
 
@@ -223,15 +225,36 @@ class AutoSearch {
   Result<Network> in_storage(const Network& network, const Candidate& candidate, const Dataset& dataset,
                              const ProgressFn& progress) const {
     PITLANE_TRY(const Strategy* strategy, find_strategy(strategy_of(candidate.storage)));
+    return apply_strategy(network, *strategy, storing(dataset), progress);
+  }
+
+  // The last rung's integers are trained on with their rounding in sight: its students are for keeps.
+  Result<Network> in_last_storage(const RungTrial& which, const Network& network, const Dataset& dataset,
+                                  const ProgressFn& progress) const {
+    if (which.candidate.storage != StudentStorage::kInt8)
+      return in_storage(network, which.candidate, dataset, progress);
+    const fs::path checkpoint = rounding_checkpoint_of(which);
+    StrategyContext context = storing(dataset);
+    context.fine_tune = [&](const Network& rounded, const FineTuning& wanted, const ProgressFn& inner) {
+      return fine_tuned(rounded, dataset, *inputs_.split, wanted, options_.seed, checkpoint, inner);
+    };
+    PITLANE_TRY(const Strategy* strategy, find_strategy("quan_aware"));
+    return apply_strategy(network, *strategy, context, progress);
+  }
+
+  [[nodiscard]] StrategyContext storing(const Dataset& dataset) const {
     StrategyContext context;
     context.dataset = &dataset;
     context.split = inputs_.split;
     context.seed = options_.seed;
-    return apply_strategy(network, *strategy, context, progress);
+    return context;
   }
 
   [[nodiscard]] fs::path checkpoint_of(const RungTrial& which) const {
     return fs::path(file_of(which)).replace_extension(".checkpoint");
+  }
+  [[nodiscard]] fs::path rounding_checkpoint_of(const RungTrial& which) const {
+    return fs::path(file_of(which)).replace_extension(".rounding.checkpoint");
   }
 
   Result<Student> taught(const RungTrial& which, const ProgressFn& progress) {
@@ -254,7 +277,10 @@ class AutoSearch {
     const auto circuits = inputs_.baseline->metadata.find("circuits");
     if (circuits != inputs_.baseline->metadata.end()) trained.network.metadata["circuits"] = circuits->second;
     trained.network.metadata["teacher"] = content_hash(*inputs_.baseline);
-    PITLANE_TRY(Network stored, in_storage(trained.network, which.candidate, *dataset, progress));
+    PITLANE_TRY(Network stored, which.rung == kRungs - 1
+                                    ? in_last_storage(which, trained.network, *dataset, progress)
+                                    : in_storage(trained.network, which.candidate, *dataset, progress));
+    set_training_history(stored, trained.epochs);  // not that of the rounding alone
     return Student{std::move(stored), std::move(trained.epochs)};
   }
 

@@ -85,6 +85,16 @@ void check_deviation(std::vector<Shortfall>& out, const StrategyRow& row, const 
     check_limit(out, "worst mean deviation", worst_mean_deviation_m(row), *limits.max_deviation_m, metres_text);
 }
 
+void check_students_deviation(std::vector<Shortfall>& out, const StrategyRow& row, const StrategyRow& baseline) {
+  const double own = worst_mean_deviation_m(row), reference = worst_mean_deviation_m(baseline);
+  const double more = own - reference;
+  if (more <= kStudentDeviation_m) return;
+  out.push_back({"its worst mean deviation of " + metres_text(own) + " is " + metres_text(more) +
+                     " above the baseline's " + metres_text(reference) + ", where " + metres_text(kStudentDeviation_m) +
+                     " is the limit of a student",
+                 "deviation +" + metres_text(more), relative_excess(more, kStudentDeviation_m)});
+}
+
 bool same_drive(const LapRow& a, const LapRow& b) {
   return a.circuit == b.circuit && a.reverse == b.reverse && a.latency == b.latency && a.seed == b.seed;
 }
@@ -102,12 +112,18 @@ LapPairing pair_laps(const StrategyRow& row, const StrategyRow& baseline) {
   return out;
 }
 
+bool judged_by_driving(const StrategyRow& row, const StrategyRow& baseline, const Constraints& constraints) {
+  return row.student && !constraints.max_mse_increase && laps_completed(row) > 0 && laps_completed(baseline) > 0;
+}
+
 std::vector<Shortfall> shortfalls(const StrategyRow& row, const StrategyRow& baseline, const Constraints& constraints) {
   if (row.failure) return {{"it failed: " + *row.failure, "failed", kInfinity}};
   std::vector<Shortfall> out;
   check_size_and_latency(out, row, constraints);
-  check_mse(out, row, baseline, constraints);
+  const bool by_driving = judged_by_driving(row, baseline, constraints);
+  if (!by_driving) check_mse(out, row, baseline, constraints);
   check_laps(out, row, baseline);
+  if (by_driving) check_students_deviation(out, row, baseline);
   check_deviation(out, row, constraints);
   return out;
 }

@@ -136,7 +136,11 @@ std::string accuracy_sentence(const StrategyRow& row, const TuneResult& result) 
   const std::string reference = "the baseline's " + significant_text(baseline.accuracy->mse, 3);
   const std::string how =
       std::abs(change) < 5e-5 ? "the same as " : percent_text(std::abs(change)) + (change > 0 ? " above " : " below ");
-  return own + ", " + how + reference + "; up to " + limit + " more was allowed.";
+  const std::string stands = own + ", " + how + reference;
+  if (judged_by_driving(row, baseline, result.constraints))
+    return stands +
+           "; it is a student, so how it drives was weighed in place of that (--max-mse-increase weighs both).";
+  return stands + "; up to " + limit + " more was allowed.";
 }
 
 std::string driving_sentence(const StrategyRow& row, const TuneResult& result) {

@@ -7,6 +7,8 @@ namespace pitlane {
 
 /// Largest loss of accuracy accepted where the user names none: 10 % of the baseline's MSE.
 inline constexpr double kDefaultMseIncrease = 0.10;
+/// Largest mean deviation on the worst circuit accepted above the baseline's, metres, where the track judges a student.
+inline constexpr double kStudentDeviation_m = 0.02;
 /// Median latencies this close count as equal; the smaller file decides.
 inline constexpr double kLatencyTie = 0.05;
 /// So do files; the smaller MSE decides.
@@ -17,6 +19,10 @@ inline constexpr double kSizeTie = 0.01;
 /// the smaller file, ties of these to the smaller MSE. Where the network was driven, one that completes no lap is never
 /// recommended. Laps are paired by circuit, direction, latency and seed. What was not measured cannot be held
 /// against a row, unless a constraint asks for it: a limit that nobody could check is not met.
+///
+/// A student answers otherwise than the baseline and may drive as well: where both were driven and no
+/// `max_mse_increase` is given, its mean deviation counts in place of its MSE, kStudentDeviation_m above the baseline's
+/// at most.
 ///
 /// Always three reasons, plain sentences with numbers: speed and size, accuracy, driving. Nothing satisfies: no
 /// strategy; `closest` is the row whose worst relative shortfall is smallest, and the reasons name each condition it

@@ -119,6 +119,7 @@ class Tuner {
     empty.strategy = made.name;
     empty.summary = made.summary;
     empty.recipe = made.recipe;
+    empty.student = true;
     empty.fine_tuning = made.training;
     const std::string how = content_hash(made.network) + made.recipe + made.dataset->hash;
     const ProgressFn tell = told(made.name);

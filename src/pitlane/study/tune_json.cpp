@@ -160,6 +160,7 @@ Json write_row(const StrategyRow& row) {
            {"strategy", row.strategy},
            {"summary", row.summary},
            {"recipe", row.recipe},
+           {"student", row.student},
            {"file", row.file},
            {"network_hash", row.network_hash},
            {"size_bytes", row.size_bytes},
@@ -189,6 +190,7 @@ StrategyRow read_row(const JsonCursor& at) {
   row.strategy = at["strategy"].text();
   row.summary = at["summary"].text();
   row.recipe = at["recipe"].text();
+  row.student = at["student"].boolean();
   row.failure = read_if(at, "failure", [](const JsonCursor& c) { return c.text(); });
   row.file = at["file"].text();
   row.network_hash = at["network_hash"].text();

@@ -30,6 +30,7 @@ struct StrategyRow {
   std::string strategy;
   std::string summary;
   std::string recipe;
+  bool student = false;                ///< a network of another shape that learned from the baseline
   std::optional<std::string> failure;  ///< one line; nothing below is set then
   std::string file;                    ///< relative to the output directory
   std::string network_hash;
