@@ -88,6 +88,8 @@ StudyDriver driver_of(const StudySpec& spec, const StudyNetwork& network, const 
   driver.name = network.name;
   driver.runtime = car.subject.runtime;
   driver.network_hash = car.subject.network_hash;
+  driver.family = car.family;
+  driver.strategy = car.strategy;
   driver.size_bytes = car.subject.size_bytes;
   if (!car.isa.empty()) {
     driver.file = std::filesystem::path(network.model).filename().string();

@@ -1,5 +1,7 @@
 #include "pitlane/study/study_grid.h"
 
+#include <algorithm>
+
 #include "pitlane/core/hash.h"
 #include "pitlane/study/source_hash.h"
 
@@ -29,6 +31,20 @@ std::vector<StudyCell> study_cells(const StudyGrid& grid) {
           cells.push_back(std::move(cell));
         }
   return cells;
+}
+
+std::string driver_label(const StudyGrid& grid, std::size_t driver) {
+  const std::string& name = grid.drivers[driver].name;
+  const auto named = std::count_if(grid.drivers.begin(), grid.drivers.end(),
+                                   [&](const StudyDriver& other) { return other.name == name; });
+  return named > 1 ? name + " · " + grid.drivers[driver].runtime : name;
+}
+
+std::vector<std::string> study_perturbations(const StudyGrid& grid) {
+  std::vector<std::string> out;
+  for (const Course& course : grid.drivers.front().courses)
+    if (std::find(out.begin(), out.end(), course.perturbation) == out.end()) out.push_back(course.perturbation);
+  return out;
 }
 
 std::string describe(const StudyGrid& grid, const StudyCell& cell) {
