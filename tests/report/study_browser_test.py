@@ -15,6 +15,13 @@ function describe() {
                 speed: sets("speed").map((set) => set.data.map((p) => p.y)), networks: strokes(), page: css("--page"),
                 scaleHidden: byId("colour-scale").hidden,
                 choices: ["direction", "perturbation", "delay", "seed"].map((id) => byId(id).offsetWidth > 0) };
+  const pareto = charts.get("pareto"), points = () => charts.get("pareto").data.datasets.filter((set) => set.type !== "line")
+    .map((set) => ({ name: set.label, x: set.data[0].x, y: set.data[0].y }));
+  out.pareto = { points: points(), names: pareto.names, choices: [...byId("pareto-by").options].map((o) => o.value),
+                 axis: pareto.options.scales.x.title.text };
+  choose("pareto-by", "lost");
+  out.pareto.lost = points();
+  out.histogram = charts.get("histogram").data.datasets.map((set) => ({ name: set.label, sum: set.data.reduce((a, p) => a + p.y, 0) }));
   view.circuit = "tight";
   const laps = data.laps.filter((lap) => lap.seed === "2");
   data.laps.push(...data.laps.splice(0).filter((lap) => lap.seed === "1"));
@@ -74,6 +81,19 @@ class StudyPageTest(page_in_browser.PageTest):
 
     def test_a_network_without_a_completed_drive_has_no_deviation_there(self):
         self.assertEqual([point["x"] for point in self.desk.charts["decayPerturbed"][0]["data"]], [0, 60])
+
+    def test_networks_stand_by_time_and_deviation_or_lost_drives(self):
+        pareto = self.desk.charts["pareto"]
+        self.assertEqual([point["name"] for point in pareto["points"]], ["baseline", "int8 <b>static</b>"])
+        self.assertAlmostEqual(pareto["points"][1]["x"], 0.66, places=2)
+        self.assertEqual(pareto["axis"], "median decision, ms")
+        self.assertEqual(pareto["choices"], ["deviation", "lost", "size"])
+        self.assertEqual(len(pareto["names"]["boxes"]), 2)
+        self.assertAlmostEqual(pareto["lost"][0]["y"], 25)
+
+    def test_times_are_a_distribution(self):
+        for one in self.desk.charts["histogram"]:
+            self.assertTrue(98 < one["sum"] <= 100.01, one)
 
     def test_paths_are_coloured_as_chosen(self):
         seen = self.desk.charts

@@ -167,6 +167,8 @@ std::string study_json(const StudyResult& result, Timing timing) {
              {"version", kVersion}}},
            {"drivers", Json::array()},
            {"totals", Json::array()}};
+  for (const auto& [perturbation, name] : grid.perturbation_names)
+    out["study"]["perturbations"].push_back({{"name", name}, {"perturbation", perturbation}});
   for (const StudyDriver& driver : grid.drivers) out["drivers"].push_back(driver_entry(driver));
   for (const StudyTotal& total : study_totals(result)) out["totals"].push_back(total_entry(result, total));
   for (const StudyTotal& total : study_conditions(result)) out["conditions"].push_back(total_entry(result, total));

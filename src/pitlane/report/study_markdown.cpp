@@ -41,16 +41,16 @@ std::string table(const std::vector<Row>& rows) {
 }
 
 // Which total of the driver it is.
-std::vector<std::string> case_of(const StudyTotal& total) {
+std::vector<std::string> case_of(const StudyGrid& grid, const StudyTotal& total) {
   if (!total.course.empty()) return {cell_text(total.course)};
-  if (!total.latency.empty()) return {cell_text(total.latency), cell_text(total.perturbation)};
+  if (!total.latency.empty()) return {cell_text(total.latency), cell_text(perturbation_name(grid, total.perturbation))};
   return {};
 }
 
 Row total_row(const StudyResult& result, const StudyTotal& total) {
   const StudyDriver& driver = result.grid.drivers[total.driver];
   Row row{cell_text(driver.name), driver.file.empty() ? "-" : cell_text(driver.runtime)};
-  for (std::string& text : case_of(total)) row.push_back(std::move(text));
+  for (std::string& text : case_of(result.grid, total)) row.push_back(std::move(text));
   row.push_back(driven_text(total));
   for (std::size_t i = 0; i < kStudyFigures.size(); ++i)
     row.push_back(figure_text(total.figures[i], kStudyDecimals[i], total.driver == 0));
@@ -101,7 +101,8 @@ std::string latency_table(const StudyResult& result) {
   for (const StudyLatencyLimit& limit : limits) {
     const StudyDriver& driver = result.grid.drivers[limit.driver];
     rows.push_back({cell_text(driver.name), driver.file.empty() ? "-" : cell_text(driver.runtime),
-                    cell_text(limit.perturbation), text(limit.completes_s), text(limit.fails_s)});
+                    cell_text(perturbation_name(result.grid, limit.perturbation)), text(limit.completes_s),
+                    text(limit.fails_s)});
   }
   return "\n## Latency survived\n\n" + table(rows);
 }

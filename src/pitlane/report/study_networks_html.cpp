@@ -25,13 +25,13 @@ std::string tiles_of(const StudyView& view, std::size_t driver) {
   const StudyTotal& total = view.totals[driver];
   std::string out;
   if (const auto seconds = median_decision_s(view, driver))
-    out += tile(milliseconds_text(1e3 * *seconds), "median decision, from frame to command");
+    out += tile(milliseconds_text(1e3 * *seconds), "median decision, frame to command");
   out += tile(bytes_text(static_cast<double>(view.result.grid.drivers[driver].size_bytes)), "file");
   out +=
       tile(std::to_string(total.completed) + " / " + std::to_string(total.cells - total.missing), "drives completed");
   if (const MeanEstimate& deviation = total.figures[1].estimate; deviation.values > 0)
     out += tile(fixed_text(deviation.mean, kStudyDecimals[1]) + " m",
-                "mean deviation " + interval_text(deviation, kStudyDecimals[1]));
+                prose_html("mean deviation " + interval_text(deviation, kStudyDecimals[1])));
   return "<div class=\"tiles\">" + out + "</div>";
 }
 
@@ -109,8 +109,7 @@ std::string study_costs_html(const StudyView& view) {
       "Left and down is better. Area of a bubble: size of the file. No network lies below the dashed line.";
   std::string out = "<section><h2>Speed, size and driving</h2><div class=\"grid\">";
   out += chart_figure("pareto", timed ? "What speed costs" : "What a small file costs",
-                      bubbles + (timed ? " Latency: median time from the camera's full frame to the command." : ""),
-                      tools);
+                      bubbles + (timed ? " Decision: from the camera's full frame to the command." : ""), tools);
   if (timed)
     out += chart_figure("histogram", "How steady",
                         "Share of decisions by their time, from the camera's full frame to the command, while other "

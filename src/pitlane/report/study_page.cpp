@@ -25,7 +25,7 @@ std::string summary_tiles(const StudyTotal& total) {
   const auto add = [&](std::size_t figure, const char* unit, const char* label) {
     if (const StudyFigure& f = total.figures[figure]; f.estimate.values > 0)
       out += tile(fixed_text(f.estimate.mean, kStudyDecimals[figure]) + unit,
-                  std::string(label) + " " + interval_text(f.estimate, kStudyDecimals[figure]));
+                  prose_html(std::string(label) + " " + interval_text(f.estimate, kStudyDecimals[figure])));
   };
   add(1, " m", "mean deviation");
   add(2, " s", "lap time");
@@ -137,6 +137,8 @@ std::string provenance_html(const StudyView& view, const std::string& command) {
     out += fact("driven by", code);
   if (grid.timeout_s > 0) out += fact("a drive ends after", fixed_text(grid.timeout_s, 0) + " simulated s");
   for (std::size_t i = 0; i < grid.drivers.size(); ++i) out += driver_fact(grid, i);
+  for (const auto& [perturbation, name] : grid.perturbation_names)
+    if (name != perturbation) out += fact("perturbation " + name, perturbation);
   for (const StudyLatency& latency : grid.drivers.front().latencies)
     if (!latency.profile_s.empty())
       out += fact("latency " + latency.name,

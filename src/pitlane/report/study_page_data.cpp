@@ -20,13 +20,13 @@ Json estimate_value(const MeanEstimate& estimate, double unit) {
   return {rounded(unit * estimate.mean), rounded(unit * estimate.interval.low), rounded(unit * estimate.interval.high)};
 }
 
-Json total_value(const StudyTotal& total) {
+Json total_value(const StudyGrid& grid, const StudyTotal& total) {
   Json out{{"s", total.driver},
            {"completion", estimate_value(total.figures[0].estimate, 100)},
            {"deviation", estimate_value(total.figures[1].estimate, 1)}};
   if (!total.latency.empty()) {
     out["latency"] = total.latency;
-    out["perturbation"] = total.perturbation;
+    out["perturbation"] = perturbation_name(grid, total.perturbation);
   }
   return out;
 }
@@ -82,7 +82,7 @@ Json drive_value(const StudyResult& result, std::size_t index, std::size_t max_p
            {"circuit", course.circuit},
            {"held", course.held_out},
            {"reverse", course.reverse},
-           {"perturbation", course.perturbation},
+           {"perturbation", perturbation_name(result.grid, course.perturbation)},
            {"latency", driver.latencies[cell.latency].name},
            {"seed", std::to_string(cell.seed)},  // A script's numbers end at 2^53.
            {"done", e.completed},
@@ -123,9 +123,9 @@ std::string study_page_data(const StudyView& view) {
   const StudyResult& result = view.result;
   Json out{{"strategies", Json::array()}, {"totals", Json::array()}, {"conditions", Json::array()}};
   for (std::size_t i = 0; i < result.grid.drivers.size(); ++i) out["strategies"].push_back(driver_value(view, i));
-  out["deviationLabel"] = "Mean deviation, m";
-  for (const StudyTotal& total : view.totals) out["totals"].push_back(total_value(total));
-  for (const StudyTotal& total : view.conditions) out["conditions"].push_back(total_value(total));
+  out["words"] = {{"deviation", "Mean deviation, m"}, {"ms", "median decision, ms"}, {"runs", "decisions"}};
+  for (const StudyTotal& total : view.totals) out["totals"].push_back(total_value(result.grid, total));
+  for (const StudyTotal& total : view.conditions) out["conditions"].push_back(total_value(result.grid, total));
   out["latencies"] = latencies_value(result.grid);
   out["circuits"] = circuits_value(result.grid);
   out["laps"] = drives_value(result);

@@ -8,6 +8,7 @@
 
 namespace pitlane {
 
+/// Left out: the result's recommendation is to be one in which the clock had no say (search/recommend_study.h).
 enum class Timing { kIncluded, kLeftOut };
 
 /// Study, drivers, totals with intervals and comparisons, and every cell; names and units as in `drive --json`.

@@ -37,7 +37,8 @@ std::string total_row_html(const StudyResult& result, const StudyTotal& total, c
   std::string out =
       "<tr>" + driver_head(result.grid, total.driver) + text_cell(driver.file.empty() ? "–" : driver.runtime, "text");
   if (!total.course.empty()) out += text_cell(total.course, "text");
-  if (!total.latency.empty()) out += text_cell(total.latency, "text") + text_cell(total.perturbation, "text");
+  if (!total.latency.empty())
+    out += text_cell(total.latency, "text") + text_cell(perturbation_name(result.grid, total.perturbation), "text");
   out += text_cell(driven_text(total), total.completed == total.cells ? "good" : "bad");
   for (std::size_t i = 0; i < kStudyFigures.size(); ++i)
     out += figure_cell(total.figures[i], kStudyDecimals[i], total.driver == 0);
@@ -55,7 +56,8 @@ std::string row_start(const StudyResult& result, std::size_t index) {
     return std::string(" data-") + name + "=\"" + html_escape(value) + "\"";
   };
   return "<tr" + key("strategy", driver_label(result.grid, cell.driver)) + key("circuit", course.circuit) +
-         key("direction", course.reverse ? "reverse" : "forward") + key("perturbation", course.perturbation) +
+         key("direction", course.reverse ? "reverse" : "forward") +
+         key("perturbation", perturbation_name(result.grid, course.perturbation)) +
          key("latency", driver.latencies[cell.latency].name) +
          key("done", outcome.episode && outcome.episode->completed ? "1" : "0") + ">";
 }
@@ -86,7 +88,8 @@ std::string cell_row(const StudyResult& result, std::size_t index, const std::ve
   out += "<td class=\"text\">" + html_escape(course.circuit) +
          (course.held_out ? " <span class=\"badge\">not trained on</span>" : "") + "</td>";
   for (const std::string& text :
-       {std::string(course.reverse ? "reverse" : "forward"), course.perturbation, driver.latencies[cell.latency].name})
+       {std::string(course.reverse ? "reverse" : "forward"), perturbation_name(result.grid, course.perturbation),
+        driver.latencies[cell.latency].name})
     out += text_cell(text, "text");
   const bool done = outcome.episode && outcome.episode->completed;
   out += text_cell(outcome_text(outcome), done ? "text good" : "text bad end") + text_cell(std::to_string(cell.seed));

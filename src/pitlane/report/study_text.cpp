@@ -57,7 +57,7 @@ std::string latency_sentence(const StudyResult& result) {
   if (list.empty()) return "";
   std::string under;
   if (!has_none)
-    under = " under " + chosen;
+    under = " under " + perturbation_name(result.grid, chosen);
   else if (perturbations.size() > 1)
     under = " without a perturbation";
   return "The largest latency tried at which every drive" + under + " was completed: " + list + ".";

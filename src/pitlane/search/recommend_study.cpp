@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -147,7 +148,9 @@ std::string choice_sentence(const std::vector<const JudgedNetwork*>& best, const
   if (timed)
     out += "it decides in a median of " + milliseconds_text(winner.p50_ms) + beside_first(winner, first) + ", and ";
   out += "its file has " + bytes_text(winner.size_bytes);
-  if (&winner != &first && first.size_bytes > 0)
+  if (&winner != &first && winner.size_bytes == first.size_bytes)
+    out += ", as " + first.name + "'s has";
+  else if (&winner != &first && first.size_bytes > 0)
     out += ", " + percent_text(winner.size_bytes / first.size_bytes) + " of " + first.name + "'s";
   const auto as_good = std::count_if(all.begin(), all.end(), [](const JudgedNetwork& c) { return c.lacks.empty(); });
   if (as_good == 1) return out + ". It is the only network that drives this well.";

@@ -47,11 +47,16 @@ std::vector<std::string> study_perturbations(const StudyGrid& grid) {
   return out;
 }
 
+std::string perturbation_name(const StudyGrid& grid, const std::string& perturbation) {
+  const auto found = grid.perturbation_names.find(perturbation);
+  return found == grid.perturbation_names.end() ? perturbation : found->second;
+}
+
 std::string describe(const StudyGrid& grid, const StudyCell& cell) {
   const StudyDriver& driver = grid.drivers[cell.driver];
   const Course& course = driver.courses[cell.course];
   std::string text = driver.name + ", " + course.circuit + (course.reverse ? " reverse" : "");
-  if (course.perturbation != "none") text += ", " + course.perturbation;
+  if (course.perturbation != "none") text += ", " + perturbation_name(grid, course.perturbation);
   if (driver.latencies[cell.latency].name != "none") text += ", " + driver.latencies[cell.latency].name;
   return text + ", repetition " + std::to_string(cell.repetition + 1);
 }

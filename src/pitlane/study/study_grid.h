@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,6 +43,8 @@ struct StudyGrid {
   int repetitions = 1, laps = 1;
   std::uint64_t seed = 1;
   double timeout_s = 0;
+  /// As the study writes them ("dusk"), by Course::perturbation; those that are not here have no other name.
+  std::map<std::string, std::string> perturbation_names{};
 };
 
 /// One drive: indices into the grid. Repetition k has the study's seed + k, whoever drives, so that comparisons are
@@ -60,6 +63,8 @@ std::vector<StudyCell> study_cells(const StudyGrid& grid);
 std::string driver_label(const StudyGrid& grid, std::size_t driver);
 /// Of all courses, each once, in order.
 std::vector<std::string> study_perturbations(const StudyGrid& grid);
+/// What people call a Course::perturbation.
+std::string perturbation_name(const StudyGrid& grid, const std::string& perturbation);
 
 /// "network, circuit reverse, 60ms, repetition 2", for people.
 std::string describe(const StudyGrid& grid, const StudyCell& cell);

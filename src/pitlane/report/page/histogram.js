@@ -47,7 +47,7 @@ function drawHistogram() {
       scales: { x: axis("ms", { type: logarithmic ? "logarithmic" : "linear", min: edges[0], max: edges[edges.length - 1],
                                 afterBuildTicks: leading([1, 2, 3, 4, 5, 6, 8]),
                                 ticks: { callback: (v) => short(v), includeBounds: false, autoSkip: true, maxTicksLimit: 9 } }),
-                y: axis("% of runs", { beginAtZero: true }) },
+                y: axis("% of " + words.runs, { beginAtZero: true }) },
       plugins: { tooltip: { callbacks: { title: ([item]) => short(item.parsed.x) + " ms",
                                          label: (item) => `${item.dataset.label}: ${short(item.parsed.y, 2)} %` } } },
     },

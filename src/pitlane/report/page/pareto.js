@@ -7,14 +7,16 @@ function front(points) {
   return sorted.filter((p) => p.y < best && ((best = p.y), true));
 }
 
+// What the page calls its numbers.
+const words = { deviation: "Worst mean deviation, m", ms: "median latency, ms", runs: "runs", ...data.words };
 const has = (s, { key }) => s[key] !== null && s[key] !== undefined;
 const size = { key: "size", label: "file size, MB", of: (s) => s.size * 1e-6 };
 // Where nothing was timed the file stands for speed.
-const across = timed.length ? { key: "ms", label: "median latency, ms", of: (s) => s.ms.p50 } : size;
+const across = timed.length ? { key: "ms", label: words.ms, of: (s) => s.ms.p50 } : size;
 const compared = alive.filter((s) => has(s, across) && has(s, size));
 const costs = [
   { key: "mse", label: "MSE, normalised units" },
-  { key: "deviation", label: data.deviationLabel || "Worst mean deviation, m" },
+  { key: "deviation", label: words.deviation },
   { key: "lost", label: "Drives not completed, %" },
   { ...size, label: "File size, MB" },
 ].filter((cost) => cost.key !== across.key && compared.some((s) => has(s, cost)));
