@@ -1,25 +1,14 @@
 """report.html in a real browser: its scripts run without an error and draw what they should.
 
 Usage: browser_test.py RENDER_SAMPLE
-Without Chromium: exit code 77, "left out" (a failure where CI=true).
 """
 
-import html
-import json
 import math
-import os
-import pathlib
 import re
-import shutil
-import subprocess
-import sys
-import tempfile
-import unittest
 
-RENDER = sys.argv.pop()
-# Runs before the page's own scripts; the browser prints the document as it is at the end.
-WATCH = """<script>
-// What stands where in the charts, and how far the name of a row moves when its table is scrolled.
+import page_in_browser
+
+DESCRIBE = """// What stands where in the charts, and how far the name of a row moves when its table is scrolled.
 function describe() {
   const [latency, pareto, deviation, tuning] = ["latency", "pareto", "deviation", "tuning"].map((id) => charts.get(id));
   const table = byId("results"), name = table.tBodies[0].rows[0].cells[0];
@@ -45,29 +34,7 @@ function describe() {
            axes: [0.05, 0.42, 0.5, 0.61, 3.05, 12].map((most) => ({ most, ...evenAxis([most, -most / 2]) })),
            legend: tuning.legend.legendItems.map((i) => ({ text: i.text, dash: i.lineDash, shape: i.pointStyle })),
            dashes: tuning.data.datasets.map((set) => set.borderDash) };
-}
-addEventListener("error", (e) => document.documentElement.setAttribute("data-error", e.message));
-addEventListener("load", () => {
-  const drawn = [...document.querySelectorAll("canvas")].map((c) => {
-    if (!c.width || !c.height) return false;
-    return c.getContext("2d").getImageData(0, 0, c.width, c.height).data.some((byte) => byte);
-  });
-  const wide = [...document.querySelectorAll(".scroll")].filter((r) => r.scrollWidth > r.clientWidth + 1);
-  const html = document.documentElement;
-  html.setAttribute("data-canvases", drawn.length);
-  html.setAttribute("data-empty", drawn.filter((d) => !d).length);
-  html.setAttribute("data-cut-off", wide.map((r) => `${r.getAttribute("aria-label")}: ${r.scrollWidth} > ${r.clientWidth}`).join());
-  html.setAttribute("data-charts", JSON.stringify(describe()));
-  html.setAttribute("data-sideways", html.scrollWidth > innerWidth + 1);
-});
-</script>"""
-
-
-def browse(browser, page, width, *more):
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000",
-               f"--window-size={width},1000", *more, "--dump-dom", page.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    return done.stdout
+}"""
 
 
 def overlap(a, b):
@@ -82,51 +49,24 @@ def reaches(circle, box):
     return math.hypot(dx, dy) < circle["r"]
 
 
-def attribute(dom, name):
-    found = re.search(rf'<html[^>]* {name}="([^"]*)"', dom)
-    return found.group(1) if found else None
+class BrowserTest(page_in_browser.PageTest):
+    page = "report.html"
+    describe = DESCRIBE
 
-
-class BrowserTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([RENDER, folder], check=True, stdout=subprocess.DEVNULL)
-            page = pathlib.Path(folder) / "report.html"
-            page.write_text(page.read_text("utf-8").replace("</head>", WATCH + "</head>", 1), "utf-8")
-            cls.desk = browse(BROWSER, page, 1280)
-            cls.phone = browse(BROWSER, page, 400)
-
-    def test_scripts_run_without_an_error(self):
-        for dom in (self.desk, self.phone):
-            self.assertIn("</html>", dom)
-            self.assertIsNone(attribute(dom, "data-error"))
-
-    def test_every_chart_is_drawn(self):
-        for dom in (self.desk, self.phone):
-            self.assertGreaterEqual(int(attribute(dom, "data-canvases")), 3)
-            self.assertEqual(attribute(dom, "data-empty"), "0")
+    def test_it_is_drawn_without_an_error_on_a_laptop_and_a_phone(self):
+        self.check_page(canvases=9)
 
     def test_the_map_shows_the_line_and_the_trajectories(self):
-        track = self.desk[self.desk.index('id="map"'):]
+        track = self.desk.dom[self.desk.dom.index('id="map"'):]
         self.assertGreaterEqual(len(re.findall(r"<path ", track)), 3)
 
-    def test_nothing_is_cut_off_on_a_laptop_and_no_page_moves_sideways(self):
-        self.assertEqual(attribute(self.desk, "data-cut-off"), "")
-        self.assertEqual(attribute(self.desk, "data-sideways"), "false")
-        self.assertEqual(attribute(self.phone, "data-sideways"), "false")
-
-    def charts(self, dom):
-        return json.loads(html.unescape(attribute(dom, "data-charts")))
-
     def test_on_a_phone_the_table_moves_under_its_names(self):
-        seen = self.charts(self.phone)
+        seen = self.phone.charts
         self.assertGreater(seen["scrolled"], 100)
         self.assertLess(abs(seen["moved"]), 2)
 
     def test_whiskers_begin_at_their_bars_and_nothing_strikes_their_numbers_through(self):
-        for dom in (self.desk, self.phone):
-            seen = self.charts(dom)
+        for seen in (self.desk.charts, self.phone.charts):
             self.assertEqual(len(seen["whiskers"]), 6)
             for whisker in seen["whiskers"]:
                 self.assertLess(abs(whisker["from"] - whisker["bar"]), 1)
@@ -135,7 +75,7 @@ class BrowserTest(unittest.TestCase):
             self.assertIn("0.941 ms", seen["whiskers"][0]["text"])
 
     def test_names_cover_neither_each_other_nor_bubbles_nor_the_line(self):
-        names = self.charts(self.desk)["names"]
+        names = self.desk.charts["names"]
         self.assertEqual(len(names["boxes"]), 6)
         self.assertGreater(len(names["stairs"]), 1)
         for i, box in enumerate(names["boxes"]):
@@ -144,15 +84,15 @@ class BrowserTest(unittest.TestCase):
             self.assertFalse([circle for circle in names["bubbles"] if reaches(circle, box)], box)
 
     def test_layers_stand_beside_their_limits(self):
-        for dom in (self.desk, self.phone):
-            layers = self.charts(dom)["layers"]
+        for page in (self.desk, self.phone):
+            layers = page.charts["layers"]
             self.assertEqual(layers["names"], ["input camera", "conv1", "conv2", "conv3", "dense1", "output head"])
             self.assertAlmostEqual(layers["us"][2], 0.48 * 331, places=3)
             for measured, limit in zip(layers["us"], layers["limits"]):
                 self.assertAlmostEqual(limit, 0.7 * measured, places=3)
 
     def test_the_roofline_has_the_layers_that_multiply_under_the_roof_of_their_type(self):
-        roofs = self.charts(self.desk)["roofs"]
+        roofs = self.desk.charts["roofs"]
         self.assertEqual([point["name"] for point in roofs["points"]], ["conv1", "conv2", "conv3", "dense1"])
         conv2 = roofs["points"][1]
         self.assertAlmostEqual(conv2["x"], 14213000 / (20000 + 14213000 // 200 + 30000))
@@ -167,10 +107,10 @@ class BrowserTest(unittest.TestCase):
             self.assertFalse([other for other in roofs["names"][:i] if overlap(box, other)], box)
 
     def test_the_axis_of_the_deviation_has_a_zero_in_its_middle(self):
-        ticks = self.charts(self.desk)["ticks"]
+        ticks = self.desk.charts["ticks"]
         self.assertEqual(len([tick for tick in ticks if abs(tick) < 1e-9]), 1)
         self.assertAlmostEqual(ticks[0], -ticks[-1])
-        for axis in self.charts(self.desk)["axes"]:
+        for axis in self.desk.charts["axes"]:
             steps = axis["max"] / axis["ticks"]["stepSize"]
             self.assertAlmostEqual(steps, round(steps), msg=axis)
             self.assertLessEqual(steps, 4, axis)
@@ -178,17 +118,17 @@ class BrowserTest(unittest.TestCase):
             self.assertEqual(axis["min"], -axis["max"])
 
     def test_who_leaves_the_road_does_not_flatten_the_others(self):
-        self.assertLessEqual(self.charts(self.desk)["lost"], 0.5)
+        self.assertLessEqual(self.desk.charts["lost"], 0.5)
 
     def test_no_axis_of_what_cannot_be_negative_is(self):
-        self.assertGreaterEqual(self.charts(self.desk)["lowest"], 0)
+        self.assertGreaterEqual(self.desk.charts["lowest"], 0)
 
     def test_no_two_ticks_of_a_loss_read_the_same(self):
-        labels = self.charts(self.desk)["losses"]
+        labels = self.desk.charts["losses"]
         self.assertEqual(len(set(labels)), len(labels), labels)
 
     def test_shared_fine_tuning_is_one_curve_and_the_legend_shows_its_dashes(self):
-        seen = self.charts(self.desk)
+        seen = self.desk.charts
         self.assertEqual([entry["text"] for entry in seen["legend"]],
                          ["global_prune, prune_quan: validation", "global_prune, prune_quan: training"])
         self.assertEqual([entry["dash"] for entry in seen["legend"]], seen["dashes"])
@@ -196,8 +136,4 @@ class BrowserTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    BROWSER = shutil.which("chromium")
-    if not BROWSER:
-        print("browser test left out: chromium is missing (scripts/install_packages test)")
-        sys.exit(1 if os.environ.get("CI") == "true" else 77)
-    unittest.main()
+    page_in_browser.main()

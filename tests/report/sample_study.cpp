@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "pitlane/search/recommend_study.h"
+
 namespace pitlane {
 namespace {
 
@@ -32,6 +34,8 @@ StudyDriver sample_driver(const std::string& name, const std::string& file) {
   driver.name = driver.key = name;
   driver.file = file;
   driver.runtime = file.empty() ? "knows the line" : "pitlane avx2";
+  driver.family = file.empty() ? "" : "pilotnet-torch";
+  driver.strategy = file == "int8.pit" ? "static_quan" : "";
   driver.network_hash = file.empty() ? "" : "0123abcd";
   driver.size_bytes = file.empty() ? 0 : 345'678;
   for (const CircuitMap& map : {oval("tight", 40, 12), oval("</script>oval", 15, 22)})
@@ -54,7 +58,6 @@ EpisodeResult sample_episode(const Course& course, double deviation_m, double sh
   e.lap_time_s = e.completed ? 20 + 10 * deviation_m + 0.01 * static_cast<double>(seed) : 0;
   e.average_speed_mps = 3.1;
   e.wall_s = 0.25;
-  e.decide_s = {0.001, 0.002};
   const auto& line = course.map.line;
   for (std::size_t i = 0; i < 120 && static_cast<double>(i) < 120 * share; ++i) {
     const std::size_t at = course.reverse ? 119 - i : i;
@@ -69,6 +72,13 @@ EpisodeResult sample_episode(const Course& course, double deviation_m, double sh
     e.trajectory.push_back(p);
   }
   return e;
+}
+
+std::vector<double> sample_times(double usual_s, std::uint64_t seed) {
+  std::vector<double> times;
+  for (std::uint64_t i = 0; i < 50; ++i)
+    times.push_back(usual_s * (1 + 0.02 * static_cast<double>((i * 7 + seed) % 10)) * (i == 49 ? 3 : 1));
+  return times;
 }
 
 }  // namespace
@@ -89,11 +99,16 @@ StudyResult sample_study() {
     const double deviation_m = 0.1 + 0.02 * static_cast<double>(cell.driver) + 2 * latency_s + (perturbed ? 0.1 : 0) +
                                0.01 * static_cast<double>(cell.course + cell.seed);
     const bool lost = latency_s > 0.1 && cell.driver < 2 && (perturbed || course.reverse);
-    result.outcomes.push_back({sample_episode(course, deviation_m, lost ? 0.4 : 1, cell.seed), ""});
+    const bool elsewhere = cell.driver == 2 && cell.repetition == 1;
+    result.outcomes.push_back({sample_episode(course, deviation_m, lost ? 0.4 : 1, cell.seed),
+                               "",
+                               {elsewhere ? "Other <CPU>, 8 cores" : "Sample CPU, 2 cores", "0.1.0 0123456789ab"}});
+    result.outcomes.back().episode->decide_s = sample_times(cell.driver == 1 ? 0.0006 : 0.002, cell.seed);
   }
   // The last drive of the second one could not be made.
   const std::size_t undriven = 2 * result.cells.size() / 3 - 1;
-  result.outcomes[undriven] = {std::nullopt, "no such <world>; name another"};
+  result.outcomes[undriven] = {std::nullopt, "no such <world>; name another", {}};
+  result.recommendation = recommend(result, DecisionTiming::kCounts);
   return result;
 }
 

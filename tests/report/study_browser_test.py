@@ -1,28 +1,11 @@
 """study.html in a real browser: no error, every chart drawn, nothing wider than a phone, light and dark.
 
 Usage: study_browser_test.py RENDER_SAMPLE
-Without Chromium: exit code 77, "left out" (a failure where CI=true).
 """
 
-import html
-import json
-import os
-import pathlib
-import shutil
-import subprocess
-import sys
-import tempfile
-import unittest
+import page_in_browser
 
-from browser_test import RENDER, attribute, browse
-
-WATCH = """<script>
-const errors = [];
-addEventListener("error", (e) => errors.push(e.message));
-for (const name of ["error", "warn"]) console[name] = (...what) => errors.push(what.join(" "));
-const filled = (c) => c.width > 0 && c.height > 0 &&
-  c.getContext("2d").getImageData(0, 0, c.width, c.height).data.some((byte) => byte);
-const sets = (id) => charts.get(id).data.datasets.map((set) => ({ label: set.label, data: set.data, intervals: set.intervals }));
+DESCRIBE = """const sets = (id) => charts.get(id).data.datasets.map((set) => ({ label: set.label, data: set.data, intervals: set.intervals }));
 const choose = (id, value) => { byId(id).value = value; byId(id).dispatchEvent(new Event("change")); };
 const rows = () => [...byId("laps").tBodies[0].rows].filter((row) => !row.hidden).length;
 const strokes = () => [...new Set([...document.querySelectorAll("#map .path")].map((p) => p.getAttribute("stroke")))].sort();
@@ -32,6 +15,13 @@ function describe() {
                 speed: sets("speed").map((set) => set.data.map((p) => p.y)), networks: strokes(), page: css("--page"),
                 scaleHidden: byId("colour-scale").hidden,
                 choices: ["direction", "perturbation", "delay", "seed"].map((id) => byId(id).offsetWidth > 0) };
+  const pareto = charts.get("pareto"), points = () => charts.get("pareto").data.datasets.filter((set) => set.type !== "line")
+    .map((set) => ({ name: set.label, x: set.data[0].x, y: set.data[0].y }));
+  out.pareto = { points: points(), names: pareto.names, choices: [...byId("pareto-by").options].map((o) => o.value),
+                 axis: pareto.options.scales.x.title.text };
+  choose("pareto-by", "lost");
+  out.pareto.lost = points();
+  out.histogram = charts.get("histogram").data.datasets.map((set) => ({ name: set.label, sum: set.data.reduce((a, p) => a + p.y, 0) }));
   view.circuit = "tight";
   const laps = data.laps.filter((lap) => lap.seed === "2");
   data.laps.push(...data.laps.splice(0).filter((lap) => lap.seed === "1"));
@@ -61,56 +51,21 @@ function describe() {
   out.failed = rows();
   out.count = byId("lap-count").textContent;
   return out;
-}
-addEventListener("load", () => {
-  const root = document.documentElement;
-  const drawn = [...document.querySelectorAll("canvas")].map(filled);
-  root.setAttribute("data-canvases", drawn.length);
-  root.setAttribute("data-empty", drawn.filter((d) => !d).length);
-  const wide = [...document.querySelectorAll(".scroll")].filter((r) => r.scrollWidth > r.clientWidth + 1);
-  root.setAttribute("data-cut-off", wide.map((r) => r.getAttribute("aria-label")).join());
-  root.setAttribute("data-charts", JSON.stringify(describe()));
-  root.setAttribute("data-still-empty", [...document.querySelectorAll("canvas")].filter((c) => !filled(c)).length);
-  root.setAttribute("data-sideways", root.scrollWidth > innerWidth + 1);
-  root.setAttribute("data-error", errors.join("; "));
-});
-</script>"""
-DARK = "--blink-settings=preferredColorScheme=0"
+}"""
 
 
-class StudyPageTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([RENDER, folder], check=True, stdout=subprocess.DEVNULL)
-            page = pathlib.Path(folder) / "study.html"
-            page.write_text(page.read_text("utf-8").replace("</head>", WATCH + "</head>", 1), "utf-8")
-            cls.desk = browse(BROWSER, page, 1280)
-            cls.phone = browse(BROWSER, page, 400)
-            cls.dark = browse(BROWSER, page, 1280, DARK)
-        cls.doms = [cls.desk, cls.phone, cls.dark]
+class StudyPageTest(page_in_browser.PageTest):
+    page = "study.html"
+    describe = DESCRIBE
 
-    def seen(self, dom):
-        return json.loads(html.unescape(attribute(dom, "data-charts")))
-
-    def test_scripts_run_without_an_error_and_draw_every_chart(self):
-        for dom in self.doms:
-            self.assertIn("</html>", dom)
-            self.assertEqual(attribute(dom, "data-error"), "")
-            self.assertEqual(attribute(dom, "data-canvases"), "8")
-            self.assertEqual(attribute(dom, "data-empty"), "0")
-            self.assertEqual(attribute(dom, "data-still-empty"), "0")
-
-    def test_nothing_is_cut_off_on_a_laptop_and_no_page_moves_sideways(self):
-        self.assertEqual(attribute(self.desk, "data-cut-off"), "")
-        for dom in self.doms:
-            self.assertEqual(attribute(dom, "data-sideways"), "false")
+    def test_it_is_drawn_without_an_error_on_a_laptop_and_a_phone(self):
+        self.check_page(canvases=10)
 
     def test_the_dark_page_is_dark(self):
-        self.assertEqual([self.seen(dom)["page"] for dom in (self.desk, self.dark)], ["#f4f5f8", "#0e1218"])
+        self.assertEqual([seen.charts["page"] for seen in (self.desk, self.dark)], ["#f4f5f8", "#0e1218"])
 
     def test_charts_show_the_numbers_with_their_intervals(self):
-        seen = self.seen(self.desk)
+        seen = self.desk.charts
         (totals,) = seen["totals"]
         self.assertAlmostEqual(totals["data"][2], 0.36)
         low, high = totals["intervals"][2]
@@ -125,10 +80,23 @@ class StudyPageTest(unittest.TestCase):
         self.assertEqual([bars["label"] for bars in seen["robust"]], ["baseline", "int8 <b>static</b>", "expert"])
 
     def test_a_network_without_a_completed_drive_has_no_deviation_there(self):
-        self.assertEqual([point["x"] for point in self.seen(self.desk)["decayPerturbed"][0]["data"]], [0, 60])
+        self.assertEqual([point["x"] for point in self.desk.charts["decayPerturbed"][0]["data"]], [0, 60])
+
+    def test_networks_stand_by_time_and_deviation_or_lost_drives(self):
+        pareto = self.desk.charts["pareto"]
+        self.assertEqual([point["name"] for point in pareto["points"]], ["baseline", "int8 <b>static</b>"])
+        self.assertAlmostEqual(pareto["points"][1]["x"], 0.66, places=2)
+        self.assertEqual(pareto["axis"], "median decision, ms")
+        self.assertEqual(pareto["choices"], ["deviation", "lost", "size"])
+        self.assertEqual(len(pareto["names"]["boxes"]), 2)
+        self.assertAlmostEqual(pareto["lost"][0]["y"], 25)
+
+    def test_times_are_a_distribution(self):
+        for one in self.desk.charts["histogram"]:
+            self.assertTrue(98 < one["sum"] <= 100.01, one)
 
     def test_paths_are_coloured_as_chosen(self):
-        seen = self.seen(self.desk)
+        seen = self.desk.charts
         self.assertEqual(seen["networks"], ["var(--s0)", "var(--s1)", "var(--s2)"])
         self.assertTrue(seen["scaleHidden"])
         for by in ("byDeviation", "bySpeed"):
@@ -140,22 +108,18 @@ class StudyPageTest(unittest.TestCase):
         self.assertTrue(all(0 < speed < 40 for line in seen["speed"] for speed in line))
 
     def test_a_choice_of_one_is_not_offered(self):
-        seen = self.seen(self.desk)
+        seen = self.desk.charts
         self.assertEqual(seen["choices"], [True] * 4)
         self.assertEqual(seen["oneSeed"], 0)
 
     def test_who_left_the_road_has_a_cross(self):
-        self.assertEqual(self.seen(self.desk)["crosses"], 2)
+        self.assertEqual(self.desk.charts["crosses"], 2)
 
     def test_the_table_is_filtered(self):
-        seen = self.seen(self.phone)
+        seen = self.phone.charts
         self.assertEqual((seen["all"], seen["filtered"], seen["failed"]), (144, 16, 12))
         self.assertEqual(seen["count"], "12 of 144 drives")
 
 
 if __name__ == "__main__":
-    BROWSER = shutil.which("chromium")
-    if not BROWSER:
-        print("browser test left out: chromium is missing (scripts/install_packages test)")
-        sys.exit(1 if os.environ.get("CI") == "true" else 77)
-    unittest.main()
+    page_in_browser.main()

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "sample_study.h"
+
 namespace pitlane {
 namespace {
 
@@ -78,6 +80,40 @@ TEST(StudyReport, JsonHasTotalsAndEveryCell) {
   EXPECT_EQ(document["cells"][2]["end"], "off_road");
   EXPECT_EQ(document["cells"][3]["failure"], "no such world");
   EXPECT_FALSE(document.contains("conditions")) << "there is one";
+}
+
+TEST(StudyReport, JsonHasWhatTheNetworksAreWeighedBy) {
+  const StudyResult study = sample_study();
+  const auto timed = nlohmann::json::parse(study_json(study));
+  EXPECT_FALSE(timed.contains("recommendation")) << "the clock had a say";
+  EXPECT_EQ(timed["timing"]["recommendation"]["network"], "int8 <b>static</b>");
+  EXPECT_EQ(timed["timing"]["recommendation"]["reasons"].size(), study.recommendation.reasons.size());
+  EXPECT_EQ(timed["timing"]["machine"], "Sample CPU, 2 cores");
+  EXPECT_EQ(timed["timing"]["decisions"][0]["decisions"], 48 * 50);
+  EXPECT_NEAR(timed["timing"]["decisions"][1]["p50_ms"].get<double>(), 0.66, 0.01);
+  EXPECT_EQ(timed["timing"]["machines"][1]["cells"], 24);
+  EXPECT_EQ(timed["cells"][0]["timing"]["machine"], "Sample CPU, 2 cores");
+  EXPECT_EQ(timed["cells"][0]["timing"]["code"], "0.1.0 0123456789ab");
+  const auto untimed = nlohmann::json::parse(study_json(study, Timing::kLeftOut));
+  EXPECT_EQ(untimed["recommendation"]["network"], "int8 <b>static</b>");
+  ASSERT_EQ(untimed["latency_limits"].size(), 6U);
+  EXPECT_EQ(untimed["latency_limits"][0]["completes_up_to_ms"], 60);
+  EXPECT_EQ(untimed["latency_limits"][0]["first_failure_ms"], 120);
+  EXPECT_EQ(untimed["latency_limits"][5]["completes_up_to_ms"], 120);
+  EXPECT_TRUE(untimed["latency_limits"][5]["first_failure_ms"].is_null());
+  EXPECT_EQ(untimed["drivers"][1]["published"][0]["strategy"], "static_quan");
+  EXPECT_FALSE(untimed["drivers"][2].contains("published"));
+  EXPECT_THAT(study_csv(study), AllOf(HasSubstr(",timing_machine,timing_code\r\n"),
+                                      HasSubstr(",\"Other <CPU>, 8 cores\",0.1.0 0123456789ab\r\n")));
+}
+
+TEST(StudyReport, MarkdownBeginsWithTheRecommendation) {
+  const std::string text = study_markdown(sample_study());
+  EXPECT_THAT(text, AllOf(HasSubstr("\n\n## Recommendation: int8 <b>static</b>\n\nTake int8 <b>static</b>: it decides "
+                                    "in a median of 0.660 ms"),
+                          HasSubstr("\n## Totals\n"), HasSubstr("\n## Latency survived\n"),
+                          HasSubstr("| baseline           | pitlane avx2 | none              | 60 ")));
+  EXPECT_THAT(study_markdown(sample()), AllOf(Not(HasSubstr("## Recommendation")), Not(HasSubstr("## Latency"))));
 }
 
 TEST(StudyReport, NothingOfTheClockWithoutTiming) {

@@ -119,20 +119,6 @@ TEST(CircuitErrors, OpenLine) {
   EXPECT_THAT(error_of(d), HasSubstr("from reference point 30 to 31"));
 }
 
-TEST(CircuitErrors, RoadThatOverlapsItself) {
-  // A figure of eight crosses; two straights 2 m apart share ground without crossing.
-  CircuitDefinition eight = oval();
-  eight.waypoints = {{0, 0, 5}, {40, 30, 5}, {40, 0, 5}, {0, 30, 5}};
-  EXPECT_THAT(error_of(eight), AllOf(HasSubstr("overlaps itself"), HasSubstr("waypoint 1"), HasSubstr("waypoint 3"),
-                                     HasSubstr("near (1"), HasSubstr("crossings: true")));
-  eight.crossings = true;
-  EXPECT_TRUE(Circuit::create(eight).ok());
-  CircuitDefinition narrow = oval(1);
-  EXPECT_THAT(error_of(narrow), HasSubstr("overlaps itself"));
-  narrow.road_width_m = 1.8;
-  EXPECT_TRUE(Circuit::create(narrow).ok());
-}
-
 TEST(CircuitErrors, SizesThatMakeNoSense) {
   CircuitDefinition d = oval();
   d.road_width_m = -1;

@@ -3,14 +3,31 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <string>
 
 #include "temporary_directory.h"
+
+namespace {
+std::atomic<int> g_flushes = 0;
+}
+
+// SQLite's calls come here: the linker prefers the program's functions to the library's.
+extern "C" int fdatasync(int file) {
+  ++g_flushes;
+  return static_cast<int>(::syscall(SYS_fdatasync, file));
+}
+extern "C" int fsync(int file) {
+  ++g_flushes;
+  return static_cast<int>(::syscall(SYS_fsync, file));
+}
 
 namespace pitlane {
 namespace {
@@ -61,6 +78,21 @@ TEST_F(StoreTest, KillLosesNothingThatWasPut) {
   const Store store = Store::open(path()).value();
   for (int i = 0; i <= last; ++i)
     EXPECT_EQ(store.find("row " + std::to_string(i)).value(), std::string(5000, static_cast<char>('a' + i % 26)));
+}
+
+// Cells of a study may take a millisecond, a flush a hundred.
+TEST_F(StoreTest, AFewFlushesAreEnoughForManyPuts) {
+  Store store = Store::open(path()).value();
+  const int opened = g_flushes;
+  ASSERT_TRUE(store.put("first", "value").ok());
+  const int flushed = g_flushes;
+  EXPECT_GT(flushed, opened) << "the first put waits for the disk (or the functions above are not called)";
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(store.put_new(std::to_string(i), "value").ok());
+  const auto intervals = (std::chrono::steady_clock::now() - began) / Store::kFlushEvery;
+  EXPECT_LE(g_flushes - flushed, 2 * (1 + intervals));
+  const Store reader = Store::open(path()).value();
+  EXPECT_EQ(reader.find("99").value(), "value") << "committed, flushed or not";
 }
 
 TEST_F(StoreTest, TwoProcessesMayShareIt) {

@@ -30,6 +30,11 @@ Car line_follower_car() {
   return car;
 }
 
+std::string said_of(const Network& network, const std::string& key) {
+  const auto found = network.metadata.find(key);
+  return found == network.metadata.end() ? std::string() : found->second;
+}
+
 Result<Car> network_car(const std::string& path, const CarOptions& given) {
   CompileOptions options;
   if (!given.isa.empty()) {
@@ -42,6 +47,8 @@ Result<Car> network_car(const std::string& path, const CarOptions& given) {
   car.subject = {path, content_hash(file.network), file.size_bytes, plan->new_session()->description(), {}};
   car.isa = to_string(plan->isa());
   car.trained = trained_circuits(file.network);
+  car.family = said_of(file.network, "family");
+  car.strategy = said_of(file.network, "strategy");
   PITLANE_TRY(car.sim, sim_options_for(file.network));
   car.make_controller = [network = file.network, plan,
                          vehicle = given.vehicle](const World&) -> Result<std::unique_ptr<Controller>> {

@@ -26,6 +26,7 @@ struct Car {
   JsonSubject subject;
   std::string isa;                   ///< that the network was compiled for; empty without one
   std::vector<std::string> trained;  ///< circuits
+  std::string family, strategy;      ///< by the network's metadata; may be empty
   SimOptions sim;
   std::function<Result<std::unique_ptr<Controller>>(const World&)> make_controller;
 };

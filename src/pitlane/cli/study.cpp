@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "pitlane/cli/command_line.h"
+#include "pitlane/cli/machine.h"
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
 #include "pitlane/cli/study_inputs.h"
@@ -15,6 +17,8 @@
 #include "pitlane/core/file.h"
 #include "pitlane/core/log.h"
 #include "pitlane/report/study_report.h"
+#include "pitlane/search/recommend_study.h"
+#include "pitlane/study/provenance.h"
 #include "pitlane/study/study_run.h"
 
 namespace pitlane::cli {
@@ -72,6 +76,16 @@ Status write_documents(const StudyResult& result, const Flags& flags, Timing tim
   return write_text(out / "study.html", study_page(result, command_of(flags), timing));
 }
 
+// As it stands in the origin of cells: what may make their times differ.
+std::string machine_text() {
+  std::map<std::string, std::string> facts = machine_provenance();
+  return facts[kProvenanceProcessor] + ", " + facts[kProvenanceCores] + " cores, " + facts[kProvenanceSystem];
+}
+
+StudyRecommendation recommendation(const StudyResult& result, Timing timing) {
+  return recommend(result, timing == Timing::kIncluded ? DecisionTiming::kCounts : DecisionTiming::kLeftOut);
+}
+
 // Only the page shows trajectories.
 std::size_t drawn(const Flags& flags) { return flags.out.empty() ? 0 : kMostDrawn; }
 
@@ -105,12 +119,13 @@ Result<int> run(const Flags& flags) {
   PITLANE_TRY(const std::vector<std::size_t> missing, missing_cells(store, cells));
   std::fprintf(stderr, "%zu cells, %zu of them driven before; store: %s\n", cells.size(), cells.size() - missing.size(),
                path.c_str());
-  const auto failures = drive_cells(study.grid, cells, missing, store, flags.jobs, bar.callback());
+  const auto failures = drive_cells(study.grid, cells, missing, store, flags.jobs, bar.callback(), machine_text());
   bar.clear();
   if (!failures) return stopped(failures.error(), store, cells, path);
-  const Result<StudyResult> read = read_cells(study.grid, cells, store, *failures, drawn(flags));
+  Result<StudyResult> read = read_cells(study.grid, cells, store, *failures, drawn(flags));
   if (!read) return read.error().in(path.string());
-  const StudyResult& result = *read;
+  StudyResult& result = *read;
+  result.recommendation = recommendation(result, timing);
   if (!flags.out.empty()) PITLANE_TRY_STATUS(write_documents(result, flags, timing));
   std::fputs((flags.json ? study_json(result, timing) : study_markdown(result)).c_str(), stdout);
   return exit_code(result);
@@ -128,7 +143,8 @@ Result<int> export_results(const Flags& flags) {
     return not_found(store_path(flags).string() + ": " + std::to_string(missing.size()) + " of " +
                      std::to_string(cells.size()) + " cells are not driven yet; 'pitlane study run " + flags.study +
                      "' drives them, --partial exports without them");
-  PITLANE_TRY(const StudyResult result, read_cells(study.grid, cells, store, {}, drawn(flags)));
+  PITLANE_TRY(StudyResult result, read_cells(study.grid, cells, store, {}, drawn(flags)));
+  result.recommendation = recommendation(result, timing);
   if (!flags.out.empty()) {
     PITLANE_TRY_STATUS(write_documents(result, flags, timing));
     return kSuccess;

@@ -88,6 +88,8 @@ StudyDriver driver_of(const StudySpec& spec, const StudyNetwork& network, const 
   driver.name = network.name;
   driver.runtime = car.subject.runtime;
   driver.network_hash = car.subject.network_hash;
+  driver.family = car.family;
+  driver.strategy = car.strategy;
   driver.size_bytes = car.subject.size_bytes;
   if (!car.isa.empty()) {
     driver.file = std::filesystem::path(network.model).filename().string();
@@ -151,6 +153,8 @@ Result<StudyGrid> open_study(const StudySpec& spec) {
   PITLANE_TRY(places.perturbations, open_perturbations(spec));
   PITLANE_TRY(places.tracks, open_circuits(spec));
   StudyGrid grid{spec.name, {}, spec.repetitions, spec.laps, spec.seed, spec.timeout_s};
+  for (std::size_t i = 0; i < places.perturbations.size(); ++i)
+    grid.perturbation_names[canonical_text(places.perturbations[i])] = spec.perturbations[i].text;
   for (const StudyNetwork& network : spec.networks)
     for (const StudyRuntime& runtime : spec.runtimes) {
       const Result<std::vector<Car>> car = open_cars({network.model}, {runtime.isa, {}, {spec.vehicle}});

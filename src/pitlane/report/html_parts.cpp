@@ -61,6 +61,11 @@ std::string prose_html(const std::string& text) {
   for (const auto& [loose, tight] : {std::pair{"(p &lt; ", "(p\u00a0&lt;\u00a0"}, {"(p ", "(p\u00a0"}})
     for (std::size_t at = 0; (at = out.find(loose, at)) != std::string::npos; ++at)
       out.replace(at, std::string_view(loose).size(), tight);
+  // An interval stays whole: "[0.142, 0.171]".
+  for (std::size_t at = 0; (at = out.find('[', at)) != std::string::npos; ++at)
+    if (const std::size_t comma = out.find_first_not_of("-0123456789.", at + 1);
+        comma != std::string::npos && out.compare(comma, 2, ", ") == 0)
+      out.replace(comma + 1, 1, "\u00a0");
   return out;
 }
 

@@ -23,7 +23,7 @@ std::string text_cell(const std::string& text, const std::string& kind = "");
 /// `body`: rows. `id` may be empty.
 std::string scrolling_table(const std::string& label, const std::vector<std::string>& titles, const std::string& body,
                             const std::string& id = "", std::size_t names = 0);
-/// Text, in which no number parts from its unit at the end of a line, and no p from its value.
+/// Text, in which no number parts from its unit at the end of a line, and no p from its value; intervals stay whole.
 std::string prose_html(const std::string& text);
 /// A number at a glance, HTML both.
 std::string tile(const std::string& value, const std::string& label);

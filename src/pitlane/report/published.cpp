@@ -45,6 +45,16 @@ const std::vector<PublishedRow>& published_rows() {
   return rows;
 }
 
+std::vector<PublishedRow> published_rows_of(const std::string& family, const std::string& strategy) {
+  std::vector<PublishedRow> out;
+  const bool torch = family == "pilotnet-torch";
+  if (!torch && family != "pilotnet-tf") return out;
+  for (const PublishedRow& row : published_rows())
+    if ((row.framework == "PyTorch") == torch && our_name(row) == (strategy.empty() ? "baseline" : strategy))
+      out.push_back(row);
+  return out;
+}
+
 std::string our_name(const PublishedRow& published) {
   if (published.framework == "TensorFlow" && published.strategy == "prune_quan") return "prune_quan_tf";
   if (published.strategy == "fp16") return "float16_quan";

@@ -23,6 +23,8 @@ std::string text_table(const TuneResult& result);
 
 /// The published offline rows for the same recipes.
 const std::vector<PublishedRow>& published_rows();
+/// Those of the network and recipe that a network's metadata names; "pilotnet-torch" and no strategy: the baseline's.
+std::vector<PublishedRow> published_rows_of(const std::string& family, const std::string& strategy);
 /// The strategy of ours that has the recipe of a published row, which may go by another name.
 std::string our_name(const PublishedRow& published);
 

@@ -53,18 +53,20 @@ std::string header(Timing timing) {
     line.add(std::string_view(name));
   for (const Column& column : kColumns) line.add(std::string_view(column.name));
   if (timing == Timing::kIncluded)
-    for (const char* name : {"timing_wall_s", "timing_inference_ms", "timing_latency_ms_p50", "timing_latency_ms_p99"})
+    for (const char* name : {"timing_wall_s", "timing_inference_ms", "timing_latency_ms_p50", "timing_latency_ms_p99",
+                             "timing_machine", "timing_code"})
       line.add(std::string_view(name));
   return line.end();
 }
 
-void add_timing(CsvLine& line, const EpisodeResult& e) {
+void add_timing(CsvLine& line, const EpisodeResult& e, const CellOrigin& origin) {
   std::vector<double> sorted = e.decide_s;
   std::sort(sorted.begin(), sorted.end());
   const bool timed = !sorted.empty();
   const double sum = std::accumulate(sorted.begin(), sorted.end(), 0.0);
   line.add(e.wall_s).add_if(timed, timed ? 1e3 * sum / static_cast<double>(sorted.size()) : 0);
   for (const double share : {0.5, 0.99}) line.add_if(timed, timed ? 1e3 * percentile(sorted, share) : 0);
+  line.add(origin.machine).add(origin.code);
 }
 
 std::string_view yes_or_no(bool value) { return value ? "yes" : "no"; }
@@ -85,7 +87,7 @@ std::string cell_line(const StudyResult& result, std::size_t index, Timing timin
   for (const int count : {e.collisions, e.frames_used, e.frames_skipped})
     line.add(driven ? std::to_string(count) : std::string());
   for (const Column& column : kColumns) line.add_if(driven, column.value(e));
-  if (timing == Timing::kIncluded) add_timing(line, e);
+  if (timing == Timing::kIncluded) add_timing(line, e, outcome.origin);
   return line.end();
 }
 

@@ -1,10 +1,15 @@
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "pitlane/core/version.h"
 #include "pitlane/measure/percentile.h"
+#include "pitlane/report/drive_summary.h"
 #include "pitlane/report/json_values.h"
+#include "pitlane/report/report.h"
 #include "pitlane/report/study_report.h"
+#include "pitlane/study/decision_times.h"
+#include "pitlane/study/study_latency.h"
 #include "pitlane/study/study_totals.h"
 
 namespace pitlane {
@@ -23,12 +28,27 @@ Json latency_entry(const StudyLatency& latency) {
   return out;
 }
 
+Json published_entry(const StudyDriver& driver) {
+  Json out = Json::array();
+  for (const PublishedRow& row : published_rows_of(driver.family, driver.strategy))
+    out.push_back({{"framework", row.framework},
+                   {"strategy", row.strategy},
+                   {"size_bytes", row.size_mib * (1 << 20)},
+                   {"mse", row.mse},
+                   {"inference_ms", row.inference_ms},
+                   {"defect", row.defect}});
+  return out;
+}
+
 Json driver_entry(const StudyDriver& driver) {
   Json out{{"network", driver.name}, {"runtime", driver.runtime}};
   if (!driver.file.empty()) {
     out["file"] = driver.file;
     out["network_hash"] = driver.network_hash;
     out["size_bytes"] = driver.size_bytes;
+    out["family"] = driver.family;
+    out["strategy"] = driver.strategy;
+    out["published"] = published_entry(driver);
   }
   out["latencies"] = Json::array();
   for (const StudyLatency& latency : driver.latencies) out["latencies"].push_back(latency_entry(latency));
@@ -63,6 +83,46 @@ Json total_entry(const StudyResult& result, const StudyTotal& total) {
   return out;
 }
 
+Json limit_entry(const StudyGrid& grid, const StudyLatencyLimit& limit) {
+  const auto ms = [](const std::optional<double>& seconds) { return seconds ? Json(milliseconds(*seconds)) : Json(); };
+  return {{"network", grid.drivers[limit.driver].name},
+          {"runtime", grid.drivers[limit.driver].runtime},
+          {"perturbation", limit.perturbation},
+          {"completes_up_to_ms", ms(limit.completes_s)},
+          {"first_failure_ms", ms(limit.fails_s)}};
+}
+
+Json recommendation_entry(const StudyResult& result) {
+  const StudyRecommendation& r = result.recommendation;
+  Json out{{"network", nullptr}, {"runtime", nullptr}, {"reasons", r.reasons}};
+  if (!r.driver) return out;
+  out["network"] = result.grid.drivers[*r.driver].name;
+  out["runtime"] = result.grid.drivers[*r.driver].runtime;
+  return out;
+}
+
+// What depends on the clock, of the study as a whole.
+Json timing_entry(const StudyResult& result) {
+  const DecisionTimes times = decision_times(result);
+  Json out{{"machine", times.machine}, {"decisions", Json::array()}, {"machines", Json::array()}};
+  for (std::size_t i = 0; i < result.grid.drivers.size(); ++i) {
+    const std::vector<double>& sorted = times.by_driver_s[i];
+    if (sorted.empty()) continue;
+    Json one{{"network", result.grid.drivers[i].name},
+             {"runtime", result.grid.drivers[i].runtime},
+             {"decisions", sorted.size()}};
+    for (const auto& [name, share] : {std::pair{"p50_ms", 0.5}, {"p90_ms", 0.9}, {"p99_ms", 0.99}})
+      one[name] = 1e3 * percentile(sorted, share);
+    out["decisions"].push_back(std::move(one));
+  }
+  for (const MachineCells& machine : study_machines(result))
+    out["machines"].push_back(
+        {{"machine", machine.machine},
+         {"cells", std::accumulate(machine.by_driver.begin(), machine.by_driver.end(), std::size_t{0})}});
+  if (!result.recommendation.reasons.empty()) out["recommendation"] = recommendation_entry(result);
+  return out;
+}
+
 Json cell_entry(const StudyResult& result, std::size_t index, Timing timing) {
   const StudyCell& cell = result.cells[index];
   const StudyDriver& driver = result.grid.drivers[cell.driver];
@@ -84,7 +144,12 @@ Json cell_entry(const StudyResult& result, std::size_t index, Timing timing) {
     return out;
   }
   out.update(episode_value(*outcome.episode));
-  if (timing == Timing::kLeftOut) out.erase("timing");
+  if (timing == Timing::kLeftOut) {
+    out.erase("timing");
+  } else {
+    out["timing"]["machine"] = outcome.origin.machine;
+    out["timing"]["code"] = outcome.origin.code;
+  }
   return out;
 }
 
@@ -102,10 +167,18 @@ std::string study_json(const StudyResult& result, Timing timing) {
              {"version", kVersion}}},
            {"drivers", Json::array()},
            {"totals", Json::array()}};
+  for (const auto& [perturbation, name] : grid.perturbation_names)
+    out["study"]["perturbations"].push_back({{"name", name}, {"perturbation", perturbation}});
   for (const StudyDriver& driver : grid.drivers) out["drivers"].push_back(driver_entry(driver));
   for (const StudyTotal& total : study_totals(result)) out["totals"].push_back(total_entry(result, total));
   for (const StudyTotal& total : study_conditions(result)) out["conditions"].push_back(total_entry(result, total));
   for (const StudyTotal& total : study_courses(result)) out["courses"].push_back(total_entry(result, total));
+  for (const StudyLatencyLimit& limit : study_latency_limits(result))
+    out["latency_limits"].push_back(limit_entry(grid, limit));
+  if (timing == Timing::kIncluded)
+    out["timing"] = timing_entry(result);
+  else if (!result.recommendation.reasons.empty())
+    out["recommendation"] = recommendation_entry(result);
   out["cells"] = Json::array();
   for (std::size_t i = 0; i < result.cells.size(); ++i) out["cells"].push_back(cell_entry(result, i, timing));
   return document(out);

@@ -6,6 +6,7 @@
 #include "pitlane/report/study_report.h"
 #include "pitlane/report/study_text.h"
 #include "pitlane/report/text_width.h"
+#include "pitlane/study/quantity.h"
 #include "pitlane/study/study_totals.h"
 
 namespace pitlane {
@@ -40,16 +41,16 @@ std::string table(const std::vector<Row>& rows) {
 }
 
 // Which total of the driver it is.
-std::vector<std::string> case_of(const StudyTotal& total) {
+std::vector<std::string> case_of(const StudyGrid& grid, const StudyTotal& total) {
   if (!total.course.empty()) return {cell_text(total.course)};
-  if (!total.latency.empty()) return {cell_text(total.latency), cell_text(total.perturbation)};
+  if (!total.latency.empty()) return {cell_text(total.latency), cell_text(perturbation_name(grid, total.perturbation))};
   return {};
 }
 
 Row total_row(const StudyResult& result, const StudyTotal& total) {
   const StudyDriver& driver = result.grid.drivers[total.driver];
   Row row{cell_text(driver.name), driver.file.empty() ? "-" : cell_text(driver.runtime)};
-  for (std::string& text : case_of(total)) row.push_back(std::move(text));
+  for (std::string& text : case_of(result.grid, total)) row.push_back(std::move(text));
   row.push_back(driven_text(total));
   for (std::size_t i = 0; i < kStudyFigures.size(); ++i)
     row.push_back(figure_text(total.figures[i], kStudyDecimals[i], total.driver == 0));
@@ -79,6 +80,33 @@ std::string incomplete_text(const StudyResult& result) {
   return out;
 }
 
+std::string recommendation_text(const StudyResult& result) {
+  const StudyRecommendation& r = result.recommendation;
+  if (r.reasons.empty()) return "";
+  std::string out =
+      "## Recommendation: " + (r.driver ? cell_text(driver_label(result.grid, *r.driver)) : std::string("none")) +
+      "\n\n";
+  for (const std::string& reason : r.reasons) out += cell_text(reason) + "\n";
+  return out + "\n## Totals\n\n";
+}
+
+std::string latency_table(const StudyResult& result) {
+  const std::vector<StudyLatencyLimit> limits = study_latency_limits(result);
+  if (limits.empty()) return "";
+  const auto text = [](const std::optional<double>& seconds) {
+    return seconds ? fixed_text(1e3 * *seconds, 0) : std::string("-");
+  };
+  std::vector<Row> rows{
+      {"network", "runtime", "perturbation", "every drive completed up to ms", "first failure at ms"}};
+  for (const StudyLatencyLimit& limit : limits) {
+    const StudyDriver& driver = result.grid.drivers[limit.driver];
+    rows.push_back({cell_text(driver.name), driver.file.empty() ? "-" : cell_text(driver.runtime),
+                    cell_text(perturbation_name(result.grid, limit.perturbation)), text(limit.completes_s),
+                    text(limit.fails_s)});
+  }
+  return "\n## Latency survived\n\n" + table(rows);
+}
+
 }  // namespace
 
 std::string study_markdown(const StudyResult& result) {
@@ -88,7 +116,7 @@ std::string study_markdown(const StudyResult& result) {
       extent_text(result) +
       ". In brackets: 95 % intervals; p: paired test against the first row (docs/metrics.md). Deviation and lap time "
       "are of completed drives.\n\n";
-  out += totals_table(result, study_totals(result), {});
+  out += recommendation_text(result) + totals_table(result, study_totals(result), {}) + latency_table(result);
   if (const std::vector<StudyTotal> conditions = study_conditions(result); !conditions.empty())
     out += "\n## By latency and perturbation\n\n" + totals_table(result, conditions, {"latency", "perturbation"});
   if (const std::vector<StudyTotal> courses = study_courses(result); !courses.empty())

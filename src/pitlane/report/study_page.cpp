@@ -8,6 +8,7 @@
 #include "pitlane/report/assets.h"
 #include "pitlane/report/html_escape.h"
 #include "pitlane/report/html_parts.h"
+#include "pitlane/report/study_networks_html.h"
 #include "pitlane/report/study_page_data.h"
 #include "pitlane/report/study_report.h"
 #include "pitlane/report/study_summary.h"
@@ -24,7 +25,7 @@ std::string summary_tiles(const StudyTotal& total) {
   const auto add = [&](std::size_t figure, const char* unit, const char* label) {
     if (const StudyFigure& f = total.figures[figure]; f.estimate.values > 0)
       out += tile(fixed_text(f.estimate.mean, kStudyDecimals[figure]) + unit,
-                  std::string(label) + " " + interval_text(f.estimate, kStudyDecimals[figure]));
+                  prose_html(std::string(label) + " " + interval_text(f.estimate, kStudyDecimals[figure])));
   };
   add(1, " m", "mean deviation");
   add(2, " s", "lap time");
@@ -46,15 +47,16 @@ std::string summary_html(const StudyResult& result, const std::vector<StudyTotal
   return out + "</div></section>\n";
 }
 
-std::string totals_html(const StudyResult& result, const std::vector<StudyTotal>& totals, Timing timing) {
-  return "<section><h2>Totals</h2>" + totals_table_html(result, totals, {}, timing) +
+std::string totals_html(const StudyView& view) {
+  const bool timed = !view.machines.empty();
+  return "<section><h2>Totals</h2>" + totals_table_html(view.result, view.totals, {}, timed ? &view.times : nullptr) +
          "<p class=\"quiet small\">Means over all drives, in brackets their 95 % intervals (bootstrap). p: paired test "
          "against the first row on the same drives; below 0.05 the two differ by more than chance explains. Deviation "
          "and lap time are of completed drives, so compare them beside the share." +
-         (timing == Timing::kIncluded ? " Decision: from the camera's full frame to the command, median and 99th "
-                                        "percentile, while other drives "
-                                        "ran."
-                                      : "") +
+         (timed ? " Decision: from the camera's full frame to the command, median and 99th "
+                  "percentile, while other drives "
+                  "ran."
+                : "") +
          "</p><div class=\"grid\">" +
          chart_figure("total-completion", "Drives completed", "Percent of all drives; whiskers are 95 % intervals.") +
          chart_figure("total-deviation", "Mean deviation",
@@ -110,6 +112,14 @@ std::string fact(const std::string& name, const std::string& value) {
   return "<div><dt>" + html_escape(name) + "</dt><dd>" + html_escape(value) + "</dd></div>";
 }
 
+// Version and hash of the sources: more than one only where the store was filled with latencies of another program.
+std::set<std::string> codes_of(const StudyResult& result) {
+  std::set<std::string> codes;
+  for (const CellOutcome& outcome : result.outcomes)
+    if (outcome.episode && !outcome.origin.code.empty()) codes.insert("pitlane " + outcome.origin.code);
+  return codes;
+}
+
 std::string driver_fact(const StudyGrid& grid, std::size_t index) {
   const StudyDriver& driver = grid.drivers[index];
   if (driver.file.empty()) return fact(driver.name, driver.runtime);
@@ -117,12 +127,18 @@ std::string driver_fact(const StudyGrid& grid, std::size_t index) {
                                              ", " + driver.runtime + ", hash " + driver.network_hash);
 }
 
-std::string provenance_html(const StudyResult& result, const std::string& command) {
+std::string provenance_html(const StudyView& view, const std::string& command) {
+  const StudyResult& result = view.result;
   const StudyGrid& grid = result.grid;
   std::string out = "<section><h2>Where this comes from</h2><div class=\"card\"><dl class=\"facts\">";
   out += fact("driven", extent_text(result)) + fact("version", kVersion);
+  if (view.machines.size() == 1) out += fact("machine", machine_text(view.machines.front().machine));
+  for (const std::string& code : view.machines.empty() ? std::set<std::string>{} : codes_of(result))
+    out += fact("driven by", code);
   if (grid.timeout_s > 0) out += fact("a drive ends after", fixed_text(grid.timeout_s, 0) + " simulated s");
   for (std::size_t i = 0; i < grid.drivers.size(); ++i) out += driver_fact(grid, i);
+  for (const auto& [perturbation, name] : grid.perturbation_names)
+    if (name != perturbation) out += fact("perturbation " + name, perturbation);
   for (const StudyLatency& latency : grid.drivers.front().latencies)
     if (!latency.profile_s.empty())
       out += fact("latency " + latency.name,
@@ -133,7 +149,7 @@ std::string provenance_html(const StudyResult& result, const std::string& comman
 std::string cases_html(const StudyResult& result, const char* title, const std::vector<StudyTotal>& totals,
                        const std::vector<std::string>& cases) {
   if (totals.empty()) return "";
-  return "<section><h2>" + std::string(title) + "</h2>" + totals_table_html(result, totals, cases, Timing::kLeftOut) +
+  return "<section><h2>" + std::string(title) + "</h2>" + totals_table_html(result, totals, cases, nullptr) +
          "</section>\n";
 }
 
@@ -151,17 +167,18 @@ std::string subtitle_of(const StudyResult& result) {
 
 std::string study_page(const StudyResult& result, const std::string& command, Timing timing) {
   const StudyGrid& grid = result.grid;
-  const std::vector<StudyTotal> totals = study_totals(result), conditions = study_conditions(result);
+  const StudyView view = study_view(result, timing);
   const std::string title = grid.name.empty() ? "Study" : grid.name;
   std::string page = page_begin(title, html_escape(title), subtitle_of(result));
-  page += summary_html(result, totals) + totals_html(result, totals, timing) + decay_html(grid) + robustness_html(grid);
-  page += cases_html(result, "By latency and perturbation", conditions, {"Latency", "Perturbation"});
+  page += study_recommendation_html(view) + summary_html(result, view.totals) + totals_html(view);
+  page += study_costs_html(view) + decay_html(grid) + robustness_html(grid);
+  page += cases_html(result, "By latency and perturbation", view.conditions, {"Latency", "Perturbation"});
   page += track_part(result);
-  page += cases_html(result, "By circuit", study_courses(result), {"Circuit"});
-  page += "<section><h2>All drives</h2>" + cells_table_html(result) + "</section>\n";
-  page += provenance_html(result, command);
+  page += cases_html(result, "By circuit", view.courses, {"Circuit"});
+  page += "<section><h2>All drives</h2>" + cells_table_html(result, view.machines) + "</section>\n";
+  page += study_published_html(view) + study_machines_html(view) + provenance_html(view, command);
   return page + page_end("Made by <code>pitlane study</code>. Lengths in metres, times as labelled.",
-                         study_page_data(result, totals, conditions), kStudyPageJs);
+                         study_page_data(view), kStudyPageJs);
 }
 
 }  // namespace pitlane

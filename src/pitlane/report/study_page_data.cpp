@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pitlane/measure/percentile.h"
 #include "pitlane/report/drive_summary.h"
 #include "pitlane/report/study_text.h"
 #include "pitlane/report/track_data.h"
@@ -11,20 +12,55 @@
 namespace pitlane {
 namespace {
 
+constexpr std::size_t kHistogramSamples = 2'000;
+
 // [mean, low, high]; null without a value.
 Json estimate_value(const MeanEstimate& estimate, double unit) {
   if (estimate.values == 0) return nullptr;
   return {rounded(unit * estimate.mean), rounded(unit * estimate.interval.low), rounded(unit * estimate.interval.high)};
 }
 
-Json total_value(const StudyTotal& total) {
+Json total_value(const StudyGrid& grid, const StudyTotal& total) {
   Json out{{"s", total.driver},
            {"completion", estimate_value(total.figures[0].estimate, 100)},
            {"deviation", estimate_value(total.figures[1].estimate, 1)}};
   if (!total.latency.empty()) {
     out["latency"] = total.latency;
-    out["perturbation"] = total.perturbation;
+    out["perturbation"] = perturbation_name(grid, total.perturbation);
   }
+  return out;
+}
+
+// At most kHistogramSamples, evenly spaced over the sorted times: the shape of the distribution survives.
+Json samples_value(const std::vector<double>& sorted_s) {
+  Json out = Json::array();
+  const std::size_t count = std::min(sorted_s.size(), kHistogramSamples);
+  for (std::size_t i = 0; i < count; ++i) out.push_back(rounded(1e3 * sorted_s[i * sorted_s.size() / count]));
+  return out;
+}
+
+// What the charts of networks draw (page/pareto.js, page/histogram.js); drivers without a network have their name
+// alone.
+Json driver_value(const StudyView& view, std::size_t driver) {
+  const StudyDriver& who = view.result.grid.drivers[driver];
+  const StudyTotal& total = view.totals[driver];
+  Json out{{"name", driver_label(view.result.grid, driver)}, {"failed", false}};
+  if (who.file.empty() || total.cells == total.missing) return out;
+  const MeanEstimate &completion = total.figures[0].estimate, &deviation = total.figures[1].estimate;
+  out["size"] = who.size_bytes;
+  out["lost"] = rounded(100 * (1 - completion.mean));
+  Json text{{"size", bytes_text(static_cast<double>(who.size_bytes))},
+            {"lost", fixed_text(100 * (1 - completion.mean), 1) + " %"}};
+  if (deviation.values > 0) {
+    out["deviation"] = rounded(deviation.mean);
+    text["deviation"] = metres_text(deviation.mean);
+  }
+  if (const std::vector<double>& times = view.times.by_driver_s[driver]; !times.empty()) {
+    out["ms"] = {{"p50", rounded(1e3 * percentile(times, 0.5))}};
+    out["samples"] = samples_value(times);
+    text["p50"] = milliseconds_text(1e3 * percentile(times, 0.5));
+  }
+  out["text"] = std::move(text);
   return out;
 }
 
@@ -46,7 +82,7 @@ Json drive_value(const StudyResult& result, std::size_t index, std::size_t max_p
            {"circuit", course.circuit},
            {"held", course.held_out},
            {"reverse", course.reverse},
-           {"perturbation", course.perturbation},
+           {"perturbation", perturbation_name(result.grid, course.perturbation)},
            {"latency", driver.latencies[cell.latency].name},
            {"seed", std::to_string(cell.seed)},  // A script's numbers end at 2^53.
            {"done", e.completed},
@@ -83,13 +119,13 @@ Json circuits_value(const StudyGrid& grid) {
 
 }  // namespace
 
-std::string study_page_data(const StudyResult& result, const std::vector<StudyTotal>& totals,
-                            const std::vector<StudyTotal>& conditions) {
+std::string study_page_data(const StudyView& view) {
+  const StudyResult& result = view.result;
   Json out{{"strategies", Json::array()}, {"totals", Json::array()}, {"conditions", Json::array()}};
-  for (std::size_t i = 0; i < result.grid.drivers.size(); ++i)
-    out["strategies"].push_back({{"name", driver_label(result.grid, i)}, {"failed", false}});
-  for (const StudyTotal& total : totals) out["totals"].push_back(total_value(total));
-  for (const StudyTotal& total : conditions) out["conditions"].push_back(total_value(total));
+  for (std::size_t i = 0; i < result.grid.drivers.size(); ++i) out["strategies"].push_back(driver_value(view, i));
+  out["words"] = {{"deviation", "Mean deviation, m"}, {"ms", "median decision, ms"}, {"runs", "decisions"}};
+  for (const StudyTotal& total : view.totals) out["totals"].push_back(total_value(result.grid, total));
+  for (const StudyTotal& total : view.conditions) out["conditions"].push_back(total_value(result.grid, total));
   out["latencies"] = latencies_value(result.grid);
   out["circuits"] = circuits_value(result.grid);
   out["laps"] = drives_value(result);

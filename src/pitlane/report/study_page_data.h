@@ -2,14 +2,12 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "pitlane/study/study_totals.h"
+#include "pitlane/report/study_networks_html.h"
 
 namespace pitlane {
 
-/// Numbers of `totals` and `conditions` with their intervals, circuits, and drives that have a trajectory.
-std::string study_page_data(const StudyResult& result, const std::vector<StudyTotal>& totals,
-                            const std::vector<StudyTotal>& conditions);
+/// Drivers, totals and conditions with their intervals, circuits, and drives that have a trajectory.
+std::string study_page_data(const StudyView& view);
 
 }  // namespace pitlane

@@ -8,17 +8,20 @@
 
 namespace pitlane {
 
+/// Left out: the result's recommendation is to be one in which the clock had no say (search/recommend_study.h).
 enum class Timing { kIncluded, kLeftOut };
 
 /// Study, drivers, totals with intervals and comparisons, and every cell; names and units as in `drive --json`.
 std::string study_json(const StudyResult& result, Timing timing = Timing::kIncluded);
 /// One line a cell, RFC 4180.
 std::string study_csv(const StudyResult& result, Timing timing = Timing::kIncluded);
-/// Tables of totals, and the drives that were not completed; nothing of the clock. Reads well on a terminal too.
+/// The recommendation, tables of totals, and the drives that were not completed; nothing of the clock but what the
+/// recommendation says of it (StudyRecommendation::timed). Reads well on a terminal too.
 std::string study_markdown(const StudyResult& result);
 
-/// One self-contained page: what came out in words, totals, conditions, courses, every drive, maps and charts. Maps
-/// show the drives that have a trajectory (read_cells). `command`: what makes it again.
+/// One self-contained page: which network to take, what came out in words, totals, what speed costs, conditions,
+/// courses, every drive, maps and charts, published figures beside ours, machines. Maps show the drives that have a
+/// trajectory (read_cells). `command`: what makes it again.
 std::string study_page(const StudyResult& result, const std::string& command, Timing timing = Timing::kIncluded);
 
 }  // namespace pitlane

@@ -132,6 +132,7 @@ std::vector<std::string> study_summary(const StudyResult& result, const std::vec
     if (rival && rival->figures[kCompletion].pairs > 0) out.push_back(comparison(result, *rival));
     out.push_back(network_sentence(result, order));
   }
+  out.push_back(latency_sentence(result));
   for (const StudyTotal& total : totals) out.push_back(incomplete_sentence(result, total));
   out.push_back(undriven_sentence(result));
   int missing = 0;

@@ -26,19 +26,41 @@ std::string driven_text(const StudyTotal& total) {
   return out;
 }
 
-std::string driver_label(const StudyGrid& grid, std::size_t driver) {
-  const std::string& name = grid.drivers[driver].name;
-  const auto named = std::count_if(grid.drivers.begin(), grid.drivers.end(),
-                                   [&](const StudyDriver& other) { return other.name == name; });
-  return named > 1 ? name + " · " + grid.drivers[driver].runtime : name;
-}
-
 std::string outcome_text(const CellOutcome& outcome) {
   if (!outcome.episode) return outcome.failure.empty() ? "not driven yet" : "could not be driven: " + outcome.failure;
   const EpisodeResult& e = *outcome.episode;
   if (e.completed) return to_string(e.end);
   const std::string after = std::string(to_string(e.end)) + " after " + fixed_text(e.percentage_completed, 1) + " %";
   return e.failure.empty() ? after : after + ": " + e.failure;
+}
+
+std::string machine_text(const std::string& machine) { return machine.empty() ? "not named by the store" : machine; }
+
+std::string latency_limit_text(const StudyLatencyLimit& limit) {
+  const auto text = [](double seconds) { return fixed_text(1e3 * seconds, 0) + " ms"; };
+  if (!limit.completes_s) return "none, not even " + text(limit.smallest_s);
+  if (!limit.fails_s) return "at least " + text(*limit.completes_s);
+  if (*limit.fails_s > *limit.completes_s) return text(*limit.completes_s) + ", not " + text(*limit.fails_s);
+  return text(*limit.completes_s) + ", though not " + text(*limit.fails_s);
+}
+
+std::string latency_sentence(const StudyResult& result) {
+  const std::vector<StudyLatencyLimit> limits = study_latency_limits(result);
+  if (limits.empty()) return "";
+  const std::vector<std::string> perturbations = study_perturbations(result.grid);
+  const bool has_none = std::find(perturbations.begin(), perturbations.end(), "none") != perturbations.end();
+  const std::string chosen = has_none ? "none" : perturbations.front();
+  std::string list;
+  for (const StudyLatencyLimit& limit : limits)
+    if (limit.perturbation == chosen)
+      list += (list.empty() ? "" : "; ") + driver_label(result.grid, limit.driver) + ": " + latency_limit_text(limit);
+  if (list.empty()) return "";
+  std::string under;
+  if (!has_none)
+    under = " under " + perturbation_name(result.grid, chosen);
+  else if (perturbations.size() > 1)
+    under = " without a perturbation";
+  return "The largest latency tried at which every drive" + under + " was completed: " + list + ".";
 }
 
 std::string extent_text(const StudyResult& result) {

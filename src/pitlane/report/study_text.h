@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 
+#include "pitlane/study/study_latency.h"
 #include "pitlane/study/study_totals.h"
 
 namespace pitlane {
@@ -20,10 +21,15 @@ std::string interval_text(const MeanEstimate& estimate, int decimals);
 std::string figure_text(const StudyFigure& figure, int decimals, bool is_first);
 /// "38 of 40, 1 failed"
 std::string driven_text(const StudyTotal& total);
-/// The network's name; with its runtime where another driver has that name too.
-std::string driver_label(const StudyGrid& grid, std::size_t driver);
 /// What became of a cell: "completed", "off the road after 12.3 %", "could not be driven: no such world".
 std::string outcome_text(const CellOutcome& outcome);
+/// As CellOrigin has it, or that the store does not say.
+std::string machine_text(const std::string& machine);
+/// "60 ms, not 120 ms", "at least 120 ms", "none, not even 0 ms"
+std::string latency_limit_text(const StudyLatencyLimit& limit);
+/// What latency each driver survives, in one sentence; empty where the study has no
+/// latencies to compare. Of drives without a perturbation where there are such.
+std::string latency_sentence(const StudyResult& result);
 /// "40 drives of 1 lap, seeds 1 to 5"
 std::string extent_text(const StudyResult& result);
 

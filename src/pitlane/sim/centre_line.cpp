@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
-#include <unordered_map>
 #include <utility>
 
 #include "pitlane/sim/car.h"
@@ -142,31 +140,6 @@ std::vector<double> curvature(const std::vector<Point>& closed, double length_m,
     result[i] = sum / (2 * static_cast<double>(half) * step_m);
   }
   return result;
-}
-
-std::vector<std::size_t> find_overlap(const CentreLine& line, double road_width_m) {
-  const std::size_t n = line.points.size();
-  const double step_m = line.length_m / static_cast<double>(n);
-  const auto neighbours = static_cast<std::size_t>(std::numbers::pi / 2 * road_width_m / step_m) + 1;
-  const double limit_m = 0.98 * road_width_m;  // points are up to 0.25 m apart along both stretches
-  const auto cell = [&](double v) { return static_cast<std::int64_t>(std::floor(v / road_width_m)); };
-  const auto key = [](std::int64_t x, std::int64_t y) { return x * 4'000'037 + y; };
-  std::unordered_map<std::int64_t, std::vector<std::size_t>> grid;
-  for (std::size_t i = 0; i < n; ++i) grid[key(cell(line.points[i].x_m), cell(line.points[i].y_m))].push_back(i);
-  for (std::size_t i = 0; i < n; ++i) {
-    for (int dx = -1; dx <= 1; ++dx) {
-      for (int dy = -1; dy <= 1; ++dy) {
-        const auto found = grid.find(key(cell(line.points[i].x_m) + dx, cell(line.points[i].y_m) + dy));
-        if (found == grid.end()) continue;
-        for (const std::size_t j : found->second) {
-          const std::size_t apart = j > i ? j - i : i - j;
-          if (std::min(apart, n - apart) <= neighbours) continue;
-          if (distance(line.points[i], line.points[j]) < limit_m) return {std::min(i, j), std::max(i, j)};
-        }
-      }
-    }
-  }
-  return {};
 }
 
 }  // namespace pitlane

@@ -1,7 +1,6 @@
 // From a circuit's definition to evenly spaced points on its line.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,10 +29,5 @@ CentreLine start_at(CentreLine line, double start_m);
 /// Signed curvature (1/m, left positive) at each point of a closed line, from the change of heading over
 /// `window_m` of arc length centred on it.
 std::vector<double> curvature(const std::vector<ReferenceLine::Point>& closed, double length_m, double window_m);
-
-/// Where two stretches of road cover the same ground: indices of two points of the line, or empty.
-/// Points count as neighbours, which are never compared, up to pi/2 road widths of arc length apart: the distance
-/// along the tightest half circle whose road does not cover itself.
-std::vector<std::size_t> find_overlap(const CentreLine& line, double road_width_m);
 
 }  // namespace pitlane

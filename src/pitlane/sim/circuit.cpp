@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "pitlane/sim/centre_line.h"
 #include "pitlane/sim/number_text.h"
+#include "pitlane/sim/self_overlap.h"
 #include "pitlane/sim/track.h"
 
 namespace pitlane {
@@ -55,20 +57,41 @@ Status check_reference(const std::vector<ReferenceLine::Point>& reference) {
   return {};
 }
 
-// "waypoint 3", or the two ends of the straight after it.
+// "waypoint 3"
 std::string place(const CentreLine& line, std::size_t point, bool reference) {
   return (reference ? "reference point " : "waypoint ") + std::to_string(line.waypoint[point] + 1);
 }
 
-Status check_overlap(const CircuitDefinition& definition, const CentreLine& line) {
+// "the road after waypoint 3 meets the road after waypoint 7 near (12.5, -3)"
+std::string meeting(const CentreLine& line, std::size_t first, const char* meets, std::size_t second, bool reference) {
+  return "the road after " + place(line, first, reference) + " " + meets + " the road after " +
+         place(line, second, reference) + " near (" + number_text(line.points[first].x_m) + ", " +
+         number_text(line.points[first].y_m) + ")";
+}
+
+std::string degrees_text(double radians) { return number_text(radians * 180 / std::numbers::pi, 3) + " degrees"; }
+
+Status check_crossing(const CircuitDefinition& definition, const CentreLine& line, const Crossing& crossing) {
+  const std::string where = meeting(line, crossing.first, "crosses", crossing.second, definition.waypoints.empty());
+  if (crossing.angle_rad < kFlattestCrossing_rad)
+    return invalid_argument("overlaps itself: " + where + " at " + degrees_text(crossing.angle_rad) +
+                            "; move them apart, or let them cross at " + degrees_text(kFlattestCrossing_rad) +
+                            " or more");
   if (definition.crossings) return {};
-  const std::vector<std::size_t> overlap = find_overlap(line, definition.road_width_m);
-  if (overlap.empty()) return {};
-  const bool reference = definition.waypoints.empty();
-  return invalid_argument("overlaps itself: the road after " + place(line, overlap[0], reference) +
-                          " meets the road after " + place(line, overlap[1], reference) + " near (" +
-                          number_text(line.points[overlap[0]].x_m) + ", " + number_text(line.points[overlap[0]].y_m) +
-                          "); move them apart, or write 'crossings: true' where the road is meant to cross");
+  return invalid_argument("overlaps itself: " + where +
+                          "; move them apart, or write 'crossings: true' where the road is meant to cross");
+}
+
+// A crossing is declared and steep; nothing else may cover the same ground twice.
+Status check_overlap(const CircuitDefinition& definition, const CentreLine& line) {
+  const SelfOverlap overlap = find_self_overlap(line, definition.road_width_m);
+  for (const Crossing& crossing : overlap.crossings) PITLANE_TRY_STATUS(check_crossing(definition, line, crossing));
+  if (!overlap.beside) return {};
+  const auto& [first, second, distance_m] = *overlap.beside;
+  return invalid_argument(
+      "overlaps itself: " + meeting(line, first, "runs beside", second, definition.waypoints.empty()) + ", " +
+      number_text(distance_m, 2) + " m from line to line where the road is " + number_text(definition.road_width_m) +
+      " m wide; move them apart, or make the road narrower");
 }
 
 // The table that the camera paints from takes about 1 kB per square metre; a narrow circuit may have the full length.

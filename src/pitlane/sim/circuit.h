@@ -34,7 +34,7 @@ struct CircuitDefinition {
   std::string name, description;
   bool held_out = false;  ///< nobody trains or tunes on it
   double road_width_m = 3, line_width_m = 0.2, verge_width_m = 0.5;
-  bool crossings = false;  ///< the road may cross itself
+  bool crossings = false;  ///< the road may cross itself, at kFlattestCrossing_rad or more
   double start_m = 0;      ///< along the line from the end of the first waypoint's arc, or from the first point
   CircuitColours colours;
   std::optional<Walls> walls;
@@ -53,8 +53,8 @@ Status check_circuit_name(const std::string& name);
 class Circuit {
  public:
   /// Errors name the waypoint: not finite, too few, no room for an arc, sharper than the car can turn, the gap of
-  /// an open line, road that overlaps itself, sizes that make no sense or take too much memory, a name that
-  /// check_circuit_name refuses.
+  /// an open line, road that overlaps itself (self_overlap.h), sizes that make no sense or take too much memory, a name
+  /// that check_circuit_name refuses.
   static Result<Circuit> create(CircuitDefinition definition);
 
   [[nodiscard]] const CircuitDefinition& definition() const { return definition_; }

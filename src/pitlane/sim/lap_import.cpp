@@ -21,11 +21,14 @@ Result<ImportedLap> import_lap(const std::filesystem::path& bag, const std::stri
                                number_text(smooth->raw_length_m, 5) + " m, in steps of " +
                                number_text(smooth->grid_m, 3) + " m";
   lap.definition.reference = std::move(smooth->points);
-  // A recorded lap may cross itself on a bridge or touch a stretch of its own; it was driven all the same.
-  auto checked = Circuit::create(lap.definition);
+  // A recorded lap may cross itself, on a bridge perhaps; it was driven all the same. How wide its road is, the caller
+  // knows: a narrow one leaves the faults of the lap alone.
+  CircuitDefinition narrow = lap.definition;
+  narrow.road_width_m = 1;
+  auto checked = Circuit::create(narrow);
   if (!checked) {
-    lap.definition.crossings = true;
-    checked = Circuit::create(lap.definition);
+    narrow.crossings = lap.definition.crossings = true;
+    checked = Circuit::create(narrow);
   }
   if (!checked) return checked.error().in(bag.string());
   lap.length_m = checked->length_m();

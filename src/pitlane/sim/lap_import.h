@@ -18,7 +18,8 @@ struct ImportedLap {
 };
 
 /// Reads the positions of nav_msgs/Odometry messages; times and twists are ignored. Topic: the only one of that type,
-/// else `topic` must name it. Errors: no bag, truncated, no odometry, a lap that does not close.
+/// else `topic` must name it. Errors: no bag, truncated, no odometry, a lap that does not close. The
+/// definition has a road of its own default width, which may not fit a narrow lap: Circuit::create says so.
 Result<ImportedLap> import_lap(const std::filesystem::path& bag, const std::string& name,
                                const std::string& topic = "");
 

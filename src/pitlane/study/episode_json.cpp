@@ -112,10 +112,4 @@ EpisodeResult read_episode(const JsonCursor& at) {
   return e;
 }
 
-std::string to_json(const EpisodeResult& episode) { return stored_text(write_episode(episode)); }
-
-Result<EpisodeResult> episode_from_json(std::string_view text) {
-  return from_stored_text<EpisodeResult>(text, read_episode);
-}
-
 }  // namespace pitlane

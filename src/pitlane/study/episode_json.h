@@ -1,10 +1,6 @@
 // One drive as JSON that reads back exactly: part of a row of `tune`, and what the store keeps of a study's cell.
 #pragma once
 
-#include <string>
-#include <string_view>
-
-#include "pitlane/core/result.h"
 #include "pitlane/measure/episode.h"
 #include "pitlane/study/json_cursor.h"
 #include "pitlane/study/stored_json.h"
@@ -16,9 +12,5 @@ const char* episode_end_name(EpisodeEnd end);
 
 Json write_episode(const EpisodeResult& episode);
 EpisodeResult read_episode(const JsonCursor& at);
-
-std::string to_json(const EpisodeResult& episode);
-/// Errors name the place: "deviation_m: expected 6 numbers". Unknown members are ignored.
-Result<EpisodeResult> episode_from_json(std::string_view text);
 
 }  // namespace pitlane

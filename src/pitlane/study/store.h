@@ -1,6 +1,7 @@
 // Finished work that survives: a small content-addressed store in one SQLite file.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -14,11 +15,15 @@ struct sqlite3;
 namespace pitlane {
 
 /// Keys name everything that a value depends on (hashes of network, data, options), so a found value need not be
-/// computed again. Each put is committed and flushed before it returns: whoever is killed afterwards loses nothing, and
-/// a put that was under way is either there whole or not at all. Several processes may share a file; one thread a
-/// Store.
+/// computed again. Each put is committed before it returns: a process that is killed afterwards loses nothing, and a
+/// put that was under way is either there whole or not at all. A put waits for the disk too, unless one has within the
+/// last kFlushEvery: so a machine that loses its power loses values of a few seconds' work at most, and a store whose
+/// values are quickly made is not held up by its disk. The file stays whole in either case. Several processes may share
+/// it; one thread a Store.
 class Store {
  public:
+  static constexpr std::chrono::seconds kFlushEvery{5};
+
   /// Makes the file (its directory must exist) or opens it. Errors: not a store, damaged, written by a newer version,
   /// no permission, in use by another program for longer than a few seconds.
   static Result<Store> open(const std::filesystem::path& path);
@@ -42,6 +47,7 @@ class Store {
 
   Connection connection_;
   std::filesystem::path path_;
+  std::optional<std::chrono::steady_clock::time_point> flushed_at_;  ///< of the last put that waited for the disk
 };
 
 }  // namespace pitlane

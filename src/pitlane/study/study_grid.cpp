@@ -1,5 +1,7 @@
 #include "pitlane/study/study_grid.h"
 
+#include <algorithm>
+
 #include "pitlane/core/hash.h"
 #include "pitlane/study/source_hash.h"
 
@@ -31,11 +33,30 @@ std::vector<StudyCell> study_cells(const StudyGrid& grid) {
   return cells;
 }
 
+std::string driver_label(const StudyGrid& grid, std::size_t driver) {
+  const std::string& name = grid.drivers[driver].name;
+  const auto named = std::count_if(grid.drivers.begin(), grid.drivers.end(),
+                                   [&](const StudyDriver& other) { return other.name == name; });
+  return named > 1 ? name + " · " + grid.drivers[driver].runtime : name;
+}
+
+std::vector<std::string> study_perturbations(const StudyGrid& grid) {
+  std::vector<std::string> out;
+  for (const Course& course : grid.drivers.front().courses)
+    if (std::find(out.begin(), out.end(), course.perturbation) == out.end()) out.push_back(course.perturbation);
+  return out;
+}
+
+std::string perturbation_name(const StudyGrid& grid, const std::string& perturbation) {
+  const auto found = grid.perturbation_names.find(perturbation);
+  return found == grid.perturbation_names.end() ? perturbation : found->second;
+}
+
 std::string describe(const StudyGrid& grid, const StudyCell& cell) {
   const StudyDriver& driver = grid.drivers[cell.driver];
   const Course& course = driver.courses[cell.course];
   std::string text = driver.name + ", " + course.circuit + (course.reverse ? " reverse" : "");
-  if (course.perturbation != "none") text += ", " + course.perturbation;
+  if (course.perturbation != "none") text += ", " + perturbation_name(grid, course.perturbation);
   if (driver.latencies[cell.latency].name != "none") text += ", " + driver.latencies[cell.latency].name;
   return text + ", repetition " + std::to_string(cell.repetition + 1);
 }

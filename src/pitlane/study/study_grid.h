@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct StudyDriver {
   std::string file;     ///< without its folder; empty for drivers of ours
   std::string runtime;  ///< e.g. "pitlane avx2"; what decides for drivers without a network
   std::string network_hash;
+  std::string family, strategy;  ///< what the network says it is, and what was done to it; may be empty
   std::int64_t size_bytes = 0;
   std::string key;                      ///< identifies everything that decides what it answers
   std::vector<Course> courses;          ///< the same circuits, directions and perturbations in the same order for all
@@ -41,6 +43,8 @@ struct StudyGrid {
   int repetitions = 1, laps = 1;
   std::uint64_t seed = 1;
   double timeout_s = 0;
+  /// As the study writes them ("dusk"), by Course::perturbation; those that are not here have no other name.
+  std::map<std::string, std::string> perturbation_names{};
 };
 
 /// One drive: indices into the grid. Repetition k has the study's seed + k, whoever drives, so that comparisons are
@@ -54,6 +58,13 @@ struct StudyCell {
 
 /// In this order, the last changing fastest: driver, course, latency, repetition.
 std::vector<StudyCell> study_cells(const StudyGrid& grid);
+
+/// The network's name; with its runtime where another driver has that name too.
+std::string driver_label(const StudyGrid& grid, std::size_t driver);
+/// Of all courses, each once, in order.
+std::vector<std::string> study_perturbations(const StudyGrid& grid);
+/// What people call a Course::perturbation.
+std::string perturbation_name(const StudyGrid& grid, const std::string& perturbation);
 
 /// "network, circuit reverse, 60ms, repetition 2", for people.
 std::string describe(const StudyGrid& grid, const StudyCell& cell);

@@ -8,7 +8,6 @@
 #include <tuple>
 #include <utility>
 
-#include "pitlane/study/episode_json.h"
 #include "pitlane/study/thin_trajectory.h"
 #include "pitlane/study/workers.h"
 
@@ -30,8 +29,8 @@ Result<EpisodeResult> drive(const StudyGrid& grid, const StudyCell& cell, const 
 // The store belongs to one thread at a time.
 class CellDriver {
  public:
-  CellDriver(const StudyGrid& grid, const std::vector<StudyCell>& cells, Store& store)
-      : grid_(grid), cells_(cells), store_(store) {}
+  CellDriver(const StudyGrid& grid, const std::vector<StudyCell>& cells, Store& store, const std::string& machine)
+      : grid_(grid), cells_(cells), store_(store), origin_{machine, origin_code()} {}
 
   Status work(std::size_t index, const ProgressFn& go_on) {
     const StudyCell& cell = cells_[index];
@@ -43,7 +42,7 @@ class CellDriver {
     Result<EpisodeResult> episode = drive(grid_, cell, go_on);
     if (!episode && episode.error().kind() == ErrorKind::kInterrupted) return episode.error();
     if (episode) episode->trajectory = trajectory_to_keep(episode->trajectory, grid_.laps);
-    const std::string text = episode ? to_json(*episode) : std::string();
+    const std::string text = episode ? to_json(StoredCell{*episode, origin_}) : std::string();
     const std::lock_guard lock(mutex_);
     if (episode) return store_.put_new(cell.key, text);
     failures_.push_back({index, episode.error().message()});
@@ -59,6 +58,7 @@ class CellDriver {
   const StudyGrid& grid_;
   const std::vector<StudyCell>& cells_;
   Store& store_;
+  CellOrigin origin_;
   std::mutex mutex_;
   std::vector<CellFailure> failures_;
 };
@@ -77,8 +77,8 @@ Result<std::vector<std::size_t>> missing_cells(const Store& store, const std::ve
 
 Result<std::vector<CellFailure>> drive_cells(const StudyGrid& grid, const std::vector<StudyCell>& cells,
                                              const std::vector<std::size_t>& missing, Store& store, int jobs,
-                                             const ProgressFn& progress) {
-  CellDriver driver(grid, cells, store);
+                                             const ProgressFn& progress, const std::string& machine) {
+  CellDriver driver(grid, cells, store, machine);
   const std::size_t before = cells.size() - missing.size();
   const auto tell = [&](std::size_t done, std::size_t i) {
     return report(progress, {"cells", static_cast<std::int64_t>(before + done), static_cast<std::int64_t>(cells.size()),
@@ -104,15 +104,16 @@ std::vector<std::size_t> cells_to_draw(const std::vector<StudyCell>& cells, std:
 
 Result<StudyResult> read_cells(const StudyGrid& grid, const std::vector<StudyCell>& cells, const Store& store,
                                const std::vector<CellFailure>& failures, std::size_t drawn) {
-  StudyResult result{grid, cells, std::vector<CellOutcome>(cells.size())};
+  StudyResult result{grid, cells, std::vector<CellOutcome>(cells.size()), {}};
   const std::vector<std::size_t> to_draw = cells_to_draw(cells, drawn);
   for (std::size_t i = 0; i < cells.size(); ++i) {
     PITLANE_TRY(const std::optional<std::string> text, store.find(cells[i].key));
     if (!text) continue;
-    Result<EpisodeResult> episode = episode_from_json(*text);
-    if (!episode) return episode.error().in(describe(grid, cells[i]));
-    if (!std::binary_search(to_draw.begin(), to_draw.end(), i)) episode->trajectory = {};
-    result.outcomes[i].episode = *std::move(episode);
+    Result<StoredCell> cell = cell_from_json(*text);
+    if (!cell) return cell.error().in(describe(grid, cells[i]));
+    if (!std::binary_search(to_draw.begin(), to_draw.end(), i)) cell->episode.trajectory = {};
+    result.outcomes[i].episode = std::move(cell->episode);
+    result.outcomes[i].origin = std::move(cell->origin);
   }
   for (const CellFailure& failure : failures)
     for (std::size_t i = failure.cell; i < cells.size(); ++i)

@@ -9,6 +9,7 @@
 #include "pitlane/core/progress.h"
 #include "pitlane/core/result.h"
 #include "pitlane/measure/episode.h"
+#include "pitlane/study/cell_json.h"
 #include "pitlane/study/store.h"
 #include "pitlane/study/study_grid.h"
 
@@ -18,12 +19,21 @@ namespace pitlane {
 struct CellOutcome {
   std::optional<EpisodeResult> episode;  ///< its trajectory thinned, or left out: read_cells
   std::string failure;                   ///< one line
+  CellOrigin origin;                     ///< of the episode
+};
+
+/// Which network to put on a robot (search/recommend_study.h).
+struct StudyRecommendation {
+  std::optional<std::size_t> driver;  ///< empty: none can be recommended
+  std::vector<std::string> reasons;   ///< sentences for people; empty: the study does not compare networks
+  bool timed = false;                 ///< the wall clock had a say
 };
 
 struct StudyResult {
   StudyGrid grid;
   std::vector<StudyCell> cells;
   std::vector<CellOutcome> outcomes;  ///< as many
+  StudyRecommendation recommendation;
 };
 
 /// Indices of cells that are not in the store; of cells with one key the first.
@@ -38,10 +48,10 @@ struct CellFailure {
 /// Drives `missing`, `jobs` at a time (0: one a core), and commits each at once: whoever is killed loses the cells that
 /// ran. Cells that another process has put meanwhile are left alone. Results do not depend on `jobs`, but for
 /// wall-clock fields. Progress counts all cells. Errors: the store cannot be written, interrupted; what was committed
-/// stays.
+/// stays. `machine`: what this one is called in the origin of each cell.
 Result<std::vector<CellFailure>> drive_cells(const StudyGrid& grid, const std::vector<StudyCell>& cells,
                                              const std::vector<std::size_t>& missing, Store& store, int jobs,
-                                             const ProgressFn& progress = {});
+                                             const ProgressFn& progress = {}, const std::string& machine = "");
 
 /// Cells whose trajectories are worth drawing, at most `most`: first repetitions first, and of those the first
 /// conditions and courses, so that all drivers can be compared on what is drawn. Indices in rising order.

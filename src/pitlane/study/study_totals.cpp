@@ -89,10 +89,14 @@ std::vector<StudyTotal> study_totals(const StudyResult& result) {
   return totals;
 }
 
+StudyTotal study_total(const StudyResult& result, std::size_t driver, std::size_t other) {
+  const Chosen all = [](const StudyDriver&, const StudyCell&) { return true; };
+  return total_of(result, cells_of(result, driver, all), cells_of(result, other, all));
+}
+
 std::vector<StudyTotal> study_conditions(const StudyResult& result) {
   std::vector<StudyTotal> totals;
-  const std::vector<std::string> perturbations =
-      names_of(result.grid.drivers.front(), [](const Course& course) { return course.perturbation; });
+  const std::vector<std::string> perturbations = study_perturbations(result.grid);
   const std::size_t latencies = result.grid.drivers.front().latencies.size();
   if (perturbations.size() * latencies < 2) return totals;
   for (std::size_t driver = 0; driver < result.grid.drivers.size(); ++driver)

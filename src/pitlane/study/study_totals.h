@@ -12,11 +12,11 @@
 
 namespace pitlane {
 
-/// Mean of a metric, and how it compares with the first driver on the same cells.
+/// Mean of a metric, and how it compares with another driver (the first one, but for study_total) on the same cells.
 struct StudyFigure {
   MeanEstimate estimate;
   int pairs = 0;               ///< cells where both have a value; none: nothing below is known
-  double mean_difference = 0;  ///< this driver's less the first one's
+  double mean_difference = 0;  ///< this driver's less the other's
   double p_value = 1;
 };
 
@@ -35,6 +35,8 @@ struct StudyTotal {
 
 /// One for each driver, in order.
 std::vector<StudyTotal> study_totals(const StudyResult& result);
+/// Of one driver, compared with any `other`.
+StudyTotal study_total(const StudyResult& result, std::size_t driver, std::size_t other);
 /// One for each driver, latency and perturbation; empty where the study has one of each.
 std::vector<StudyTotal> study_conditions(const StudyResult& result);
 /// One for each driver, circuit and direction; empty where the study has one of each.

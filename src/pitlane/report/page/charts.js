@@ -1,4 +1,4 @@
-// Latency bars, what speed costs, the histogram and the loss curves.
+// Latency bars and the loss curves.
 
 // The median's number, and how much faster than the baseline where there is room.
 const barText = (s, roomy) => s.text.p50 + (roomy && s.text.speed ? " · " + s.text.speed : "");
@@ -67,107 +67,6 @@ function drawLatency() {
       } } } },
     },
     plugins: [whiskers],
-  });
-}
-
-// Networks that no other beats in both directions, fastest first.
-function front(points) {
-  const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
-  let best = Infinity;
-  return sorted.filter((p) => p.y < best && ((best = p.y), true));
-}
-
-const costs = [
-  { key: "mse", label: "MSE, normalised units" },
-  { key: "deviation", label: "Worst mean deviation, m" },
-  { key: "size", label: "File size, MB", scale: 1e-6 },
-].filter((c) => c.key === "size" || timed.some((s) => s[c.key] !== null && s[c.key] !== undefined));
-
-function drawPareto() {
-  const select = byId("pareto-by");
-  if (!select) return;
-  if (!select.options.length) {
-    fillSelect(select, costs.map((c) => [c.key, c.label]));
-    select.addEventListener("change", drawPareto);
-  }
-  const cost = costs.find((c) => c.key === select.value);
-  const known = timed.filter((s) => s[cost.key] !== null && s[cost.key] !== undefined);
-  const largest = Math.max(...known.map((s) => s.size), 1);
-  const points = known.map((s) => ({ x: s.ms.p50, y: s[cost.key] * (cost.scale || 1),
-                                     r: 5 + 17 * Math.sqrt(s.size / largest), s }));
-  // Room for the names must not take the axis below zero.
-  const [low, high] = [Math.min(...points.map((p) => p.y)), Math.max(...points.map((p) => p.y))];
-  const bubbles = points.map((p) => ({
-    label: p.s.name, data: [p], borderColor: colourOf(p.s.index), backgroundColor: colourOf(p.s.index) + "66",
-    borderWidth: 2, clip: false,
-  }));
-  const line = { type: "line", label: "front", data: front(points), borderColor: css("--soft"), borderDash: [4, 4],
-                 borderWidth: 1.5, pointRadius: 0, stepped: "before", order: 9 };
-  draw("pareto", {
-    type: "bubble",
-    data: { datasets: [...bubbles, line] },
-    options: {
-      layout: { padding: { right: 12, top: 12 } },
-      scales: { x: axis("median latency, ms", { beginAtZero: true, grace: "14%" }),
-                y: axis(cost.label, { grace: "22%", beginAtZero: low < 0.3 * (high - low) }) },
-      plugins: { legend: { display: false }, tooltip: { filter: (item) => item.dataset.type !== "line", callbacks: {
-        label: ({ raw: { s } }) => unique([s.name, s.text.p50, `${cost.label}: ${s.text[cost.key]}`, s.text.size]) } } },
-    },
-    plugins: [bubbleNames],
-  });
-}
-
-// One set of bins for all; logarithmic where the slowest is far from the fastest.
-function bins(all) {
-  const sorted = [...all].sort((a, b) => a - b);
-  const low = Math.max(sorted[0], 1e-9);
-  const high = Math.max(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.995))], low * 1.01);
-  const logarithmic = high / low > 4;
-  const count = 90;
-  const edges = Array.from({ length: count + 1 }, (_, i) =>
-    logarithmic ? low * (high / low) ** (i / count) : low + ((high - low) * i) / count);
-  return { edges, logarithmic };
-}
-
-function histogram(samples, edges) {
-  const counts = new Array(edges.length - 1).fill(0);
-  for (const value of samples) {
-    let low = 0, high = edges.length - 1;
-    if (value < edges[0] || value > edges[high]) continue;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (edges[middle] <= value) low = middle; else high = middle;
-    }
-    ++counts[low];
-  }
-  return counts.map((n, i) => ({ x: edges[i], y: (100 * n) / samples.length }));
-}
-
-// A logarithmic axis would print its ends too, however crooked they are: only these leading digits.
-const leading = (digits) => (scale) => {
-  if (scale.type !== "logarithmic") return;
-  scale.ticks = scale.ticks.filter(({ value }) => digits.includes(Math.round(1e6 * value / 10 ** Math.floor(Math.log10(value) + 1e-9)) / 1e6));
-};
-
-function drawHistogram() {
-  if (!byId("histogram")) return;
-  const sampled = timed.filter((s) => s.samples.length);
-  const { edges, logarithmic } = bins(sampled.flatMap((s) => s.samples));
-  draw("histogram", {
-    type: "line",
-    data: { datasets: sampled.map((s) => ({
-      label: s.name, data: histogram(s.samples, edges), stepped: "before", pointRadius: 0, borderWidth: 2, fill: "origin",
-      borderColor: colourOf(s.index), backgroundColor: colourOf(s.index) + "38", pointStyle: "rectRounded",
-    })) },
-    options: {
-      interaction: { mode: "nearest", axis: "x", intersect: false },
-      scales: { x: axis("ms", { type: logarithmic ? "logarithmic" : "linear", min: edges[0], max: edges[edges.length - 1],
-                                afterBuildTicks: leading([1, 2, 3, 4, 5, 6, 8]),
-                                ticks: { callback: (v) => short(v), includeBounds: false, autoSkip: true, maxTicksLimit: 9 } }),
-                y: axis("% of runs", { beginAtZero: true }) },
-      plugins: { tooltip: { callbacks: { title: ([item]) => short(item.parsed.x) + " ms",
-                                         label: (item) => `${item.dataset.label}: ${short(item.parsed.y, 2)} %` } } },
-    },
   });
 }
 

@@ -68,6 +68,8 @@ function drawAll() {
   applyTheme();
   drawTotal("total-completion", "completion");
   drawTotal("total-deviation", "deviation");
+  drawPareto();
+  drawHistogram();
   drawConditions();
 }
 startConditions();

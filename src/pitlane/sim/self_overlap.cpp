@@ -1,0 +1,145 @@
+#include "pitlane/sim/self_overlap.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <unordered_map>
+
+namespace pitlane {
+namespace {
+
+using Point = ReferenceLine::Point;
+
+constexpr double kBends = 1.25;  // how much more ground than that of straight roads a crossing may take
+
+double cross(const Point& a, const Point& b) { return a.x_m * b.y_m - a.y_m * b.x_m; }
+Point from_to(const Point& a, const Point& b) { return {b.x_m - a.x_m, b.y_m - a.y_m}; }
+
+// Points of the line by squares of ground, so that only those nearby are compared.
+class NearPoints {
+ public:
+  NearPoints(const CentreLine& line, double road_width_m)
+      : line_(line), width_m_(road_width_m), step_m_(line.length_m / static_cast<double>(line.points.size())) {
+    neighbours_ = static_cast<std::size_t>(std::numbers::pi / 2 * width_m_ / step_m_) + 1;
+    for (std::size_t i = 0; i < line.points.size(); ++i) grid_[key(line.points[i], 0, 0)].push_back(i);
+  }
+
+  [[nodiscard]] double step_m() const { return step_m_; }
+
+  /// Points between two along the line, the shorter way round.
+  [[nodiscard]] std::size_t apart(std::size_t i, std::size_t j) const {
+    const std::size_t between = j > i ? j - i : i - j;
+    return std::min(between, line_.points.size() - between);
+  }
+
+  /// All j > i within a road's width of i that are no neighbours; `crowded()` of them at most.
+  [[nodiscard]] std::vector<Overlap> after(std::size_t i) const {
+    std::vector<Overlap> found;
+    for (int dx = -1; dx <= 1; ++dx)
+      for (int dy = -1; dy <= 1; ++dy)
+        if (const auto cell = grid_.find(key(line_.points[i], dx, dy)); cell != grid_.end())
+          for (const std::size_t j : cell->second) {
+            if (j <= i || apart(i, j) <= neighbours_) continue;
+            const Point way = from_to(line_.points[i], line_.points[j]);
+            const double distance_m = std::hypot(way.x_m, way.y_m);
+            if (distance_m < width_m_) found.push_back({i, j, distance_m});
+            if (found.size() >= crowded()) return found;
+          }
+    return found;
+  }
+
+  /// More points nearby than four of the flattest crossings at one place have: so a hostile line takes no longer than
+  /// others do.
+  [[nodiscard]] std::size_t crowded() const {
+    return static_cast<std::size_t>(4 * 2 * kBends * width_m_ / std::sin(kFlattestCrossing_rad) / step_m_) + 16;
+  }
+
+ private:
+  [[nodiscard]] std::int64_t key(const Point& p, int dx, int dy) const {
+    const auto cell = [&](double v) { return static_cast<std::int64_t>(std::floor(v / width_m_)); };
+    return (cell(p.x_m) + dx) * 4'000'037 + cell(p.y_m) + dy;
+  }
+
+  const CentreLine& line_;
+  double width_m_, step_m_;
+  std::size_t neighbours_ = 0;
+  std::unordered_map<std::int64_t, std::vector<std::size_t>> grid_;
+};
+
+// Do the pieces after points i and j cut each other? An end belongs to the piece that begins there.
+std::optional<Crossing> crossing_of(const CentreLine& line, std::size_t i, std::size_t j) {
+  const std::size_t n = line.points.size();
+  const Point &a = line.points[i], &b = line.points[(i + 1) % n];
+  const Point &c = line.points[j], &d = line.points[(j + 1) % n];
+  const Point ab = from_to(a, b), cd = from_to(c, d), ac = from_to(a, c);
+  const double turn = cross(ab, cd);
+  if (turn == 0) return std::nullopt;  // parallel
+  const double along_ab = cross(ac, cd) / turn, along_cd = cross(ac, ab) / turn;
+  if (along_ab < 0 || along_ab >= 1 || along_cd < 0 || along_cd >= 1) return std::nullopt;
+  const double lengths = std::hypot(ab.x_m, ab.y_m) * std::hypot(cd.x_m, cd.y_m);
+  return Crossing{i, j, std::asin(std::min(1.0, std::abs(turn) / lengths))};
+}
+
+// Which crossings' ground each point lies in.
+class CrossingGround {
+ public:
+  CrossingGround(const NearPoints& near, std::size_t points, double road_width_m,
+                 const std::vector<Crossing>& crossings)
+      : near_(near), crossings_(crossings), at_(points) {
+    for (std::size_t k = 0; k < crossings.size(); ++k) {
+      reach_.push_back(0);
+      if (crossings[k].angle_rad < kFlattestCrossing_rad) continue;
+      const double reach_m = kBends * road_width_m / std::sin(crossings[k].angle_rad);
+      reach_.back() = std::min(points / 2, static_cast<std::size_t>(reach_m / near.step_m()) + 2);
+      for (const std::size_t middle : {crossings[k].first, crossings[k].second})
+        for (std::size_t d = 0; d <= 2 * reach_.back(); ++d)
+          at_[(middle + points + d - reach_.back()) % points].push_back(k);
+    }
+  }
+
+  [[nodiscard]] bool holds(const Overlap& pair) const {
+    return std::any_of(at_[pair.first].begin(), at_[pair.first].end(), [&](std::size_t k) {
+      const Crossing& c = crossings_[k];
+      const auto within = [&](std::size_t a, std::size_t b) { return near_.apart(a, b) <= reach_[k]; };
+      return (within(pair.first, c.first) && within(pair.second, c.second)) ||
+             (within(pair.first, c.second) && within(pair.second, c.first));
+    });
+  }
+
+ private:
+  const NearPoints& near_;
+  const std::vector<Crossing>& crossings_;
+  std::vector<std::size_t> reach_;            // by crossing, in points
+  std::vector<std::vector<std::size_t>> at_;  // by point
+};
+
+const Overlap& nearest(const std::vector<Overlap>& pairs) {
+  return *std::min_element(pairs.begin(), pairs.end(),
+                           [](const Overlap& a, const Overlap& b) { return a.distance_m < b.distance_m; });
+}
+
+}  // namespace
+
+SelfOverlap find_self_overlap(const CentreLine& line, double road_width_m) {
+  const NearPoints near(line, road_width_m);
+  SelfOverlap out;
+  std::vector<Overlap> pairs;
+  for (std::size_t i = 0; i < line.points.size(); ++i) {
+    const std::vector<Overlap> found = near.after(i);
+    if (found.size() >= near.crowded()) {
+      out.beside = nearest(found);
+      return out;
+    }
+    for (const Overlap& pair : found) {
+      if (const auto crossing = crossing_of(line, pair.first, pair.second)) out.crossings.push_back(*crossing);
+      if (pair.distance_m < 0.98 * road_width_m) pairs.push_back(pair);  // points are up to 0.25 m apart
+    }
+  }
+  const CrossingGround ground(near, line.points.size(), road_width_m, out.crossings);
+  pairs.erase(std::remove_if(pairs.begin(), pairs.end(), [&](const Overlap& pair) { return ground.holds(pair); }),
+              pairs.end());
+  if (!pairs.empty()) out.beside = nearest(pairs);
+  return out;
+}
+
+}  // namespace pitlane
