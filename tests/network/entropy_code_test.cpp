@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "pitlane/core/random.h"
+#include "pitlane/network/entropy_turns.h"
 #include "pitlane/network/weight_encoding.h"
 
 namespace pitlane {
@@ -61,6 +62,34 @@ TEST(EntropyCode, TakesTheBitsThatTheBytesAreWorth) {
     EXPECT_GE(bits, entropy_bits(bytes));
     // The rarest bytes cost less than their shares of 4096 say.
     EXPECT_LT(bits, (zeros > 0.9 ? 1.05 : 1.015) * entropy_bits(bytes) + 8 * 600) << zeros;
+  }
+}
+
+TEST(EntropyCode, WideTurnsGiveTheBytesOfPortableOnes) {
+  if (!entropy::has_wide_turns()) GTEST_SKIP() << "this processor has no AVX2";
+  Random random(9);
+  std::vector<std::uint32_t> places(entropy::kScale);
+  for (std::uint32_t i = 0; i < places.size(); ++i) {
+    const std::uint32_t byte = i / 16;  // sixteen places each
+    places[i] = byte << 24 | 15U << 12 | i % 16;
+  }
+  Bytes words(5001);
+  for (std::byte& b : words) b = static_cast<std::byte>(random.next());
+  for (int round = 0; round < 50; ++round) {
+    std::array<std::uint32_t, entropy::kStates> states;
+    for (std::uint32_t& state : states) state = static_cast<std::uint32_t>(random.next());  // sound or not
+    auto wide_states = states;
+    const std::size_t count = random.index(4000);
+    Bytes out(count), wide_out(count);
+    entropy::Turns turns{places.data(), states.data(), words.data() + round, words.data() + words.size()};
+    entropy::Turns wide = turns;
+    wide.states = wide_states.data();
+    const std::size_t made = entropy::decode_turns(turns, out.data(), count);
+    ASSERT_EQ(entropy::decode_turns_wide(wide, wide_out.data(), count), made);
+    EXPECT_EQ(made % entropy::kStates, 0U);
+    EXPECT_EQ(out, wide_out) << round;
+    EXPECT_EQ(states, wide_states) << round;
+    EXPECT_EQ(turns.words, wide.words) << round;
   }
 }
 

@@ -8,17 +8,18 @@
 #include <limits>
 #include <numeric>
 
+#include "pitlane/network/entropy_turns.h"
+
 namespace pitlane {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "codes are copied as they lie in memory");
 
-constexpr std::uint32_t kScaleBits = 12, kScale = 1U << kScaleBits;
-constexpr std::uint32_t kLowest = 1U << 16;  // of a state between two bytes; words have 16 bits
-constexpr std::size_t kLanes = 8, kSymbols = 256;
+using entropy::kLowest, entropy::kScale, entropy::kScaleBits, entropy::kStates;
+constexpr std::size_t kSymbols = 256;
 
 using Frequencies = std::array<std::uint16_t, kSymbols>;
-using States = std::array<std::uint32_t, kLanes>;
+using States = std::array<std::uint32_t, kStates>;
 
 std::array<std::uint32_t, kSymbols> beginnings(const Frequencies& frequencies) {
   std::array<std::uint32_t, kSymbols> begin{};
@@ -74,53 +75,23 @@ class Places {
     return places;
   }
 
-  /// The byte of a state, which goes on to what is left of it.
-  std::byte pass(std::uint32_t& state) const {
-    const std::uint32_t place = of_[state & (kScale - 1)];
-    state = ((place >> 12 & 0xFFFU) + 1) * (state >> kScaleBits) + (place & 0xFFFU);
-    return static_cast<std::byte>(place >> 24);
-  }
+  [[nodiscard]] const std::uint32_t* data() const { return of_.data(); }
 
  private:
   std::array<std::uint32_t, kScale> of_{};
 };
 
-/// Eight bytes a turn while eight words are left; returns how many bytes it gave. Everything lives in registers: bytes
-/// that are stored may alias all that is not.
-std::size_t decode_turns(const Places& places, States& states, const std::byte*& words, const std::byte* end,
-                         std::span<std::byte> out) {
-  States local = states;
-  const std::byte* at = words;
-  std::size_t i = 0;
-  for (; i + kLanes <= out.size() && end - at >= static_cast<std::ptrdiff_t>(2 * kLanes); i += kLanes) {
-    std::array<std::byte, kLanes> turn;
-#pragma GCC unroll 8
-    for (std::size_t lane = 0; lane < kLanes; ++lane) turn[lane] = places.pass(local[lane]);
-#pragma GCC unroll 8
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      std::uint32_t& state = local[lane];
-      std::uint16_t word;
-      std::memcpy(&word, at, sizeof word);
-      // Whether a state needs a word is chance: arithmetic takes less time than a branch that is guessed wrong.
-      const std::uint32_t low = state < kLowest ? 1 : 0;
-      state = state << (low * 16) | (word & (0U - low));
-      at += std::size_t{2} * low;
-    }
-    std::memcpy(out.data() + i, turn.data(), kLanes);
-  }
-  states = local;
-  words = at;
-  return i;
-}
-
 Result<std::vector<std::byte>> decode_states(std::span<const std::byte>& encoded, const Places& places, States states,
                                              std::size_t count) {
-  const std::byte* at = encoded.data();
-  const std::byte* const end = at + encoded.size() / 2 * 2;
+  const std::byte* const end = encoded.data() + encoded.size() / 2 * 2;
+  entropy::Turns turns{places.data(), states.data(), encoded.data(), end};
+  static const bool wide = entropy::has_wide_turns();
   std::vector<std::byte> bytes(count);
-  for (std::size_t i = decode_turns(places, states, at, end, bytes); i < count; ++i) {
-    std::uint32_t& state = states[i % kLanes];
-    bytes[i] = places.pass(state);
+  std::size_t i = (wide ? entropy::decode_turns_wide : entropy::decode_turns)(turns, bytes.data(), count);
+  const std::byte* at = turns.words;
+  for (; i < count; ++i) {
+    std::uint32_t& state = states[i % kStates];
+    bytes[i] = entropy::pass(places.data(), state);
     if (state >= kLowest) continue;
     if (at == end) return corrupt("entropy-coded weights end too early");
     std::uint16_t word;
@@ -149,7 +120,7 @@ std::vector<std::byte> encode_entropy(std::span<const std::byte> bytes) {
   for (std::size_t i = bytes.size(); i-- > 0;) {
     const auto s = static_cast<std::size_t>(bytes[i]);
     const std::uint32_t frequency = frequencies[s];
-    std::uint32_t& state = states[i % kLanes];
+    std::uint32_t& state = states[i % kStates];
     if (state >> (32 - kScaleBits) >= frequency) {
       words.push_back(static_cast<std::uint16_t>(state));
       state >>= 16;

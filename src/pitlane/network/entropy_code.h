@@ -9,11 +9,11 @@
 
 namespace pitlane {
 
-/// Range asymmetric numeral systems (J. Duda, "Asymmetric numeral systems", arXiv:1311.2540) of order 0: 8 states of 32
-/// bits take turns, so that a decoder computes on several bytes at once. All numbers little-endian:
+/// Range asymmetric numeral systems (J. Duda, "Asymmetric numeral systems", arXiv:1311.2540) of order 0: 32 states of
+/// 32 bits take turns, so that a decoder computes on many bytes at once. All numbers little-endian:
 ///   u32                count of bytes
 ///   u16 [256]          frequency of each byte, their sum is 4096; all 0 where the bytes follow as they are
-///   u32 [8]            states before the first byte
+///   u32 [32]           states before the first byte
 ///   u16 [...]          words in the order in which a decoder takes them
 /// The same bytes give the same code on every machine. At most 2^31 bytes.
 std::vector<std::byte> encode_entropy(std::span<const std::byte> bytes);

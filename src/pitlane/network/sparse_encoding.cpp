@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdint>
 #include <cstring>
+
+#include "pitlane/network/sparse_spread.h"
 
 namespace pitlane {
 namespace {
@@ -25,6 +28,13 @@ void spread(std::span<const std::byte> mask, std::span<const std::byte> packed, 
 /// takes less time than a branch that is guessed wrong.
 void spread_bytes(std::span<const std::byte> mask, std::span<const std::byte> packed, std::span<std::byte> dense) {
   std::size_t at = 0, next = 0;
+  static const bool wide = has_wide_spread();
+  if (wide) {
+    Spread whole{mask.data(), dense.size() / 8, packed.data(), packed.size(), dense.data()};
+    spread_wide(whole);
+    at = static_cast<std::size_t>(whole.mask - mask.data());
+    next = static_cast<std::size_t>(whole.packed - packed.data());
+  }
   for (; at < mask.size() && next + 8 <= packed.size() && 8 * at + 8 <= dense.size(); ++at) {
     const auto bits = static_cast<unsigned>(mask[at]);
 #pragma GCC unroll 8
@@ -52,8 +62,13 @@ std::vector<std::byte> encode_sparse(std::span<const std::byte> dense, std::size
 }
 
 std::size_t count_of_mask(std::span<const std::byte> mask) {
-  std::size_t count = 0;
-  for (const std::byte b : mask) count += static_cast<std::size_t>(std::popcount(static_cast<unsigned char>(b)));
+  std::size_t count = 0, at = 0;
+  for (; at + sizeof(std::uint64_t) <= mask.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t eight;
+    std::memcpy(&eight, mask.data() + at, sizeof eight);
+    count += static_cast<std::size_t>(std::popcount(eight));
+  }
+  for (; at < mask.size(); ++at) count += static_cast<std::size_t>(std::popcount(static_cast<unsigned char>(mask[at])));
   return count;
 }
 

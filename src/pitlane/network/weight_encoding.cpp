@@ -46,6 +46,10 @@ Status decode_planes(std::span<const std::byte>& encoded, std::size_t element_by
       out = std::move(bytes);
       return {};
     }
+    if (element_bytes == 1) {
+      out.insert(out.end(), bytes.begin(), bytes.end());
+      return {};
+    }
     out.resize(before + count * element_bytes);
     for (std::size_t i = 0; i < count; ++i) out[before + i * element_bytes + plane] = bytes[i];
   }

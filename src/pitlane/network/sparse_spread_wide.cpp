@@ -1,0 +1,61 @@
+#include <cstdint>
+
+#include "pitlane/network/sparse_spread.h"
+
+#ifdef PITLANE_WIDE_SPREAD
+#include <immintrin.h>
+#endif
+
+namespace pitlane {
+
+#ifdef PITLANE_WIDE_SPREAD
+namespace {
+
+/// By a byte of the mask: which packed byte goes to each of eight places; 0x80: none, a zero.
+struct Places {
+  alignas(64) std::uint8_t of[256][8];
+};
+constexpr Places make_places() {
+  Places places{};
+  for (unsigned mask = 0; mask < 256; ++mask) {
+    std::uint8_t next = 0;
+    for (unsigned k = 0; k < 8; ++k) {
+      const bool set = (mask >> k & 1U) != 0;
+      places.of[mask][k] = set ? next : 0x80;
+      next = static_cast<std::uint8_t>(next + (set ? 1 : 0));
+    }
+  }
+  return places;
+}
+constexpr Places kPlaces = make_places();
+
+}  // namespace
+
+bool has_wide_spread() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt"); }
+
+void spread_wide(Spread& spread) {
+  const std::byte* packed = spread.packed;
+  const std::byte* const last = packed + spread.packed_bytes - 8;
+  std::size_t at = 0;
+  for (; at < spread.mask_bytes && spread.packed_bytes >= 8 && packed <= last; ++at) {
+    const auto bits = static_cast<unsigned>(spread.mask[at]);
+    const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(packed));
+    const __m128i places = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(kPlaces.of[bits]));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(spread.dense + 8 * at), _mm_shuffle_epi8(bytes, places));
+    packed += __builtin_popcount(bits);
+  }
+  spread.mask += at;
+  spread.mask_bytes -= at;
+  spread.packed_bytes -= static_cast<std::size_t>(packed - spread.packed);
+  spread.packed = packed;
+  spread.dense += 8 * at;
+}
+
+#else
+
+bool has_wide_spread() { return false; }
+void spread_wide(Spread& /*spread*/) {}
+
+#endif
+
+}  // namespace pitlane
