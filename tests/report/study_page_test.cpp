@@ -54,14 +54,14 @@ TEST(StudyPage, SaysWhoIsBestHowSureThatIsAndWhatFailed) {
 TEST(StudyPage, SaysHowMuchLatencyEachSurvives) {
   StudyResult result = sample_study();
   EXPECT_THAT(study_summary(result, study_totals(result)),
-              Contains("The largest latency tried at which every drive without a perturbation was completed: baseline: "
-                       "60 ms, not 120 ms; int8 <b>static</b>: 60 ms, not 120 ms; expert: at least 120 ms."));
+              Contains("The largest latency tried at which every drive without a perturbation was completed: baseline "
+                       "60 ms (not 120 ms); int8 <b>static</b> 60 ms (not 120 ms); expert at least 120 ms."));
   for (std::size_t i = 0; i < result.cells.size(); ++i)
     if (result.cells[i].latency == 0 && result.cells[i].driver == 0) result.outcomes[i].episode->completed = false;
-  EXPECT_THAT(latency_sentence(result), HasSubstr("completed: baseline: 60 ms, though not 0 ms;"));
+  EXPECT_THAT(latency_sentence(result), HasSubstr("completed: baseline 60 ms (though not 0 ms);"));
   for (CellOutcome& outcome : result.outcomes)
     if (outcome.episode) outcome.episode->completed = false;
-  EXPECT_THAT(latency_sentence(result), HasSubstr("completed: baseline: none, not even 0 ms;"));
+  EXPECT_THAT(latency_sentence(result), HasSubstr("completed: baseline none (not even 0 ms);"));
   for (StudyDriver& driver : result.grid.drivers)
     for (Course& course : driver.courses) course.perturbation = "light=0.5";
   result.grid.perturbation_names = {{"light=0.5", "dusk"}};
