@@ -107,7 +107,8 @@ TEST(StudyPage, ShowsPublishedFiguresOfTheSameNetworkAndRecipeBesideOurs) {
 TEST(StudyPage, NamesMachinesAndWhoseTimesCount) {
   StudyResult result = sample_study();
   EXPECT_THAT(study_page(result, ""),
-              AllOf(HasSubstr("<h2>Machines</h2>"), HasSubstr("Other &lt;CPU&gt;, 8 cores</td><td>24</td>"),
+              AllOf(HasSubstr("<h2>Machines</h2>"),
+                    HasSubstr("Other &lt;CPU&gt;, 8 cores</td><td class=\"text end\">expert 24</td><td>24</td>"),
                     HasSubstr("are those of machine 1 alone"), HasSubstr(">Machine</th>")));
   result.recommendation = recommend(result, DecisionTiming::kLeftOut);
   const std::string untimed = study_page(result, "", Timing::kLeftOut);
