@@ -54,14 +54,14 @@ TEST(StudyPage, SaysWhoIsBestHowSureThatIsAndWhatFailed) {
 TEST(StudyPage, SaysHowMuchLatencyEachSurvives) {
   StudyResult result = sample_study();
   EXPECT_THAT(study_summary(result, study_totals(result)),
-              Contains("The largest latency tried at which every drive without a perturbation was completed: baseline: "
-                       "60 ms, not 120 ms; int8 <b>static</b>: 60 ms, not 120 ms; expert: at least 120 ms."));
+              Contains("The largest latency tried at which every drive without a perturbation was completed: baseline "
+                       "60 ms (not 120 ms); int8 <b>static</b> 60 ms (not 120 ms); expert at least 120 ms."));
   for (std::size_t i = 0; i < result.cells.size(); ++i)
     if (result.cells[i].latency == 0 && result.cells[i].driver == 0) result.outcomes[i].episode->completed = false;
-  EXPECT_THAT(latency_sentence(result), HasSubstr("completed: baseline: 60 ms, though not 0 ms;"));
+  EXPECT_THAT(latency_sentence(result), HasSubstr("completed: baseline 60 ms (though not 0 ms);"));
   for (CellOutcome& outcome : result.outcomes)
     if (outcome.episode) outcome.episode->completed = false;
-  EXPECT_THAT(latency_sentence(result), HasSubstr("completed: baseline: none, not even 0 ms;"));
+  EXPECT_THAT(latency_sentence(result), HasSubstr("completed: baseline none (not even 0 ms);"));
   for (StudyDriver& driver : result.grid.drivers)
     for (Course& course : driver.courses) course.perturbation = "light=0.5";
   result.grid.perturbation_names = {{"light=0.5", "dusk"}};
@@ -107,7 +107,8 @@ TEST(StudyPage, ShowsPublishedFiguresOfTheSameNetworkAndRecipeBesideOurs) {
 TEST(StudyPage, NamesMachinesAndWhoseTimesCount) {
   StudyResult result = sample_study();
   EXPECT_THAT(study_page(result, ""),
-              AllOf(HasSubstr("<h2>Machines</h2>"), HasSubstr("Other &lt;CPU&gt;, 8 cores</td><td>24</td>"),
+              AllOf(HasSubstr("<h2>Machines</h2>"),
+                    HasSubstr("Other &lt;CPU&gt;, 8 cores</td><td class=\"text end\">expert 24</td><td>24</td>"),
                     HasSubstr("are those of machine 1 alone"), HasSubstr(">Machine</th>")));
   result.recommendation = recommend(result, DecisionTiming::kLeftOut);
   const std::string untimed = study_page(result, "", Timing::kLeftOut);

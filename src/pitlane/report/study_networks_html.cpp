@@ -164,8 +164,8 @@ std::string study_machines_html(const StudyView& view) {
                   std::to_string(machine.by_driver[driver]);
     }
     body += "<tr><th scope=\"row\">" + std::to_string(i + 1) + "</th>" +
-            text_cell(machine_text(machine.machine), "text") + text_cell(count_text(static_cast<std::int64_t>(cells))) +
-            text_cell(networks, "text end") + "</tr>\n";
+            text_cell(machine_text(machine.machine), "text") + text_cell(networks, "text end") +
+            text_cell(count_text(static_cast<std::int64_t>(cells))) + "</tr>\n";
   }
   return "<section><h2>Machines</h2><p class=\"lead\">The drives were made on several machines. Paths and deviations "
          "do "
@@ -174,7 +174,8 @@ std::string study_machines_html(const StudyView& view) {
              1 + static_cast<std::size_t>(std::find_if(view.machines.begin(), view.machines.end(),
                                                        [&](const auto& m) { return m.machine == view.times.machine; }) -
                                           view.machines.begin())) +
-         " alone.</p>" + scrolling_table("Machines", {"", "Machine", "Drives", "of"}, body, "machines") +
+         " alone.</p>" +
+         scrolling_table("Machines", {"", "Machine", "Drives of each driver", "Drives"}, body, "machines", 3) +
          "</section>\n";
 }
 

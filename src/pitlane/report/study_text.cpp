@@ -38,10 +38,10 @@ std::string machine_text(const std::string& machine) { return machine.empty() ? 
 
 std::string latency_limit_text(const StudyLatencyLimit& limit) {
   const auto text = [](double seconds) { return fixed_text(1e3 * seconds, 0) + " ms"; };
-  if (!limit.completes_s) return "none, not even " + text(limit.smallest_s);
+  if (!limit.completes_s) return "none (not even " + text(limit.smallest_s) + ")";
   if (!limit.fails_s) return "at least " + text(*limit.completes_s);
-  if (*limit.fails_s > *limit.completes_s) return text(*limit.completes_s) + ", not " + text(*limit.fails_s);
-  return text(*limit.completes_s) + ", though not " + text(*limit.fails_s);
+  if (*limit.fails_s > *limit.completes_s) return text(*limit.completes_s) + " (not " + text(*limit.fails_s) + ")";
+  return text(*limit.completes_s) + " (though not " + text(*limit.fails_s) + ")";
 }
 
 std::string latency_sentence(const StudyResult& result) {
@@ -53,7 +53,7 @@ std::string latency_sentence(const StudyResult& result) {
   std::string list;
   for (const StudyLatencyLimit& limit : limits)
     if (limit.perturbation == chosen)
-      list += (list.empty() ? "" : "; ") + driver_label(result.grid, limit.driver) + ": " + latency_limit_text(limit);
+      list += (list.empty() ? "" : "; ") + driver_label(result.grid, limit.driver) + " " + latency_limit_text(limit);
   if (list.empty()) return "";
   std::string under;
   if (!has_none)

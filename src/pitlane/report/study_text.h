@@ -25,7 +25,7 @@ std::string driven_text(const StudyTotal& total);
 std::string outcome_text(const CellOutcome& outcome);
 /// As CellOrigin has it, or that the store does not say.
 std::string machine_text(const std::string& machine);
-/// "60 ms, not 120 ms", "at least 120 ms", "none, not even 0 ms"
+/// "60 ms (not 120 ms)", "at least 120 ms", "none (not even 0 ms)"
 std::string latency_limit_text(const StudyLatencyLimit& limit);
 /// What latency each driver survives, in one sentence; empty where the study has no
 /// latencies to compare. Of drives without a perturbation where there are such.
