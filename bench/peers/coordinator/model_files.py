@@ -12,7 +12,7 @@ RECIPES = {
     "bf16.pit": ("float.pit", "convert", "--strategy", "bfloat16_quan"),
     "dynamic.pit": ("float.pit", "convert", "--strategy", "dynamic_quan"),
     "static.pit": ("float.pit", "convert", "--strategy", "int_flt_quan"),
-    "pruned.pit": ("float.pit", "convert", "--strategy", "global_prune"),
+    "pruned.pit": ("float.pit", "convert", "--strategy", "global_prune", "--sparsity", "0.8"),
     "pruned-static.pit": ("pruned.pit", "convert", "--strategy", "int_flt_quan"),
     "float.onnx": ("float.pit", "convert"),
     "half.onnx": ("half.pit", "convert"),

@@ -1,0 +1,65 @@
+// `tune --auto` as a user starts it, stops it and starts it again.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "program.h"
+
+namespace pitlane::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kTune = "tune a.pit --auto 3 --frames 500 --circuit mixed --out out";
+
+class TuneAuto : public ::testing::Test {
+ protected:
+  void SetUp() override { save_pilotnet(place_ / "a.pit"); }
+  [[nodiscard]] Outcome tune(const std::string& more) const {
+    return Running("tune a.pit --out out " + more, place_.path()).finish();
+  }
+  TemporaryDirectory place_;
+};
+
+TEST_F(TuneAuto, GoesOnAfterAKillAndFindsTheSameNetworks) {
+  Running killed(kTune, place_.path());
+  ASSERT_TRUE(killed.wait_until([&] { return killed.err().find("rung 1  #2") != std::string::npos; })) << killed.err();
+  killed.send(SIGKILL);
+  EXPECT_EQ(killed.finish().code, 128 + SIGKILL);
+
+  const Outcome second = Running(kTune, place_.path()).finish();
+  ASSERT_LE(second.code, 1) << second.err;
+  EXPECT_THAT(second.err, AllOf(HasSubstr("rung 1  #1"), HasSubstr("(by an earlier run)"), HasSubstr("rung 3  #")));
+  EXPECT_THAT(second.out, AllOf(HasSubstr("auto-1"), HasSubstr("Pareto front of latency, size and MSE:")));
+  EXPECT_THAT(read(place_ / "out/auto.csv"), HasSubstr("rung,trial,candidate"));
+  const std::string network = read(place_ / "out/networks/auto-1.pit");
+  EXPECT_FALSE(network.empty());
+
+  // Nothing is left to do, and what a network's file holds follows from seed and stored latencies.
+  fs::remove(place_ / "out/networks/auto-1.pit");
+  const Outcome third = Running(kTune, place_.path()).finish();
+  EXPECT_THAT(third.err, HasSubstr("auto-1"));
+  EXPECT_TRUE(read(place_ / "out/networks/auto-1.pit") == network);
+  const auto found = third.err.find("rung 3  #");
+  ASSERT_NE(found, std::string::npos);
+  EXPECT_THAT(third.err.substr(found), HasSubstr("(by an earlier run)"));
+}
+
+TEST_F(TuneAuto, RefusesBudgetsAndNetworksThatItCannotServe) {
+  for (const char* budget : {"0", "0min", "-3", "soon", "1e9h"}) {
+    const Outcome refused = tune("--auto " + std::string(budget));
+    EXPECT_EQ(refused.code, 2) << budget;
+    EXPECT_THAT(refused.err, AllOf(HasSubstr("--auto"), Not(HasSubstr("rung 1")))) << budget;
+  }
+  const Outcome tiny = tune("--auto 2 --frames 500 --max-size 0.0005");
+  EXPECT_EQ(tiny.code, 2);
+  EXPECT_THAT(tiny.err, HasSubstr("no student is as small as the limits ask for; allow a larger file with --max-size"));
+}
+
+}  // namespace
+}  // namespace pitlane::testing
