@@ -65,16 +65,15 @@ void judge(const RowFacts& facts, const FieldPlace& place, Blocks& b) {
     const float away = distance < 0 ? -distance : distance;
     const float nearest = away - b.doubt_mm[k] - b.half_pixel_mm[k];
     const float farthest = away + b.doubt_mm[k] + b.half_pixel_mm[k];
+    const bool verge = (nearest >= facts.road_mm) & (farthest <= facts.verge_mm);
+    const bool road = (nearest >= facts.line_mm) & (farthest <= facts.road_mm);
+    // A line as thin as a pixel never fills one.
+    const bool line = (farthest <= facts.line_mm) & (b.half_pixel_mm[k] <= facts.line_mm);
     std::int32_t ground = static_cast<std::int32_t>(Ground::kMixed);
     ground = nearest >= facts.verge_mm ? static_cast<std::int32_t>(Ground::kGrass) : ground;
-    ground =
-        (nearest >= facts.road_mm) & (farthest <= facts.verge_mm) ? static_cast<std::int32_t>(Ground::kVerge) : ground;
-    ground =
-        (nearest >= facts.line_mm) & (farthest <= facts.road_mm) ? static_cast<std::int32_t>(Ground::kRoad) : ground;
-    // A line as thin as a pixel never fills one.
-    ground = (farthest <= facts.line_mm) & (b.half_pixel_mm[k] <= facts.line_mm)
-                 ? static_cast<std::int32_t>(Ground::kLine)
-                 : ground;
+    ground = verge ? static_cast<std::int32_t>(Ground::kVerge) : ground;
+    ground = road ? static_cast<std::int32_t>(Ground::kRoad) : ground;
+    ground = line ? static_cast<std::int32_t>(Ground::kLine) : ground;
     b.ground[k] = b.inside[k] != 0 ? ground : static_cast<std::int32_t>(Ground::kMixed);
   }
 }
