@@ -12,6 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 constexpr int kInterrupted = 130;
@@ -100,6 +101,8 @@ TEST(TuneResume, KeepsFinishedRowsAfterAKill) {
   ASSERT_EQ(second.code, 1) << "a network that drives nowhere: " << second.err;
   EXPECT_THAT(second.err, HasSubstr("baseline         done by an earlier run"));
   for (const char* file : {"report.html", "results.csv", "results.json"}) EXPECT_TRUE(fs::exists(place / "out" / file));
+  EXPECT_THAT(read(place / "out/report.html"),
+              AnyOf(HasSubstr("src=\"data:video/mp4;base64,"), HasSubstr("No video: a video needs")));
   const Outcome third = Running(tune, place.path()).finish();
   EXPECT_THAT(third.err, AllOf(HasSubstr("baseline         done by an earlier run"),
                                HasSubstr("prune_quan       done by an earlier run")));

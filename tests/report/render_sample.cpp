@@ -9,6 +9,7 @@
 #include "sample_drives.h"
 #include "sample_result.h"
 #include "sample_study.h"
+#include "sample_video.h"
 
 int main(int argc, char** argv) {
   if (argc != 2) {
@@ -20,9 +21,13 @@ int main(int argc, char** argv) {
   std::printf("%s", pitlane::text_table(result).c_str());
   pitlane::Status status = pitlane::write_reports(result, argv[1]);
   const auto as_it_is = [](const std::string& model) { return model; };
+  const pitlane::PageVideos videos = pitlane::sample_video();
   if (status.ok())
-    status = pitlane::write_text(std::string(argv[1]) + "/drives.html",
-                                 pitlane::drive_page(pitlane::sample_drives(), "pitlane drive a.pit b.pit", as_it_is));
+    status = pitlane::write_text(std::string(argv[1]) + "/report.html", *pitlane::html_report(result, videos));
+  if (status.ok())
+    status = pitlane::write_text(
+        std::string(argv[1]) + "/drives.html",
+        pitlane::drive_page(pitlane::sample_drives(), "pitlane drive a.pit b.pit", as_it_is, videos));
   if (status.ok())
     status =
         pitlane::write_text(std::string(argv[1]) + "/study.html",

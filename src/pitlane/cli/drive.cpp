@@ -9,6 +9,7 @@
 
 #include "pitlane/cli/command_line.h"
 #include "pitlane/cli/drive_car.h"
+#include "pitlane/cli/drive_film.h"
 #include "pitlane/cli/drive_table.h"
 #include "pitlane/cli/last_model.h"
 #include "pitlane/cli/number_range.h"
@@ -16,6 +17,7 @@
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/track_source.h"
 #include "pitlane/cli/verb.h"
+#include "pitlane/cli/video_output.h"
 #include "pitlane/core/file.h"
 #include "pitlane/measure/episode.h"
 #include "pitlane/report/drive_summary.h"
@@ -27,10 +29,12 @@ namespace {
 
 struct Flags {
   std::vector<std::string> models, circuits, perturbations;
-  bool reverse = false, both = false, json = false, trajectory = false, sweep = false;
-  std::string latency = "none", report;
+  bool reverse = false, both = false, json = false, trajectory = false, sweep = false, no_video = false;
+  std::string latency = "none", report, video;
   CarOptions car;
   EpisodeOptions episode;
+
+  [[nodiscard]] bool filmed() const { return !video.empty() || (!report.empty() && !no_video); }
 };
 
 struct Conditions {
@@ -87,6 +91,8 @@ class Drives {
   }
 
   [[nodiscard]] const std::vector<DriveEntry>& entries() const { return entries_; }
+  /// In the same order; none where nobody wants a video.
+  [[nodiscard]] const std::vector<ShownDrive>& shown() const { return shown_; }
 
  private:
   [[nodiscard]] DriveTable::Texts texts() const {
@@ -101,8 +107,8 @@ class Drives {
   }
 
   Status drive_list(const Car& car, const Conditions& conditions, const std::vector<Course>& courses) {
-    for (const Course& course : courses)
-      for (const LatencyModel& latency : latencies_) PITLANE_TRY_STATUS(drive(car, conditions, course, latency));
+    for (std::size_t i = 0; i < courses.size(); ++i)
+      for (const LatencyModel& latency : latencies_) PITLANE_TRY_STATUS(drive(car, conditions, courses, i, latency));
     return {};
   }
 
@@ -110,8 +116,8 @@ class Drives {
   Status sweep(const Car& car, const Conditions& conditions, const std::vector<Course>& courses) {
     const auto completes = [&](int latency_ms) -> Result<bool> {
       bool all = true;
-      for (const Course& course : courses) {
-        PITLANE_TRY_STATUS(drive(car, conditions, course, LatencyModel::fixed(latency_ms / 1000.0)));
+      for (std::size_t i = 0; i < courses.size(); ++i) {
+        PITLANE_TRY_STATUS(drive(car, conditions, courses, i, LatencyModel::fixed(latency_ms / 1000.0)));
         all = all && entries_.back().result.completed;
       }
       return all;
@@ -120,7 +126,9 @@ class Drives {
     return limit.ok() ? Status() : Status(limit.error());
   }
 
-  Status drive(const Car& car, const Conditions& conditions, const Course& course, const LatencyModel& latency) {
+  Status drive(const Car& car, const Conditions& conditions, const std::vector<Course>& courses, std::size_t index,
+               const LatencyModel& latency) {
+    const Course& course = courses[index];
     PITLANE_TRY(const std::unique_ptr<World> world, course.make_world());
     PITLANE_TRY(const std::unique_ptr<Controller> controller, car.make_controller(*world));
     EpisodeOptions options = flags_.episode;
@@ -139,9 +147,25 @@ class Drives {
     bar_.clear();
     if (!result.ok()) return result.error();
     entry.result = *std::move(result);
+    if (flags_.filmed()) PITLANE_TRY_STATUS(show(car, conditions, course, index, entry));
     if (!flags_.trajectory) entry.result.trajectory = {};  // a sweep would keep many of them for nothing
     if (table_ != nullptr) table_->print_entry(entry);
     entries_.push_back(std::move(entry));
+    return {};
+  }
+
+  Status show(const Car& car, const Conditions& conditions, const Course& course, std::size_t index,
+              const DriveEntry& entry) {
+    ShownDrive shown;
+    shown.model = static_cast<std::size_t>(&car - cars_.data());
+    shown.perturbation = static_cast<std::size_t>(&conditions - conditions_.data());
+    shown.course = index;
+    shown.latency = entry.latency;
+    const bool perturbed = entry.perturbation && entry.perturbation->text != "none";
+    PITLANE_TRY(shown.drive, filmed_drive(course, short_model_name(entry.subject.model),
+                                          {latency_words(entry.latency), perturbed ? entry.perturbation->name : ""},
+                                          entry.seed, entry.laps, entry.result));
+    shown_.push_back(std::move(shown));
     return {};
   }
 
@@ -153,11 +177,17 @@ class Drives {
   const DriveTable* table_ = nullptr;
   ProgressBar bar_;
   std::vector<DriveEntry> entries_;
+  std::vector<ShownDrive> shown_;
 };
 
 Error stopped(const Error& error, const Flags& flags) {
   if (error.kind() != ErrorKind::kInterrupted) return error;
   return {error.kind(), flags.json ? "interrupted; nothing is printed" : "interrupted; the laps above are complete"};
+}
+
+Error not_filmed(const Error& error) {
+  if (error.kind() != ErrorKind::kInterrupted) return error;
+  return {error.kind(), "interrupted; the drives are complete, the video is not written"};
 }
 
 void print_summary(const std::vector<DriveEntry>& entries) {
@@ -166,15 +196,44 @@ void print_summary(const std::vector<DriveEntry>& entries) {
     if (!text.empty()) std::printf("\n%s", text.c_str());
 }
 
-Result<int> run(const Flags& flags) {
-  if (flags.trajectory && !flags.json)
-    return invalid_argument("--trajectory: poses are printed with --json only; add it");
+Status check_outputs(const Flags& flags) {
   if (!flags.report.empty()) {
     PITLANE_TRY_STATUS(check_output_file(flags.report));
     PITLANE_TRY_STATUS(check_output_folder_is_there(flags.report));
-    for (const std::string& model : flags.models)
-      PITLANE_TRY_STATUS(check_not_the_same(flags.report, model, "a model"));
   }
+  if (!flags.video.empty()) PITLANE_TRY_STATUS(check_video_file(flags.video));
+  if (!flags.video.empty() && !flags.report.empty())
+    PITLANE_TRY_STATUS(check_not_the_same(flags.video, flags.report, "the page of --report"));
+  for (const std::string& output : {flags.report, flags.video})
+    for (const std::string& model : flags.models)
+      if (!output.empty()) PITLANE_TRY_STATUS(check_not_the_same(output, model, "a model"));
+  return {};
+}
+
+// The page is written whatever becomes of its video.
+Status write_page(const Flags& flags, const Drives& drives, ProgressBar& bar) {
+  bool interrupted_by_user = false;
+  PageVideos videos;
+  if (!flags.no_video) videos = drive_page_videos(drives.shown(), bar.callback(), interrupted_by_user);
+  bar.clear();
+  PITLANE_TRY_STATUS(write_text(flags.report, drive_page(drives.entries(), command_line(), short_model_name, videos)));
+  return interrupted_by_user ? Status(interrupted()) : Status();
+}
+
+Status write_video(const Flags& flags, const Drives& drives, ProgressBar& bar) {
+  PITLANE_TRY(const Film film, make_film(film_scenes(drives.shown()), {}, bar.callback()));
+  bar.clear();
+  PITLANE_TRY_STATUS(write_file(flags.video, film.mp4));
+  std::fprintf(stderr, "%s\n", video_summary(flags.video, film).c_str());
+  return {};
+}
+
+Result<int> run(const Flags& flags) {
+  if (flags.trajectory && !flags.json)
+    return invalid_argument("--trajectory: poses are printed with --json only; add it");
+  if (flags.no_video && flags.report.empty())
+    return invalid_argument("--no-video: is about the page of --report, and none is written");
+  PITLANE_TRY_STATUS(check_outputs(flags));
   Drives drives(flags);
   PITLANE_TRY_STATUS(drives.open());
   if (const Status driven = drives.run(); !driven.ok()) return stopped(driven.error(), flags);
@@ -183,8 +242,13 @@ Result<int> run(const Flags& flags) {
     std::fputs(drive_json(entries, flags.trajectory).c_str(), stdout);
   else
     print_summary(entries);
-  if (!flags.report.empty())
-    PITLANE_TRY_STATUS(write_text(flags.report, drive_page(entries, command_line(), short_model_name)));
+  ProgressBar bar;
+  if (!flags.report.empty()) {
+    if (const Status page = write_page(flags, drives, bar); !page.ok()) return not_filmed(page.error());
+  }
+  if (!flags.video.empty()) {
+    if (const Status video = write_video(flags, drives, bar); !video.ok()) return not_filmed(video.error());
+  }
   const bool failed = std::any_of(entries.begin(), entries.end(),
                                   [](const auto& e) { return e.result.end == EpisodeEnd::kControllerFailed; });
   return failed ? kPartialFailure : kSuccess;
@@ -229,7 +293,12 @@ void declare_drive(CLI::App& app, Chosen& chosen) {
                    "how outputs move the car: auto, direct, steering:SPEED_MPS[:MAX_CURVATURE_PER_M[:left|right]]")
       ->capture_default_str();
   verb->add_option("--isa", flags->car.isa, "force an instruction set, one of: " + isa_names());
-  verb->add_option("--report", flags->report, "an HTML page with charts of decay and robustness, and all drives");
+  verb->add_option("--report", flags->report,
+                   "an HTML page with charts of decay and robustness, all drives, and a video of one");
+  verb->add_flag("--no-video", flags->no_video, "with --report: leave the video out");
+  verb->add_option("--video", flags->video,
+                   "an MP4 file of all drives: camera, map and commands; several networks (or else perturbations, or "
+                   "latencies) side by side, the first beside each of the others");
   verb->add_flag("--json", flags->json, "print one JSON document");
   verb->add_flag("--trajectory", flags->trajectory, "with --json: every pose too");
   verb->callback([&chosen, flags, verb] {

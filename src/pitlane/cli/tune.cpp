@@ -20,6 +20,7 @@
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/track_source.h"
 #include "pitlane/cli/tune_auto.h"
+#include "pitlane/cli/tune_film.h"
 #include "pitlane/cli/tuning_data.h"
 #include "pitlane/cli/verb.h"
 #include "pitlane/core/file.h"
@@ -44,7 +45,7 @@ struct Flags {
   DataFlags data;
   ModelFlags foreign;
   std::vector<std::string> circuits, strategies;
-  bool no_track = false, quick = false, json = false;
+  bool no_track = false, quick = false, json = false, no_video = false;
   std::optional<std::int64_t> frames;
   std::optional<double> max_size_mb;
   Constraints constraints;
@@ -132,6 +133,17 @@ Status write_results(TuneResult& result, const std::filesystem::path& out) {
   return {};
 }
 
+// After all else is on the disk: the page is written again, with its video.
+Status add_video(const TuneResult& result, const TuneInputs& inputs, const TuneOptions& options, ProgressBar& bar) {
+  bool interrupted_by_user = false;
+  const PageVideos videos = tune_page_videos(result, inputs, options, bar.callback(), interrupted_by_user);
+  bar.clear();
+  if (interrupted_by_user) return interrupted();
+  if (videos.videos.empty() && videos.why_none.empty()) return {};
+  PITLANE_TRY(const std::string page, html_report(result, videos));
+  return write_text(options.out / "report.html", page);
+}
+
 void print_outcome(const TuneResult& result, const Flags& flags) {
   const std::filesystem::path& out = flags.tune.out;
   std::printf("%s\n", text_table(result).c_str());
@@ -164,6 +176,11 @@ RowFn row_printer(ProgressBar& bar) {
 Error how_to_go_on(const Error& error) {
   if (error.kind() != ErrorKind::kInterrupted) return error;
   return {error.kind(), "interrupted; run the same command again to go on"};
+}
+
+Error without_video(const Flags& flags) {
+  return {ErrorKind::kInterrupted, "interrupted; " + (flags.tune.out / "report.html").string() +
+                                       " is complete but for its video; run the same command again to add it"};
 }
 
 Status check_strategies(const TuneOptions& options) {
@@ -234,6 +251,10 @@ Result<int> run(Flags flags) {
   add_notes(result, flags, inputs, data);
   result.recommendation = recommend(result);
   PITLANE_TRY_STATUS(write_results(result, flags.tune.out));
+  if (!flags.no_video) {
+    const Status video = add_video(result, inputs, flags.tune, bar);
+    if (!video.ok()) return video.error().kind() == ErrorKind::kInterrupted ? without_video(flags) : video.error();
+  }
   if (flags.json)
     std::fputs(json_report(result).c_str(), stdout);
   else
@@ -292,6 +313,7 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
   verb->add_option("--threads", flags->tune.laps.threads, "laps driven at once, 0 = all cores")
       ->check(whole(0, 1024))
       ->capture_default_str();
+  verb->add_flag("--no-video", flags->no_video, "leave the video out of report.html");
   verb->add_flag("--json", flags->json, "print the results as one JSON document");
   verb->callback([&chosen, flags] {
     chosen.action = [flags]() -> Result<int> {

@@ -130,12 +130,13 @@ std::string page_data(const std::vector<LatencyDecay>& decays, const RobustnessT
 
 }  // namespace
 
-std::string drive_page(const std::vector<DriveEntry>& entries, const std::string& command, ShortName short_name) {
+std::string drive_page(const std::vector<DriveEntry>& entries, const std::string& command, ShortName short_name,
+                       const PageVideos& videos) {
   const std::vector<LatencyDecay> decays = latency_decays(entries);
   const RobustnessTable robustness = robustness_table(entries);
   std::string page =
       page_begin("Drives", "Drives", std::to_string(entries.size()) + (entries.size() == 1 ? " drive" : " drives"));
-  page += latency_section(decays, short_name) + robustness_section(robustness, short_name) +
+  page += latency_section(decays, short_name) + robustness_section(robustness, short_name) + videos_section(videos) +
           episodes_section(entries, short_name);
   page += "<section><h2>Make it again</h2><div class=\"command\"><pre><code>" + html_escape(command) +
           "</code></pre></div></section>";

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pitlane/report/episode_json.h"
+#include "pitlane/report/page_video.h"
 
 namespace pitlane {
 
@@ -52,8 +53,8 @@ std::vector<LatencyDecay> latency_decays(const std::vector<DriveEntry>& entries)
 std::string robustness_text(const RobustnessTable& table, std::string (*short_name)(const std::string& model));
 std::string latency_text(const std::vector<LatencyDecay>& decays, std::string (*short_name)(const std::string& model));
 
-/// One self-contained page with both as tables and charts. `command` made it.
+/// One self-contained page with both as tables and charts, and videos. `command` made it.
 std::string drive_page(const std::vector<DriveEntry>& entries, const std::string& command,
-                       std::string (*short_name)(const std::string& model));
+                       std::string (*short_name)(const std::string& model), const PageVideos& videos = {});
 
 }  // namespace pitlane

@@ -188,7 +188,7 @@ PageTitle page_title(const TuneResult& result) {
 
 }  // namespace
 
-Result<std::string> html_report(const TuneResult& result) {
+Result<std::string> html_report(const TuneResult& result, const PageVideos& videos) {
   const PageTitle title = page_title(result);
   std::string page =
       page_begin(title.name + (title.family.empty() ? "" : " · " + title.family),
@@ -197,8 +197,8 @@ Result<std::string> html_report(const TuneResult& result) {
                  subtitle(result));
   page += recommendation_html(result) + "\n" + notes_html(result);
   page += "\n<section><h2>Results</h2>" + results_table_html(result) + outputs_html(result) + "</section>\n";
-  page += charts_html(result) + "\n" + layers_html(result) + "\n" + track_html(result) + "\n" + learning_html(result) +
-          "\n" + laps_html(result) + "\n";
+  page += charts_html(result) + "\n" + layers_html(result) + "\n" + track_html(result) + "\n" + videos_section(videos) +
+          "\n" + learning_html(result) + "\n" + laps_html(result) + "\n";
   page += published_html(result) + "\n" + provenance_html(result);
   page += page_end(
       "Made by <code>pitlane tune</code>. Lengths in metres, times as labelled, file sizes in decimal units except "

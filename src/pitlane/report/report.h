@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "pitlane/core/result.h"
+#include "pitlane/report/page_video.h"
 #include "pitlane/study/tune_result.h"
 
 namespace pitlane {
 
 /// One self-contained page: table, latency bars, Pareto chart, maps with trajectories, loss curve,
-/// published numbers, provenance. No network access, works from a file.
-Result<std::string> html_report(const TuneResult& result);
+/// published numbers, provenance, videos. No network access, works from a file.
+Result<std::string> html_report(const TuneResult& result, const PageVideos& videos = {});
 /// One line a strategy, RFC 4180; columns that depend on the wall clock begin with "timing_".
 std::string csv_report(const TuneResult& result);
 /// Stable names, SI units; everything that depends on the wall clock stands under "timing": latencies, seconds, the

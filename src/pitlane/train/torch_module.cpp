@@ -2,30 +2,16 @@
 
 #include <dlfcn.h>
 
-#include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <string>
-#include <system_error>
-#include <vector>
+
+#include "pitlane/core/program_part.h"
 
 namespace pitlane {
-namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kFile = "libpitlane_torch.so";
-
-/// Where it may lie: beside the program, where it is installed, and for tests and benchmarks at the top of the build
-/// that they are part of. Nothing else: neither the environment nor the current folder, nor a build's place that
-/// somebody else may fill once the program has left it, can make us load their code.
-std::vector<fs::path> places() {
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
-  if (error) return {};
-  std::vector<fs::path> out = {program / kFile, program.parent_path() / "lib/pitlane" / kFile};
-  const fs::path build = PITLANE_BUILD_FOLDER;
-  if (std::ranges::mismatch(build, program).in1 == build.end()) out.push_back(build / kFile);
-  return out;
-}
 
 Error cannot_load(const std::string& why) {
   return unsupported("training needs LibTorch, which cannot be loaded: " + why);
@@ -36,20 +22,18 @@ struct Module {
 };
 
 Result<Module> load_module() {
-  for (const fs::path& path : places()) {
-    std::error_code error;
-    if (!fs::exists(path, error)) continue;
-    void* const module = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (module == nullptr) return cannot_load(::dlerror());
-    const auto* types = static_cast<const char* const*>(::dlsym(module, kTorchModuleTypes));
-    if (types == nullptr || std::string(*types) != PITLANE_SHARED_TYPES)
-      return cannot_load(path.string() + " belongs to another build of Pitlane; build or install again");
-    const auto make = reinterpret_cast<TorchModuleMake>(::dlsym(module, kTorchModuleMake));
-    if (make == nullptr) return cannot_load(path.string() + " is damaged; build or install again");
-    return Module{make};
-  }
-  return unsupported("training needs LibTorch, and there is no " + std::string(kFile) +
-                     " beside the program; install libtorch-dev and build again");
+  const std::optional<std::filesystem::path> path = find_program_part(kFile);
+  if (!path)
+    return unsupported("training needs LibTorch, and there is no " + std::string(kFile) +
+                       " beside the program; install libtorch-dev and build again");
+  void* const module = ::dlopen(path->c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (module == nullptr) return cannot_load(::dlerror());
+  const auto* types = static_cast<const char* const*>(::dlsym(module, kTorchModuleTypes));
+  if (types == nullptr || std::string(*types) != PITLANE_SHARED_TYPES)
+    return cannot_load(path->string() + " belongs to another build of Pitlane; build or install again");
+  const auto make = reinterpret_cast<TorchModuleMake>(::dlsym(module, kTorchModuleMake));
+  if (make == nullptr) return cannot_load(path->string() + " is damaged; build or install again");
+  return Module{make};
 }
 
 }  // namespace

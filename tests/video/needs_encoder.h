@@ -1,0 +1,24 @@
+// Tests that make a video: left out, and said, where the program was built without FFmpeg's libraries.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "pitlane/video/mp4_encoder.h"
+
+namespace pitlane {
+
+class NeedsEncoder : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const Status encoder = check_video_encoder();
+    if (encoder.ok()) return;
+    const char* const ci = std::getenv("CI");
+    if (ci != nullptr && std::string(ci) == "true") FAIL() << encoder.error().message();
+    GTEST_SKIP() << encoder.error().message();
+  }
+};
+
+}  // namespace pitlane
