@@ -198,6 +198,23 @@ TEST_F(BadInput, UnknownStrategyBeforeAnythingIsDone) {
   EXPECT_FALSE(fs::exists(place_ / "out"));
 }
 
+TEST_F(BadInput, BudgetsThatMeanNothing) {
+  save_pilotnet(place_ / "a.pit");
+  const std::string convert = "convert " + at("a.pit") + " " + at("b.pit");
+  const std::string tune = "tune " + at("a.pit") + " --strategy int8 --out " + at("out");
+  EXPECT_THAT(refused(convert + " --budget 3%"),
+              HasSubstr("--budget: says what a strategy may cost, and no --strategy is given; leave it out"));
+  for (const std::string& verb : {convert + " --strategy int8", tune}) {
+    EXPECT_THAT(refused(verb + " --budget steering=3%"),
+                HasSubstr("--budget steering=3%: there is no output 'steering'; there is v, w"));
+    EXPECT_THAT(refused(verb + " --budget 0%"), HasSubstr("so a budget of zero is never held; allow some, e.g. 1%"));
+    EXPECT_THAT(refused(verb + " --budget much"), HasSubstr("--budget much: is no limit; say e.g. 3%"));
+    EXPECT_THAT(refused(verb + " --budget ''"), HasSubstr("--budget"));
+  }
+  EXPECT_FALSE(fs::exists(place_ / "out"));
+  EXPECT_FALSE(fs::exists(place_ / "b.pit"));
+}
+
 TEST_F(BadInput, SparsityThatNothingHeeds) {
   save_pilotnet(place_ / "a.pit");
   EXPECT_THAT(refused("tune " + at("a.pit") + " --strategy int8 quan_aware --sparsity 0.8 --out " + at("out")),

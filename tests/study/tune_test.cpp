@@ -57,6 +57,23 @@ class Tune : public ::testing::Test {
   std::map<std::string, bool> resumed_;
 };
 
+TEST_F(Tune, ABudgetIsHeldOrTheRowFailsWithAReason) {
+  options_.strategies = {"float16_quan", "fp32"};
+  const std::string plain = run().rows[1].network_hash;
+  options_.budget = *parse_accuracy_budget("50%");
+  const TuneResult wide = run();
+  EXPECT_FALSE(resumed_["float16_quan"]) << "what the budget asks for is part of a row's name";
+  EXPECT_EQ(wide.rows[1].failure, std::nullopt);
+  EXPECT_EQ(wide.rows[1].network_hash, plain);
+  EXPECT_THAT(wide.rows[1].recipe, HasSubstr("half_weights | within_budget(50%)"));
+  options_.budget = *parse_accuracy_budget("1e-12");
+  const TuneResult narrow = run();
+  EXPECT_EQ(narrow.rows[0].failure, std::nullopt) << "the baseline is what the others are measured by";
+  ASSERT_TRUE(narrow.rows[1].failure);
+  EXPECT_THAT(*narrow.rows[1].failure,
+              AllOf(HasSubstr("cannot hold the budget: in the network itself"), HasSubstr("allowed is 1e-12")));
+}
+
 TEST_F(Tune, MakesEveryRowOfTheTableInItsOrder) {
   options_.strategies.clear();
   const TuneResult result = run();

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "pitlane/cli/budget_flag.h"
 #include "pitlane/cli/command_line.h"
 #include "pitlane/cli/convert_recording.h"
 #include "pitlane/cli/data_source.h"
@@ -23,8 +24,10 @@
 #include "pitlane/cli/verb.h"
 #include "pitlane/core/log.h"
 #include "pitlane/formats/export.h"
+#include "pitlane/optimize/accuracy_control.h"
 #include "pitlane/optimize/strategy.h"
 #include "pitlane/optimize/value_ranges.h"
+#include "pitlane/study/budget_judge.h"
 #include "pitlane/study/fine_tuning.h"
 
 namespace pitlane::cli {
@@ -37,6 +40,7 @@ struct Flags {
   std::vector<std::string> data;
   std::string split = "auto";
   std::optional<double> sparsity;
+  std::string budget;
   bool raw_input = false, overwrite = false;
   std::uint64_t seed = 1;
   ModelFlags model;
@@ -107,22 +111,41 @@ Status check_ends_early(const Network& network, const Strategy* strategy, Export
   return check_ends(options);
 }
 
-Result<Network> with_strategy(Network network, const Strategy* strategy, const Flags& flags, Data& data,
-                              const ProgressFn& progress) {
+void tell_budget(const HeldBudget& held, ProgressBar& bar) {
+  bar.clear();
+  for (const std::string& sentence : held.in_floats) std::printf("%s\n", sentence.c_str());
+  const double now = static_cast<double>(held.size_bytes) / 1e6;
+  if (held.in_floats.empty())
+    std::printf("the budget holds with nothing put back: %.3f MB as .pit\n", now);
+  else
+    std::printf("the budget holds with %zu of the layers in floats: %.3f MB as .pit, without a budget %.3f MB\n",
+                held.in_floats.size(), now, static_cast<double>(held.strategy_size_bytes) / 1e6);
+}
+
+Result<Network> with_strategy(Network network, const Strategy* strategy, const AccuracyBudget& budget,
+                              const Flags& flags, Data& data, ProgressBar& bar) {
+  const ProgressFn progress = bar.callback();
   if (strategy == nullptr) return network;
   StrategyContext context;
   context.seed = flags.seed;
-  if (needs_data(*strategy)) {
+  const OpenedData* judged = nullptr;
+  if (needs_data(*strategy) || !budget.empty()) {
     PITLANE_TRY(const OpenedData* opened, data.open());
     context.dataset = &opened->dataset;
     context.split = &opened->split;
-    if (strategy->needs_training) PITLANE_TRY_STATUS(check_learnable(data_flags(flags), opened->dataset));
+    judged = opened;
+    if (strategy->needs_training || !budget.empty())
+      PITLANE_TRY_STATUS(check_learnable(data_flags(flags), opened->dataset));
     context.importance = importance_on(opened->dataset, opened->split);
     context.fine_tune = [&, opened](const Network& given, const FineTuning& wanted, const ProgressFn& inner) {
       return fine_tuned(given, opened->dataset, opened->split, wanted, flags.seed, {}, inner);
     };
   }
-  return apply_strategy(network, *strategy, context, progress);
+  if (judged == nullptr || budget.empty()) return apply_strategy(network, *strategy, context, progress);
+  PITLANE_TRY(HeldBudget held,
+              hold_budget(network, *strategy, context, budget, judge_on(judged->dataset, judged->split), progress));
+  tell_budget(held, bar);
+  return std::move(held.network);
 }
 
 // What the file's integers cannot say without knowing how large numbers become.
@@ -157,7 +180,7 @@ Result<std::optional<Strategy>> chosen_strategy(const Flags& flags) {
   return std::optional<Strategy>(with_sparsity(*strategy, *flags.sparsity));
 }
 
-Result<int> convert_model(const Flags& flags) {
+Result<int> convert_model(const Flags& flags, const CLI::App& verb) {
   const std::string& in = flags.recording.in;
   const std::string& out = flags.recording.out;
   PITLANE_TRY_STATUS(check_output_file(out));
@@ -170,13 +193,17 @@ Result<int> convert_model(const Flags& flags) {
     return invalid_argument("--raw-input: only an .onnx scales pictures itself; leave it out, or write an .onnx");
   PITLANE_TRY(const std::optional<Strategy> chosen, chosen_strategy(flags));
   const Strategy* const strategy = chosen ? &*chosen : nullptr;
+  PITLANE_TRY(const AccuracyBudget budget, read_budget(verb, flags.budget));
+  if (!budget.empty() && strategy == nullptr)
+    return invalid_argument("--budget: says what a strategy may cost, and no --strategy is given; leave it out");
   if (*runtime_name(options.kind) != '\0') PITLANE_TRY_STATUS(check_python(flags.runtime));
   PITLANE_TRY(ModelFile file, open_model(in, flags.model));
   PITLANE_TRY_STATUS(check_ends_early(file.network, strategy, options));
+  PITLANE_TRY_STATUS(check_budget_outputs(budget, file.network));
   ProgressBar bar;
   const ProgressFn progress = bar.callback();
   Data data(flags, file.network, progress);
-  PITLANE_TRY(Network network, with_strategy(file.network, strategy, flags, data, progress));
+  PITLANE_TRY(Network network, with_strategy(file.network, strategy, budget, flags, data, bar));
   network = prepared_for(std::move(network), options);
   PITLANE_TRY_STATUS(add_ranges(network, data, options, progress));
   bar.clear();
@@ -203,8 +230,8 @@ Result<int> run(const Flags& flags, const CLI::App& verb) {
   if (recording) {
     PITLANE_TRY_STATUS(refuse_model_flags(verb, "says what a model leaves unsaid, and IN is a recording"));
     PITLANE_TRY_STATUS(refuse_flags(verb,
-                                    {"--strategy", "--sparsity", "--precision", "--io", "--raw-input", "--overwrite",
-                                     "--data", "--split", "--seed", "--python", "--python-limit-s"},
+                                    {"--strategy", "--sparsity", "--budget", "--precision", "--io", "--raw-input",
+                                     "--overwrite", "--data", "--split", "--seed", "--python", "--python-limit-s"},
                                     "is about models, and IN is a recording"));
   } else {
     PITLANE_TRY_STATUS(refuse_flags(verb, {"--to", "--drop"}, "is about recordings, and IN is a model"));
@@ -212,7 +239,7 @@ Result<int> run(const Flags& flags, const CLI::App& verb) {
       PITLANE_TRY_STATUS(
           refuse_flags(verb, kOfRecordings, "is about recordings, IN is a model and no --data is given"));
   }
-  return recording ? convert_recording_verb(flags.recording) : convert_model(flags);
+  return recording ? convert_recording_verb(flags.recording) : convert_model(flags, verb);
 }
 
 }  // namespace
@@ -225,6 +252,7 @@ void declare_convert(CLI::App& app, Chosen& chosen) {
   verb->add_option("OUT", flags->recording.out, "model: its ending says the kind; recording: a directory")->required();
   verb->add_option("--strategy", flags->strategy, "applied first (see pitlane strategies)");
   add_sparsity_flag(*verb, flags->sparsity);
+  add_budget_flag(*verb, flags->budget);
   verb->add_option("--precision", flags->precision,
                    "auto (what the weights are), float32, float16, dynamic or int8, as far as the kind has it")
       ->capture_default_str();

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "pitlane/cli/budget_flag.h"
 #include "pitlane/cli/command_line.h"
 #include "pitlane/cli/data_source.h"
 #include "pitlane/cli/last_model.h"
@@ -41,7 +42,7 @@ constexpr std::int64_t kQuickTrainingFrames = 2500;
 constexpr double kBytesPerMegabyte = 1e6;
 
 struct Flags {
-  std::string model, out, latency = "none,60ms", auto_budget;
+  std::string model, out, latency = "none,60ms", auto_budget, budget;
   DataFlags data;
   ModelFlags foreign;
   std::vector<std::string> circuits, strategies;
@@ -111,6 +112,8 @@ void add_notes(TuneResult& result, const Flags& flags, const TuneInputs& inputs,
     result.notes.push_back("Quick run: fine-tuning and calibration saw " + std::to_string(training) +
                            " frames only. Run tune without --quick for the full set.");
   add_split_note(result, inputs.baseline, data);
+  for (const StrategyRow& row : result.rows)
+    for (const std::string& sentence : row.in_floats) result.notes.push_back(row.strategy + ": " + sentence + ".");
   if (!inputs.why_not_driven.empty()) result.notes.push_back("Not driven: " + inputs.why_not_driven + ".");
   if (!data.dataset.skipped.empty())
     result.notes.push_back(std::to_string(data.dataset.skipped.size()) +
@@ -214,6 +217,7 @@ Result<int> run(Flags flags) {
   TuneInputs inputs;
   PITLANE_TRY(ModelFile file, open_one_camera_model(flags.model, flags.foreign));
   inputs.baseline = std::move(file.network);
+  PITLANE_TRY_STATUS(check_budget_outputs(flags.tune.budget, inputs.baseline));
   inputs.baseline_file = flags.model;
   std::vector<Recording> recordings;
   if (!flags.data.directories.empty()) {
@@ -297,6 +301,7 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
       ->check(CLI::Validator(
           [](std::string& text) { return text.empty() ? std::string("is empty; say e.g. 30min") : ""; }, ""));
   add_sparsity_flag(*verb, flags->tune.sparsity);
+  add_budget_flag(*verb, flags->budget);
   verb->add_flag("--no-track", flags->no_track, "judge offline only");
   verb->add_flag("--quick", flags->quick, "a shorter set for fine-tuning; the report says so");
   verb->add_option("--frames", flags->frames, "without --data: frames that the expert records")
@@ -315,8 +320,9 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
       ->capture_default_str();
   verb->add_flag("--no-video", flags->no_video, "leave the video out of report.html");
   verb->add_flag("--json", flags->json, "print the results as one JSON document");
-  verb->callback([&chosen, flags] {
-    chosen.action = [flags]() -> Result<int> {
+  verb->callback([&chosen, flags, verb] {
+    chosen.action = [flags, verb]() -> Result<int> {
+      PITLANE_TRY(flags->tune.budget, read_budget(*verb, flags->budget));
       if (flags->model.empty()) {
         PITLANE_TRY(flags->model, take_last_model({&flags->data.directories, &flags->circuits, &flags->strategies}));
       }

@@ -1,26 +1,31 @@
-#include <cstdint>
-#include <vector>
+#include <utility>
 
 #include "pitlane/optimize/bias_correction.h"
 #include "pitlane/optimize/calibration.h"
+#include "pitlane/optimize/layer_storage.h"
 #include "pitlane/optimize/layers.h"
 #include "pitlane/optimize/passes.h"
 
 namespace pitlane {
 
-Status apply_pass(const QuantizeDynamic& pass, Network& network, const StrategyContext& context,
-                  const ProgressFn& progress) {
-  std::vector<std::int64_t> samples;
+Result<StorageDraft> draft(const QuantizeDynamic& pass, Network network, const StrategyContext& context,
+                           const ProgressFn& /*progress*/) {
+  StorageDraft draft;
   if (pass.bias_samples != 0) {
-    PITLANE_TRY(samples, calibration_samples(context, pass.bias_samples));
+    PITLANE_TRY(draft.bias_samples, calibration_samples(context, pass.bias_samples));
   }
   PITLANE_TRY_STATUS(apply_pass(FoldBatchNorm{}, network));
   own_biases(network);
-  const Network folded = network;
-  quantize_layer_weights(network, quantizable_layers(network));
-  if (samples.empty()) return {};
-  PITLANE_TRY_STATUS(correct_biases(folded, network, *context.dataset, samples, progress));
-  return check_finite_layers(network);
+  draft.layers = quantizable_layers(network);
+  draft.floats = std::move(network);
+  return draft;
+}
+
+Status apply_pass(const QuantizeDynamic& pass, Network& network, const StrategyContext& context,
+                  const ProgressFn& progress) {
+  PITLANE_TRY(const StorageDraft drafted, draft(pass, network, context, progress));
+  PITLANE_TRY(network, store_layers(drafted, {}, context.dataset, progress));
+  return {};
 }
 
 }  // namespace pitlane

@@ -1,10 +1,11 @@
 #include <algorithm>
-#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pitlane/optimize/bias_correction.h"
 #include "pitlane/optimize/calibration.h"
+#include "pitlane/optimize/layer_storage.h"
 #include "pitlane/optimize/layers.h"
 #include "pitlane/optimize/passes.h"
 
@@ -23,20 +24,28 @@ std::vector<std::int64_t> thin_out(const std::vector<std::int64_t>& samples, std
 
 }  // namespace
 
-Status apply_pass(const QuantizeStatic& pass, Network& network, const StrategyContext& context,
-                  const ProgressFn& progress) {
+Result<StorageDraft> draft(const QuantizeStatic& pass, Network network, const StrategyContext& context,
+                           const ProgressFn& progress) {
   if (!(pass.percentile > 0.5 && pass.percentile <= 1))
     return invalid_argument("percentile must be above 0.5 and at most 1, is " + std::to_string(pass.percentile));
   PITLANE_TRY(const std::vector<std::int64_t> samples, calibration_samples(context, pass.samples));
   PITLANE_TRY_STATUS(apply_pass(FoldBatchNorm{}, network));
   own_biases(network);
-  const Network folded = network;
-  const std::vector<Layer> layers = pass.integers_only ? integer_layers(network) : quantizable_layers(network);
+  StorageDraft draft;
+  draft.layers = pass.integers_only ? integer_layers(network) : quantizable_layers(network);
   const CalibrationOptions options{pass.percentile, pass.calibrator, pass.integers_only};
-  PITLANE_TRY_STATUS(calibrate(network, layers, *context.dataset, samples, options, progress));
-  quantize_layer_weights(network, layers);
-  PITLANE_TRY_STATUS(correct_biases(folded, network, *context.dataset, thin_out(samples, kBiasSamples), progress));
-  return check_finite_layers(network);
+  PITLANE_TRY_STATUS(calibrate(network, draft.layers, *context.dataset, samples, options, progress));
+  draft.bias_samples = thin_out(samples, kBiasSamples);
+  draft.integers_only = pass.integers_only;
+  draft.floats = std::move(network);
+  return draft;
+}
+
+Status apply_pass(const QuantizeStatic& pass, Network& network, const StrategyContext& context,
+                  const ProgressFn& progress) {
+  PITLANE_TRY(const StorageDraft drafted, draft(pass, network, context, progress));
+  PITLANE_TRY(network, store_layers(drafted, {}, context.dataset, progress));
+  return {};
 }
 
 }  // namespace pitlane

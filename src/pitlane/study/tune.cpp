@@ -1,6 +1,7 @@
 #include "pitlane/study/tune.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -11,7 +12,9 @@
 #include "pitlane/engine/plan.h"
 #include "pitlane/measure/accuracy.h"
 #include "pitlane/network/pit_file.h"
+#include "pitlane/optimize/accuracy_control.h"
 #include "pitlane/optimize/strategy.h"
+#include "pitlane/study/budget_judge.h"
 #include "pitlane/study/code_version.h"
 #include "pitlane/study/fine_tuning.h"
 #include "pitlane/study/store.h"
@@ -64,6 +67,12 @@ double network_sparsity(const Network& network) {
   return all > 0 ? zeros / all : 0;
 }
 
+std::string megabytes_text(std::int64_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3f MB", static_cast<double>(bytes) / 1e6);
+  return text;
+}
+
 class Tuner {
  public:
   Tuner(const TuneInputs& inputs, const TuneOptions& options, const ProgressFn& progress, Store store)
@@ -110,6 +119,7 @@ class Tuner {
     empty.strategy = strategy.name;
     empty.summary = strategy.summary;
     empty.recipe = recipe(strategy);
+    if (under_budget(strategy)) empty.recipe += " | within_budget(" + to_string(options_.budget) + ")";
     return finished_row(
         empty, key(strategy.name, empty.recipe), [&] { return make_row(strategy, empty); }, on_row);
   }
@@ -199,10 +209,27 @@ class Tuner {
       return fine_tune(network, wanted, row.fine_tuning, inner);
     };
     context.importance = importance_on(*inputs_.dataset, split_);
-    PITLANE_TRY(const Network network, apply_strategy(inputs_.baseline, strategy, context, tell));
+    PITLANE_TRY(const Network network, within_budget(strategy, context, row, tell));
     PITLANE_TRY_STATUS(keep(network, row));
     PITLANE_TRY_STATUS(judge(network, *inputs_.dataset, row, tell));
     return row;
+  }
+
+  Result<Network> within_budget(const Strategy& strategy, const StrategyContext& context, StrategyRow& row,
+                                const ProgressFn& progress) {
+    if (!under_budget(strategy)) return apply_strategy(inputs_.baseline, strategy, context, progress);
+    PITLANE_TRY(HeldBudget held, hold_budget(inputs_.baseline, strategy, context, options_.budget,
+                                             judge_on(*inputs_.dataset, split_), progress));
+    row.in_floats = std::move(held.in_floats);
+    if (!row.in_floats.empty())
+      row.in_floats.push_back("the budget holds at " + megabytes_text(held.size_bytes) + ", without it " +
+                              megabytes_text(held.strategy_size_bytes));
+    return std::move(held.network);
+  }
+
+  // The baseline is what the others are measured by, whatever it is worth.
+  [[nodiscard]] bool under_budget(const Strategy& strategy) const {
+    return !options_.budget.empty() && strategy.name != std::string(kBaseline);
   }
 
   Status keep(const Network& network, StrategyRow& row) const {

@@ -14,6 +14,7 @@
 #include "pitlane/data/split.h"
 #include "pitlane/measure/latency.h"
 #include "pitlane/network/network.h"
+#include "pitlane/optimize/accuracy_budget.h"
 #include "pitlane/study/course.h"
 #include "pitlane/study/laps.h"
 #include "pitlane/study/tune_result.h"
@@ -43,6 +44,7 @@ struct TuneOptions {
   std::filesystem::path out;            ///< made if missing; holds networks/, the store, checkpoints
   std::vector<std::string> strategies;  ///< names; empty means all. The baseline row is always there
   std::optional<double> sparsity;       ///< share of zeros for all that prune, in place of their own
+  AccuracyBudget budget;                ///< rows go back to floats layer by layer until it holds; empty: as they are
   LapOptions laps;
   std::uint64_t seed = 1;  ///< of fine-tuning
   bool overwrite = false;  ///< replace what `out` holds of another network

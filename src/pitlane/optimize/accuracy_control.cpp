@@ -1,0 +1,126 @@
+#include "pitlane/optimize/accuracy_control.h"
+
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "pitlane/core/joined.h"
+#include "pitlane/network/pit_file.h"
+#include "pitlane/optimize/layer_storage.h"
+#include "pitlane/optimize/mixture_search.h"
+
+namespace pitlane {
+namespace {
+
+struct Draft {
+  const Network& network;
+  const StrategyContext& context;
+  const ProgressFn& progress;
+
+  Result<StorageDraft> operator()(const HalfWeights& pass) const { return draft(pass, network); }
+  template <typename P>
+  Result<StorageDraft> operator()(const P& pass) const {
+    if constexpr (std::is_same_v<P, QuantizeDynamic> || std::is_same_v<P, QuantizeStatic> ||
+                  std::is_same_v<P, QuantizeAware>)
+      return draft(pass, network, context, progress);
+    else  // nothing is stored in fewer bits
+      return StorageDraft{.floats = network, .layers = {}, .bias_samples = {}};
+  }
+};
+
+bool stores(const Pass& pass) {
+  return std::holds_alternative<HalfWeights>(pass) || std::holds_alternative<QuantizeDynamic>(pass) ||
+         std::holds_alternative<QuantizeStatic>(pass) || std::holds_alternative<QuantizeAware>(pass);
+}
+
+Result<StorageDraft> draft_of(const Network& baseline, const Strategy& strategy, const StrategyContext& context,
+                              const ProgressFn& progress) {
+  Strategy head = strategy;
+  std::optional<Pass> last;
+  if (!head.passes.empty() && stores(head.passes.back())) {
+    last = head.passes.back();
+    head.passes.pop_back();
+  }
+  PITLANE_TRY(const Network network, apply_strategy(baseline, head, context, progress));
+  if (!last) return StorageDraft{.floats = network, .layers = {}, .bias_samples = {}};
+  Result<StorageDraft> drafted = std::visit(Draft{network, context, progress}, *last);
+  if (!drafted.ok()) return drafted.error().in(std::string("strategy ") + strategy.name);
+  return drafted;
+}
+
+Result<std::int64_t> size_of(const Network& network) {
+  PITLANE_TRY(const auto bytes, serialize_pit(network));
+  return static_cast<std::int64_t>(bytes.size());
+}
+
+Error cannot_hold(const std::string& why) { return unsupported("cannot hold the budget: " + why); }
+
+/// The budget does not hold as it is: what to put back.
+Result<Mixture> mixture_that_holds(MixtureSearch& search, const Strategy& strategy) {
+  PITLANE_TRY(const std::string overrun, search.overrun(search.all(false)));
+  if (search.size() == 0)
+    return cannot_hold(std::string(strategy.name) + " stores no layer in fewer bits that could go back, and " +
+                       overrun + "; allow more, or choose another strategy");
+  if (search.integers_only())
+    return cannot_hold(std::string(strategy.name) + " is integers alone, so no layer can go back to floats, and " +
+                       overrun + "; allow more, or use int_flt_quan");
+  PITLANE_TRY(const bool floats_hold, search.holds(search.all(true)));
+  if (!floats_hold) {
+    PITLANE_TRY(const std::string floats, search.overrun(search.all(true)));
+    return cannot_hold("with every layer in floats " + floats + "; what " + strategy.name +
+                       " does before it rounds stands in the way, and no layer's rounding; allow more");
+  }
+  PITLANE_TRY_STATUS(search.weigh());
+  PITLANE_TRY(const std::optional<Mixture> found, search.search());
+  if (found) return *found;
+  const Mixture closest = search.closest();
+  PITLANE_TRY(const std::string nearest, search.overrun(closest));
+  const std::size_t worst = search.costliest();
+  return cannot_hold(search.name(worst) + " stands in the way most (alone in " + search.storage() + " it adds " +
+                     search.cost_text(worst) + "), and no layer can be " + search.storage() + "; closest was " +
+                     joined(search.names(closest, false)) + " so and the rest in floats, where " + nearest +
+                     "; allow more, or choose another strategy");
+}
+
+}  // namespace
+
+Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy, const StrategyContext& context,
+                               const AccuracyBudget& budget, const JudgeFn& judge, const ProgressFn& progress) {
+  const std::string where = std::string("strategy ") + strategy.name;
+  PITLANE_TRY(const std::vector<OutputError> before, judge(baseline, progress));
+  PITLANE_TRY(std::vector<ErrorLimit> limits, error_limits(budget, before));
+  if (const Strain own = strain(limits, before); own.share > 1)
+    return cannot_hold("in the network itself, before anything is done to it, " +
+                       overrun_text(limits[own.limit], before) + "; allow more");
+  PITLANE_TRY(StorageDraft drafted, draft_of(baseline, strategy, context, progress));
+  MixtureSearch search(std::move(drafted), std::move(limits), context, judge, progress);
+  Mixture mixture = search.all(false);
+  PITLANE_TRY(const bool holds, search.holds(mixture));
+  HeldBudget held;
+  if (!holds) {
+    Result<Mixture> found = mixture_that_holds(search, strategy);
+    if (!found.ok() && found.error().kind() == ErrorKind::kUnsupported) return found.error().in(where);
+    PITLANE_TRY(mixture, std::move(found));
+  }
+  const auto finished = [&](const Mixture& wanted) -> Result<Network> {
+    PITLANE_TRY(Network network, search.make(wanted));
+    network.metadata["strategy"] = strategy.name;
+    network.metadata["recipe"] = recipe(strategy);
+    return network;
+  };
+  PITLANE_TRY(held.network, finished(search.all(false)));
+  PITLANE_TRY(held.strategy_size_bytes, size_of(held.network));
+  if (!holds) {
+    PITLANE_TRY(held.network, finished(mixture));
+    held.in_floats = search.sentences(mixture);
+    held.network.metadata["budget"] = to_string(budget);
+    held.network.metadata["in floats"] = joined(search.names(mixture, true));
+  }
+  PITLANE_TRY(held.size_bytes, size_of(held.network));
+  held.judged = search.judged();
+  PITLANE_TRY_STATUS(validate(held.network));
+  return held;
+}
+
+}  // namespace pitlane

@@ -1,0 +1,42 @@
+// The last step of a strategy that stores layers in fewer bits, held back so that it can be taken for any of them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pitlane/core/progress.h"
+#include "pitlane/core/result.h"
+#include "pitlane/data/dataset.h"
+#include "pitlane/network/network.h"
+#include "pitlane/optimize/layers.h"
+#include "pitlane/optimize/strategy.h"
+
+namespace pitlane {
+
+/// All of a storing pass that does not depend on which layers are stored so: normalisations folded, ranges measured,
+/// training done.
+struct StorageDraft {
+  Network floats;             ///< weights in f32; activation ranges of static int8 are set
+  std::vector<Layer> layers;  ///< that the pass stores
+  Storage storage = Storage::kI8;
+  I8Scales scales = I8Scales::kPerChannel;
+  std::vector<std::int64_t> bias_samples;  ///< pictures that correct biases; none: biases stay
+  bool integers_only = false;              ///< no layer may stay in floats
+};
+
+/// Errors: as of the passes (optimize/passes.h).
+Result<StorageDraft> draft(const HalfWeights& pass, Network network);
+Result<StorageDraft> draft(const QuantizeDynamic& pass, Network network, const StrategyContext& context,
+                           const ProgressFn& progress);
+Result<StorageDraft> draft(const QuantizeStatic& pass, Network network, const StrategyContext& context,
+                           const ProgressFn& progress);
+Result<StorageDraft> draft(const QuantizeAware& pass, Network network, const StrategyContext& context,
+                           const ProgressFn& progress);
+
+/// `stays` by WeightId: layers that keep their floats, or empty where none does. Ranges that no stored layer reads go;
+/// biases are corrected for this very mixture. `dataset` may be null where biases stay.
+Result<Network> store_layers(const StorageDraft& draft, const std::vector<bool>& stays, const Dataset* dataset,
+                             const ProgressFn& progress);
+
+}  // namespace pitlane

@@ -1,0 +1,196 @@
+#include "pitlane/optimize/mixture_search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "pitlane/core/printable.h"
+#include "pitlane/optimize/layers.h"
+
+namespace pitlane {
+
+MixtureSearch::MixtureSearch(StorageDraft draft, std::vector<ErrorLimit> limits, const StrategyContext& context,
+                             const JudgeFn& judge, const ProgressFn& progress)
+    : draft_(std::move(draft)), limits_(std::move(limits)), context_(context), judge_(judge), progress_(progress) {
+  for (const Layer& layer : draft_.layers) {
+    if (std::ranges::find(groups_, layer.weight, &Group::weight) != groups_.end()) continue;
+    const Weight& weight = draft_.floats.weights[layer.weight];
+    const auto saved = static_cast<double>(bytes_per_element(Storage::kF32) - bytes_per_element(draft_.storage));
+    groups_.push_back(
+        {layer_name(draft_.floats.nodes[layer.node]), layer.weight, saved * static_cast<double>(weight.size())});
+  }
+}
+
+const char* MixtureSearch::storage() const {
+  return draft_.storage == Storage::kI8 ? "int8" : draft_.storage == Storage::kF16 ? "float16" : "bfloat16";
+}
+
+Result<Network> MixtureSearch::make(const Mixture& mixture) {
+  std::vector<bool> stays(draft_.floats.weights.size(), false);
+  for (std::size_t g = 0; g < size(); ++g) stays[groups_[g].weight] = mixture[g];
+  return store_layers(draft_, stays, context_.dataset, still_working());
+}
+
+Result<std::vector<OutputError>> MixtureSearch::errors(const Mixture& mixture) {
+  if (const auto found = known_.find(mixture); found != known_.end()) return found->second;
+  if (!report(progress_, now_)) return interrupted();
+  PITLANE_TRY(const Network network, make(mixture));
+  PITLANE_TRY(Errors errors, judge_(network, still_working()));
+  return known_.emplace(mixture, std::move(errors)).first->second;
+}
+
+Result<bool> MixtureSearch::holds(const Mixture& mixture) {
+  PITLANE_TRY(const Errors found, errors(mixture));
+  return strain(limits_, found).share <= 1;
+}
+
+Result<std::string> MixtureSearch::overrun(const Mixture& mixture) {
+  PITLANE_TRY(const Errors found, errors(mixture));
+  return overrun_text(limits_[strain(limits_, found).limit], found);
+}
+
+/// What each layer costs alone.
+Status MixtureSearch::weigh() {
+  PITLANE_TRY(const Errors floats, errors(all(true)));
+  for (std::size_t g = 0; g < size(); ++g) {
+    now_ = {"budget: each layer alone", static_cast<std::int64_t>(g), static_cast<std::int64_t>(size()), name(g)};
+    PITLANE_TRY(const Errors alone, errors(only(g)));
+    costs_.push_back(cost(floats, alone));
+  }
+  return {};
+}
+
+/// The best mixture that holds and leaves some layer in few bits.
+Result<std::optional<Mixture>> MixtureSearch::search() {
+  std::vector<double> per_layer, per_byte;
+  for (std::size_t g = 0; g < size(); ++g) {
+    per_layer.push_back(costs_[g].share);
+    per_byte.push_back(costs_[g].share / std::max(groups_[g].bytes, 1.0));
+  }
+  for (const auto& worth : {per_layer, per_byte}) PITLANE_TRY_STATUS(put_back(order(worth)));
+  std::optional<Mixture> best;
+  for (const auto& [mixture, found] : known_) {
+    if (mixture == all(true) || strain(limits_, found).share > 1) continue;
+    if (!best || rank(mixture) < rank(*best)) best = mixture;
+  }
+  return best;
+}
+
+/// Of those judged, all floats left out.
+Mixture MixtureSearch::closest() const {
+  Mixture best = all(false);
+  double least = std::numeric_limits<double>::infinity();
+  for (const auto& [mixture, found] : known_) {
+    const double share = strain(limits_, found).share;
+    if (mixture == all(true) || share >= least) continue;
+    least = share;
+    best = mixture;
+  }
+  return best;
+}
+
+std::size_t MixtureSearch::costliest() const {
+  return static_cast<std::size_t>(std::ranges::max_element(costs_, {}, &Cost::share) - costs_.begin());
+}
+
+/// "2.1 % to w's MSE".
+std::string MixtureSearch::cost_text(std::size_t group) const {
+  const Cost& cost = costs_[group];
+  char number[32];
+  std::snprintf(number, sizeof number, "%.3g %%", 100 * cost.relative);
+  return std::string(number) + " to " + printable(known_.begin()->second[limits_[cost.limit].output].output) + "'s " +
+         to_string(limits_[cost.limit].metric);
+}
+
+std::vector<std::string> MixtureSearch::sentences(const Mixture& mixture) const {
+  std::vector<std::string> all;
+  for (std::size_t g = 0; g < size(); ++g) {
+    if (!mixture[g]) continue;
+    const bool costs = costs_[g].relative > 0;
+    all.push_back(name(g) + " stays in floats: alone in " + storage() +
+                  (costs ? " it adds " + cost_text(g) : " it costs nothing, beside the others it does"));
+  }
+  return all;
+}
+
+std::vector<std::string> MixtureSearch::names(const Mixture& mixture, bool in_floats) const {
+  std::vector<std::string> all;
+  for (std::size_t g = 0; g < size(); ++g)
+    if (mixture[g] == in_floats) all.push_back(name(g));
+  return all;
+}
+
+Mixture MixtureSearch::only(std::size_t group) const {
+  Mixture mixture = all(true);
+  mixture[group] = false;
+  return mixture;
+}
+
+ProgressFn MixtureSearch::still_working() const {
+  return [this](const Progress& /*inner*/) { return report(progress_, now_); };
+}
+
+MixtureSearch::Cost MixtureSearch::cost(const Errors& floats, const Errors& alone) const {
+  Cost most{-std::numeric_limits<double>::infinity(), 0, 0};
+  for (std::size_t i = 0; i < limits_.size(); ++i) {
+    const ErrorLimit& limit = limits_[i];
+    const double before = value_of(floats[limit.output], limit.metric);
+    double more = value_of(alone[limit.output], limit.metric) - before;
+    if (std::isnan(more)) more = std::numeric_limits<double>::infinity();
+    const double share = more / std::max(limit.most - before, std::numeric_limits<double>::min());
+    if (share > most.share) most = {share, i, before > 0 ? more / before : more};
+  }
+  return most;
+}
+
+/// Costliest first; of equals the first one.
+std::vector<std::size_t> MixtureSearch::order(const std::vector<double>& worth) const {
+  std::vector<std::size_t> groups(size());
+  std::iota(groups.begin(), groups.end(), std::size_t{0});
+  std::ranges::stable_sort(groups, [&](std::size_t a, std::size_t b) { return worth[a] > worth[b]; });
+  return groups;
+}
+
+Status MixtureSearch::put_back(const std::vector<std::size_t>& order) {
+  const auto first = [&](std::size_t count) {
+    Mixture mixture = all(false);
+    for (std::size_t i = 0; i < count; ++i) mixture[order[i]] = true;
+    return mixture;
+  };
+  std::size_t fails = 0, holding = size();
+  while (holding - fails > 1) {
+    const std::size_t middle = (fails + holding) / 2;
+    now_ = {"budget: which layers", judged(), 0,
+            std::to_string(middle) + " of " + std::to_string(size()) + " in floats"};
+    PITLANE_TRY(const bool enough, holds(first(middle)));
+    (enough ? holding : fails) = middle;
+  }
+  return take_out(first(holding));
+}
+
+/// Back to few bits whatever the budget can bear, the largest first.
+Status MixtureSearch::take_out(Mixture mixture) {
+  std::vector<double> bytes;
+  for (const Group& group : groups_) bytes.push_back(group.bytes);
+  for (const std::size_t group : order(bytes)) {
+    if (!mixture[group]) continue;
+    now_ = {"budget: which layers", judged(), 0, "without " + name(group)};
+    Mixture fewer = mixture;
+    fewer[group] = false;
+    PITLANE_TRY(const bool enough, holds(fewer));
+    if (enough) mixture = fewer;
+  }
+  return {};
+}
+
+/// Fewer layers in floats, then fewer bytes.
+std::pair<std::ptrdiff_t, double> MixtureSearch::rank(const Mixture& mixture) const {
+  double bytes = 0;
+  for (std::size_t g = 0; g < size(); ++g) bytes += mixture[g] ? groups_[g].bytes : 0;
+  return {std::ranges::count(mixture, true), bytes};
+}
+
+}  // namespace pitlane

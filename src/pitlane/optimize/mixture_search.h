@@ -1,0 +1,88 @@
+// Which layers of a network may be stored in few bits: measured one by one, then searched.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pitlane/core/progress.h"
+#include "pitlane/core/result.h"
+#include "pitlane/optimize/accuracy_budget.h"
+#include "pitlane/optimize/accuracy_control.h"
+#include "pitlane/optimize/layer_storage.h"
+
+namespace pitlane {
+
+/// By group: true where it stays in floats.
+using Mixture = std::vector<bool>;
+
+/// Judges each mixture once. Its arguments by reference must outlive it. One thread.
+class MixtureSearch {
+ public:
+  MixtureSearch(StorageDraft draft, std::vector<ErrorLimit> limits, const StrategyContext& context,
+                const JudgeFn& judge, const ProgressFn& progress);
+
+  /// Groups of layers that share one weight, in the order in which they run.
+  [[nodiscard]] std::size_t size() const { return groups_.size(); }
+  [[nodiscard]] std::string name(std::size_t group) const { return groups_[group].name; }
+  /// "int8"
+  [[nodiscard]] const char* storage() const;
+  [[nodiscard]] bool integers_only() const { return draft_.integers_only; }
+  [[nodiscard]] int judged() const { return static_cast<int>(known_.size()); }
+  [[nodiscard]] Mixture all(bool in_floats) const { return Mixture(size(), in_floats); }
+
+  Result<Network> make(const Mixture& mixture);
+  Result<bool> holds(const Mixture& mixture);
+  /// Which limit it strains most, in words.
+  Result<std::string> overrun(const Mixture& mixture);
+
+  /// Judges each layer alone in few bits; what follows needs that.
+  Status weigh();
+  /// The best mixture that holds and leaves some layer in few bits.
+  Result<std::optional<Mixture>> search();
+  /// Of those judged, all floats left out, the one that strains the limits least.
+  [[nodiscard]] Mixture closest() const;
+  /// The layer that alone takes the largest share of the budget.
+  [[nodiscard]] std::size_t costliest() const;
+  /// "2.1 % to w's MSE"
+  [[nodiscard]] std::string cost_text(std::size_t group) const;
+  /// Why each layer that is in floats is.
+  [[nodiscard]] std::vector<std::string> sentences(const Mixture& mixture) const;
+  [[nodiscard]] std::vector<std::string> names(const Mixture& mixture, bool in_floats) const;
+
+ private:
+  using Errors = std::vector<OutputError>;
+  struct Group {
+    std::string name;
+    WeightId weight = kNoWeight;
+    double bytes = 0;  ///< saved by few bits
+  };
+  struct Cost {
+    double share = 0;       ///< of what the budget leaves above the floats' error; may be negative
+    std::size_t limit = 0;  ///< where that is largest
+    double relative = 0;    ///< of the floats' error there
+  };
+
+  Result<Errors> errors(const Mixture& mixture);
+  [[nodiscard]] Mixture only(std::size_t group) const;
+  [[nodiscard]] ProgressFn still_working() const;
+  [[nodiscard]] Cost cost(const Errors& floats, const Errors& alone) const;
+  [[nodiscard]] std::vector<std::size_t> order(const std::vector<double>& worth) const;
+  Status put_back(const std::vector<std::size_t>& order);
+  Status take_out(Mixture mixture);
+  [[nodiscard]] std::pair<std::ptrdiff_t, double> rank(const Mixture& mixture) const;
+
+  StorageDraft draft_;
+  std::vector<Group> groups_;
+  std::vector<ErrorLimit> limits_;
+  const StrategyContext& context_;
+  const JudgeFn& judge_;
+  const ProgressFn& progress_;
+  std::map<Mixture, Errors> known_;
+  std::vector<Cost> costs_;
+  Progress now_{"budget: all layers", 0, 0, ""};
+};
+
+}  // namespace pitlane

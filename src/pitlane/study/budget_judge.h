@@ -1,0 +1,14 @@
+// How a budget's errors are measured: the one way that tune and convert share.
+#pragma once
+
+#include "pitlane/data/dataset.h"
+#include "pitlane/data/split.h"
+#include "pitlane/optimize/accuracy_control.h"
+
+namespace pitlane {
+
+/// On `split.validation`, as `pitlane evaluate` does (measure/accuracy.h). Both must outlive the function. Errors: no
+/// validation data, an output that the network lacks.
+JudgeFn judge_on(const Dataset& dataset, const Split& split);
+
+}  // namespace pitlane

@@ -1,0 +1,82 @@
+#include "pitlane/optimize/accuracy_budget.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+
+namespace pitlane {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string parse_complaint(const std::string& text) {
+  const Result<AccuracyBudget> budget = parse_accuracy_budget(text);
+  EXPECT_FALSE(budget.ok()) << text;
+  return budget.ok() ? "" : budget.error().message();
+}
+
+TEST(AccuracyBudget, ReadsEveryForm) {
+  const Result<AccuracyBudget> budget = parse_accuracy_budget("3%, v=0.0004,mae:w = 10 %,mse:steering=2e-3");
+  ASSERT_TRUE(budget.ok()) << budget.error().message();
+  ASSERT_EQ(budget->size(), 4U);
+  EXPECT_EQ((*budget)[0].output, "");
+  EXPECT_TRUE((*budget)[0].relative);
+  EXPECT_DOUBLE_EQ((*budget)[0].most, 0.03);
+  EXPECT_EQ((*budget)[1].output, "v");
+  EXPECT_FALSE((*budget)[1].relative);
+  EXPECT_DOUBLE_EQ((*budget)[1].most, 0.0004);
+  EXPECT_EQ((*budget)[2].metric, ErrorMetric::kMae);
+  EXPECT_DOUBLE_EQ((*budget)[2].most, 0.1);
+  EXPECT_EQ((*budget)[3].metric, ErrorMetric::kMse);
+  EXPECT_EQ(to_string(*budget), "3%,v=0.0004,mae:w=10%,steering=0.002");
+}
+
+TEST(AccuracyBudget, RefusesInOneLineWithARemedy) {
+  EXPECT_EQ(parse_complaint(""), "--budget: is empty; say e.g. 3%, v=3%,w=0.0004 or mae:v=0.01");
+  EXPECT_EQ(parse_complaint("v=abc"), "--budget v=abc: is no limit; say e.g. 3%, v=3%,w=0.0004 or mae:v=0.01");
+  EXPECT_EQ(parse_complaint("=3%"),
+            "--budget =3%: no output stands before '='; say e.g. 3%, v=3%,w=0.0004 or mae:v=0.01");
+  EXPECT_EQ(parse_complaint("v=-1%"), "--budget v=-1%: must be above zero; say e.g. 3%, v=3%,w=0.0004 or mae:v=0.01");
+  EXPECT_EQ(parse_complaint("0%"),
+            "--budget 0%: rounding moves every answer a little, so a budget of zero is never held; allow some, e.g. "
+            "1%, or keep the network in floats");
+  EXPECT_EQ(parse_complaint("w=3%,w=4%"), "--budget w=3%,w=4%: limits the MSE of 'w' twice; leave one out");
+  EXPECT_EQ(parse_complaint("3%,mae:4%,5%"),
+            "--budget 3%,mae:4%,5%: limits the MSE of all outputs twice; leave one out");
+  for (const char* text : {"nan", "inf", "3%,", ",", "v", "mae:", "3%%", "1e999", "3x", "v=", "+3%"})
+    EXPECT_THAT(parse_complaint(text), HasSubstr("is no limit; say e.g. 3%")) << text;
+}
+
+TEST(AccuracyBudget, NamesTheOutputsThatThereAre) {
+  const AccuracyBudget budget = *parse_accuracy_budget("3%,speed=2%");
+  EXPECT_EQ(check_outputs(budget, {"v", "w"}).error().message(),
+            "--budget speed=2%: there is no output 'speed'; there is v, w");
+  EXPECT_TRUE(check_outputs(*parse_accuracy_budget("w=2%"), {"v", "w"}).ok());
+}
+
+TEST(AccuracyBudget, AnOutputsOwnLimitTakesThePlaceOfTheOneForAll) {
+  const auto limits = error_limits(*parse_accuracy_budget("10%,w=0.5,mae:1%"), {{"v", 2, 1}, {"w", 4, 3}});
+  ASSERT_TRUE(limits.ok());
+  ASSERT_EQ(limits->size(), 4U);
+  EXPECT_DOUBLE_EQ((*limits)[0].most, 2.2);
+  EXPECT_DOUBLE_EQ((*limits)[1].most, 1.01);
+  EXPECT_DOUBLE_EQ((*limits)[2].most, 0.5);
+  EXPECT_DOUBLE_EQ((*limits)[3].most, 3.03);
+}
+
+TEST(AccuracyBudget, StrainIsThatOfTheTightestLimit) {
+  const auto limits = *error_limits(*parse_accuracy_budget("10%"), {{"v", 2, 1}, {"w", 4, 3}});
+  const Strain most = strain(limits, {{"v", 2.1, 1}, {"w", 5.5, 3}});
+  EXPECT_EQ(most.limit, 1U);
+  EXPECT_DOUBLE_EQ(most.share, 1.25);
+  EXPECT_EQ(overrun_text(limits[1], {{"v", 2.1, 1}, {"w", 5.5, 3}}),
+            "w's MSE is 5.5 (+37.5 %), allowed is 4.4 (+10 %)");
+  EXPECT_TRUE(std::isinf(strain(limits, {{"v", std::nan(""), 1}, {"w", 4, 3}}).share));
+  EXPECT_DOUBLE_EQ(strain(limits, {{"v", 0, 0}, {"w", 4.4, 3}}).share, 1);
+}
+
+}  // namespace
+}  // namespace pitlane

@@ -1,0 +1,221 @@
+// A budget puts back the layers that break it, and no others.
+#include "pitlane/optimize/accuracy_control.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "pitlane/network/pit_file.h"
+#include "pitlane/optimize/layers.h"
+#include "sketch.h"
+#include "small_data.h"
+
+namespace pitlane {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::SmallData;
+using ::testing::StartsWith;
+
+/// Two inner convolutions and a large dense layer, all of which may become int8.
+Network network() {
+  testing::Sketch s(testing::camera(24, 12));
+  ValueId x = s.conv(s.image(), 8, 3, 2, {});
+  x = s.conv(x, 12, 3, 1, {});
+  x = s.dense(s.flatten(x), 64, {});
+  return s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
+}
+
+Weight& weight_named(Network& network, const std::string& node) {
+  for (const Layer& layer : weighted_layers(network))
+    if (network.nodes[layer.node].name == node) return network.weights[layer.weight];
+  ADD_FAILURE() << "no layer " << node;
+  return network.weights[0];
+}
+
+/// One weight of each output channel far larger than the rest, and on a pixel that is always dark: in floats it does
+/// nothing, in int8 it takes the steps of all others.
+Network with_outliers(SmallData& data) {
+  Network spoilt = network();
+  for (std::size_t i = 2; i < data.dataset.pictures.size(); i += 3) data.dataset.pictures[i] = 0;
+  Weight& weight = weight_named(spoilt, "conv1");
+  std::vector<float> values = decode_f32(weight);
+  const std::size_t row = values.size() / 8;
+  for (std::size_t o = 0; o < 8; ++o) values[o * row + 2] = 300;
+  weight = make_f32_weight(weight.name, weight.shape, values);
+  return spoilt;
+}
+
+/// Against what `wanted` answers, plus a tenth: the baseline's own error is 0.01 of each output.
+JudgeFn judge_against(const Network& wanted, const SmallData& data) {
+  const auto right = testing::engine_answers(wanted, data.dataset, data.split.validation);
+  return [right, &data](const Network& network, const ProgressFn& progress) -> Result<std::vector<OutputError>> {
+    if (!report(progress, {"judge", 0, 1, ""})) return interrupted();
+    const auto answers = testing::engine_answers(network, data.dataset, data.split.validation);
+    std::vector<OutputError> errors = {{"v", 0, 0}, {"w", 0, 0}};
+    for (std::size_t s = 0; s < right.size(); ++s)
+      for (std::size_t o = 0; o < 2; ++o) {
+        const double error = answers[s][o] - right[s][o];
+        errors[o].mse += (0.01 + error * error) / static_cast<double>(right.size());
+        errors[o].mae += (0.1 + std::abs(error)) / static_cast<double>(right.size());
+      }
+    return errors;
+  };
+}
+
+const Strategy& strategy(const char* name) { return **find_strategy(name); }
+
+std::vector<std::string> layers_in(const Network& network, Storage storage) {
+  std::vector<std::string> names;
+  for (const Layer& layer : weighted_layers(network))
+    if (network.weights[layer.weight].storage == storage) names.push_back(network.nodes[layer.node].name);
+  return names;
+}
+
+class AccuracyControl : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(AccuracyControl, PutsBackTheCulpritAlone) {
+  SmallData data(network());
+  const Network spoilt = with_outliers(data);
+  const auto held = hold_budget(spoilt, strategy(GetParam()), data.context, *parse_accuracy_budget("20%"),
+                                judge_against(spoilt, data));
+  ASSERT_TRUE(held.ok()) << held.error().message();
+  EXPECT_THAT(layers_in(held->network, Storage::kI8), ElementsAre("conv2", "dense4"));
+  EXPECT_THAT(held->in_floats,
+              ElementsAre(AllOf(StartsWith("Conv2d 'conv1' stays in floats: alone in int8 it adds "),
+                                ::testing::AnyOf(HasSubstr(" % to v's MSE"), HasSubstr(" % to w's MSE")))));
+  EXPECT_EQ(held->network.metadata.at("budget"), "20%");
+  EXPECT_EQ(held->network.metadata.at("in floats"), "Conv2d 'conv1'");
+  EXPECT_GT(held->size_bytes, held->strategy_size_bytes);
+  EXPECT_EQ(static_cast<std::size_t>(held->size_bytes), serialize_pit(held->network)->size());
+}
+
+TEST_P(AccuracyControl, ABudgetThatHoldsChangesNoByte) {
+  const Network good = network();
+  const SmallData data(good);
+  const auto held =
+      hold_budget(good, strategy(GetParam()), data.context, *parse_accuracy_budget("50%"), judge_against(good, data));
+  ASSERT_TRUE(held.ok()) << held.error().message();
+  EXPECT_THAT(held->in_floats, IsEmpty());
+  EXPECT_EQ(held->judged, 1);
+  const Network plain = *apply_strategy(good, strategy(GetParam()), data.context);
+  EXPECT_EQ(*serialize_pit(held->network), *serialize_pit(plain));
+}
+
+INSTANTIATE_TEST_SUITE_P(OfInt8, AccuracyControl,
+                         ::testing::Values("int_flt_quan", "static_quan", "int8", "dynamic_quan", "quan_aware"),
+                         [](const auto& param_info) { return std::string(param_info.param); });
+
+TEST(AccuracyControlOnce, TwoRunsMakeTheSameBytes) {
+  SmallData data(network());
+  const Network spoilt = with_outliers(data);
+  const auto run = [&] {
+    return *hold_budget(spoilt, strategy("int_flt_quan"), data.context, *parse_accuracy_budget("20%"),
+                        judge_against(spoilt, data));
+  };
+  EXPECT_EQ(*serialize_pit(run().network), *serialize_pit(run().network));
+}
+
+TEST(AccuracyControlOnce, ValuesThatFloatsAloneReadAreNotRounded) {
+  SmallData data(network());
+  const Network spoilt = with_outliers(data);
+  const auto held = hold_budget(spoilt, strategy("int_flt_quan"), data.context, *parse_accuracy_budget("20%"),
+                                judge_against(spoilt, data));
+  ASSERT_TRUE(held.ok());
+  EXPECT_FALSE(held->network.values[held->network.inputs[0].value].quantization);
+  EXPECT_TRUE(held->network.values[testing::node_named(held->network, "conv1").output].quantization);
+  EXPECT_TRUE(held->network.values[testing::node_named(held->network, "conv2").output].quantization);
+}
+
+/// A judge that says what each layer costs: exact sums, so that the right answer is known.
+JudgeFn made_up(const std::vector<std::pair<std::string, double>>& costs, double floats = 1) {
+  return [costs, floats](const Network& network, const ProgressFn&) -> Result<std::vector<OutputError>> {
+    OutputError w{"w", floats, floats};
+    for (const auto& [layer, cost] : costs)
+      if (testing::weight_of(network, layer).storage != Storage::kF32) w.mse += cost;
+    return std::vector<OutputError>{{"v", 1, 1}, w};
+  };
+}
+
+TEST(AccuracyControlOnce, AsFewLayersAsPossible) {
+  const Network good = network();
+  const SmallData data(good);
+  const auto held = hold_budget(good, strategy("float16_quan"), data.context, *parse_accuracy_budget("w=10%"),
+                                made_up({{"conv1", 0.035}, {"conv2", 0.05}, {"dense4", 0.06}, {"dense5", 0.03}}));
+  ASSERT_TRUE(held.ok()) << held.error().message();
+  EXPECT_THAT(layers_in(held->network, Storage::kF16), ElementsAre("conv1", "dense4"))
+      << "no single layer is enough, and of the pairs that are this is the smallest";
+  EXPECT_THAT(held->in_floats, ElementsAre("Conv2d 'conv2' stays in floats: alone in float16 it adds 5 % to w's MSE",
+                                           "Dense 'dense5' stays in floats: alone in float16 it adds 3 % to w's MSE"));
+}
+
+std::string complaint(const char* name, const char* budget, const JudgeFn& judge) {
+  const Network good = network();
+  const SmallData data(good);
+  const auto held = hold_budget(good, strategy(name), data.context, *parse_accuracy_budget(budget), judge);
+  EXPECT_FALSE(held.ok());
+  return held.ok() ? "" : held.error().message();
+}
+
+TEST(AccuracyControlOnce, SaysWhatStandsInTheWay) {
+  EXPECT_EQ(complaint("int_flt_quan", "w=1%", made_up({{"conv1", 0.5}, {"conv2", 0.02}, {"dense4", 0.3}})),
+            "strategy int_flt_quan: cannot hold the budget: Conv2d 'conv1' stands in the way most (alone in int8 it "
+            "adds 50 % to w's MSE), and no layer can be int8; closest was Conv2d 'conv2' so and the rest in floats, "
+            "where w's MSE is 1.02 (+2 %), allowed is 1.01 (+1 %); allow more, or choose another strategy");
+}
+
+TEST(AccuracyControlOnce, SaysThatTheNetworkItselfIsTooFarOff) {
+  EXPECT_EQ(complaint("int_flt_quan", "w=0.5", made_up({})),
+            "cannot hold the budget: in the network itself, before anything is done to it, w's MSE is 1 (+0 %), "
+            "allowed is 0.5 (-50 %); allow more");
+}
+
+TEST(AccuracyControlOnce, SaysThatNothingCanGoBack) {
+  int judged = 0;
+  const JudgeFn worse = [&](const Network&, const ProgressFn&) -> Result<std::vector<OutputError>> {
+    return std::vector<OutputError>{{"v", judged++ == 0 ? 1.0 : 2.0, 1}};
+  };
+  EXPECT_EQ(complaint("fp32", "3%", worse),
+            "strategy fp32: cannot hold the budget: fp32 stores no layer in fewer bits that could go back, and v's MSE "
+            "is 2 (+100 %), allowed is 1.03 (+3 %); allow more, or choose another strategy");
+  judged = 0;
+  EXPECT_THAT(complaint("int_quan", "3%", worse),
+              HasSubstr("int_quan is integers alone, so no layer can go back to floats, and v's MSE is 2"));
+  judged = 0;
+  EXPECT_EQ(complaint("prune_quan", "3%", worse),
+            "strategy prune_quan: cannot hold the budget: with every layer in floats v's MSE is 2 (+100 %), allowed "
+            "is 1.03 (+3 %); what prune_quan does before it rounds stands in the way, and no layer's rounding; allow "
+            "more");
+}
+
+TEST(AccuracyControlOnce, AnAnswerThatIsNoNumberHoldsNoBudget) {
+  EXPECT_THAT(complaint("int_flt_quan", "w=1%", made_up({{"conv1", NAN}, {"conv2", NAN}, {"dense4", NAN}})),
+              HasSubstr("cannot hold the budget"));
+}
+
+TEST(AccuracyControlOnce, StopsWhenAsked) {
+  SmallData data(network());
+  const Network spoilt = with_outliers(data);
+  const JudgeFn judge = judge_against(spoilt, data);
+  int all = 0;
+  const ProgressFn count = [&](const Progress&) { return ++all > 0; };
+  ASSERT_TRUE(hold_budget(spoilt, strategy("dynamic_quan"), data.context, *parse_accuracy_budget("20%"), judge, count));
+  for (const int last : {1, all / 3, all / 2, all - 1}) {
+    int calls = 0;
+    const ProgressFn stop = [&](const Progress&) { return ++calls < last; };
+    const auto held =
+        hold_budget(spoilt, strategy("dynamic_quan"), data.context, *parse_accuracy_budget("20%"), judge, stop);
+    ASSERT_FALSE(held.ok()) << last << " of " << all;
+    EXPECT_EQ(held.error().kind(), ErrorKind::kInterrupted);
+    EXPECT_EQ(calls, last);
+  }
+}
+
+}  // namespace
+}  // namespace pitlane
