@@ -104,7 +104,7 @@ TEST_F(Drive, SweepFindsTheLargestLatencyToFiveMilliseconds) {
 
 TEST_F(Drive, ReportIsAPageWithItsCommand) {
   const Outcome outcome =
-      pitlane("drive expert --circuit tight --perturb lossy --latency none,60ms --report " + at("r.html"));
+      pitlane("drive expert --circuit tight --perturb lossy --latency none,60ms --no-video --report " + at("r.html"));
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   const std::string page = read(place_ / "r.html");
   EXPECT_THAT(page, AllOf(HasSubstr("id=\"decay\""), HasSubstr("id=\"robust-deviation\""), HasSubstr("--perturb lossy"),

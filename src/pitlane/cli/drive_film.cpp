@@ -57,15 +57,8 @@ FilmScene page_scene(const std::vector<FilmScene>& scenes) {
 
 PageVideos drive_page_videos(const std::vector<ShownDrive>& drives, const ProgressFn& progress, bool& interrupted) {
   const std::vector<FilmScene> scenes = film_scenes(drives);
-  PageVideos videos;
-  if (scenes.empty()) return videos;
-  Result<PageVideo> video = make_page_video(page_scene(scenes), progress);
-  if (video.ok())
-    videos.videos.push_back(*std::move(video));
-  else
-    videos.why_none = video.error().message();
-  interrupted = !video.ok() && video.error().kind() == ErrorKind::kInterrupted;
-  return videos;
+  if (scenes.empty()) return {};
+  return page_videos(make_page_video(page_scene(scenes), progress), interrupted);
 }
 
 }  // namespace pitlane::cli

@@ -57,15 +57,8 @@ Result<PageVideo> film(const TuneResult& result, const TuneInputs& inputs, const
 
 PageVideos tune_page_videos(const TuneResult& result, const TuneInputs& inputs, const TuneOptions& options,
                             const ProgressFn& progress, bool& interrupted) {
-  PageVideos videos;
-  if (inputs.courses.empty() || rows_to_show(result).empty()) return videos;
-  Result<PageVideo> video = film(result, inputs, options, progress);
-  if (video.ok())
-    videos.videos.push_back(*std::move(video));
-  else
-    videos.why_none = video.error().message();
-  interrupted = !video.ok() && video.error().kind() == ErrorKind::kInterrupted;
-  return videos;
+  if (inputs.courses.empty() || rows_to_show(result).empty()) return {};
+  return page_videos(film(result, inputs, options, progress), interrupted);
 }
 
 }  // namespace pitlane::cli

@@ -88,4 +88,15 @@ Result<PageVideo> make_page_video(const FilmScene& scene, const ProgressFn& prog
   return video;
 }
 
+PageVideos page_videos(Result<PageVideo> video, bool& interrupted) {
+  PageVideos videos;
+  if (video.ok()) {
+    videos.videos.push_back(*std::move(video));
+    return videos;
+  }
+  interrupted = video.error().kind() == ErrorKind::kInterrupted;
+  videos.why_none = video.error().message();
+  return videos;
+}
+
 }  // namespace pitlane::cli

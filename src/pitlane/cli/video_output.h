@@ -32,4 +32,7 @@ std::string latency_words(const std::string& name);
 /// A video that is small enough for a page: the first two minutes of the scene, at most 2.5 MB.
 Result<PageVideo> make_page_video(const FilmScene& scene, const ProgressFn& progress);
 
+/// What a page shows of that: the video, or why there is none. `interrupted` becomes true where the user stopped it.
+PageVideos page_videos(Result<PageVideo> video, bool& interrupted);
+
 }  // namespace pitlane::cli

@@ -8,7 +8,7 @@ Result<EpisodeCamera> EpisodeCamera::create(std::unique_ptr<World> world, std::u
   auto* const simulator = dynamic_cast<SimWorld*>(world.get());
   if (simulator == nullptr)
     return unsupported("only a drive in the simulator can be shown again, not one in " + world->description());
-  world.release();
+  static_cast<void>(world.release());
   std::unique_ptr<SimWorld> own(simulator);
   PITLANE_TRY_STATUS(own->reset(seed));
   return EpisodeCamera(std::move(own));

@@ -82,7 +82,7 @@ AVIOContext* open_io(MemoryFile& file, bool write) {
   if (io == nullptr)
     av_free(buffer);
   else
-    cursor.release();
+    static_cast<void>(cursor.release());  // close_io deletes it
   return io;
 }
 

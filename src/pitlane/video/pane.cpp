@@ -25,9 +25,8 @@ std::string number_text(const char* format, double value) {
 
 // With the side in words: no reader has to know which sign is left.
 std::string sided_text(double value, const char* unit) {
-  const std::string number = number_text("%.2f", std::abs(value)) + " " + unit;
-  if (std::abs(value) < 0.005) return number;
-  return number + (value > 0 ? " left" : " right");
+  const char* const side = std::abs(value) < 0.005 ? "" : value > 0 ? " left" : " right";
+  return number_text("%.2f", std::abs(value)) + " " + unit + side;
 }
 
 // The next multiple of half a power of ten.
