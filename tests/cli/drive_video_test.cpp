@@ -51,6 +51,23 @@ TEST_F(DriveVideo, IsOneFileOfTheSameBytesEachTime) {
   EXPECT_EQ(read(place_ / "b.mp4") == first, false);
 }
 
+TEST_F(DriveVideo, OfAStudyIsOnItsPage) {
+  write(place_ / "s.yaml",
+        "format: pitlane-study\nversion: 1\nname: two\nnetworks: [line-follower, expert]\ncircuits: [tight]\n"
+        "timeout_s: 2\n");
+  const std::string study = "study run " + at("s.yaml") + " --out " + at("out");
+  const Outcome outcome = pitlane(study + " --video --no-timing");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const std::string page = read(place_ / "out/study.html");
+  EXPECT_THAT(page, AllOf(HasSubstr("line-follower beside expert"), HasSubstr("data:video/mp4;base64,"),
+                          HasSubstr("--out results --video")));
+  EXPECT_EQ(pitlane("study export " + at("s.yaml") + " --video --no-timing --out " + at("again")).code, 0);
+  EXPECT_TRUE(read(place_ / "again/study.html") == page) << "one seed gives the same bytes";
+  EXPECT_EQ(pitlane(study).code, 0);
+  EXPECT_THAT(read(place_ / "out/study.html"), Not(HasSubstr("data:video")));
+  EXPECT_THAT(refused("study run " + at("s.yaml") + " --video"), HasSubstr("--video: the video is part of the page"));
+}
+
 // Beside the name of the file the numbers are the same with and without a video.
 TEST_F(DriveVideo, ChangesNoDrive) {
   const std::string drive = "drive expert --circuit tight --timeout 2 --json";

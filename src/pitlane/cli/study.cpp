@@ -11,6 +11,7 @@
 #include "pitlane/cli/machine.h"
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
+#include "pitlane/cli/study_film.h"
 #include "pitlane/cli/study_inputs.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/verb.h"
@@ -20,6 +21,7 @@
 #include "pitlane/search/recommend_study.h"
 #include "pitlane/study/provenance.h"
 #include "pitlane/study/study_run.h"
+#include "pitlane/video/mp4_encoder.h"
 
 namespace pitlane::cli {
 namespace {
@@ -29,7 +31,7 @@ namespace fs = std::filesystem;
 struct Flags {
   std::string study, store, out, format = "json";
   int jobs = 0;
-  bool json = false, no_timing = false, partial = false;
+  bool json = false, no_timing = false, partial = false, video = false;
 };
 
 // The study's name beside it, or in the folder that --store names.
@@ -63,17 +65,28 @@ Result<Store> open_store_that_is_there(const fs::path& path, const Flags& flags)
 
 // What drives the study where its file is: the same whether it was run or exported, and wherever that was.
 std::string command_of(const Flags& flags) {
-  return "pitlane study run " + shell_word(fs::path(flags.study).filename().string()) + " --out results";
+  return "pitlane study run " + shell_word(fs::path(flags.study).filename().string()) + " --out results" +
+         (flags.video ? " --video" : "");
 }
 
 // Results of other things in this folder that have the same names are replaced: they are made of the store.
+// The page is written whatever becomes of its video.
 Status write_documents(const StudyResult& result, const Flags& flags, Timing timing) {
   const fs::path out = flags.out;
   PITLANE_TRY_STATUS(make_writable_directory(out));
   PITLANE_TRY_STATUS(write_text(out / "study.json", study_json(result, timing)));
   PITLANE_TRY_STATUS(write_text(out / "study.csv", study_csv(result, timing)));
   PITLANE_TRY_STATUS(write_text(out / "study.md", study_markdown(result)));
-  return write_text(out / "study.html", study_page(result, command_of(flags), timing));
+  bool interrupted_by_user = false;
+  PageVideos videos;
+  if (flags.video) {
+    ProgressBar bar;
+    videos = study_page_videos(result, bar.callback(), interrupted_by_user);
+    bar.clear();
+  }
+  PITLANE_TRY_STATUS(write_text(out / "study.html", study_page(result, command_of(flags), timing, videos)));
+  if (!interrupted_by_user) return {};
+  return Error(ErrorKind::kInterrupted, "interrupted; all is written but the page's video");
 }
 
 // As it stands in the origin of cells: what may make their times differ.
@@ -106,7 +119,15 @@ int exit_code(const StudyResult& result) {
   return failed ? kPartialFailure : kSuccess;
 }
 
+Status check_video(const Flags& flags) {
+  if (!flags.video) return {};
+  if (flags.out.empty()) return invalid_argument("--video: the video is part of the page that --out writes; add --out");
+  if (const Status encoder = check_video_encoder(); !encoder.ok()) return encoder.error().in("--video");
+  return {};
+}
+
 Result<int> run(const Flags& flags) {
+  PITLANE_TRY_STATUS(check_video(flags));
   if (!flags.out.empty()) PITLANE_TRY_STATUS(check_output_directory(flags.out));
   const Timing timing = flags.no_timing ? Timing::kLeftOut : Timing::kIncluded;
   PITLANE_TRY(Opened study, open(flags));
@@ -132,6 +153,7 @@ Result<int> run(const Flags& flags) {
 }
 
 Result<int> export_results(const Flags& flags) {
+  PITLANE_TRY_STATUS(check_video(flags));
   if (!flags.out.empty()) PITLANE_TRY_STATUS(check_output_directory(flags.out));
   const Timing timing = flags.no_timing ? Timing::kLeftOut : Timing::kIncluded;
   PITLANE_TRY(Opened study, open(flags));
@@ -188,6 +210,8 @@ CLI::App* declare(CLI::App& verb, const std::string& name, const std::string& he
 void add_export_flags(CLI::App& sub, Flags& flags) {
   sub.add_option("--out", flags.out, "folder for study.html, study.json, study.csv and study.md, which are replaced");
   sub.add_flag("--no-timing", flags.no_timing, "leave out what depends on the clock");
+  sub.add_flag("--video", flags.video,
+               "with --out: the page shows the first network beside the recommended one, driven again");
 }
 
 }  // namespace

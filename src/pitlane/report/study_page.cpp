@@ -165,7 +165,7 @@ std::string subtitle_of(const StudyResult& result) {
 
 }  // namespace
 
-std::string study_page(const StudyResult& result, const std::string& command, Timing timing) {
+std::string study_page(const StudyResult& result, const std::string& command, Timing timing, const PageVideos& videos) {
   const StudyGrid& grid = result.grid;
   const StudyView view = study_view(result, timing);
   const std::string title = grid.name.empty() ? "Study" : grid.name;
@@ -173,7 +173,7 @@ std::string study_page(const StudyResult& result, const std::string& command, Ti
   page += study_recommendation_html(view) + summary_html(result, view.totals) + totals_html(view);
   page += study_costs_html(view) + decay_html(grid) + robustness_html(grid);
   page += cases_html(result, "By latency and perturbation", view.conditions, {"Latency", "Perturbation"});
-  page += track_part(result);
+  page += track_part(result) + videos_section(videos);
   page += cases_html(result, "By circuit", view.courses, {"Circuit"});
   page += "<section><h2>All drives</h2>" + cells_table_html(result, view.machines) + "</section>\n";
   page += study_published_html(view) + study_machines_html(view) + provenance_html(view, command);

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "pitlane/report/page_video.h"
 #include "pitlane/study/study_run.h"
 
 namespace pitlane {
@@ -22,6 +23,7 @@ std::string study_markdown(const StudyResult& result);
 /// One self-contained page: which network to take, what came out in words, totals, what speed costs, conditions,
 /// courses, every drive, maps and charts, published figures beside ours, machines. Maps show the drives that have a
 /// trajectory (read_cells). `command`: what makes it again.
-std::string study_page(const StudyResult& result, const std::string& command, Timing timing = Timing::kIncluded);
+std::string study_page(const StudyResult& result, const std::string& command, Timing timing = Timing::kIncluded,
+                       const PageVideos& videos = {});
 
 }  // namespace pitlane

@@ -14,18 +14,6 @@
 namespace pitlane {
 namespace {
 
-Result<EpisodeResult> drive(const StudyGrid& grid, const StudyCell& cell, const ProgressFn& go_on) {
-  const StudyDriver& driver = grid.drivers[cell.driver];
-  PITLANE_TRY(const std::unique_ptr<World> world, driver.courses[cell.course].make_world());
-  PITLANE_TRY(const std::unique_ptr<Controller> controller, driver.make_controller(*world));
-  EpisodeOptions options;
-  options.laps = grid.laps;
-  options.seed = cell.seed;
-  options.timeout_s = grid.timeout_s;
-  options.latency = driver.latencies[cell.latency].model;
-  return run_episode(*world, *controller, options, go_on);
-}
-
 // The store belongs to one thread at a time.
 class CellDriver {
  public:
@@ -39,7 +27,7 @@ class CellDriver {
       PITLANE_TRY(const bool there, store_.has(cell.key));
       if (there) return {};
     }
-    Result<EpisodeResult> episode = drive(grid_, cell, go_on);
+    Result<EpisodeResult> episode = drive_cell(grid_, cell, go_on);
     if (!episode && episode.error().kind() == ErrorKind::kInterrupted) return episode.error();
     if (episode) episode->trajectory = trajectory_to_keep(episode->trajectory, grid_.laps);
     const std::string text = episode ? to_json(StoredCell{*episode, origin_}) : std::string();
@@ -64,6 +52,18 @@ class CellDriver {
 };
 
 }  // namespace
+
+Result<EpisodeResult> drive_cell(const StudyGrid& grid, const StudyCell& cell, const ProgressFn& progress) {
+  const StudyDriver& driver = grid.drivers[cell.driver];
+  PITLANE_TRY(const std::unique_ptr<World> world, driver.courses[cell.course].make_world());
+  PITLANE_TRY(const std::unique_ptr<Controller> controller, driver.make_controller(*world));
+  EpisodeOptions options;
+  options.laps = grid.laps;
+  options.seed = cell.seed;
+  options.timeout_s = grid.timeout_s;
+  options.latency = driver.latencies[cell.latency].model;
+  return run_episode(*world, *controller, options, progress);
+}
 
 Result<std::vector<std::size_t>> missing_cells(const Store& store, const std::vector<StudyCell>& cells) {
   std::vector<std::size_t> missing;

@@ -36,6 +36,9 @@ struct StudyResult {
   StudyRecommendation recommendation;
 };
 
+/// One drive, with its whole trajectory.
+Result<EpisodeResult> drive_cell(const StudyGrid& grid, const StudyCell& cell, const ProgressFn& progress = {});
+
 /// Indices of cells that are not in the store; of cells with one key the first.
 Result<std::vector<std::size_t>> missing_cells(const Store& store, const std::vector<StudyCell>& cells);
 
