@@ -77,6 +77,16 @@ TEST_F(Study, ExportAndStatusNeedAStore) {
   EXPECT_THAT(refused("study run " + at("a/s.yaml")), HasSubstr("a/s.db: not a result store of pitlane"));
 }
 
+TEST_F(Study, ReplacesNeitherItselfNorItsStore) {
+  const fs::path here = folder("a", short_study(1));
+  EXPECT_THAT(refused("study run " + at("a/s.yaml") + " --store " + at("a/study.csv") + " --out " + at("a")),
+              HasSubstr("a/study.csv: is the store of the study and would be replaced; choose another name"));
+  fs::rename(here / "s.yaml", here / "study.json");
+  EXPECT_THAT(refused("study run " + at("a/study.json") + " --out " + at("a/../a")),
+              HasSubstr("study.json: is the study itself and would be replaced"));
+  EXPECT_EQ(entries(here), 1U);
+}
+
 TEST_F(Study, DrivesTheGridAndGoesOnFromWhatIsThere) {
   const fs::path here = folder("a", short_study(1));
   const Outcome first = drive(here, "--json --out results");

@@ -46,6 +46,8 @@ TEST(AccuracyBudget, RefusesInOneLineWithARemedy) {
   EXPECT_EQ(parse_complaint("w=3%,w=4%"), "--budget w=3%,w=4%: limits the MSE of 'w' twice; leave one out");
   EXPECT_EQ(parse_complaint("3%,mae:4%,5%"),
             "--budget 3%,mae:4%,5%: limits the MSE of all outputs twice; leave one out");
+  EXPECT_EQ(parse_complaint("w=3"),
+            "--budget w=3: errors of outputs that lie within 0 to 1 are below 1; a share of the baseline's is 3%");
   for (const char* text : {"nan", "inf", "3%,", ",", "v", "mae:", "3%%", "1e999", "3x", "v=", "+3%"})
     EXPECT_THAT(parse_complaint(text), HasSubstr("is no limit; say e.g. 3%")) << text;
 }

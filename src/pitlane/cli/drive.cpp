@@ -204,9 +204,12 @@ Status check_outputs(const Flags& flags) {
   if (!flags.video.empty()) PITLANE_TRY_STATUS(check_video_file(flags.video));
   if (!flags.video.empty() && !flags.report.empty())
     PITLANE_TRY_STATUS(check_not_the_same(flags.video, flags.report, "the page of --report"));
-  for (const std::string& output : {flags.report, flags.video})
-    for (const std::string& model : flags.models)
-      if (!output.empty()) PITLANE_TRY_STATUS(check_not_the_same(output, model, "a model"));
+  for (const std::string& output : {flags.report, flags.video}) {
+    if (output.empty()) continue;
+    for (const std::string& model : flags.models) PITLANE_TRY_STATUS(check_not_the_same(output, model, "a model"));
+    for (const std::string& circuit : flags.circuits)
+      PITLANE_TRY_STATUS(check_not_the_same(output, circuit, "a circuit"));
+  }
   return {};
 }
 

@@ -28,6 +28,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char *kJson = "study.json", *kCsv = "study.csv", *kMarkdown = "study.md", *kPage = "study.html";
+
 struct Flags {
   std::string study, store, out, format = "json";
   int jobs = 0;
@@ -74,9 +76,9 @@ std::string command_of(const Flags& flags) {
 Status write_documents(const StudyResult& result, const Flags& flags, Timing timing) {
   const fs::path out = flags.out;
   PITLANE_TRY_STATUS(make_writable_directory(out));
-  PITLANE_TRY_STATUS(write_text(out / "study.json", study_json(result, timing)));
-  PITLANE_TRY_STATUS(write_text(out / "study.csv", study_csv(result, timing)));
-  PITLANE_TRY_STATUS(write_text(out / "study.md", study_markdown(result)));
+  PITLANE_TRY_STATUS(write_text(out / kJson, study_json(result, timing)));
+  PITLANE_TRY_STATUS(write_text(out / kCsv, study_csv(result, timing)));
+  PITLANE_TRY_STATUS(write_text(out / kMarkdown, study_markdown(result)));
   bool interrupted_by_user = false;
   PageVideos videos;
   if (flags.video) {
@@ -84,7 +86,7 @@ Status write_documents(const StudyResult& result, const Flags& flags, Timing tim
     videos = study_page_videos(result, bar.callback(), interrupted_by_user);
     bar.clear();
   }
-  PITLANE_TRY_STATUS(write_text(out / "study.html", study_page(result, command_of(flags), timing, videos)));
+  PITLANE_TRY_STATUS(write_text(out / kPage, study_page(result, command_of(flags), timing, videos)));
   if (!interrupted_by_user) return {};
   return Error(ErrorKind::kInterrupted, "interrupted; all is written but the page's video");
 }
@@ -126,9 +128,21 @@ Status check_video(const Flags& flags) {
   return {};
 }
 
-Result<int> run(const Flags& flags) {
+// What is written must replace neither the study nor what it has driven.
+Status check_outputs(const Flags& flags) {
   PITLANE_TRY_STATUS(check_video(flags));
-  if (!flags.out.empty()) PITLANE_TRY_STATUS(check_output_directory(flags.out));
+  if (flags.out.empty()) return {};
+  PITLANE_TRY_STATUS(check_output_directory(flags.out));
+  for (const char* name : {kJson, kCsv, kMarkdown, kPage}) {
+    const std::string file = (fs::path(flags.out) / name).string();
+    PITLANE_TRY_STATUS(check_not_the_same(file, flags.study, "the study itself"));
+    PITLANE_TRY_STATUS(check_not_the_same(file, store_path(flags).string(), "the store of the study"));
+  }
+  return {};
+}
+
+Result<int> run(const Flags& flags) {
+  PITLANE_TRY_STATUS(check_outputs(flags));
   const Timing timing = flags.no_timing ? Timing::kLeftOut : Timing::kIncluded;
   PITLANE_TRY(Opened study, open(flags));
   const fs::path path = store_path(flags);
@@ -153,8 +167,7 @@ Result<int> run(const Flags& flags) {
 }
 
 Result<int> export_results(const Flags& flags) {
-  PITLANE_TRY_STATUS(check_video(flags));
-  if (!flags.out.empty()) PITLANE_TRY_STATUS(check_output_directory(flags.out));
+  PITLANE_TRY_STATUS(check_outputs(flags));
   const Timing timing = flags.no_timing ? Timing::kLeftOut : Timing::kIncluded;
   PITLANE_TRY(Opened study, open(flags));
   PITLANE_TRY(Store store, open_store_that_is_there(store_path(flags), flags));

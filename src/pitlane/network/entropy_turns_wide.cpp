@@ -1,4 +1,5 @@
 #include "pitlane/network/entropy_turns.h"
+#include "pitlane/network/mask_places.h"
 
 #ifdef PITLANE_WIDE_TURNS
 #include <immintrin.h>
@@ -10,23 +11,6 @@ namespace pitlane::entropy {
 namespace {
 
 constexpr std::size_t kVectors = kStates / 8;
-
-/// By which of eight states need a word: which word each takes.
-struct WordOrders {
-  alignas(32) std::uint32_t of[256][8];
-};
-constexpr WordOrders make_orders() {
-  WordOrders orders{};
-  for (std::uint32_t mask = 0; mask < 256; ++mask) {
-    std::uint32_t next = 0;
-    for (std::uint32_t lane = 0; lane < 8; ++lane) {
-      orders.of[mask][lane] = next;
-      next += mask >> lane & 1;
-    }
-  }
-  return orders;
-}
-constexpr WordOrders kOrders = make_orders();
 
 __m256i places_of(const std::uint32_t* places, __m256i states) {
   const __m256i at = _mm256_and_si256(states, _mm256_set1_epi32(kScale - 1));
@@ -45,7 +29,8 @@ __m256i refilled(__m256i states, const std::byte*& words) {
   const __m256i low = _mm256_cmpeq_epi32(_mm256_srli_epi32(states, 16), _mm256_setzero_si256());
   const auto mask = static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(low)));
   const __m256i next = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(words)));
-  const __m256i order = _mm256_load_si256(reinterpret_cast<const __m256i*>(kOrders.of[mask]));
+  // Which word each state takes that needs one.
+  const __m256i order = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(kMaskPlaces.of[mask])));
   const __m256i taken = _mm256_permutevar8x32_epi32(next, order);
   words += 2 * static_cast<std::size_t>(__builtin_popcount(mask));
   return _mm256_blendv_epi8(states, _mm256_or_si256(_mm256_slli_epi32(states, 16), taken), low);

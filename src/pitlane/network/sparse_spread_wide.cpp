@@ -1,5 +1,4 @@
-#include <cstdint>
-
+#include "pitlane/network/mask_places.h"
 #include "pitlane/network/sparse_spread.h"
 
 #ifdef PITLANE_WIDE_SPREAD
@@ -9,28 +8,6 @@
 namespace pitlane {
 
 #ifdef PITLANE_WIDE_SPREAD
-namespace {
-
-/// By a byte of the mask: which packed byte goes to each of eight places; 0x80: none, a zero.
-struct Places {
-  alignas(64) std::uint8_t of[256][8];
-};
-constexpr Places make_places() {
-  Places places{};
-  for (unsigned mask = 0; mask < 256; ++mask) {
-    std::uint8_t next = 0;
-    for (unsigned k = 0; k < 8; ++k) {
-      const bool set = (mask >> k & 1U) != 0;
-      places.of[mask][k] = set ? next : 0x80;
-      next = static_cast<std::uint8_t>(next + (set ? 1 : 0));
-    }
-  }
-  return places;
-}
-constexpr Places kPlaces = make_places();
-
-}  // namespace
-
 bool has_wide_spread() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt"); }
 
 void spread_wide(Spread& spread) {
@@ -40,7 +17,7 @@ void spread_wide(Spread& spread) {
   for (; at < spread.mask_bytes && spread.packed_bytes >= 8 && packed <= last; ++at) {
     const auto bits = static_cast<unsigned>(spread.mask[at]);
     const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(packed));
-    const __m128i places = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(kPlaces.of[bits]));
+    const __m128i places = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(kMaskPlaces.of[bits]));
     _mm_storel_epi64(reinterpret_cast<__m128i*>(spread.dense + 8 * at), _mm_shuffle_epi8(bytes, places));
     packed += __builtin_popcount(bits);
   }

@@ -20,6 +20,12 @@ Error budget_refusal(const std::string& part, const std::string& what) {
   return invalid_argument("--budget " + printable(part) + ": " + what);
 }
 
+std::string number_text(double value, const char* format = "%.12g") {
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, format, value);
+  return buffer;
+}
+
 bool take_prefix(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
@@ -49,17 +55,14 @@ Result<BudgetLimit> parse_limit(const std::string& part) {
         "rounding moves every answer a little, so a budget of zero is never held; allow some, e.g. 1%, or "
         "keep the network in floats");
   if (limit.most < 0) return budget_refusal(part, std::string("must be above zero; ") + kExamples);
+  if (!limit.relative && limit.most >= 1)
+    return budget_refusal(part, "errors of outputs that lie within 0 to 1 are below 1; a share of the baseline's is " +
+                                    number_text(limit.most) + "%");
   if (limit.relative) limit.most /= 100;
   return limit;
 }
 
 bool same_target(const BudgetLimit& a, const BudgetLimit& b) { return a.output == b.output && a.metric == b.metric; }
-
-std::string number_text(double value, const char* format = "%.12g") {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, format, value);
-  return buffer;
-}
 
 /// "0.0123 (+5.2 %)".
 std::string beside(double value, double baseline) {
