@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -14,6 +13,7 @@
 #include "pitlane/cli/video_output.h"
 #include "pitlane/video/mp4_encoder.h"
 #include "program.h"
+#include "video/needs_encoder.h"
 
 namespace pitlane::testing {
 namespace {
@@ -26,13 +26,7 @@ using ::testing::Not;
 
 class DriveVideo : public InAFolder {
  protected:
-  void SetUp() override {
-    const Status encoder = check_video_encoder();
-    if (encoder.ok()) return;
-    const char* const ci = std::getenv("CI");
-    if (ci != nullptr && std::string(ci) == "true") FAIL() << encoder.error().message();
-    GTEST_SKIP() << encoder.error().message();
-  }
+  void SetUp() override { need_encoder(); }
 };
 
 const std::string kShort = "drive expert line-follower --circuit tight --timeout 2";

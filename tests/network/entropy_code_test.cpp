@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
 
 #include "pitlane/core/random.h"
 #include "pitlane/network/entropy_turns.h"
+#include "pitlane/network/sparse_spread.h"
 #include "pitlane/network/weight_encoding.h"
 
 namespace pitlane {
@@ -138,6 +140,32 @@ TEST(WeightEncoding, EightyPercentZerosTakeLessThanTwoSevenths) {
   EXPECT_EQ(encoded.encoding, WeightEncoding::kSparseEntropy);
   EXPECT_LT(encoded.bytes.size() * 7, bytes.size() * 2);
   EXPECT_EQ(decode_elements(encoded.encoding, encoded.bytes, 1, bytes.size()).value(), bytes);
+}
+
+TEST(WeightEncoding, BytesAreSpreadToWhereTheMaskHasBits) {
+  const auto check = [](void (*spread)(Spread&)) {
+    Random random(2);
+    for (std::size_t count = 0; count < 60; ++count) {
+      const Bytes mask = [&] {
+        Bytes bytes(count);
+        for (std::byte& b : bytes) b = static_cast<std::byte>(random.next());
+        return bytes;
+      }();
+      Bytes wanted(8 * count), packed, dense(8 * count);
+      for (std::size_t i = 0; i < wanted.size(); ++i)
+        if ((mask[i / 8] >> (i % 8) & std::byte{1}) != std::byte{0})
+          packed.push_back(wanted[i] = static_cast<std::byte>(1 + i % 255));
+      Spread state{mask.data(), mask.size(), packed.data(), packed.size(), dense.data()};
+      spread(state);
+      ASSERT_TRUE(state.mask_bytes == 0 || state.packed_bytes < 8) << count;
+      const std::size_t done = 8 * (count - state.mask_bytes);
+      EXPECT_TRUE(std::equal(dense.begin(), dense.begin() + static_cast<std::ptrdiff_t>(done), wanted.begin()))
+          << count;
+      EXPECT_EQ(state.packed - packed.data(), static_cast<std::ptrdiff_t>(packed.size() - state.packed_bytes));
+    }
+  };
+  check(spread_portable);
+  if (has_wide_spread()) check(spread_wide);
 }
 
 TEST(WeightEncoding, FloatsOfFewValuesAreEntropyCoded) {

@@ -10,15 +10,18 @@
 
 namespace pitlane {
 
+/// To be called by SetUp.
+inline void need_encoder() {
+  const Status encoder = check_video_encoder();
+  if (encoder.ok()) return;
+  const char* const ci = std::getenv("CI");
+  if (ci != nullptr && std::string(ci) == "true") FAIL() << encoder.error().message();
+  GTEST_SKIP() << encoder.error().message();
+}
+
 class NeedsEncoder : public ::testing::Test {
  protected:
-  void SetUp() override {
-    const Status encoder = check_video_encoder();
-    if (encoder.ok()) return;
-    const char* const ci = std::getenv("CI");
-    if (ci != nullptr && std::string(ci) == "true") FAIL() << encoder.error().message();
-    GTEST_SKIP() << encoder.error().message();
-  }
+  void SetUp() override { need_encoder(); }
 };
 
 }  // namespace pitlane

@@ -24,27 +24,13 @@ void spread(std::span<const std::byte> mask, std::span<const std::byte> packed, 
   }
 }
 
-/// The same for bytes, of which there are most. Which are zero is chance: where there is enough to read, arithmetic
-/// takes less time than a branch that is guessed wrong.
+/// The same for bytes, of which there are most.
 void spread_bytes(std::span<const std::byte> mask, std::span<const std::byte> packed, std::span<std::byte> dense) {
-  std::size_t at = 0, next = 0;
   static const bool wide = has_wide_spread();
-  if (wide) {
-    Spread whole{mask.data(), dense.size() / 8, packed.data(), packed.size(), dense.data()};
-    spread_wide(whole);
-    at = static_cast<std::size_t>(whole.mask - mask.data());
-    next = static_cast<std::size_t>(whole.packed - packed.data());
-  }
-  for (; at < mask.size() && next + 8 <= packed.size() && 8 * at + 8 <= dense.size(); ++at) {
-    const auto bits = static_cast<unsigned>(mask[at]);
-#pragma GCC unroll 8
-    for (unsigned k = 0; k < 8; ++k) {
-      const unsigned bit = bits >> k & 1U;
-      dense[8 * at + k] = packed[next] & static_cast<std::byte>(0U - bit);
-      next += bit;
-    }
-  }
-  spread<1>(mask.subspan(at), packed.subspan(next), dense.subspan(8 * at));
+  Spread whole{mask.data(), dense.size() / 8, packed.data(), packed.size(), dense.data()};
+  (wide ? spread_wide : spread_portable)(whole);
+  const auto at = static_cast<std::size_t>(whole.mask - mask.data());
+  spread<1>(mask.subspan(at), packed.last(whole.packed_bytes), dense.subspan(8 * at));
 }
 
 }  // namespace

@@ -15,7 +15,10 @@ struct Spread {
 };
 
 /// While eight bytes of `packed` are left, moves on through all of it: eight bytes for each of the mask's. What remains
-/// in `spread` is for a careful loop. With AVX2, where the processor has it; without it, moves nothing.
+/// in `spread` is for a careful loop.
+void spread_portable(Spread& spread);
+
+/// The same with AVX2, where the processor has it.
 bool has_wide_spread();
 void spread_wide(Spread& spread);
 

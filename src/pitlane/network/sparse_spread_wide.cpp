@@ -12,9 +12,9 @@ bool has_wide_spread() { return __builtin_cpu_supports("avx2") && __builtin_cpu_
 
 void spread_wide(Spread& spread) {
   const std::byte* packed = spread.packed;
-  const std::byte* const last = packed + spread.packed_bytes - 8;
+  const std::byte* const end = packed + spread.packed_bytes;
   std::size_t at = 0;
-  for (; at < spread.mask_bytes && spread.packed_bytes >= 8 && packed <= last; ++at) {
+  for (; at < spread.mask_bytes && end - packed >= 8; ++at) {
     const auto bits = static_cast<unsigned>(spread.mask[at]);
     const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(packed));
     const __m128i places = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(kMaskPlaces.of[bits]));
@@ -31,7 +31,7 @@ void spread_wide(Spread& spread) {
 #else
 
 bool has_wide_spread() { return false; }
-void spread_wide(Spread& /*spread*/) {}
+void spread_wide(Spread& spread) { spread_portable(spread); }
 
 #endif
 

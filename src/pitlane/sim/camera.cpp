@@ -25,15 +25,9 @@ Camera::Camera(std::shared_ptr<const DistanceField> field, const CameraGeometry&
   restrict_view({}, {});
 }
 
-void Camera::be_portable() {
-  portable_ = true;
-  painter_.be_portable();
-}
-
 void Camera::set_appearance(const Appearance& look) {
   look_ = look;
   painter_ = GroundPainter(*field_, look);
-  if (portable_) painter_.be_portable();
 }
 
 void Camera::restrict_view(const std::vector<int>& rows, const std::vector<int>& columns) {

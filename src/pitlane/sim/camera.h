@@ -40,10 +40,6 @@ class Camera {
   /// `pose`: of the car. RGB; valid until the next call.
   ImageView render(const Pose& pose);
 
-  /// For tests: without the instructions that this processor has beyond what the build asks for; pictures stay the
-  /// same.
-  void be_portable();
-
  private:
   struct Eye {  // where the camera is and looks
     double x_m, y_m, ahead_x, ahead_y, pitch_cos, pitch_sin;
@@ -74,7 +70,6 @@ class Camera {
   std::vector<std::uint64_t> row_pairs_;                    // of the row being drawn, half as long
   std::vector<int> pair_bytes_;                             // where in a row each pair of columns begins
   float highest_wall_ = 0, lowest_wall_ = 0;                // rows
-  bool portable_ = false;
   std::vector<std::uint8_t> pixels_;
 };
 

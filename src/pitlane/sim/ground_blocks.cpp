@@ -1,8 +1,6 @@
 #include "pitlane/sim/ground_blocks.h"
 
-#include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "pitlane/sim/field_lookup.h"
 #include "pitlane/sim/vector_clones.h"

@@ -78,7 +78,7 @@ class Lookup {
 };
 
 struct alignas(64) March {
-  double per_metre[kBlock];  // depth per metre walked, as its inverse: metres walked per depth
+  double metres[kBlock];  // walked per unit of depth
   double depth[kBlock], gap_m[kBlock], step[kBlock], found[kBlock];
   std::int64_t walking[kBlock];
 };
@@ -88,7 +88,7 @@ void step(const WallRays& rays, double limit, March& m, Places& p) {
   for (int k = 0; k < kBlock; ++k) {
     m.walking[k] = m.walking[k] != 0 && m.depth[k] < limit ? 1 : 0;
     const double gap = m.gap_m[k] < 0 ? -m.gap_m[k] : m.gap_m[k];
-    m.step[k] = (gap > kSmallestStep_m ? gap : kSmallestStep_m) / m.per_metre[k];
+    m.step[k] = (gap > kSmallestStep_m ? gap : kSmallestStep_m) / m.metres[k];
     const double next = m.depth[k] + m.step[k];
     p.x[k] = rays.eye_x_m + next * rays.dx[k];
     p.y[k] = rays.eye_y_m + next * rays.dy[k];
@@ -133,7 +133,7 @@ void see_facing(const Lookup& lookup, const WallRays& rays, const March& m, Wall
   at(0, e, above);
   for (int k = 0; k < kBlock; ++k) {
     const double nx = right[k] - left[k], ny = above[k] - below[k];
-    hits.facing[k] = std::abs(nx * rays.dx[k] + ny * rays.dy[k]) / std::max(std::hypot(nx, ny) * m.per_metre[k], 1e-9);
+    hits.facing[k] = std::abs(nx * rays.dx[k] + ny * rays.dy[k]) / std::max(std::hypot(nx, ny) * m.metres[k], 1e-9);
   }
 }
 
@@ -145,7 +145,7 @@ void find_walls(const DistanceField& field, const WallRays& rays, double wall_m,
   Places p;
   const double start_gap_m = std::abs(field.at(rays.eye_x_m, rays.eye_y_m)) - wall_m;
   for (int k = 0; k < kBlock; ++k) {
-    m.per_metre[k] = std::hypot(rays.dx[k], rays.dy[k]);
+    m.metres[k] = std::hypot(rays.dx[k], rays.dy[k]);
     m.depth[k] = 0;
     m.gap_m[k] = start_gap_m;
     m.found[k] = -1;
