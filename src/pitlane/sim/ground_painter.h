@@ -33,7 +33,8 @@ class GroundPainter {
   /// What to_pixels() makes of paint() on black, faster. `pixels` is as long as `columns.u`.
   void paint_pixels(const GroundRow& row, const ColumnBlocks& columns, std::span<std::uint32_t> pixels);
 
-  /// For tests: without the instructions that this processor has beyond what the build asks for; the pixels are the same.
+  /// For tests: without the instructions that this processor has beyond what the build asks for; the pixels are the
+  /// same.
   void be_portable() { wide_ = false; }
 
  private:
