@@ -65,6 +65,14 @@ Weight mostly_zeros(const Weight& weight) {
   return make_i8_weight(weight.name, weight.shape, std::move(values), weight.scales);
 }
 
+/// Weights of dense layers are among fifteen values, as those of four bits are.
+Weight of_few_values(const Weight& weight) {
+  if (weight.shape.size() != 2) return weight;
+  std::vector<std::int8_t> values(weight.i8().begin(), weight.i8().end());
+  for (std::int8_t& value : values) value = static_cast<std::int8_t>(value / 16 * 16);
+  return make_i8_weight(weight.name, weight.shape, std::move(values), weight.scales);
+}
+
 Result<Network> calibrated(const Network& floats, Network quantized, const std::vector<std::uint8_t>& image) {
   const std::vector<std::vector<float>> inputs = {real_image(image)};
   PITLANE_TRY(const ReferenceResult result, run_reference(floats, inputs));
@@ -98,13 +106,15 @@ Result<std::vector<BenchNetwork>> bench_networks(const std::string& family) {
   const Network dynamic = with_weights(without_norm(network), [](const Weight& w) { return quantize_i8(w); });
   PITLANE_TRY(Network fixed, calibrated(network, dynamic, image));
   PITLANE_TRY(Network pruned, calibrated(network, with_weights(fixed, mostly_zeros), image));
+  PITLANE_TRY(Network few, calibrated(network, with_weights(fixed, of_few_values), image));
   std::vector<BenchNetwork> all;
   for (auto& [name, made] : {std::pair{"fp32", network},
                              {"fp16", half},
                              {"bf16", narrow},
                              {"int8-dynamic", dynamic},
                              {"int8-static", fixed},
-                             {"int8-pruned", pruned}}) {
+                             {"int8-pruned", pruned},
+                             {"int8-few-values", few}}) {
     PITLANE_TRY(BenchNetwork sample, finish(family + "/" + name, made, image));
     all.push_back(std::move(sample));
   }

@@ -20,7 +20,7 @@ namespace {
 /// case and sqrt(n) * 2^-24 in the usual one; outputs are of order 1. Measured differences are below 6e-6.
 constexpr float kFloatBound = 2e-5F;
 
-enum class Kind { kFloat, kHalf, kDynamic, kStatic, kPruned };
+enum class Kind { kFloat, kHalf, kDynamic, kStatic, kPruned, kFewValues };
 
 constexpr const char* kExample = "examples/pilotnet.pit";
 
@@ -44,6 +44,17 @@ Network mostly_zeros(Network network) {
   return network;
 }
 
+/// The weights of the dense layers are among fifteen values, as those of four bits are.
+Network of_few_values(Network network) {
+  for (Weight& weight : network.weights) {
+    if (weight.storage != Storage::kI8 || weight.shape.size() != 2) continue;
+    std::vector<std::int8_t> values(weight.i8().begin(), weight.i8().end());
+    for (std::int8_t& value : values) value = static_cast<std::int8_t>(value / 16 * 16);
+    weight = make_i8_weight(weight.name, weight.shape, std::move(values), weight.scales);
+  }
+  return network;
+}
+
 /// One network with its answer; the slow reference runs once per program.
 struct Sample {
   Network network;
@@ -60,8 +71,10 @@ const Sample& sample(const std::string& family, Kind kind) {
     s.image = random_image(s.network, 4);
     if (kind == Kind::kHalf) s.network = halved(std::move(s.network));
     if (kind == Kind::kDynamic) s.network = dynamic_int8(std::move(s.network));
-    if (kind == Kind::kStatic || kind == Kind::kPruned) s.network = static_int8(s.network, s.image);
+    if (kind == Kind::kStatic || kind == Kind::kPruned || kind == Kind::kFewValues)
+      s.network = static_int8(s.network, s.image);
     if (kind == Kind::kPruned) s.network = mostly_zeros(std::move(s.network));
+    if (kind == Kind::kFewValues) s.network = of_few_values(std::move(s.network));
     s.answer = run_slowly(s.network, s.image);
   }
   return s;
@@ -91,6 +104,7 @@ TEST_P(PilotNetTest, TorchStaticInt8IsEqual) { expect_near("pilotnet-torch", Kin
 TEST_P(PilotNetTest, TfDynamicInt8IsEqual) { expect_near("pilotnet-tf", Kind::kDynamic, 0); }
 TEST_P(PilotNetTest, TfStaticInt8IsEqual) { expect_near("pilotnet-tf", Kind::kStatic, 0); }
 TEST_P(PilotNetTest, TfPrunedInt8IsEqual) { expect_near("pilotnet-tf", Kind::kPruned, 0); }
+TEST_P(PilotNetTest, TfInt8OfFewValuesIsEqual) { expect_near("pilotnet-tf", Kind::kFewValues, 0); }
 TEST_P(PilotNetTest, ExampleDynamicInt8IsEqual) { expect_near(kExample, Kind::kDynamic, 0); }
 TEST_P(PilotNetTest, ExampleStaticInt8IsEqual) { expect_near(kExample, Kind::kStatic, 0); }
 
@@ -147,6 +161,15 @@ TEST(PilotNet, ZerosOfALargePrunedLayerAreLeftOut) {
     const auto plan = *compile(sample("pilotnet-tf", Kind::kPruned).network, {.isa = isa});
     // A bit for each of 16.8 million weights, a byte for each fifth of them, and offsets and convolutions.
     EXPECT_NEAR(static_cast<double>(plan->weight_bytes()), 16.8e6 * (0.125 + 0.2) + 0.7e6, 0.3e6) << to_string(isa);
+  }
+}
+
+TEST(PilotNet, FewValuesOfALargeLayerTakeFourBits) {
+  for (const Isa isa : available_isas()) {
+    if (kernels::table_for(isa).dense_i8_codes == nullptr) continue;
+    const auto plan = *compile(sample("pilotnet-tf", Kind::kFewValues).network, {.isa = isa});
+    // The 1,164 outputs of the layer of 16.8 million are filled up to 1,280.
+    EXPECT_NEAR(static_cast<double>(plan->weight_bytes()), 16.8e6 / 2 * 1280 / 1164 + 0.3e6, 0.1e6) << to_string(isa);
   }
 }
 

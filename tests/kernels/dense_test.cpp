@@ -118,15 +118,18 @@ TEST_P(DenseTest, Bfloat16MatchesLoopsInDouble) {
 struct Int8Data {
   static constexpr int kZero = 7;
 
-  Int8Data(int inputs, int outputs, int zeros_percent = 0)
+  /// Weights are multiples of `step`.
+  Int8Data(int inputs, int outputs, int zeros_percent = 0, int step = 1)
       : count(static_cast<std::size_t>(outputs)), sums(count, 0), starts(count, 0) {
     Random random(29);
     const auto width = static_cast<std::size_t>(inputs);
     input = random_integers<std::uint8_t>(random, width + 64, 0, 255);
     for (std::uint8_t& x : input) x = x < 80 ? 0 : x < 90 ? kZero : x;
     weights = random_integers<std::int8_t>(random, width * count, -127, 127);
-    for (std::int8_t& w : weights)
+    for (std::int8_t& w : weights) {
       if (static_cast<int>(random.index(100)) < zeros_percent) w = 0;
+      w = static_cast<std::int8_t>(w / step * step);
+    }
     bias = random_floats(random, count, -1, 1);
     multiplier = random_floats(random, count, 1e-6, 1e-4);
     for (std::size_t o = 0; o < count; ++o) {
@@ -218,6 +221,36 @@ TEST_P(DenseTest, Int8WithZerosLeftOutIsExact) {
       });
     }
   }
+}
+
+TEST_P(DenseTest, Int8OfFourBitsIsExact) {
+  if (table().dense_i8_codes == nullptr) GTEST_SKIP() << "this level reads eight bits a weight";
+  std::vector<std::pair<int, int>> all = sizes();
+  for (const int outputs : {63, 64, 65, 127, 128, 129, 191, 192, 193, 255, 256, 257, 320, 384, 385, 512, 513})
+    all.emplace_back(70, outputs);
+  for (const int step : {17, 64, 127}) {  // 15, 3 and 3 values, the last ones as large as can be
+    for (const auto& [inputs, outputs] : all) {
+      SCOPED_TRACE(::testing::Message() << inputs << " -> " << outputs << ", step " << step);
+      const Int8Data data(inputs, outputs, 0, step);
+      const CodeRows packed = pack_i8_codes(outputs, inputs, data.weights);
+      std::vector<std::int32_t> active(active_elements(inputs));
+      std::vector<std::uint8_t> values(active_elements(inputs));
+      expect_exact(data, table().dense_i8_layout, [&, in = inputs, out = outputs](const Requantize& r) {
+        table().dense_i8_codes({in, out, data.input.data(), packed.codes.as<std::uint8_t>(),
+                                packed.book.as<std::int8_t>(), r, active.data(), values.data()});
+      });
+    }
+  }
+}
+
+TEST(Codes, AreForAtMostSixteenValues) {
+  std::vector<std::int8_t> weights(64);
+  for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<std::int8_t>(i % 16 * 8 - 64);
+  EXPECT_TRUE(fits_codes(weights));
+  weights[5] = 127;
+  weights[21] = 126;
+  weights[37] = 125;  // the old value is there still, in 53
+  EXPECT_FALSE(fits_codes(weights));
 }
 
 PITLANE_ALL_LEVELS(DenseTest);

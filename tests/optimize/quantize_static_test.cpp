@@ -91,6 +91,17 @@ TEST(QuantizeStatic, CorrectedBiasesReduceTheErrorOfTheAnswers) {
   EXPECT_LT(corrected.rms, 0.9 * plain.rms);
 }
 
+/// On the levels of `like`, a weight of 4 bits.
+Weight to_nearest(const Weight& weight, const Weight& like) {
+  const auto values = weight.f32();
+  std::vector<std::int8_t> levels;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const float scale = like.scales[i / (values.size() / like.scales.size())];
+    levels.push_back(static_cast<std::int8_t>(std::clamp(std::nearbyint(values[i] / scale), -7.0F, 7.0F)));
+  }
+  return make_i8_weight(weight.name, weight.shape, std::move(levels), like.scales);
+}
+
 TEST(QuantizeStatic, LayersThatShareABiasAreCorrectedEachByItself) {
   testing::Sketch s(testing::camera(24, 12));
   const WeightId shared = s.uniform("shared", {100}, 0.1);
@@ -102,6 +113,43 @@ TEST(QuantizeStatic, LayersThatShareABiasAreCorrectedEachByItself) {
   const Errors error = errors(network, bytes, data);
   EXPECT_LT(error.mean, 1e-5);
   EXPECT_LT(error.rms, 0.02 * error.answers);
+}
+
+/// Its first layer has 69,120 weights.
+Network network_with_a_large_layer(std::uint64_t seed) {
+  testing::Sketch s(testing::camera(24, 12), seed);
+  const ValueId x = s.dense(s.dense(s.image(), 80, {}), 120, {});
+  return s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
+}
+
+TEST(QuantizeStatic, FewBitsOfLargeLayersAreRoundedForTheAnswersSake) {
+  Errors nearest, chosen;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    const Network network = network_with_a_large_layer(seed);
+    const SmallData data(network);
+    const Network bytes = quantized(network, data.context);
+    const Network few = quantized(network, data.context, {.bits_of_large = 4});
+    const Weight& weight = testing::weight_of(few, "dense1");
+    EXPECT_TRUE(std::ranges::all_of(weight.i8(), [](std::int8_t q) { return std::abs(q) <= 7; }));
+    EXPECT_TRUE(std::ranges::equal(testing::weight_of(few, "dense2").i8(), testing::weight_of(bytes, "dense2").i8()));
+    Network plain = few;
+    plain.weights[std::get<Dense>(testing::node_named(few, "dense1").op).weight] =
+        to_nearest(testing::weight_of(network, "dense1"), weight);
+    nearest.rms += errors(network, plain, data).rms;
+    chosen.rms += errors(network, few, data).rms;
+  }
+  EXPECT_LT(chosen.rms, 0.5 * nearest.rms);
+}
+
+TEST(QuantizeStatic, FewBitsMakeSmallFiles) {
+  const Network network = network_with_a_large_layer(1);
+  const SmallData data(network);
+  const auto size = [&](int bits) {
+    return serialize_pit(quantized(network, data.context, {.bits_of_large = bits}))->size();
+  };
+  const double rest = static_cast<double>(size(8)) - 69120;
+  EXPECT_LT(static_cast<double>(size(4)), rest + 69120 * 4 / 8.0 + 1500);
+  EXPECT_LT(static_cast<double>(size(2)), rest + 69120 * 1.6 / 8.0 + 1500);  // log2(3) at most
 }
 
 class QuantizedFamily : public ::testing::TestWithParam<const char*> {};
@@ -173,6 +221,16 @@ TEST(QuantizeStatic, RefusesOptionsOutOfRange) {
   Network copy = network;
   EXPECT_EQ(apply_pass(QuantizeStatic{0, 1}, copy, data.context, {}).error().message(),
             "quantisation measures on at least 16 training pictures, is asked for 0");
+}
+
+TEST(QuantizeStatic, SaysHowFewBitsThereAre) {
+  const Network network = testing::small_network();
+  const SmallData data(network);
+  for (const int bits : {1, 9}) {
+    Network copy = network;
+    EXPECT_EQ(apply_pass(QuantizeStatic{.bits_of_large = bits}, copy, data.context, {}).error().message(),
+              "weights take 2 to 8 bits, not " + std::to_string(bits));
+  }
 }
 
 TEST(QuantizeStatic, StopsWhenAsked) {

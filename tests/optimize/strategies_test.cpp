@@ -27,9 +27,9 @@ std::vector<std::string> names() {
 
 TEST(Strategies, StandInTheOrderOfTheReport) {
   EXPECT_THAT(names(), ElementsAre("baseline", "fine_tune", "fp32", "float16_quan", "bfloat16_quan", "dynamic_quan",
-                                   "int_flt_quan", "static_quan", "int_quan", "int8", "quan_aware", "local_prune",
-                                   "global_prune", "prune", "prune_quan", "prune_quan_tf", "prune_qat", "clust_qat",
-                                   "prune_clust_qat", "shrink", "shrink_quan"));
+                                   "int_flt_quan", "static_quan", "int_quan", "int8", "int4", "int2", "quan_aware",
+                                   "local_prune", "global_prune", "prune", "prune_quan", "prune_quan_tf", "prune_qat",
+                                   "clust_qat", "prune_clust_qat", "shrink", "shrink_quan"));
 }
 
 TEST(Strategies, AreDescribedAndTellWhetherTheyTrain) {
@@ -59,7 +59,8 @@ TEST(Strategies, AreFoundByName) {
   EXPECT_EQ(
       missing.error().message(),
       "there is no strategy 'int3'; known are baseline, fine_tune, fp32, float16_quan, bfloat16_quan, dynamic_quan, "
-      "int_flt_quan, static_quan, int_quan, int8, quan_aware, local_prune, global_prune, prune, prune_quan, "
+      "int_flt_quan, static_quan, int_quan, int8, int4, int2, quan_aware, local_prune, global_prune, prune, "
+      "prune_quan, "
       "prune_quan_tf, prune_qat, clust_qat, prune_clust_qat, shrink, shrink_quan");
 }
 

@@ -212,7 +212,7 @@ class Int8LayerStep final : public Step {
         wide_buffer_(layer.wide_input),
         active_buffer_(layer.active),
         values_buffer_(layer.values),
-        sparse_(layer.sparse),
+        form_(layer.form),
         layout_(layer.shape.dense ? kernels.dense_i8_layout : kernels.conv_i8_layout),
         weights_(pack(layer)),
         bias_(kernels::pad_f32(layout_, layer.bias)),
@@ -228,11 +228,15 @@ class Int8LayerStep final : public Step {
       requantize_.inverse_scale = 1.0F / layer.to_quantization->scale;
       requantize_.zero_point = layer.to_quantization->zero_point;
     }
-    if (sparse_) {
-      kernels::SparseRows rows =
-          kernels::pack_i8_sparse(shape_.outputs, static_cast<int>(from_.elements()), layer.weights);
+    if (form_ == DenseForm::kSparse) {
+      kernels::SparseRows rows = kernels::pack_i8_sparse(shape_.outputs, inputs(), layer.weights);
       weights_ = std::move(rows.rows);
-      row_offsets_ = std::move(rows.offsets);
+      beside_weights_ = std::move(rows.offsets);
+    }
+    if (form_ == DenseForm::kCodes) {
+      kernels::CodeRows rows = kernels::pack_i8_codes(shape_.outputs, inputs(), layer.weights);
+      weights_ = std::move(rows.codes);
+      beside_weights_ = std::move(rows.book);
     }
     if (layer.from_quantization) prepare(*layer.from_quantization, start_.as<std::int32_t>(), multiplier_.as<float>());
     if (layer.rescale) rescale(*layer.rescale);
@@ -265,17 +269,25 @@ class Int8LayerStep final : public Step {
     return used;
   }
   std::size_t weight_bytes() const override {
-    return weights_.size() + row_offsets_.size() + bias_.size() + start_.size() * 2;
+    return weights_.size() + beside_weights_.size() + bias_.size() + start_.size() * 2;
   }
 
  private:
   [[nodiscard]] AlignedBuffer pack(const Int8Layer& layer) const {
     if (shape_.groups > 1) return kernels::pack_groups_i8(group_size_of(shape_, from_), layer.weights);
-    if (layer.sparse) return {};
-    if (active_buffer_ >= 0)
-      return kernels::pack_i8_rows(shape_.outputs, static_cast<int>(from_.elements()), layer.weights);
-    return kernels::pack_i8(layout_, size_of(shape_, from_), layer.weights);
+    switch (layer.form) {
+      case DenseForm::kPanels:
+        return kernels::pack_i8(layout_, size_of(shape_, from_), layer.weights);
+      case DenseForm::kRows:
+        return kernels::pack_i8_rows(shape_.outputs, inputs(), layer.weights);
+      case DenseForm::kSparse:
+      case DenseForm::kCodes:
+        break;  // in two parts
+    }
+    return {};
   }
+
+  [[nodiscard]] int inputs() const { return static_cast<int>(from_.elements()); }
 
   static std::vector<std::int32_t> weight_sums(const Int8Layer& layer) {
     std::vector<std::int32_t> sums(static_cast<std::size_t>(layer.shape.outputs), 0);
@@ -307,18 +319,8 @@ class Int8LayerStep final : public Step {
   }
 
   void call(const RunContext& context, const kernels::Requantize& requantize) const noexcept {
-    if (sparse_) {
-      kernels_.dense_i8_sparse({static_cast<int>(from_.elements()), shape_.outputs,
-                                context.interior<std::uint8_t>(from_), weights_.as<std::uint8_t>(),
-                                row_offsets_.as<std::uint32_t>(), requantize, context.at<std::int32_t>(active_buffer_),
-                                context.at<std::uint8_t>(values_buffer_)});
-    } else if (active_buffer_ >= 0) {
-      kernels_.dense_i8_rows({static_cast<int>(from_.elements()), shape_.outputs, context.interior<std::uint8_t>(from_),
-                              weights_.as<std::int8_t>(), requantize, context.at<std::int32_t>(active_buffer_),
-                              context.at<std::uint8_t>(values_buffer_)});
-    } else if (shape_.dense) {
-      kernels_.dense_i8({static_cast<int>(from_.elements()), shape_.outputs, context.interior<std::uint8_t>(from_),
-                         weights_.as<std::int8_t>(), requantize});
+    if (shape_.dense) {
+      call_dense(context, requantize);
     } else if (shape_.groups > 1) {
       kernels_.grouped_i8({group_geometry_of(shape_, from_, to_), context.at<std::uint8_t>(from_.buffer),
                            weights_.as<std::int8_t>(), requantize});
@@ -328,12 +330,29 @@ class Int8LayerStep final : public Step {
     }
   }
 
+  void call_dense(const RunContext& context, const kernels::Requantize& requantize) const noexcept {
+    const auto* input = context.interior<std::uint8_t>(from_);
+    if (form_ == DenseForm::kPanels)
+      return kernels_.dense_i8({inputs(), shape_.outputs, input, weights_.as<std::int8_t>(), requantize});
+    auto* active = context.at<std::int32_t>(active_buffer_);
+    auto* values = context.at<std::uint8_t>(values_buffer_);
+    if (form_ == DenseForm::kRows)
+      return kernels_.dense_i8_rows(
+          {inputs(), shape_.outputs, input, weights_.as<std::int8_t>(), requantize, active, values});
+    if (form_ == DenseForm::kSparse)
+      return kernels_.dense_i8_sparse({inputs(), shape_.outputs, input, weights_.as<std::uint8_t>(),
+                                       beside_weights_.as<std::uint32_t>(), requantize, active, values});
+    kernels_.dense_i8_codes({inputs(), shape_.outputs, input, weights_.as<std::uint8_t>(),
+                             beside_weights_.as<std::int8_t>(), requantize, active, values});
+  }
+
   LayerShape shape_;
   Picture from_, to_;
   BufferId measured_, start_buffer_, multiplier_buffer_, wide_buffer_, active_buffer_, values_buffer_;
-  bool sparse_;
+  DenseForm form_;
   kernels::PanelLayout layout_;
-  AlignedBuffer weights_, bias_, scales_, sums_, start_, multiplier_, row_offsets_;
+  AlignedBuffer weights_, bias_, scales_, sums_, start_, multiplier_;
+  AlignedBuffer beside_weights_;  ///< what DenseForm needs beside them: offsets or a codebook
   kernels::Requantize requantize_;
   bool bytes_out_ = false;
   const kernels::Table& kernels_;

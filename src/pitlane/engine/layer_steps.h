@@ -59,6 +59,14 @@ struct Bf16Conv {
 std::size_t bf16_scratch_bytes(const LayerShape& shape, const Picture& from, const Picture& to);
 std::unique_ptr<Step> make_bf16_conv(const Bf16Conv& conv, const kernels::Table& kernels);
 
+/// How a dense layer in int8 keeps its weights. All but the first note which inputs are not zero.
+enum class DenseForm : std::uint8_t {
+  kPanels,  ///< pack_i8
+  kRows,    ///< pack_i8_rows
+  kSparse,  ///< pack_i8_sparse
+  kCodes,   ///< pack_i8_codes
+};
+
 struct Int8Layer {
   LayerShape shape;
   Picture from;  ///< bytes
@@ -75,9 +83,8 @@ struct Int8Layer {
   std::optional<IntegerRescale> rescale;  ///< set: to bytes without real numbers between; `bias` is in it
   /// Where the kernel widens its input; -1 where int8_wide_input_bytes is 0.
   BufferId wide_input = -1;
-  /// Where a dense layer notes which of its inputs are not zero, and their values; -1: it reads all weights.
-  BufferId active = -1, values = -1;
-  bool sparse = false;  ///< zeros of the weights are not stored; with `active` and `values`
+  DenseForm form = DenseForm::kPanels;
+  BufferId active = -1, values = -1;  ///< where it notes which inputs are not zero, and their values
 };
 
 /// Bytes of each of Int8Layer::start and ::multiplier.

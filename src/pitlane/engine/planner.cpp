@@ -11,6 +11,7 @@
 #include "pitlane/engine/quantization.h"
 #include "pitlane/engine/step_cost.h"
 #include "pitlane/engine/tensor_forms.h"
+#include "pitlane/kernels/pack.h"
 
 namespace pitlane {
 namespace {
@@ -128,8 +129,8 @@ class Planner {
   void add_float_layer(const Layer& layer, const Reading& reading, const Picture& from, const Picture& to);
   void add_bf16_layer(const Layer& layer, const Picture& from, const Picture& to);
   void add_int8_layer(const Layer& layer, const Reading& reading, const Tensor& from, Int8Result to);
-  /// Whether leaving zeros of the weights out pays.
-  [[nodiscard]] bool skips_weights(const Layer& layer) const;
+  /// How an int8 layer's weights are read soonest.
+  [[nodiscard]] DenseForm dense_form(const Layer& layer, const Reading& reading) const;
   /// Whether reading the weights of none but the non-zero inputs pays.
   [[nodiscard]] bool skips_zeros(const Layer& layer, const Reading& reading) const;
   /// `stays_integer`: the node is a layer that goes from grid to grid.
@@ -352,17 +353,21 @@ void Planner::add_bf16_layer(const Layer& layer, const Picture& from, const Pict
              float_info(layer, Arithmetic::kF32, rounded, to));
 }
 
-bool Planner::skips_weights(const Layer& layer) const {
-  // In the second-level cache dense rows are quicker (measured at 1.3 million weights with 2 MiB of it), from behind it
-  // those without zeros (at 16.8 million).
-  constexpr std::int64_t kWorthLeavingOut = 1 << 22;
+DenseForm Planner::dense_form(const Layer& layer, const Reading& reading) const {
+  // In the second-level cache whole rows are quicker (measured at 1.3 million weights with 2 MiB of it), from behind it
+  // those of fewer bytes (at 16.8 million).
+  constexpr std::int64_t kWorthShortening = 1 << 22;
   constexpr double kSparseEnough = 0.6;
-  return layer.shape.dense && kernels_.dense_i8_sparse != nullptr && layer.weight->size() >= kWorthLeavingOut &&
-         sparsity(*layer.weight) >= kSparseEnough;
+  if (!layer.shape.dense) return DenseForm::kPanels;
+  const bool large = layer.weight->size() >= kWorthShortening;
+  if (large && kernels_.dense_i8_sparse != nullptr && sparsity(*layer.weight) >= kSparseEnough)
+    return DenseForm::kSparse;
+  if (large && kernels_.dense_i8_codes != nullptr && kernels::fits_codes(layer.weight->i8())) return DenseForm::kCodes;
+  return skips_zeros(layer, reading) ? DenseForm::kRows : DenseForm::kPanels;
 }
 
 bool Planner::skips_zeros(const Layer& layer, const Reading& reading) const {
-  if (!layer.shape.dense || kernels_.dense_i8_rows == nullptr || layer.weight->size() < kWorthSkipping) return false;
+  if (kernels_.dense_i8_rows == nullptr || layer.weight->size() < kWorthSkipping) return false;
   const auto made = std::ranges::find(network_.nodes, reading.source, &Node::output);
   return made != network_.nodes.end() && ends_in_relu(*made);
 }
@@ -386,8 +391,8 @@ void Planner::add_int8_layer(const Layer& layer, const Reading& reading, const T
   }
   const std::size_t wide_bytes = int8_wide_input_bytes(layer.shape, from.picture, to.picture, kernels_);
   if (wide_bytes > 0) step.wide_input = forms_.arena().add(wide_bytes);
-  step.sparse = skips_weights(layer);
-  if (step.sparse || skips_zeros(layer, reading)) {
+  step.form = dense_form(layer, reading);
+  if (step.form != DenseForm::kPanels) {
     step.active = forms_.arena().add(active_bytes(from.picture));
     step.values = forms_.arena().add(active_bytes(from.picture));
   }

@@ -168,6 +168,17 @@ struct DenseI8Sparse {
   std::uint8_t* values = nullptr;
 };
 
+/// As DenseI8Rows, with weights of at most sixteen different values: four bits each, as pack_i8_codes lays them out.
+struct DenseI8Codes {
+  int inputs = 0, outputs = 0;
+  const std::uint8_t* input = nullptr;
+  const std::uint8_t* codes = nullptr;
+  const std::int8_t* book = nullptr;  ///< the value of each code, 16
+  Requantize requantize;
+  std::int32_t* active = nullptr;  ///< as in DenseI8Rows
+  std::uint8_t* values = nullptr;
+};
+
 /// Where a pixel of three bytes between two pixels is taken from, in fixed point.
 struct ResampleTap {
   std::int32_t offset = 0;  ///< of the left pixel, in bytes; the right one follows it

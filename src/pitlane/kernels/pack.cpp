@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <type_traits>
 #include <vector>
 
@@ -99,6 +100,26 @@ int row_position(int output) {
   const int q = output % 64 / 16;
   const int l = output % 16 / 4;
   return output / 64 * 64 + 16 * l + 4 * q + output % 4;
+}
+
+struct Codebook {
+  std::int8_t values[16] = {};   ///< rising; zeros where there are fewer
+  std::uint8_t codes[256] = {};  ///< by the weight as a byte; where a block is filled up, zeros may stand for any
+};
+
+std::optional<Codebook> codebook_of(std::span<const std::int8_t> weights) {
+  bool there[256] = {};
+  for (const std::int8_t w : weights) there[static_cast<std::uint8_t>(w)] = true;
+  if (std::ranges::count(there, true) > 16) return std::nullopt;
+  Codebook book;
+  std::uint8_t next = 0;
+  for (int w = -128; w < 128; ++w) {
+    const auto byte = static_cast<std::uint8_t>(w);
+    if (!there[byte]) continue;
+    book.values[next] = static_cast<std::int8_t>(w);
+    book.codes[byte] = next++;
+  }
+  return book;
 }
 
 template <typename T>
@@ -204,6 +225,29 @@ SparseRows pack_i8_sparse(int outputs, int inputs, std::span<const std::int8_t> 
     }
   }
   *offset = static_cast<std::uint32_t>(to - begin);
+  return packed;
+}
+bool fits_codes(std::span<const std::int8_t> weights) { return codebook_of(weights).has_value(); }
+CodeRows pack_i8_codes(int outputs, int inputs, std::span<const std::int8_t> weights) {
+  const std::optional<Codebook> codebook = codebook_of(weights);
+  PITLANE_CHECK(codebook.has_value());
+  const AlignedBuffer dense = pack_i8_rows(outputs, inputs, weights);
+  const auto* from = dense.as<std::int8_t>();
+  const auto row_bytes = static_cast<std::size_t>((outputs + 127) / 128 * 64);
+  CodeRows packed{AlignedBuffer(row_bytes * static_cast<std::size_t>(inputs)), AlignedBuffer(sizeof codebook->values)};
+  std::memcpy(packed.book.data(), codebook->values, sizeof codebook->values);
+  auto* to = packed.codes.as<std::uint8_t>();
+  const auto code = [&](std::int8_t w) { return codebook->codes[static_cast<std::uint8_t>(w)]; };
+  for (int first = 0; first < outputs; first += kRowBlock) {
+    const int width = std::min(kRowBlock, (outputs - first + 63) / 64 * 64);
+    for (int k = 0; k < inputs; ++k, from += width) {
+      for (int o = 0; o < width; o += 128, to += 64) {
+        const bool both = width - o > 64;
+        for (int i = 0; i < 64; ++i)
+          to[i] = static_cast<std::uint8_t>(code(from[o + i]) | (both ? code(from[o + 64 + i]) << 4 : 0));
+      }
+    }
+  }
   return packed;
 }
 AlignedBuffer pack_groups_f32(const GroupSize& size, std::span<const float> weights) {

@@ -46,6 +46,17 @@ struct SparseRows {
 };
 SparseRows pack_i8_sparse(int outputs, int inputs, std::span<const std::int8_t> weights);
 
+/// For DenseI8Codes: blocks as in pack_i8_rows, filled up to 128 outputs; a byte has the code of an output below, and
+/// in its upper half that of the output 64 behind it.
+struct CodeRows {
+  AlignedBuffer codes;
+  AlignedBuffer book;  ///< std::int8_t, the value of each code; 16
+};
+/// Have the weights at most sixteen different values?
+bool fits_codes(std::span<const std::int8_t> weights);
+/// fits_codes must hold.
+CodeRows pack_i8_codes(int outputs, int inputs, std::span<const std::int8_t> weights);
+
 /// Size of grouped convolution weights {groups * outputs, taps, channels}: outputs and channels of one group.
 struct GroupSize {
   int groups = 1, outputs = 1, taps = 1, channels = 1;

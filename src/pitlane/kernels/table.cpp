@@ -76,6 +76,7 @@ Table avx512vnni_table() {
   table.isa = Isa::kAvx512Vnni;
   PITLANE_INTEGER_KERNELS(table, avx512vnni);
   table.dense_i8_rows = dense_i8_rows_avx512vnni;
+  table.dense_i8_codes = dense_i8_codes_avx512vnni;
   // No level of its own: all processors with VNNI have it but the very first.
   if (detect_cpu().avx512vbmi2) table.dense_i8_sparse = dense_i8_sparse_avx512vbmi2;
   return table;

@@ -26,6 +26,7 @@ struct Table {
   void (*dense_i8)(const DenseI8&) = nullptr;
   void (*dense_i8_rows)(const DenseI8Rows&) = nullptr;      ///< null where skipping zeros does not pay
   void (*dense_i8_sparse)(const DenseI8Sparse&) = nullptr;  ///< null where zeros of weights are read as all others
+  void (*dense_i8_codes)(const DenseI8Codes&) = nullptr;    ///< null where four bits are no quicker than eight
   void (*grouped_f32)(const GroupedF32&) = nullptr;
   void (*grouped_i8)(const GroupedI8&) = nullptr;
 

@@ -50,6 +50,16 @@ void drop_unread_ranges(Network& network, const std::vector<Layer>& int8_layers)
       network.values[i].quantization.reset();
 }
 
+/// And takes these layers out of those that are still to be rounded.
+void take_rounded(const StorageDraft& draft, std::vector<Layer>& layers, Network& network) {
+  if (draft.rounded.empty()) return;
+  std::erase_if(layers, [&](const Layer& layer) {
+    const std::optional<Weight>& rounded = draft.rounded[layer.weight];
+    if (rounded) network.weights[layer.weight] = *rounded;
+    return rounded.has_value();
+  });
+}
+
 Network without_ranges(Network network) {
   for (Value& value : network.values) value.quantization.reset();
   return network;
@@ -67,6 +77,7 @@ Result<Network> store_layers(const StorageDraft& draft, const std::vector<bool>&
     return network;
   }
   if (layers.size() != draft.layers.size()) drop_unread_ranges(network, layers);
+  take_rounded(draft, layers, network);
   quantize_layer_weights(network, layers, draft.scales);
   if (draft.bias_samples.empty()) return network;
   PITLANE_CHECK(dataset != nullptr);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct StorageDraft {
   std::vector<Layer> layers;  ///< that the pass stores
   Storage storage = Storage::kI8;
   I8Scales scales = I8Scales::kPerChannel;
+  std::vector<std::optional<Weight>> rounded =
+      {};                                  ///< by WeightId, or empty: kI8 weights that have been chosen already
   std::vector<std::int64_t> bias_samples;  ///< pictures that correct biases; none: biases stay
   bool integers_only = false;              ///< no layer may stay in floats
 };

@@ -1,10 +1,14 @@
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "pitlane/optimize/adaptive_rounding.h"
 #include "pitlane/optimize/bias_correction.h"
 #include "pitlane/optimize/calibration.h"
+#include "pitlane/optimize/layer_inputs.h"
 #include "pitlane/optimize/layer_storage.h"
 #include "pitlane/optimize/layers.h"
 #include "pitlane/optimize/passes.h"
@@ -22,17 +26,49 @@ std::vector<std::int64_t> thin_out(const std::vector<std::int64_t>& samples, std
   return few;
 }
 
+bool may_have_fewer_bits(const Network& network, const Layer& layer) {
+  // Smaller layers are not coded on disk nor read as codes, so fewer bits would win nothing.
+  constexpr std::int64_t kLarge = 1 << 16;
+  const auto grouped = [&](std::size_t node) {
+    const auto* conv = std::get_if<Conv2d>(&network.nodes[node].op);
+    return conv != nullptr && conv->groups > 1;
+  };
+  return network.weights[layer.weight].size() >= kLarge &&
+         std::ranges::none_of(users_of(network, layer.weight), grouped);
+}
+
+/// `floats` has no ranges, so that layers see what they see in floats.
+Status round_large_layers(int bits, const Network& floats, const StrategyContext& context, const ProgressFn& progress,
+                          StorageDraft& draft) {
+  constexpr int kPictures = 2048;
+  PITLANE_TRY(const std::vector<std::int64_t> samples, calibration_samples(context, kPictures));
+  draft.rounded.resize(floats.weights.size());
+  for (const Layer& layer : draft.layers) {
+    std::optional<Weight>& rounded = draft.rounded[layer.weight];
+    if (rounded || !may_have_fewer_bits(floats, layer)) continue;
+    PITLANE_TRY(const LayerInputs inputs,
+                layer_inputs(floats, layer.weight, *context.dataset, samples, kPictures, progress));
+    PITLANE_TRY(rounded, round_adaptively(floats.weights[layer.weight], bits, inputs, progress));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<StorageDraft> draft(const QuantizeStatic& pass, Network network, const StrategyContext& context,
                            const ProgressFn& progress) {
   if (!(pass.percentile > 0.5 && pass.percentile <= 1))
     return invalid_argument("percentile must be above 0.5 and at most 1, is " + std::to_string(pass.percentile));
+  if (pass.bits_of_large < 2 || pass.bits_of_large > 8)
+    return invalid_argument("weights take 2 to 8 bits, not " + std::to_string(pass.bits_of_large));
   PITLANE_TRY(const std::vector<std::int64_t> samples, calibration_samples(context, pass.samples));
   PITLANE_TRY_STATUS(apply_pass(FoldBatchNorm{}, network));
   own_biases(network);
   StorageDraft draft;
   draft.layers = pass.integers_only ? integer_layers(network) : quantizable_layers(network);
+  if (pass.bits_of_large < 8) {
+    PITLANE_TRY_STATUS(round_large_layers(pass.bits_of_large, network, context, progress, draft));
+  }
   const CalibrationOptions options{pass.percentile, pass.calibrator, pass.integers_only};
   PITLANE_TRY_STATUS(calibrate(network, draft.layers, *context.dataset, samples, options, progress));
   draft.bias_samples = thin_out(samples, kBiasSamples);

@@ -39,7 +39,8 @@ std::string text(const QuantizeDynamic& pass) {
 }
 std::string text(const QuantizeStatic& pass) {
   return "quantize_static(samples=" + std::to_string(pass.samples) + ", percentile=" + number(pass.percentile) +
-         ", calibrator=" + to_string(pass.calibrator) + (pass.integers_only ? ", integers_only)" : ")");
+         ", calibrator=" + to_string(pass.calibrator) + (pass.integers_only ? ", integers_only" : "") +
+         (pass.bits_of_large < 8 ? ", bits_of_large=" + std::to_string(pass.bits_of_large) + ")" : ")");
 }
 std::string text(const QuantizeAware& pass) {
   return "quantize_aware(epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) +

@@ -81,6 +81,9 @@ struct QuantizeStatic {
   /// Every layer and every value, outputs too: what leaves the network is whole steps of an 8-bit grid, read as the
   /// real numbers that they stand for.
   bool integers_only = false;
+  /// Bits for each weight of layers of 65,536 and more, 2 to 8. Below 8, which way they are rounded is chosen on up to
+  /// 2048 training pictures (optimize/adaptive_rounding.h); grouped convolutions keep 8.
+  int bits_of_large = 8;
 };
 /// Trains on with int8 simulated as QuantizeStatic would lay it out: weights rounded per channel, activations rounded
 /// to ranges that start from calibration and follow the batches for the first half; gradients look through the

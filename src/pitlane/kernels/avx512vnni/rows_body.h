@@ -38,7 +38,33 @@ struct ActiveInputs {
     }
     return (found + 3) / 4 * 4;
   }
+
+  /// The values of the inputs i .. i + 3, for each output.
+  [[nodiscard]] __m512i four(int i) const {
+    std::int32_t bytes;
+    __builtin_memcpy(&bytes, value + i, 4);
+    return _mm512_set1_epi32(bytes);
+  }
 };
+
+/// The sums of N times 16 outputs from output `first` on, before any input.
+template <int N>
+void load_starts(const Requantize& r, int outputs, int first, __m512i (&sum)[N]) {
+  for (int v = 0; v < N; ++v) {
+    const int left = outputs - first - v * 16;
+    const auto valid = static_cast<__mmask16>(left >= 16 ? 0xFFFFU : left <= 0 ? 0U : (1U << left) - 1U);
+    sum[v] = _mm512_maskz_loadu_epi32(valid, r.start + first + v * 16);
+  }
+}
+
+template <int N>
+void store_sums(const Requantize& r, int outputs, int first, const __m512i (&sum)[N]) {
+  for (int v = 0; v < N && first + v * 16 < outputs; ++v) {
+    const __m512i column[] = {sum[v]};
+    const int output = first + v * 16;
+    requantize_column<Avx512Vnni>(r, {output, outputs - output, column, 1, output, 0});
+  }
+}
 
 /// Adds 64 outputs of four rows. sum[q] holds outputs 16 q .. 16 q + 15; see pack_i8_rows for the order of bytes.
 inline void add_rows(__m512i* sum, const __m512i (&row)[4], __m512i x) {
@@ -55,28 +81,18 @@ inline void add_rows(__m512i* sum, const __m512i (&row)[4], __m512i x) {
 template <template <int> class Rows, int V>
 void rows_block(const Requantize& r, int outputs, const ActiveInputs& active, int count, int first, Rows<V> rows) {
   __m512i sum[V * 4];
-  for (int v = 0; v < V * 4; ++v) {
-    const int left = outputs - first - v * 16;
-    const auto valid = static_cast<__mmask16>(left >= 16 ? 0xFFFFU : left <= 0 ? 0U : (1U << left) - 1U);
-    sum[v] = _mm512_maskz_loadu_epi32(valid, r.start + first + v * 16);
-  }
+  load_starts(r, outputs, first, sum);
   for (int i = 0; i < count; i += 4) {
     for (int k = 0; k < 4; ++k) rows.prefetch(active.number[i + k + kRowsAhead]);
     typename Rows<V>::Cursor cursor[4] = {rows.open(active.number[i]), rows.open(active.number[i + 1]),
                                           rows.open(active.number[i + 2]), rows.open(active.number[i + 3])};
-    std::int32_t four;
-    __builtin_memcpy(&four, active.value + i, 4);
-    const __m512i x = _mm512_set1_epi32(four);
+    const __m512i x = active.four(i);
     for (int v = 0; v < V; ++v) {
       const __m512i row[4] = {cursor[0].next(), cursor[1].next(), cursor[2].next(), cursor[3].next()};
       add_rows(sum + v * 4, row, x);
     }
   }
-  for (int v = 0; v < V * 4 && first + v * 16 < outputs; ++v) {
-    const __m512i column[] = {sum[v]};
-    const int output = first + v * 16;
-    requantize_column<Avx512Vnni>(r, {output, outputs - output, column, 1, output, 0});
-  }
+  store_sums(r, outputs, first, sum);
 }
 
 /// Vectors of 64 outputs in the block that begins at output `first`.
