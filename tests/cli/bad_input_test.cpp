@@ -215,14 +215,26 @@ TEST_F(BadInput, BudgetsThatMeanNothing) {
   EXPECT_FALSE(fs::exists(place_ / "b.pit"));
 }
 
-TEST_F(BadInput, SparsityThatNothingHeeds) {
+TEST_F(BadInput, ARecipeFlagThatNothingHeeds) {
   save_pilotnet(place_ / "a.pit");
   EXPECT_THAT(refused("tune " + at("a.pit") + " --strategy int8 quan_aware --sparsity 0.8 --out " + at("out")),
               HasSubstr("--sparsity: int8, quan_aware prune nothing; leave it out"));
+  EXPECT_THAT(refused("tune " + at("a.pit") + " --strategy int8 prune --keep 0.5 --out " + at("out")),
+              HasSubstr("--keep: int8, prune remove no channels; leave it out"));
+  EXPECT_THAT(refused("tune " + at("a.pit") + " --strategy quan_aware --weight-bits 4 --out " + at("out")),
+              HasSubstr("--weight-bits: quan_aware quantises no weights by calibration alone; leave it out"));
+  EXPECT_THAT(refused("tune " + at("a.pit") + " --strategy prune --calibrator mse --out " + at("out")),
+              HasSubstr("--calibrator: prune chooses no ranges by calibration alone; leave it out"));
+  EXPECT_THAT(
+      refused("tune " + at("a.pit") + " --calibrator median --out " + at("out")),
+      HasSubstr("--calibrator: there is no calibrator 'median'; known are cubed_error, min_max, percentile, mse, "
+                "entropy"));
+  EXPECT_THAT(refused("convert " + at("a.pit") + " " + at("b.pit") + " --strategy int8 --weight-bits 9"),
+              HasSubstr("--weight-bits: must be a whole number within 2 to 8, not '9'"));
   EXPECT_THAT(refused("convert " + at("a.pit") + " " + at("b.pit") + " --strategy fp32 --sparsity 0.8"),
               HasSubstr("--sparsity: fp32 prunes nothing; leave it out"));
   EXPECT_THAT(refused("convert " + at("a.pit") + " " + at("b.pit") + " --sparsity 0.8"),
-              HasSubstr("--sparsity: says how much a strategy prunes, and no --strategy is given; leave it out"));
+              HasSubstr("--sparsity: changes a strategy, and no --strategy is given; leave it out"));
   for (const char* share : {"1", "-0.1", "nan", "80"})
     EXPECT_THAT(refused("tune " + at("a.pit") + " --strategy prune --out " + at("out") + " --sparsity " + share),
                 HasSubstr("--sparsity: must be within 0 to 0.99, not '" + std::string(share)));

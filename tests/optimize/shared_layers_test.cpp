@@ -10,6 +10,7 @@
 #include "pitlane/optimize/calibration.h"
 #include "pitlane/optimize/layers.h"
 #include "pitlane/optimize/passes.h"
+#include "pitlane/optimize/recipe_changes.h"
 #include "pitlane/optimize/strategy.h"
 #include "sketch.h"
 #include "small_data.h"

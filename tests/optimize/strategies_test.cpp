@@ -8,6 +8,7 @@
 
 #include "pitlane/network/pit_file.h"
 #include "pitlane/optimize/layers.h"
+#include "pitlane/optimize/recipe_changes.h"
 #include "pitlane/optimize/strategy.h"
 #include "sketch.h"
 #include "small_data.h"
@@ -15,8 +16,10 @@
 namespace pitlane {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 using testing::SmallData;
 
 std::vector<std::string> names() {
@@ -85,18 +88,42 @@ TEST(Strategies, RecipesNameEveryOption) {
   EXPECT_EQ(recipe(strategies().front()), "unchanged");
 }
 
-TEST(Strategies, SparsityReplacesTheShareOfAllThatPrune) {
-  EXPECT_EQ(recipe(with_sparsity(**find_strategy("prune_quan"), 0.9)).substr(0, 27), "prune_global(sparsity=0.9) ");
-  EXPECT_EQ(recipe(with_sparsity(**find_strategy("local_prune"), 0.9)).substr(0, 41),
-            "prune_local(convolution=0.9, dense=0.9) |");
-  EXPECT_EQ(recipe(with_sparsity(**find_strategy("prune"), 0.9)).substr(0, 39),
-            "prune_gradually(from=0.5, sparsity=0.9,");
-  EXPECT_EQ(recipe(with_sparsity(**find_strategy("prune"), 0.25)).substr(0, 41),
-            "prune_gradually(from=0.25, sparsity=0.25,");
+std::string changed(const char* strategy, const RecipeChanges& changes) {
+  return recipe(with_changes(**find_strategy(strategy), changes));
+}
+
+TEST(RecipeChanges, ReplaceTheShareOfZerosOfAllThatPrune) {
+  EXPECT_THAT(changed("prune_quan", {.sparsity = 0.9}), StartsWith("prune_global(sparsity=0.9) "));
+  EXPECT_THAT(changed("local_prune", {.sparsity = 0.9}), StartsWith("prune_local(convolution=0.9, dense=0.9) |"));
+  EXPECT_THAT(changed("prune", {.sparsity = 0.9}), StartsWith("prune_gradually(from=0.5, sparsity=0.9,"));
+  EXPECT_THAT(changed("prune", {.sparsity = 0.25}), StartsWith("prune_gradually(from=0.25, sparsity=0.25,"));
+}
+
+TEST(RecipeChanges, ReplaceWhatShrinkingKeepsAndHowIntegersAreChosen) {
+  EXPECT_THAT(changed("shrink_quan", {.keep = 0.2, .weight_bits = 3}),
+              AllOf(StartsWith("shrink(keep=0.2) |"), HasSubstr("bits_of_large=3")));
+  EXPECT_THAT(changed("int8", {.calibrator = Calibrator::kEntropy}), HasSubstr("percentile=1, calibrator=entropy"));
+  EXPECT_THAT(changed("int8", {.calibrator = Calibrator::kPercentile}),
+              HasSubstr("percentile=0.9999, calibrator=percentile"));
+  EXPECT_EQ(changed("int2", {.weight_bits = 8}), recipe(**find_strategy("int_flt_quan")));
+}
+
+TEST(RecipeChanges, ConcernThoseThatHaveSuchAPass) {
   for (const Strategy& strategy : strategies()) {
-    EXPECT_EQ(recipe(with_sparsity(strategy, 0.33)) != recipe(strategy), prunes(strategy)) << strategy.name;
-    EXPECT_EQ(prunes(strategy), std::string(strategy.name).find("prune") != std::string::npos) << strategy.name;
+    const std::string before = recipe(strategy), name = strategy.name;
+    EXPECT_EQ(recipe(with_changes(strategy, {})), before);
+    EXPECT_EQ(recipe(with_changes(strategy, {.sparsity = 0.33})) != before, prunes(strategy)) << name;
+    EXPECT_EQ(recipe(with_changes(strategy, {.keep = 0.33})) != before, shrinks(strategy)) << name;
+    EXPECT_EQ(recipe(with_changes(strategy, {.weight_bits = 5})) != before, quantizes_statically(strategy)) << name;
+    EXPECT_EQ(prunes(strategy), name.find("prune") != std::string::npos) << name;
+    EXPECT_EQ(shrinks(strategy), name.find("shrink") != std::string::npos) << name;
   }
+}
+
+TEST(RecipeChanges, FindCalibratorsByName) {
+  EXPECT_EQ(*find_calibrator("min_max"), Calibrator::kMinMax);
+  EXPECT_EQ(find_calibrator("max").error().message(),
+            "there is no calibrator 'max'; known are cubed_error, min_max, percentile, mse, entropy");
 }
 
 class Row : public ::testing::TestWithParam<std::string> {

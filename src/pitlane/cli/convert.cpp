@@ -18,7 +18,7 @@
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
 #include "pitlane/cli/real_runtime.h"
-#include "pitlane/cli/sparsity_flag.h"
+#include "pitlane/cli/recipe_flags.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/tuning_data.h"
 #include "pitlane/cli/verb.h"
@@ -39,7 +39,7 @@ struct Flags {
   std::string strategy, precision = "auto", io = "float";
   std::vector<std::string> data;
   std::string split = "auto";
-  std::optional<double> sparsity;
+  RecipeFlags recipe;
   std::string budget;
   bool raw_input = false, overwrite = false;
   std::uint64_t seed = 1;
@@ -170,14 +170,14 @@ void tell_widened(const Network& network) {
                 ".pit, .onnx or .tflite");
 }
 
-Result<std::optional<Strategy>> chosen_strategy(const Flags& flags) {
-  if (flags.strategy.empty() && flags.sparsity)
-    return invalid_argument("--sparsity: says how much a strategy prunes, and no --strategy is given; leave it out");
-  if (flags.strategy.empty()) return std::optional<Strategy>();
+Result<std::optional<Strategy>> chosen_strategy(const CLI::App& verb, const Flags& flags) {
+  if (flags.strategy.empty()) {
+    PITLANE_TRY_STATUS(refuse_flags(verb, recipe_flag_names(), "changes a strategy, and no --strategy is given"));
+    return std::optional<Strategy>();
+  }
   PITLANE_TRY(const Strategy* strategy, find_strategy(flags.strategy));
-  if (!flags.sparsity) return std::optional<Strategy>(*strategy);
-  PITLANE_TRY_STATUS(check_some_prune({strategy}));
-  return std::optional<Strategy>(with_sparsity(*strategy, *flags.sparsity));
+  PITLANE_TRY(const RecipeChanges changes, read_recipe_flags(verb, flags.recipe, {strategy}));
+  return std::optional<Strategy>(with_changes(*strategy, changes));
 }
 
 Result<int> convert_model(const Flags& flags, const CLI::App& verb) {
@@ -191,7 +191,7 @@ Result<int> convert_model(const Flags& flags, const CLI::App& verb) {
   options.raw_input = flags.raw_input;
   if (options.raw_input && options.kind != ExportKind::kOnnx)
     return invalid_argument("--raw-input: only an .onnx scales pictures itself; leave it out, or write an .onnx");
-  PITLANE_TRY(const std::optional<Strategy> chosen, chosen_strategy(flags));
+  PITLANE_TRY(const std::optional<Strategy> chosen, chosen_strategy(verb, flags));
   const Strategy* const strategy = chosen ? &*chosen : nullptr;
   PITLANE_TRY(const AccuracyBudget budget, read_budget(verb, flags.budget));
   if (!budget.empty() && strategy == nullptr)
@@ -229,10 +229,12 @@ Result<int> run(const Flags& flags, const CLI::App& verb) {
   const bool recording = is_recording_argument(flags.recording.in);
   if (recording) {
     PITLANE_TRY_STATUS(refuse_model_flags(verb, "says what a model leaves unsaid, and IN is a recording"));
+    constexpr const char* kOfModels = "is about models, and IN is a recording";
+    PITLANE_TRY_STATUS(refuse_flags(verb, recipe_flag_names(), kOfModels));
     PITLANE_TRY_STATUS(refuse_flags(verb,
-                                    {"--strategy", "--sparsity", "--budget", "--precision", "--io", "--raw-input",
-                                     "--overwrite", "--data", "--split", "--seed", "--python", "--python-limit-s"},
-                                    "is about models, and IN is a recording"));
+                                    {"--strategy", "--budget", "--precision", "--io", "--raw-input", "--overwrite",
+                                     "--data", "--split", "--seed", "--python", "--python-limit-s"},
+                                    kOfModels));
   } else {
     PITLANE_TRY_STATUS(refuse_flags(verb, {"--to", "--drop"}, "is about recordings, and IN is a model"));
     if (flags.data.empty())
@@ -251,7 +253,7 @@ void declare_convert(CLI::App& app, Chosen& chosen) {
   verb->add_option("IN", flags->recording.in, "model file of any kind, recording or bag")->required();
   verb->add_option("OUT", flags->recording.out, "model: its ending says the kind; recording: a directory")->required();
   verb->add_option("--strategy", flags->strategy, "applied first (see pitlane strategies)");
-  add_sparsity_flag(*verb, flags->sparsity);
+  add_recipe_flags(*verb, flags->recipe);
   add_budget_flag(*verb, flags->budget);
   verb->add_option("--precision", flags->precision,
                    "auto (what the weights are), float32, float16, dynamic or int8, as far as the kind has it")

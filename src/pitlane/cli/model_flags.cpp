@@ -152,7 +152,7 @@ void add_model_flags(CLI::App& verb, ModelFlags& flags) {
                           "PyTorch: a description of the layers (docs/formats/pytorch.md)"));
 }
 
-Status refuse_flags(const CLI::App& verb, std::initializer_list<const char*> flags, const char* why) {
+Status refuse_flags(const CLI::App& verb, const std::vector<const char*>& flags, const char* why) {
   for (const char* flag : flags)
     if (verb.count(flag) > 0) return invalid_argument(std::string(flag) + ": " + why + "; leave it out");
   return {};

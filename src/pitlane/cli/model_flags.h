@@ -2,7 +2,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -23,7 +22,7 @@ struct ModelFlags {
 void add_model_flags(CLI::App& verb, ModelFlags& flags);
 
 /// A flag that would be passed over in silence is refused: "--pixels: WHY; leave it out".
-Status refuse_flags(const CLI::App& verb, std::initializer_list<const char*> flags, const char* why);
+Status refuse_flags(const CLI::App& verb, const std::vector<const char*>& flags, const char* why);
 /// All of add_model_flags.
 Status refuse_model_flags(const CLI::App& verb, const char* why);
 

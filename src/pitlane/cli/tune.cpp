@@ -17,7 +17,7 @@
 #include "pitlane/cli/model_file.h"
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
-#include "pitlane/cli/sparsity_flag.h"
+#include "pitlane/cli/recipe_flags.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/track_source.h"
 #include "pitlane/cli/tune_auto.h"
@@ -45,6 +45,7 @@ struct Flags {
   std::string model, out, latency = "none,60ms", auto_budget, budget;
   DataFlags data;
   ModelFlags foreign;
+  RecipeFlags recipe;
   std::vector<std::string> circuits, strategies;
   bool no_track = false, quick = false, json = false, no_video = false;
   std::optional<std::int64_t> frames;
@@ -186,16 +187,19 @@ Error without_video(const Flags& flags) {
                                        " is complete but for its video; run the same command again to add it"};
 }
 
-Status check_strategies(const TuneOptions& options) {
-  std::vector<const Strategy*> named;
-  for (const std::string& name : options.strategies) {
+/// Of the strategies that will run.
+Result<RecipeChanges> changes_of(const CLI::App& verb, const Flags& flags) {
+  std::vector<const Strategy*> all;
+  for (const std::string& name : flags.tune.strategies) {
     PITLANE_TRY(const Strategy* strategy, find_strategy(name));
-    named.push_back(strategy);
+    all.push_back(strategy);
   }
-  return options.sparsity && !named.empty() ? check_some_prune(named) : Status();
+  if (all.empty())
+    for (const Strategy& strategy : strategies()) all.push_back(&strategy);
+  return read_recipe_flags(verb, flags.recipe, all);
 }
 
-Result<int> run(Flags flags) {
+Result<int> run(Flags flags, const CLI::App& verb) {
   for (const std::string& name : flags.strategies)
     if (name != "all") flags.tune.strategies.push_back(name);
   SearchBudget budget;
@@ -204,7 +208,7 @@ Result<int> run(Flags flags) {
     PITLANE_TRY(budget, parse_budget(flags.auto_budget));
     if (flags.strategies.empty()) flags.tune.strategies = {"baseline"};  // the strategies are asked for by name
   }
-  PITLANE_TRY_STATUS(check_strategies(flags.tune));
+  PITLANE_TRY(flags.tune.changes, changes_of(verb, flags));
   PITLANE_TRY_STATUS(check_output_directory(flags.out));
   if (flags.data.directories.empty()) PITLANE_TRY_STATUS(check_no_data_flags(flags.data));
   if (const std::string index = recording_in(flags.out); !index.empty())
@@ -300,7 +304,7 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
                    "strategies then run only where named")
       ->check(CLI::Validator(
           [](std::string& text) { return text.empty() ? std::string("is empty; say e.g. 30min") : ""; }, ""));
-  add_sparsity_flag(*verb, flags->tune.sparsity);
+  add_recipe_flags(*verb, flags->recipe);
   add_budget_flag(*verb, flags->budget);
   verb->add_flag("--no-track", flags->no_track, "judge offline only");
   verb->add_flag("--quick", flags->quick, "a shorter set for fine-tuning; the report says so");
@@ -326,7 +330,7 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
       if (flags->model.empty()) {
         PITLANE_TRY(flags->model, take_last_model({&flags->data.directories, &flags->circuits, &flags->strategies}));
       }
-      return run(*flags);
+      return run(*flags, *verb);
     };
   });
 }

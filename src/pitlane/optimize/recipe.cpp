@@ -1,5 +1,4 @@
 // Passes as canonical text.
-#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -76,25 +75,6 @@ std::string to_string(const FineTuning& fine_tuning) {
   if (fine_tuning.teacher)
     all += " teacher " + content_hash(*fine_tuning.teacher) + " " + number(fine_tuning.teacher_share);
   return all;
-}
-
-bool prunes(const Strategy& strategy) {
-  return std::ranges::any_of(strategy.passes, [](const Pass& pass) {
-    return std::holds_alternative<PruneGlobal>(pass) || std::holds_alternative<PruneLocal>(pass) ||
-           std::holds_alternative<PruneGradually>(pass);
-  });
-}
-
-Strategy with_sparsity(Strategy strategy, double sparsity) {
-  for (Pass& pass : strategy.passes) {
-    if (auto* global = std::get_if<PruneGlobal>(&pass)) global->sparsity = sparsity;
-    if (auto* local = std::get_if<PruneLocal>(&pass)) local->convolution = local->dense = sparsity;
-    if (auto* gradual = std::get_if<PruneGradually>(&pass)) {
-      gradual->sparsity = sparsity;
-      gradual->from = std::min(gradual->from, sparsity);
-    }
-  }
-  return strategy;
 }
 
 std::string recipe(const Strategy& strategy) {

@@ -114,10 +114,6 @@ const std::vector<Strategy>& strategies();
 Result<const Strategy*> find_strategy(const std::string& name);
 /// Canonical text of the recipe: same text, same result. Part of cache keys and provenance.
 std::string recipe(const Strategy& strategy);
-/// Does a pass of it set weights to zero?
-bool prunes(const Strategy& strategy);
-/// With this share of zeros in every pass that prunes (PruneLocal: of convolutions and dense layers alike).
-Strategy with_sparsity(Strategy strategy, double sparsity);
 
 /// What a pass asks of the trainer. Zeros are kept and normalisation is frozen in any case.
 struct FineTuning {

@@ -52,7 +52,7 @@ Result<std::vector<Strategy>> chosen_strategies(const TuneOptions& options) {
   }
   std::vector<Strategy> out;
   for (const Strategy* strategy : found)
-    out.push_back(options.sparsity ? with_sparsity(*strategy, *options.sparsity) : *strategy);
+    out.push_back(with_changes(*strategy, options.changes));
   return out;
 }
 

@@ -15,6 +15,7 @@
 #include "pitlane/measure/latency.h"
 #include "pitlane/network/network.h"
 #include "pitlane/optimize/accuracy_budget.h"
+#include "pitlane/optimize/recipe_changes.h"
 #include "pitlane/study/course.h"
 #include "pitlane/study/laps.h"
 #include "pitlane/study/tune_result.h"
@@ -43,7 +44,7 @@ struct TuneInputs {
 struct TuneOptions {
   std::filesystem::path out;            ///< made if missing; holds networks/, the store, checkpoints
   std::vector<std::string> strategies;  ///< names; empty means all. The baseline row is always there
-  std::optional<double> sparsity;       ///< share of zeros for all that prune, in place of their own
+  RecipeChanges changes;                ///< to the recipes of strategies
   AccuracyBudget budget;                ///< rows go back to floats layer by layer until it holds; empty: as they are
   LapOptions laps;
   std::uint64_t seed = 1;  ///< of fine-tuning

@@ -1,0 +1,71 @@
+#include "pitlane/cli/recipe_flags.h"
+
+#include <algorithm>
+
+#include "pitlane/cli/number_range.h"
+
+namespace pitlane::cli {
+namespace {
+
+struct RecipeFlag {
+  const char* name;
+  bool (*concerns)(const Strategy&);
+  const char *one, *many;  ///< what strategies do that it does not concern
+};
+
+constexpr RecipeFlag kFlags[] = {
+    {"--sparsity", prunes, "prunes nothing", "prune nothing"},
+    {"--keep", shrinks, "removes no channels", "remove no channels"},
+    {"--calibrator", quantizes_statically, "chooses no ranges by calibration alone",
+     "choose no ranges by calibration alone"},
+    {"--weight-bits", quantizes_statically, "quantises no weights by calibration alone",
+     "quantise no weights by calibration alone"},
+};
+
+Status check_concerns_some(const RecipeFlag& flag, const std::vector<const Strategy*>& strategies) {
+  std::string names;
+  for (const Strategy* strategy : strategies) {
+    if (flag.concerns(*strategy)) return {};
+    names += (names.empty() ? "" : ", ") + std::string(strategy->name);
+  }
+  return invalid_argument(std::string(flag.name) + ": " + names + " " +
+                          (strategies.size() == 1 ? flag.one : flag.many) + "; leave it out");
+}
+
+}  // namespace
+
+void add_recipe_flags(CLI::App& verb, RecipeFlags& flags) {
+  verb.add_option("--sparsity", flags.numbers.sparsity,
+                  "share of zeros for strategies that prune, e.g. 0.8, in place of their own")
+      ->check(within(0, 0.99));
+  verb.add_option("--keep", flags.numbers.keep,
+                  "share of each layer's channels that strategies that shrink keep, e.g. 0.25, in place of their own")
+      ->check(within(0.01, 1));
+  verb.add_option("--calibrator", flags.calibrator,
+                  "how strategies with static int8 choose ranges: cubed_error, min_max, percentile, mse or entropy");
+  verb.add_option("--weight-bits", flags.numbers.weight_bits,
+                  "bits for each weight of large layers, for strategies with static int8")
+      ->check(whole(2, 8));
+}
+
+std::vector<const char*> recipe_flag_names() {
+  std::vector<const char*> names;
+  for (const RecipeFlag& flag : kFlags) names.push_back(flag.name);
+  return names;
+}
+
+Result<RecipeChanges> read_recipe_flags(const CLI::App& verb, const RecipeFlags& flags,
+                                        const std::vector<const Strategy*>& strategies) {
+  RecipeChanges changes = flags.numbers;
+  const bool named = verb.count("--calibrator") > 0;
+  if (named) {
+    Result<Calibrator> calibrator = find_calibrator(flags.calibrator);
+    if (!calibrator.ok()) return calibrator.error().in("--calibrator");
+    changes.calibrator = *calibrator;
+  }
+  for (const RecipeFlag& flag : kFlags)
+    if (verb.count(flag.name) > 0) PITLANE_TRY_STATUS(check_concerns_some(flag, strategies));
+  return changes;
+}
+
+}  // namespace pitlane::cli
