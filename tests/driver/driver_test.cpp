@@ -108,6 +108,13 @@ TEST(Driver, WrongFramesAreRefused) {
   const ImageView wide{bytes.data(), 4, 1, 12, PixelFormat::kRgb};
   EXPECT_EQ(s.driver->step({{&wide, 1}, 0, 0, 0}, s.outputs), StepStatus::kWrongFrame);
   EXPECT_EQ(s.driver->step({{}, 0, 0, 0}, s.outputs), StepStatus::kWrongFrame);
+  for (const std::ptrdiff_t stride : {5, 0, -6}) {  // rows of six bytes
+    const ImageView narrow{bytes.data(), 2, 1, stride, PixelFormat::kRgb};
+    EXPECT_EQ(s.driver->step({{&narrow, 1}, 0, 0, 0}, s.outputs), StepStatus::kWrongFrame) << stride;
+  }
+  const ImageView grey{bytes.data(), 2, 1, 6, PixelFormat::kGrey};
+  EXPECT_EQ(s.driver->step({{&grey, 1}, 0, 0, 0}, s.outputs), StepStatus::kWrongFrame);
+  EXPECT_TRUE(s.outputs.items().empty());
 }
 
 TEST(Driver, KeepsHistoryNewestFirstAndForgetsItOnReset) {
