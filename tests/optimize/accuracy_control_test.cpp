@@ -87,7 +87,7 @@ TEST_P(AccuracyControl, PutsBackTheCulpritAlone) {
                                 judge_against(spoilt, data));
   ASSERT_TRUE(held.ok()) << held.error().message();
   EXPECT_THAT(layers_in(held->network, Storage::kI8), ElementsAre("conv2", "dense4"));
-  EXPECT_THAT(held->in_floats,
+  EXPECT_THAT(held->put_back,
               ElementsAre(AllOf(StartsWith("Conv2d 'conv1' stays in floats: alone in int8 it adds "),
                                 ::testing::AnyOf(HasSubstr(" % to v's MSE"), HasSubstr(" % to w's MSE")))));
   EXPECT_EQ(held->network.metadata.at("budget"), "20%");
@@ -102,7 +102,7 @@ TEST_P(AccuracyControl, ABudgetThatHoldsChangesNoByte) {
   const auto held =
       hold_budget(good, strategy(GetParam()), data.context, *parse_accuracy_budget("50%"), judge_against(good, data));
   ASSERT_TRUE(held.ok()) << held.error().message();
-  EXPECT_THAT(held->in_floats, IsEmpty());
+  EXPECT_THAT(held->put_back, IsEmpty());
   EXPECT_EQ(held->judged, 1);
   const Network plain = *apply_strategy(good, strategy(GetParam()), data.context);
   EXPECT_EQ(*serialize_pit(held->network), *serialize_pit(plain));
@@ -151,8 +151,63 @@ TEST(AccuracyControlOnce, AsFewLayersAsPossible) {
   ASSERT_TRUE(held.ok()) << held.error().message();
   EXPECT_THAT(layers_in(held->network, Storage::kF16), ElementsAre("conv1", "dense4"))
       << "no single layer is enough, and of the pairs that are this is the smallest";
-  EXPECT_THAT(held->in_floats, ElementsAre("Conv2d 'conv2' stays in floats: alone in float16 it adds 5 % to w's MSE",
-                                           "Dense 'dense5' stays in floats: alone in float16 it adds 3 % to w's MSE"));
+  EXPECT_THAT(held->put_back, ElementsAre("Conv2d 'conv2' stays in floats: alone in float16 it adds 5 % to w's MSE",
+                                          "Dense 'dense5' stays in floats: alone in float16 it adds 3 % to w's MSE"));
+}
+
+/// Two layers of more than 65,536 weights, and a small one.
+Network network_of_large_layers() {
+  testing::Sketch s(testing::camera(24, 12));
+  const ValueId x = s.dense(s.dense(s.image(), 80, {}), 820, {});
+  return s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
+}
+
+bool fits_four_bits(const Weight& weight) {
+  return weight.storage == Storage::kI8 &&
+         std::ranges::all_of(weight.i8(), [](std::int8_t q) { return std::abs(q) <= 7; });
+}
+
+/// As made_up, where a layer costs one thing in 4 bits and another in 8.
+struct CostOfBits {
+  std::string layer;
+  double four = 0, eight = 0;
+};
+JudgeFn made_up_by_bits(const std::vector<CostOfBits>& costs) {
+  return [costs](const Network& network, const ProgressFn&) -> Result<std::vector<OutputError>> {
+    OutputError w{"w", 1, 1};
+    for (const CostOfBits& cost : costs) {
+      const Weight& weight = testing::weight_of(network, cost.layer);
+      if (weight.storage == Storage::kI8) w.mse += fits_four_bits(weight) ? cost.four : cost.eight;
+    }
+    return std::vector<OutputError>{w};
+  };
+}
+
+Result<HeldBudget> held_in_four_bits(const Network& network, const std::vector<CostOfBits>& costs) {
+  const SmallData data(network);
+  return hold_budget(network, strategy("int4"), data.context, *parse_accuracy_budget("w=10%"), made_up_by_bits(costs));
+}
+
+TEST(AccuracyControlOnce, FourBitsGoBackToEightAndNotToFloats) {
+  const Network good = network_of_large_layers();
+  const auto held = held_in_four_bits(good, {{"dense1", 0.2, 0.04}, {"dense2", 0.03, 0.01}});
+  ASSERT_TRUE(held.ok()) << held.error().message();
+  EXPECT_FALSE(fits_four_bits(testing::weight_of(held->network, "dense1")));
+  EXPECT_EQ(testing::weight_of(held->network, "dense1").storage, Storage::kI8);
+  EXPECT_TRUE(fits_four_bits(testing::weight_of(held->network, "dense2")));
+  EXPECT_THAT(held->put_back, ElementsAre("Dense 'dense1' stays in 8 bits: alone in 4 bits it adds 15.2 % to w's MSE"));
+  EXPECT_EQ(held->put_back_to, "8 bits");
+  EXPECT_EQ(held->network.metadata.at("in 8 bits"), "Dense 'dense1'");
+}
+
+TEST(AccuracyControlOnce, WhereEightBitsAreTooFewFloatsFollow) {
+  const Network good = network_of_large_layers();
+  const auto held = held_in_four_bits(good, {{"dense1", 0.3, 0.2}, {"dense2", 0.03, 0.01}});
+  ASSERT_TRUE(held.ok()) << held.error().message();
+  EXPECT_EQ(testing::weight_of(held->network, "dense1").storage, Storage::kF32);
+  EXPECT_EQ(testing::weight_of(held->network, "dense2").storage, Storage::kI8);
+  EXPECT_THAT(held->put_back, ElementsAre("Dense 'dense1' stays in floats: alone in int8 it adds 20 % to w's MSE"));
+  EXPECT_EQ(held->network.metadata.at("in floats"), "Dense 'dense1'");
 }
 
 std::string complaint(const char* name, const char* budget, const JudgeFn& judge) {

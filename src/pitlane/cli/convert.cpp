@@ -113,13 +113,14 @@ Status check_ends_early(const Network& network, const Strategy* strategy, Export
 
 void tell_budget(const HeldBudget& held, ProgressBar& bar) {
   bar.clear();
-  for (const std::string& sentence : held.in_floats) std::printf("%s\n", sentence.c_str());
+  for (const std::string& sentence : held.put_back) std::printf("%s\n", sentence.c_str());
   const double now = static_cast<double>(held.size_bytes) / 1e6;
-  if (held.in_floats.empty())
+  if (held.put_back.empty())
     std::printf("the budget holds with nothing put back: %.3f MB as .pit\n", now);
   else
-    std::printf("the budget holds with %zu of the layers in floats: %.3f MB as .pit, without a budget %.3f MB\n",
-                held.in_floats.size(), now, static_cast<double>(held.strategy_size_bytes) / 1e6);
+    std::printf("the budget holds with %zu of the layers in %s: %.3f MB as .pit, without a budget %.3f MB\n",
+                held.put_back.size(), held.put_back_to.c_str(), now,
+                static_cast<double>(held.strategy_size_bytes) / 1e6);
 }
 
 Result<Network> with_strategy(Network network, const Strategy* strategy, const AccuracyBudget& budget,

@@ -56,6 +56,11 @@ Result<std::int64_t> size_of(const Network& network) {
 
 Error cannot_hold(const std::string& why) { return unsupported("cannot hold the budget: " + why); }
 
+void name_origin(const Strategy& strategy, Network& network) {
+  network.metadata["strategy"] = strategy.name;
+  network.metadata["recipe"] = recipe(strategy);
+}
+
 /// The budget does not hold as it is: what to put back.
 Result<Mixture> mixture_that_holds(MixtureSearch& search, const Strategy& strategy) {
   PITLANE_TRY(const std::string overrun, search.overrun(search.all(false)));
@@ -79,8 +84,8 @@ Result<Mixture> mixture_that_holds(MixtureSearch& search, const Strategy& strate
   const std::size_t worst = search.costliest();
   return cannot_hold(search.name(worst) + " stands in the way most (alone in " + search.storage() + " it adds " +
                      search.cost_text(worst) + "), and no layer can be " + search.storage() + "; closest was " +
-                     joined(search.names(closest, false)) + " so and the rest in floats, where " + nearest +
-                     "; allow more, or choose another strategy");
+                     joined(search.names(closest, false)) + " so and the rest in " + search.wider() + ", where " +
+                     nearest + "; allow more, or choose another strategy");
 }
 
 }  // namespace
@@ -94,31 +99,32 @@ Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy
     return cannot_hold("in the network itself, before anything is done to it, " +
                        overrun_text(limits[own.limit], before) + "; allow more");
   PITLANE_TRY(StorageDraft drafted, draft_of(baseline, strategy, context, progress));
-  MixtureSearch search(std::move(drafted), std::move(limits), context, judge, progress);
-  Mixture mixture = search.all(false);
-  PITLANE_TRY(const bool holds, search.holds(mixture));
+  std::optional<MixtureSearch> search(std::in_place, drafted, limits, context, judge, progress);
+  PITLANE_TRY(const bool holds, search->holds(search->all(false)));
   HeldBudget held;
-  if (!holds) {
-    Result<Mixture> found = mixture_that_holds(search, strategy);
-    if (!found.ok() && found.error().kind() == ErrorKind::kUnsupported) return found.error().in(where);
-    PITLANE_TRY(mixture, std::move(found));
-  }
-  const auto finished = [&](const Mixture& wanted) -> Result<Network> {
-    PITLANE_TRY(Network network, search.make(wanted));
-    network.metadata["strategy"] = strategy.name;
-    network.metadata["recipe"] = recipe(strategy);
-    return network;
-  };
-  PITLANE_TRY(held.network, finished(search.all(false)));
+  PITLANE_TRY(held.network, search->make(search->all(false)));
+  name_origin(strategy, held.network);
   PITLANE_TRY(held.strategy_size_bytes, size_of(held.network));
   if (!holds) {
-    PITLANE_TRY(held.network, finished(mixture));
-    held.in_floats = search.sentences(mixture);
+    PITLANE_TRY(const bool eight_bits_hold,
+                drafted.rounded.empty() ? Result<bool>(true) : search->holds(search->all(true)));
+    if (!eight_bits_hold) {  // then 8 bits are too few in some layers already
+      held.judged = search->judged();
+      drafted.rounded.clear();
+      search.emplace(std::move(drafted), std::move(limits), context, judge, progress);
+    }
+    const Result<Mixture> found = mixture_that_holds(*search, strategy);
+    if (!found.ok() && found.error().kind() == ErrorKind::kUnsupported) return found.error().in(where);
+    if (!found.ok()) return found.error();
+    PITLANE_TRY(held.network, search->make(*found));
+    name_origin(strategy, held.network);
+    held.put_back = search->sentences(*found);
+    held.put_back_to = search->wider();
     held.network.metadata["budget"] = to_string(budget);
-    held.network.metadata["in floats"] = joined(search.names(mixture, true));
+    held.network.metadata["in " + held.put_back_to] = joined(search->names(*found, true));
   }
   PITLANE_TRY(held.size_bytes, size_of(held.network));
-  held.judged = search.judged();
+  held.judged += search->judged();
   PITLANE_TRY_STATUS(validate(held.network));
   return held;
 }

@@ -1,4 +1,4 @@
-// Mixed precision: the layers that cost too much accuracy in few bits go back to floats, until a budget holds.
+// Mixed precision: the layers that cost too much accuracy in few bits go back to more, until a budget holds.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,10 @@ using JudgeFn = std::function<Result<std::vector<OutputError>>(const Network&, c
 
 struct HeldBudget {
   Network network;
-  /// One sentence for each layer that is back in floats and why, as they run; none where the strategy holds the budget
-  /// by itself: then the network is what apply_strategy makes, to the byte.
-  std::vector<std::string> in_floats;
+  /// One sentence for each layer that is back in floats or 8 bits and why, as they run; none where the strategy holds
+  /// the budget by itself: then the network is what apply_strategy makes, to the byte.
+  std::vector<std::string> put_back;
+  std::string put_back_to = "floats";    ///< or "8 bits"
   std::int64_t size_bytes = 0;           ///< of its .pit file
   std::int64_t strategy_size_bytes = 0;  ///< of the .pit file of what the strategy makes by itself
   int judged = 0;                        ///< networks that were measured
@@ -31,10 +32,11 @@ struct HeldBudget {
 /// The strategy's network if it holds the budget. Else each layer is judged alone in few bits with the rest in floats;
 /// in the order of what they cost, and again of what they cost a byte saved, the fewest that make the budget hold go
 /// back to floats (found by halving), and each of those that the budget can bear returns, largest first. The better of
-/// both has fewer layers in floats, then fewer bytes. What trains or calibrates is done once; biases are corrected for
-/// each mixture. Deterministic. Layers that share their weights are one.
-/// Errors, with what was closest: the budget cannot hold with any layer in few bits; it does not hold even in floats;
-/// the strategy has no layers to put back. As of apply_strategy and `judge`.
+/// both has fewer layers in floats, then fewer bytes. Layers of fewer bits than 8 go back to 8 in the same way, and
+/// only where that is not enough layers of 8 bits to floats. What trains or calibrates is done once; biases are
+/// corrected for each mixture. Deterministic. Layers that share their weights are one. Errors, with what was closest:
+/// the budget cannot hold with any layer in few bits; it does not hold even in floats; the strategy has no layers to
+/// put back. As of apply_strategy and `judge`.
 Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy, const StrategyContext& context,
                                const AccuracyBudget& budget, const JudgeFn& judge, const ProgressFn& progress = {});
 

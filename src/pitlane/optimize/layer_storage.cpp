@@ -51,12 +51,14 @@ void drop_unread_ranges(Network& network, const std::vector<Layer>& int8_layers)
 }
 
 /// And takes these layers out of those that are still to be rounded.
-void take_rounded(const StorageDraft& draft, std::vector<Layer>& layers, Network& network) {
+void take_rounded(const StorageDraft& draft, const std::vector<bool>& stays, std::vector<Layer>& layers,
+                  Network& network) {
   if (draft.rounded.empty()) return;
   std::erase_if(layers, [&](const Layer& layer) {
     const std::optional<Weight>& rounded = draft.rounded[layer.weight];
-    if (rounded) network.weights[layer.weight] = *rounded;
-    return rounded.has_value();
+    if (!rounded || (!stays.empty() && stays[layer.weight])) return false;
+    network.weights[layer.weight] = *rounded;
+    return true;
   });
 }
 
@@ -71,13 +73,14 @@ Result<Network> store_layers(const StorageDraft& draft, const std::vector<bool>&
                              const ProgressFn& progress) {
   Network network = draft.floats;
   std::vector<Layer> layers = draft.layers;
-  if (!stays.empty()) std::erase_if(layers, [&](const Layer& layer) { return stays[layer.weight]; });
+  const bool to_floats = draft.rounded.empty();
+  if (!stays.empty() && to_floats) std::erase_if(layers, [&](const Layer& layer) { return stays[layer.weight]; });
   if (draft.storage != Storage::kI8) {
     PITLANE_TRY_STATUS(store_halves(network, layers, draft.storage));
     return network;
   }
   if (layers.size() != draft.layers.size()) drop_unread_ranges(network, layers);
-  take_rounded(draft, layers, network);
+  take_rounded(draft, stays, layers, network);
   quantize_layer_weights(network, layers, draft.scales);
   if (draft.bias_samples.empty()) return network;
   PITLANE_CHECK(dataset != nullptr);

@@ -22,8 +22,9 @@ struct StorageDraft {
   std::vector<Layer> layers;  ///< that the pass stores
   Storage storage = Storage::kI8;
   I8Scales scales = I8Scales::kPerChannel;
-  std::vector<std::optional<Weight>> rounded =
-      {};                                  ///< by WeightId, or empty: kI8 weights that have been chosen already
+  int bits = 8;  ///< of the weights in `rounded`
+  /// By WeightId, or empty: kI8 weights of fewer bits. Layers that have one can keep 8 bits in its stead, see `stays`.
+  std::vector<std::optional<Weight>> rounded = {};
   std::vector<std::int64_t> bias_samples;  ///< pictures that correct biases; none: biases stay
   bool integers_only = false;              ///< no layer may stay in floats
 };
@@ -37,8 +38,9 @@ Result<StorageDraft> draft(const QuantizeStatic& pass, Network network, const St
 Result<StorageDraft> draft(const QuantizeAware& pass, Network network, const StrategyContext& context,
                            const ProgressFn& progress);
 
-/// `stays` by WeightId: layers that keep their floats, or empty where none does. Ranges that no stored layer reads go;
-/// biases are corrected for this very mixture. `dataset` may be null where biases stay.
+/// `stays` by WeightId, or empty where none does: layers that keep their floats, or 8 bits where the draft has
+/// `rounded` weights for fewer. Ranges that no stored layer reads go; biases are corrected for this very mixture.
+/// `dataset` may be null where biases stay.
 Result<Network> store_layers(const StorageDraft& draft, const std::vector<bool>& stays, const Dataset* dataset,
                              const ProgressFn& progress);
 

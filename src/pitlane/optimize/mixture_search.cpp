@@ -17,14 +17,18 @@ MixtureSearch::MixtureSearch(StorageDraft draft, std::vector<ErrorLimit> limits,
     : draft_(std::move(draft)), limits_(std::move(limits)), context_(context), judge_(judge), progress_(progress) {
   for (const Layer& layer : draft_.layers) {
     if (std::ranges::find(groups_, layer.weight, &Group::weight) != groups_.end()) continue;
+    if (!draft_.rounded.empty() && !draft_.rounded[layer.weight]) continue;
     const Weight& weight = draft_.floats.weights[layer.weight];
-    const auto saved = static_cast<double>(bytes_per_element(Storage::kF32) - bytes_per_element(draft_.storage));
+    const auto saved = draft_.rounded.empty()
+                           ? static_cast<double>(bytes_per_element(Storage::kF32) - bytes_per_element(draft_.storage))
+                           : 1 - draft_.bits / 8.0;
     groups_.push_back(
         {layer_name(draft_.floats.nodes[layer.node]), layer.weight, saved * static_cast<double>(weight.size())});
   }
 }
 
-const char* MixtureSearch::storage() const {
+std::string MixtureSearch::storage() const {
+  if (!draft_.rounded.empty()) return std::to_string(draft_.bits) + " bits";
   return draft_.storage == Storage::kI8 ? "int8" : draft_.storage == Storage::kF16 ? "float16" : "bfloat16";
 }
 
@@ -79,7 +83,6 @@ Result<std::optional<Mixture>> MixtureSearch::search() {
   return best;
 }
 
-/// Of those judged, all floats left out.
 Mixture MixtureSearch::closest() const {
   Mixture best = all(false);
   double least = std::numeric_limits<double>::infinity();
@@ -110,16 +113,16 @@ std::vector<std::string> MixtureSearch::sentences(const Mixture& mixture) const 
   for (std::size_t g = 0; g < size(); ++g) {
     if (!mixture[g]) continue;
     const bool costs = costs_[g].relative > 0;
-    all.push_back(name(g) + " stays in floats: alone in " + storage() +
+    all.push_back(name(g) + " stays in " + wider() + ": alone in " + storage() +
                   (costs ? " it adds " + cost_text(g) : " it costs nothing, beside the others it does"));
   }
   return all;
 }
 
-std::vector<std::string> MixtureSearch::names(const Mixture& mixture, bool in_floats) const {
+std::vector<std::string> MixtureSearch::names(const Mixture& mixture, bool stay) const {
   std::vector<std::string> all;
   for (std::size_t g = 0; g < size(); ++g)
-    if (mixture[g] == in_floats) all.push_back(name(g));
+    if (mixture[g] == stay) all.push_back(name(g));
   return all;
 }
 
@@ -164,7 +167,7 @@ Status MixtureSearch::put_back(const std::vector<std::size_t>& order) {
   while (holding - fails > 1) {
     const std::size_t middle = (fails + holding) / 2;
     now_ = {"budget: which layers", judged(), 0,
-            std::to_string(middle) + " of " + std::to_string(size()) + " in floats"};
+            std::to_string(middle) + " of " + std::to_string(size()) + " in " + wider()};
     PITLANE_TRY(const bool enough, holds(first(middle)));
     (enough ? holding : fails) = middle;
   }

@@ -15,10 +15,12 @@
 
 namespace pitlane {
 
-/// By group: true where it stays in floats.
+/// By group: true where it keeps the wider form: floats, or 8 bits where few means fewer.
 using Mixture = std::vector<bool>;
 
-/// Judges each mixture once. Its arguments by reference must outlive it. One thread.
+/// Where the draft has weights of fewer bits than 8, the layers that have them are what is searched, and 8 bits what
+/// they go back to; else all its layers are, and floats. Judges each mixture once. Its arguments by reference must
+/// outlive it. One thread.
 class MixtureSearch {
  public:
   MixtureSearch(StorageDraft draft, std::vector<ErrorLimit> limits, const StrategyContext& context,
@@ -27,11 +29,13 @@ class MixtureSearch {
   /// Groups of layers that share one weight, in the order in which they run.
   [[nodiscard]] std::size_t size() const { return groups_.size(); }
   [[nodiscard]] std::string name(std::size_t group) const { return groups_[group].name; }
-  /// "int8"
-  [[nodiscard]] const char* storage() const;
+  /// "int8", "4 bits"
+  [[nodiscard]] std::string storage() const;
+  /// What layers go back to: "floats", "8 bits".
+  [[nodiscard]] const char* wider() const { return draft_.rounded.empty() ? "floats" : "8 bits"; }
   [[nodiscard]] bool integers_only() const { return draft_.integers_only; }
   [[nodiscard]] int judged() const { return static_cast<int>(known_.size()); }
-  [[nodiscard]] Mixture all(bool in_floats) const { return Mixture(size(), in_floats); }
+  [[nodiscard]] Mixture all(bool stay) const { return Mixture(size(), stay); }
 
   Result<Network> make(const Mixture& mixture);
   Result<bool> holds(const Mixture& mixture);
@@ -42,15 +46,15 @@ class MixtureSearch {
   Status weigh();
   /// The best mixture that holds and leaves some layer in few bits.
   Result<std::optional<Mixture>> search();
-  /// Of those judged, all floats left out, the one that strains the limits least.
+  /// Of those judged, but for the one in which all stay, the one that strains the limits least.
   [[nodiscard]] Mixture closest() const;
   /// The layer that alone takes the largest share of the budget.
   [[nodiscard]] std::size_t costliest() const;
   /// "2.1 % to w's MSE"
   [[nodiscard]] std::string cost_text(std::size_t group) const;
-  /// Why each layer that is in floats is.
+  /// Why each layer that stays does.
   [[nodiscard]] std::vector<std::string> sentences(const Mixture& mixture) const;
-  [[nodiscard]] std::vector<std::string> names(const Mixture& mixture, bool in_floats) const;
+  [[nodiscard]] std::vector<std::string> names(const Mixture& mixture, bool stay) const;
 
  private:
   using Errors = std::vector<OutputError>;

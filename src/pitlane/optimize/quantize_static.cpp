@@ -42,6 +42,7 @@ Status round_large_layers(int bits, const Network& floats, const StrategyContext
                           StorageDraft& draft) {
   constexpr int kPictures = 2048;
   PITLANE_TRY(const std::vector<std::int64_t> samples, calibration_samples(context, kPictures));
+  draft.bits = bits;
   draft.rounded.resize(floats.weights.size());
   for (const Layer& layer : draft.layers) {
     std::optional<Weight>& rounded = draft.rounded[layer.weight];
@@ -50,6 +51,8 @@ Status round_large_layers(int bits, const Network& floats, const StrategyContext
                 layer_inputs(floats, layer.weight, *context.dataset, samples, kPictures, progress));
     PITLANE_TRY(rounded, round_adaptively(floats.weights[layer.weight], bits, inputs, progress));
   }
+  if (std::ranges::none_of(draft.rounded, [](const auto& rounded) { return rounded.has_value(); }))
+    draft.rounded.clear();
   return {};
 }
 

@@ -220,7 +220,7 @@ class Tuner {
     if (!under_budget(strategy)) return apply_strategy(inputs_.baseline, strategy, context, progress);
     PITLANE_TRY(HeldBudget held, hold_budget(inputs_.baseline, strategy, context, options_.budget,
                                              judge_on(*inputs_.dataset, split_), progress));
-    row.in_floats = std::move(held.in_floats);
+    row.in_floats = std::move(held.put_back);
     if (!row.in_floats.empty())
       row.in_floats.push_back("the budget holds at " + megabytes_text(held.size_bytes) + ", without it " +
                               megabytes_text(held.strategy_size_bytes));
