@@ -122,7 +122,7 @@ class Report(unittest.TestCase):
         self.assertIn("> openvino", text)
         self.assertIn("! litert", text)
         self.assertIn("outputs differ by 1: not compared with", text)
-        self.assertIn("\n| pilotnet-torch, fp32 | 1.00 (1.00) | openvino 4.00 (4.00) | **4.0x** |  |  |",
+        self.assertIn("\n| pilotnet-torch, fp32 | 1.00 (1.00) | 50 % | openvino 4.00 (4.00) | **4.0x** |  |  |",
                       report.markdown({"networks": [made]}))
 
 

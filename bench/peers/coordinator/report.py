@@ -170,13 +170,14 @@ def times_as_fast(ours, peer, what):
 
 
 def markdown_row(network, group):
-    """Cells: what, ours, the fastest peer, how many times as fast warm, cold, and from frame to command; or None."""
+    """Cells: what, ours, its share of the roofline, the fastest peer, how many times as fast warm, cold, and from frame to command; or None."""
     ours = quickest([row for row in group["rows"] if is_ours(row)], "hot_ms")
     peers = [row for row in group["rows"] if not is_ours(row)]
     peer = quickest(peers, "hot_ms")
     if ours is None or peer is None:
         return None
-    cells = [f"{network}, {full_title(group)}", milliseconds(ours, "hot_ms"),
+    roof = ours["timing"]["hot_ms"]["to_roofline"]
+    cells = [f"{network}, {full_title(group)}", milliseconds(ours, "hot_ms"), f"{100 / roof:.0f} %" if roof else "",
              f"{peer['title']} {milliseconds(peer, 'hot_ms')}", times_as_fast(ours, peer, "hot_ms")]
     for what in ("cold_ms", "path_ms"):
         rival = quickest(peers, what)
@@ -187,6 +188,6 @@ def markdown_row(network, group):
 def markdown(document):
     """A table for documents: the fastest of ours and of the peers in each group; medians (minima) in milliseconds."""
     rows = [markdown_row(network["network"], group) for network in document["networks"] for group in network["groups"]]
-    lines = ["| network, precision | Pitlane | fastest peer | as fast | caches evicted | frame to command |",
-             "|---|---|---|---|---|---|"]
+    lines = ["| network, precision | Pitlane | of the roofline | fastest peer | as fast | caches evicted | frame to command |",
+             "|---|---|---|---|---|---|---|"]
     return "\n".join(lines + ["| " + " | ".join(cells) + " |" for cells in rows if cells])
