@@ -76,6 +76,23 @@ TEST_P(ElementwiseTest, CurvesAreWithinTheBoundAndEqualTheScalarBits) {
   }
 }
 
+TEST_P(ElementwiseTest, ACurveToBytesIsTheCurveAndThenItsBytes) {
+  Random random(33);
+  const std::vector<float> in = random_floats(random, 203, -6, 6);
+  for (const Curve curve : kCurves) {
+    for (const auto& [scale, zero] : {std::pair{40.0F, 41}, {255.0F, 0}, {3.0F, 200}}) {
+      std::vector<float> reals(in.size());
+      std::vector<std::uint8_t> want(in.size()), got(in.size() + 1, 77);
+      table().curve(in.data(), reals.data(), in.size(), curve, 0.9F);
+      table().quantize(reals.data(), want.data(), in.size(), scale, zero);
+      table().curve_quantize({in.data(), got.data(), in.size(), curve, 0.9F, scale, zero});
+      ASSERT_EQ(got.back(), 77);
+      got.pop_back();
+      ASSERT_EQ(got, want) << int(curve);
+    }
+  }
+}
+
 TEST_P(ElementwiseTest, CurvesPassNanOn) {
   for (const Curve curve : kCurves) {
     std::vector<float> in(19, kNan);

@@ -180,6 +180,35 @@ class CurveStep final : public Step {
   const kernels::Table& kernels_;
 };
 
+class CurveQuantizeStep final : public Step {
+ public:
+  CurveQuantizeStep(const Picture& from, const Picture& to, const Activate& curve,
+                    const ActivationQuantization& quantization, const kernels::Table& kernels)
+      : from_(from), to_(to), kernels_(kernels) {
+    row_.count = to.row_elements();
+    row_.curve = static_cast<kernels::Curve>(curve.activation);
+    row_.alpha = curve.alpha;
+    row_.inverse_scale = 1.0F / quantization.scale;
+    row_.zero_point = quantization.zero_point;
+  }
+  RunStatus run(const RunContext& context) const noexcept override {
+    for_rows(context.interior<float>(from_), from_.row(), context.interior<std::uint8_t>(to_), to_,
+             [this](const float* in, std::uint8_t* out) {
+               kernels::CurveQuantize row = row_;
+               row.in = in;
+               row.out = out;
+               kernels_.curve_quantize(row);
+             });
+    return RunStatus::kOk;
+  }
+  std::vector<BufferId> buffers() const override { return {from_.buffer, to_.buffer}; }
+
+ private:
+  Picture from_, to_;
+  kernels::CurveQuantize row_;
+  const kernels::Table& kernels_;
+};
+
 void quantize_rows(const RunContext& context, const Picture& from, const Picture& to,
                    const ActivationQuantization& quantization, const kernels::Table& kernels) {
   const float inverse = 1.0F / quantization.scale;
@@ -351,6 +380,10 @@ std::unique_ptr<Step> make_affine(const Picture& from, const Picture& to, std::v
 std::unique_ptr<Step> make_curve(const Picture& from, const Picture& to, const Activate& curve,
                                  const kernels::Table& kernels) {
   return std::make_unique<CurveStep>(from, to, curve, kernels);
+}
+std::unique_ptr<Step> make_curve_quantize(const Picture& from, const Picture& to, const Activate& curve,
+                                          const ActivationQuantization& quantization, const kernels::Table& kernels) {
+  return std::make_unique<CurveQuantizeStep>(from, to, curve, quantization, kernels);
 }
 std::unique_ptr<Step> make_quantize(const Picture& from, const Picture& to, const ActivationQuantization& quantization,
                                     const kernels::Table& kernels) {

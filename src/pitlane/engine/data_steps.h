@@ -35,6 +35,9 @@ std::unique_ptr<Step> make_affine(const Picture& from, const Picture& to, std::v
 std::unique_ptr<Step> make_curve(const Picture& from, const Picture& to, const Activate& curve,
                                  const kernels::Table& kernels);
 
+/// What make_curve would make, as bytes.
+std::unique_ptr<Step> make_curve_quantize(const Picture& from, const Picture& to, const Activate& curve,
+                                          const ActivationQuantization& quantization, const kernels::Table& kernels);
 std::unique_ptr<Step> make_quantize(const Picture& from, const Picture& to, const ActivationQuantization& quantization,
                                     const kernels::Table& kernels);
 /// Measures the range first and leaves the quantisation (one ActivationQuantization) in `measured`; fills the

@@ -254,7 +254,7 @@ Form Planner::output_form(const Node& node, bool stays_integer) const {
   if (!agreed) return {};
   if (form.kind == Form::Kind::kReal) return form;
   const std::optional<Layer> layer = layer_of(network_, node);
-  return layer && layer->int8() && !layer->curved() && on_grid ? form : Form{};
+  return layer && layer->int8() && on_grid ? form : Form{};
 }
 
 /// Readers on the value's own grid round by themselves.
@@ -295,6 +295,16 @@ Status Planner::add_layer(const Node& node, const Layer& layer, const Reading& r
   std::optional<IntegerRescale> rescale = rescale_of(node, layer, reading);
   const Form to_form = output_form(node, rescale.has_value());
   const Picture to = forms_.create(node.output, to_form);
+  if (layer.int8() && layer.curved() && to_form.kind == Form::Kind::kStatic) {
+    Picture reals = to;
+    reals.padding = {};
+    reals.buffer = forms_.arena().add(reals.elements() * sizeof(float));
+    add_int8_layer(layer, reading, from, {reals, Form{}, {}});
+    const std::string work = std::string(to_string(layer.activation)) + " and quantize";
+    forms_.add(make_curve_quantize(reals, to, Activate{layer.activation}, *to_form.quantization, kernels_),
+               move_info(work, reals, kRealBytes, to, kByteBytes));
+    return {};
+  }
   if (layer.int8()) {
     add_int8_layer(layer, reading, from, {to, to_form, std::move(rescale)});
   } else if (layer.bf16()) {

@@ -223,6 +223,17 @@ enum class Curve : std::uint8_t {
   kHardSigmoid = 7,  ///< min(1, max(0, alpha x + 0.5))
 };
 
+/// out = clamp(rne(curve(in) * inverse_scale) + zero_point, 0, 255)
+struct CurveQuantize {
+  const float* in = nullptr;
+  std::uint8_t* out = nullptr;
+  std::size_t count = 0;
+  Curve curve = Curve::kNone;
+  float alpha = 0;
+  float inverse_scale = 1;
+  std::int32_t zero_point = 0;
+};
+
 /// Largest or mean of windows over a picture without border; windows are cut at its edges, and none lies outside
 /// altogether. Counts and steps in elements.
 struct Pool {

@@ -19,6 +19,7 @@
   void quantize_##level(const float* in, std::uint8_t* out, std::size_t count, float inverse_scale,               \
                         std::int32_t zero_point);                                                                 \
   void curve_##level(const float* in, float* out, std::size_t count, Curve curve, float alpha);                   \
+  void curve_quantize_##level(const CurveQuantize&);                                                              \
   void add_##level(const float* in, const float* second, float* out, std::size_t count, std::size_t period);      \
   void multiply_##level(const float* in, const float* second, float* out, std::size_t count, std::size_t period); \
   void softmax_##level(const float* in, float* out, std::size_t count, std::size_t channels);                     \

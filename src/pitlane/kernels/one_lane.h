@@ -23,6 +23,8 @@ struct OneLane {
   static F sub(F a, F b) { return a - b; }
   static F mul(F a, F b) { return a * b; }
   static F div(F a, F b) { return a / b; }
+  /// a * b + c, rounded once: where the processor cannot, the C library does.
+  static F fma(F a, F b, F c) { return __builtin_fmaf(a, b, c); }
   /// Both return b where a comparison with NaN fails, as the vector instructions do.
   static F max(F a, F b) { return a > b ? a : b; }
   static F min(F a, F b) { return a < b ? a : b; }

@@ -5,25 +5,26 @@
 #include "pitlane/kernels/levels.h"
 
 // One row per level; the names differ in the level only.
-#define PITLANE_FLOAT_KERNELS(table, level)      \
-  do {                                           \
-    (table).conv_f32 = conv_f32_##level;         \
-    (table).dense_f32 = dense_f32_##level;       \
-    (table).widen = widen_##level;               \
-    (table).affine = affine_##level;             \
-    (table).range = range_##level;               \
-    (table).round_bf16 = round_bf16_##level;     \
-    (table).quantize = quantize_##level;         \
-    (table).curve = curve_##level;               \
-    (table).add = add_##level;                   \
-    (table).multiply = multiply_##level;         \
-    (table).softmax = softmax_##level;           \
-    (table).resample_row = resample_row_##level; \
-    (table).blend_rows = blend_rows_##level;     \
-    (table).max_pool = max_pool_##level;         \
-    (table).average_pool = average_pool_##level; \
-    (table).grouped_f32 = grouped_f32_##level;   \
-    (table).grouped_i8 = grouped_i8_##level;     \
+#define PITLANE_FLOAT_KERNELS(table, level)          \
+  do {                                               \
+    (table).conv_f32 = conv_f32_##level;             \
+    (table).dense_f32 = dense_f32_##level;           \
+    (table).widen = widen_##level;                   \
+    (table).affine = affine_##level;                 \
+    (table).range = range_##level;                   \
+    (table).round_bf16 = round_bf16_##level;         \
+    (table).quantize = quantize_##level;             \
+    (table).curve = curve_##level;                   \
+    (table).curve_quantize = curve_quantize_##level; \
+    (table).add = add_##level;                       \
+    (table).multiply = multiply_##level;             \
+    (table).softmax = softmax_##level;               \
+    (table).resample_row = resample_row_##level;     \
+    (table).blend_rows = blend_rows_##level;         \
+    (table).max_pool = max_pool_##level;             \
+    (table).average_pool = average_pool_##level;     \
+    (table).grouped_f32 = grouped_f32_##level;       \
+    (table).grouped_i8 = grouped_i8_##level;         \
   } while (false)
 #define PITLANE_INTEGER_KERNELS(table, level) \
   do {                                        \

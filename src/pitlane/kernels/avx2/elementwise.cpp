@@ -24,6 +24,8 @@ void curve_avx2(const float* in, float* out, std::size_t count, Curve curve, flo
   curve_body<Avx2>(in, out, count, curve, alpha);
 }
 
+void curve_quantize_avx2(const CurveQuantize& c) { curve_quantize_body<Avx2>(c); }
+
 void add_avx2(const float* in, const float* second, float* out, std::size_t count, std::size_t period) {
   add_body<Avx2>(in, second, out, count, period);
 }

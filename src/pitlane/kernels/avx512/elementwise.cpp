@@ -24,6 +24,8 @@ void curve_avx512(const float* in, float* out, std::size_t count, Curve curve, f
   curve_body<Avx512>(in, out, count, curve, alpha);
 }
 
+void curve_quantize_avx512(const CurveQuantize& c) { curve_quantize_body<Avx512>(c); }
+
 void add_avx512(const float* in, const float* second, float* out, std::size_t count, std::size_t period) {
   add_body<Avx512>(in, second, out, count, period);
 }

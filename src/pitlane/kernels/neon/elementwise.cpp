@@ -24,6 +24,8 @@ void curve_neon(const float* in, float* out, std::size_t count, Curve curve, flo
   curve_body<NeonFloat>(in, out, count, curve, alpha);
 }
 
+void curve_quantize_neon(const CurveQuantize& c) { curve_quantize_body<NeonFloat>(c); }
+
 void add_neon(const float* in, const float* second, float* out, std::size_t count, std::size_t period) {
   add_body<NeonFloat>(in, second, out, count, period);
 }

@@ -23,6 +23,8 @@ void curve_scalar(const float* in, float* out, std::size_t count, Curve curve, f
   curve_body<OneLane>(in, out, count, curve, alpha);
 }
 
+void curve_quantize_scalar(const CurveQuantize& c) { curve_quantize_body<OneLane>(c); }
+
 void add_scalar(const float* in, const float* second, float* out, std::size_t count, std::size_t period) {
   add_body<OneLane>(in, second, out, count, period);
 }
