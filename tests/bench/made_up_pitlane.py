@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Stands in for pitlane in results_test.py: knows a few strategies, writes what `tune` writes, at once and of made-up numbers.
+"""Stands in for pitlane in results_test.py: knows a few strategies and writes what `tune` writes, of made-up numbers.
 
 MADE_UP_STOP names a strategy at which it waits for an interrupt, MADE_UP_FAIL one that fails, MADE_UP_STRANGE one whose
 stored row it does not know. Each call of `tune` is a line of the file MADE_UP_CALLS.
@@ -12,7 +12,8 @@ import pathlib
 import signal
 import sys
 
-RECIPES = {"baseline": "unchanged", "fine_tune": "fine_tune(epochs=3)", "int4": "quantize(bits=4)", "prune": "prune(epochs=6)"}
+RECIPES = {"baseline": "unchanged", "fine_tune": "fine_tune(epochs=3)", "int4": "quantize(bits=4)",
+           "prune": "prune(epochs=6)"}
 MSE = {"baseline": 0.01, "fine_tune": 0.008, "int4": 0.0105, "prune": 0.012}
 
 

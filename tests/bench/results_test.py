@@ -27,7 +27,8 @@ def made_up(strategy, mse, seed=1, size=1_000_000, completed=(), p50=0.5, **chan
             "network_hash": strategy, "baseline_hash": f"b{seed}", "data_hash": "d", "file_sha256": "0", "size_bytes": size,
             "sparsity": 0.25, "mse": mse, "outputs": {"v": mse * 1.5, "w": mse / 2}, "samples": 4780,
             "laps": {"driven": 4, "completed": 4 - len(lost), "not_completed": lost, "mean_deviation_m": 0.1,
-                     "largest_mean_deviation_m": 0.2, "largest_deviation_m": 0.75, "inference_ms": p50, "iteration_hz": 1e3 / p50},
+                     "largest_mean_deviation_m": 0.2, "largest_deviation_m": 0.75, "inference_ms": p50,
+                     "iteration_hz": 1e3 / p50},
             "timing": {"p50_ms": p50, "p99_ms": 2 * p50, "baseline_p50_ms": 0.5, "baseline_p99_ms": 1.0,
                        "times_as_fast": 0.5 / p50, "runs": 1000}, "other_work_beside": False, **changes}
 
@@ -76,7 +77,8 @@ class Arithmetic(Kept):
         self.assertIsNone(self.summaries()["int4"].against("baseline"))
 
     def test_numbers_of_the_table(self):
-        self.keep(made_up("baseline", 0.01, size=4 * cells.MIB), made_up("dynamic_quan", 0.0102, size=cells.MIB, p50=0.125))
+        self.keep(made_up("baseline", 0.01, size=4 * cells.MIB),
+                  made_up("dynamic_quan", 0.0102, size=cells.MIB, p50=0.125))
         made = self.table_row("dynamic_quan")
         self.assertEqual([made[key] for key in ("seeds", "MiB", "zeros", "MSE", "by output", "to baseline", "to `fine_tune`")],
                          ["1", "1.00", "25 %", "0.0102", "v 0.0153, w 0.00510", "+2.0 %", "–"])
@@ -91,7 +93,8 @@ class Arithmetic(Kept):
         self.assertEqual(told, ["4.00x", "4.00x", "–", "5.00x", "2.00x", "2.00x", "–"])
 
     def test_the_smallest_file_at_no_more_error(self):
-        self.keep(made_up("baseline", 0.01, size=9_000), made_up("int4", 0.0101, size=100), made_up("prune", 0.01, size=3_000))
+        self.keep(made_up("baseline", 0.01, size=9_000), made_up("int4", 0.0101, size=100),
+                  made_up("prune", 0.01, size=3_000))
         ratio, name = targets.smallest(self.summaries())
         self.assertEqual((round(ratio, 3), name), (3, "prune"))
 
@@ -132,7 +135,8 @@ class Document(Kept):
         self.assertEqual(figures[TORCH, "prune_quan"], [("PyTorch", "1.607", "0.06724", "2.66")])
         self.assertEqual(figures["pilotnet-tf", "prune_quan_tf"], [("TFLite", "16.24", "0.04261", "4.81")])
         self.assertEqual([one[0] for one in figures["pilotnet-tf", "float16_quan"]], ["TFLite", "TF-TRT"])
-        self.assertTrue(all((network == TORCH) == (one[0] == "PyTorch") for (network, _), all_ in figures.items() for one in all_))
+        for (network, strategy), found in figures.items():
+            self.assertEqual({one[0] == "PyTorch" for one in found}, {network == TORCH}, strategy)
         self.assertTrue({name for _, name in figures} <= pieces.PUBLISHED | {"baseline"})
         self.keep(made_up("baseline", 0.01))
         section = document.markdown(self.runs).split(f"## {TORCH} on")[1]
@@ -186,7 +190,8 @@ class Runs(Kept):
 
     def command(self, *arguments):
         return [sys.executable, "-B", ROOT / "bench/results/run", "--runs", self.runs, "--document", self.folder / "r.md",
-                "--work", self.folder / "work", "--networks", "torch", "--data", "simulator", "--seeds", "1", "--recording", self.folder, *arguments]
+                "--work", self.folder / "work", "--networks", "torch", "--data", "simulator", "--seeds", "1",
+                "--recording", self.folder, *arguments]
 
     def environment(self, **more):
         return {**os.environ, "PITLANE": str(ROOT / "tests/bench/made_up_pitlane.py"),
@@ -222,6 +227,13 @@ class Runs(Kept):
         self.assertIn("- `prune` failed on seed 1: the disk is full", (self.folder / "r.md").read_text())
         self.assertEqual(self.run_it("--only", "baseline", "prune").returncode, 0)
         self.assertEqual(self.calls(), ["baseline", "prune", "prune"])
+
+    def test_a_row_of_another_baseline_is_refused_and_the_rest_of_its_group_left(self):
+        self.keep(made_up("baseline", 0.01, recipe="unchanged"))
+        done = self.run_it("--only", "baseline", "int4", "prune")
+        self.assertEqual((done.returncode, self.calls(), self.kept()), (1, ["prune"], ["baseline"]))
+        self.assertIn("failed: pilotnet-torch, simulator, seed 1: prune of pilotnet-torch, simulator, seed 1 is of another "
+                      "baseline than the rows that are kept", done.stderr)
 
     def test_an_interrupt_leaves_what_is_done(self):
         child = subprocess.Popen(self.command("--only", "baseline", "int4"), stderr=subprocess.PIPE, text=True,

@@ -4,12 +4,12 @@ from . import cells, headlines, pieces, published, summary, targets
 
 TITLES = {"simulator": "the simulator's recording", "udacity": "Udacity's recording"}
 INPUTS = {
-    "simulator": "24,000 frames that the expert recorded on seven of our circuits (`pitlane record --frames 24000 --seed 1`). "
-                 "Laps: all of our own circuits, both ways, at 0 and 60 ms from frame to command.",
+    "simulator": "24,000 frames that the expert recorded on seven of our circuits (`pitlane record --frames 24000 "
+                 "--seed 1`). Laps: all of our own circuits, both ways, at 0 and 60 ms from frame to command.",
     "udacity": "The real recording of a car in a simulator that is not ours; every fifth block of 100 rows validates "
                "(`--split blocks:100:5`). What learned from it cannot drive our circuits, so there are no laps."}
-HEAD = ["row", "published: MiB, MSE, ms", "seeds", "MiB", "zeros", "MSE", "by output", "to baseline", "to `fine_tune`", "p50, ms",
-        "p99, ms", "as fast", "laps", "mean deviation, m", "largest mean", "largest", "holds"]
+HEAD = ["row", "published: MiB, MSE, ms", "seeds", "MiB", "zeros", "MSE", "by output", "to baseline", "to `fine_tune`",
+        "p50, ms", "p99, ms", "as fast", "laps", "mean deviation, m", "largest mean", "largest", "holds"]
 
 PREFACE = """# Results
 
@@ -64,8 +64,8 @@ def row_cells(found, figures):
             cells.NONE if found.strategy == "fine_tune" else cells.share(found.against("fine_tune")),
             time_cell(found, "p50_ms"), time_cell(found, "p99_ms"),
             cells.times(found.part("timing", "times_as_fast")), laps_cell(found),
-            cells.metres(found.part("laps", "mean_deviation_m")), cells.metres(found.part("laps", "largest_mean_deviation_m")),
-            cells.metres(found.part("laps", "largest_deviation_m")), targets.verdict(found)]
+            *[cells.metres(found.part("laps", key))
+              for key in ("mean_deviation_m", "largest_mean_deviation_m", "largest_deviation_m")], targets.verdict(found)]
 
 
 def empty_cells(name, figures):
