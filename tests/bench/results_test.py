@@ -89,7 +89,8 @@ class Arithmetic(Kept):
     def test_headlines_are_ratios_to_the_baseline(self):
         self.keep(made_up("baseline", 0.01, size=4_000_000), made_up("dynamic_quan", 0.01, size=1_000_000, p50=0.1),
                   made_up("float16_quan", 0.01, p50=0.25))
-        told = [cells.times(pick(self.summaries())) for *_, pick, _ in headlines.HEADLINES]
+        found = self.summaries()
+        told = [cells.times(pick(found, strategy)) for *_, strategy, (_, pick), _ in headlines.HEADLINES]
         self.assertEqual(told, ["4.00x", "4.00x", "–", "5.00x", "2.00x", "2.00x", "–"])
 
     def test_the_smallest_file_at_no_more_error(self):
@@ -149,7 +150,12 @@ class Document(Kept):
 
     def test_times_beside_other_work_have_a_star_and_the_same_rows_the_same_bytes(self):
         self.keep(made_up("baseline", 0.01, other_work_beside=True))
+        self.keep(made_up("dynamic_quan", 0.01, p50=0.1))
         self.assertEqual(self.table_row("baseline")["p50, ms"], "0.500*")
+        self.assertEqual(self.table_row("baseline")["as fast"], "1.00x*")
+        self.assertEqual(self.table_row("dynamic_quan")["as fast"], "5.00x")
+        self.assertIn("| `baseline` with `dynamic_quan`, p50 | 5.00x* |", document.markdown(self.runs))
+        self.assertIn("| `baseline` with `dynamic_quan`, size | 1.00x |", document.markdown(self.runs))
         self.assertEqual(document.markdown(self.runs), document.markdown(self.runs))
 
     def test_the_kept_document_is_that_of_the_kept_rows(self):
@@ -268,6 +274,10 @@ class Runs(Kept):
         self.assertEqual(self.calls(), ["baseline prune"])
         self.assertEqual(self.table_row("prune", (self.folder / "r.md").read_text())["p50, ms"], "0.500*")
         self.assertEqual(sorted(folder.rglob("*")), before)
+        self.assertIn("0 rows of", self.run_it("--import", folder, "--other-work").stderr)
+        self.assertIn("2 rows of", self.run_it("--import", folder).stderr)
+        self.assertIn("0 rows of", self.run_it("--import", folder, "--other-work").stderr)
+        self.assertEqual(self.table_row("prune", (self.folder / "r.md").read_text())["p50, ms"], "0.500")
 
     def test_a_row_that_the_store_does_not_have_for_these_inputs_is_left_out(self):
         done = self.run_it("--import", self.unfinished("prune", "baseline"), MADE_UP_STRANGE="prune")

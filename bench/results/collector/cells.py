@@ -25,6 +25,11 @@ def times(value):
     return NONE if value is None else f"{value:.2f}x"
 
 
+def starred(told, busy):
+    """A time, or a ratio of times; with a star where it was taken beside other work."""
+    return f"{told}*" if busy and told != NONE else told
+
+
 def table(head, rows):
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     return lines + ["| " + " | ".join(row) + " |" for row in rows] + [""]

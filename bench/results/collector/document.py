@@ -11,6 +11,9 @@ INPUTS = {
 HEAD = ["row", "published: MiB, MSE, ms", "seeds", "MiB", "zeros", "MSE", "by output", "to baseline", "to `fine_tune`",
         "p50, ms", "p99, ms", "as fast", "laps", "mean deviation, m", "largest mean", "largest", "holds"]
 
+BUSY = ("Where a time or a ratio of times has a star the machine did other work meanwhile: it is no measure of the row, p99 "
+        "least of all, and stands here until the row is timed on an idle machine.")
+
 PREFACE = """# Results
 
 Made by `bench/results/run` from the files in `bench/runs`; do not edit it, run that command again. Every row starts from the
@@ -45,9 +48,7 @@ def mean(found, key):
 
 
 def time_cell(found, key):
-    """With a star where the machine did other work in one of the runs."""
-    told = cells.number(found.part("timing", key))
-    return told + "*" if told != cells.NONE and any(found.values(lambda kept: kept["other_work_beside"])) else told
+    return cells.starred(cells.number(found.part("timing", key)), found.busy())
 
 
 def laps_cell(found):
@@ -63,7 +64,7 @@ def row_cells(found, figures):
             cells.NONE if first else cells.share(found.against("baseline")),
             cells.NONE if found.strategy == "fine_tune" else cells.share(found.against("fine_tune")),
             time_cell(found, "p50_ms"), time_cell(found, "p99_ms"),
-            cells.times(found.part("timing", "times_as_fast")), laps_cell(found),
+            cells.starred(cells.times(found.part("timing", "times_as_fast")), found.busy()), laps_cell(found),
             *[cells.metres(found.part("laps", key))
               for key in ("mean_deviation_m", "largest_mean_deviation_m", "largest_deviation_m")], targets.verdict(found)]
 
@@ -83,10 +84,13 @@ def facts(found):
     rows = [made for one in found.values() for made in one.rows.values()]
     frames = sorted({made["samples"] for made in rows})
     out = [f"Measured on {', '.join(f'{count:,}' for count in frames)} validation frames."]
+    out += [f"Recording {made} (the first digits of its hash, as with networks)." for made in
+            sorted({made["data_hash"][:8] for made in rows})]
+    bases = sorted({(made["seed"], made["baseline_hash"][:8]) for made in rows})
+    out += [f"Baseline of seed {seed}: {made}." for seed, made in bases]
     out += [f"Machine: {text}." for text in sorted({machine_text(made) for made in rows})]
-    if any(made.get("other_work_beside") for made in rows):
-        out.append("Where a time has a star the machine did other work meanwhile: the ratio of two medians of one run bears "
-                   "that, the times themselves do not, p99 least of all.")
+    if any(one.busy() for one in found.values()):
+        out.append(BUSY)
     recordings = {made["data_hash"] for made in rows}
     if len(recordings) > 1:
         out.append(f"These rows are of {len(recordings)} different recordings ({', '.join(sorted(recordings))}): do not "

@@ -85,6 +85,10 @@ class Summary:
         values = self.values(lambda kept: kept.get("laps"))
         return (sum(laps["completed"] for laps in values), sum(laps["driven"] for laps in values)) if values else None
 
+    def busy(self):
+        """Whether the machine did other work while one of the rows was timed."""
+        return any(kept.get("other_work_beside") for kept in self.rows.values())
+
     def lost_laps(self):
         """Laps that the baseline completes and this row does not; None where they cannot be compared."""
         lost = []
