@@ -183,7 +183,14 @@ class BadRows(Kept):
         self.assertIn("'size_bytes' is no number above 0", self.refused(json.dumps(made_up("int4", 1, size=0))))
         self.assertIn("timing: 'p50_ms' is no number", self.refused(json.dumps(made_up("int4", 1) | {"timing": {}})))
         self.assertIn("'laps' is no object", self.refused(json.dumps(made_up("int4", 1) | {"laps": [1]})))
+        self.assertIn("'machine' is no object", self.refused(json.dumps(made_up("int4", 1) | {"machine": "fast"})))
+        self.assertIn("'data_hash' is no text", self.refused(json.dumps(made_up("int4", 1) | {"data_hash": None})))
         self.assertIn("wrong place", self.refused(json.dumps(made_up("int8", 1))))
+
+    def test_what_tune_did_not_write_is_told_in_a_line(self):
+        with self.assertRaisesRegex(Failure, "results.json: the row int4 is not as this version of pitlane writes it"):
+            row.from_results({"rows": [{"strategy": "int4", "mse": 1}], "provenance": {}}, pieces.Group(TORCH, "simulator", 1),
+                             "int4", self.folder, False)
 
     def test_a_file_that_no_table_has_is_not_left_out_in_silence(self):
         self.keep(made_up("int5", 1))

@@ -12,7 +12,8 @@ FORMAT = 1
 FLAGS = ("avx2", "fma", "f16c", "avx_vnni", "avx512f", "avx512_vnni", "avx512_vbmi2", "avx512_bf16", "amx_tile", "amx_int8",
          "amx_bf16", "asimd", "asimddp")
 NUMBERS = ("size_bytes", "mse", "samples", "sparsity")
-TEXTS = ("network", "data", "strategy", "recipe", "command")
+TEXTS = ("network", "data", "strategy", "recipe", "command", "version")
+MEASURED_TEXTS = ("network_hash", "baseline_hash", "data_hash", "file_sha256")
 
 
 def processor_flags():
@@ -65,6 +66,14 @@ def timing_of(result, baseline):
 
 def from_results(results, group, strategy, folder, shared):
     """The row of `strategy` in the document results.json that tune wrote into `folder`."""
+    try:
+        return taken(results, group, strategy, folder, shared)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Failure(f"{folder / 'results.json'}: the row {strategy} is not as this version of pitlane writes it "
+                      f"({error})") from error
+
+
+def taken(results, group, strategy, folder, shared):
     found = [row for row in results["rows"] if row["strategy"] == strategy]
     if not found:
         raise Failure(f"{folder / 'results.json'} has no row {strategy}")
@@ -103,6 +112,8 @@ def need(row, path, kind, names, good):
 
 def check_parts(row, path):
     """The optional parts: they are absent, or whole."""
+    if not isinstance(row.get("machine"), dict) or not isinstance(row["machine"].get("flags"), list):
+        raise Failure(f"{path}: 'machine' is no object with flags; delete the file and make it again")
     laps, timing, outputs = row.get("laps"), row.get("timing"), row.get("outputs")
     if not isinstance(outputs, dict) or not all(map(is_number, outputs.values())):
         raise Failure(f"{path}: 'outputs' are no numbers by name; delete the file and make it again")
@@ -137,6 +148,7 @@ def read(path, group, strategy):
     if "failure" in row:
         need(row, path, "text", ("failure",), lambda value: isinstance(value, str))
         return row
+    need(row, path, "text", MEASURED_TEXTS, lambda value: isinstance(value, str))
     need(row, path, "number", NUMBERS, is_number)
     need(row, path, "number above 0", ("size_bytes", "samples", "mse"), lambda value: value > 0)
     check_parts(row, path)
