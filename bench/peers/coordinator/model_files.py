@@ -55,10 +55,11 @@ def digest(*parts):
 class ModelFiles:
     """Of one network. `path(name)` makes a file and those before it, and fails with the reason each time after the first."""
 
-    def __init__(self, name, source, programs, tell):
+    def __init__(self, name, source, programs, tell, student=None):
         self.name, self.programs, self.tell = name, programs, tell
         self.folder = places.FILES / name
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.given = {"float.pit": source, "student.pit": student}
         self.source, self.failed, self.keys = source, {}, {}
         self.recording = places.BUILD / "recording"
         self.network = self.folder / "network.json"
@@ -83,8 +84,8 @@ class ModelFiles:
         return self.folder / name
 
     def path(self, name):
-        if name == "float.pit":
-            return self.source
+        if name in self.given:
+            return self.given[name]
         if name in self.failed:
             raise Failure(self.failed[name])
         try:

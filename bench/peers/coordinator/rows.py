@@ -31,6 +31,7 @@ class Group:
     tolerance: float | None
     reference: str  # the file that outputs are compared with, in our engine
     sparse: bool = False
+    layers: str = ""  # the file whose layers the roofline is of, where that is not `reference`
 
 
 GROUPS = {
@@ -41,7 +42,9 @@ GROUPS = {
     "int4": Group("4-bit weights", ("int8",), 0.5, None, "float.pit"),
     "pruned": Group("pruned, fp32", ("f32",), 4, 1e-3, "pruned.pit", True),
     "pruned-int8": Group("pruned, int8", ("int8",), 1, None, "pruned.pit", True),
+    "student": Group("a smaller network", ("int8",), 1, None, "float.pit", layers="student.pit"),
 }
+ON_REQUEST = ("student",)  # groups that need a file named
 
 ORT_SAYS = ("optimized=",)  # the worker fills in where the optimised graph is written, to be read back
 
@@ -91,4 +94,8 @@ ROWS = [
     Row("pruned-int8", "openvino", "OpenVINO, file by nncf", "nncf-pruned-static.xml", ("precision=f32",)),
     Row("pruned-int8", "litert", "LiteRT", "pruned-static.tflite"),
     Row("pruned-int8", "litert", "LiteRT, file by TensorFlow", "tf-pruned-static.tflite", needs=("tensorflow",)),
+    Row("student", "pitlane", "Pitlane, the small one", "student.pit"),
+    Row("student", "keras", "Keras model.predict", "float.h5", package="tensorflow", frames=32),
+    Row("student", "onnxruntime", "ONNX Runtime, 8 bits", "ort-static.onnx", ORT_SAYS),
+    Row("student", "litert", "LiteRT, 8 bits", "static.tflite"),
 ]
