@@ -72,7 +72,7 @@ class PageTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([RENDER, folder], check=True, stdout=subprocess.DEVNULL)
+            cls.write(pathlib.Path(folder))
             page = pathlib.Path(folder) / cls.page
             watch = WATCH.replace("DESCRIBE", cls.describe)
             page.write_text(page.read_text("utf-8").replace("</head>", watch + "</head>", 1), "utf-8")
@@ -80,6 +80,11 @@ class PageTest(unittest.TestCase):
             cls.phone = browse(page, 400)
             cls.dark = browse(page, 1280, DARK)
         cls.all = [cls.desk, cls.phone, cls.dark]
+
+    @classmethod
+    def write(cls, folder):
+        """Writes `page` into the folder."""
+        subprocess.run([RENDER, folder], check=True, stdout=subprocess.DEVNULL)
 
     def check_page(self, canvases):
         """No error, every chart drawn, before and after what the test did to it, on a laptop and a phone."""
@@ -97,6 +102,11 @@ def browse(page, width, *more):
     command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000",
                f"--window-size={width},1000", *more, "--dump-dom", page.as_uri()]
     return Seen(subprocess.run(command, capture_output=True, text=True, timeout=120).stdout)
+
+
+def program():
+    """What the test was called with."""
+    return RENDER
 
 
 def main():
