@@ -174,7 +174,7 @@ TEST(HtmlReport, PublishedDrivingStandsBesideOurLaps) {
   }
   const std::string table = element(page(result), "<table id=\"published-driving\"", "</table>");
   EXPECT_THAT(table, HasSubstr("<td>7.73</td><td>17.03</td><td>42.9</td><td>2.30</td><td class=\"text apart\">"
-                               "global_prune</td><td class=\"bad\">2/3</td><td>3.50</td><td>2.500</td><td>0.100</td>"
+                               "global_prune</td><td class=\"bad\">2/3</td><td>3.50</td><td>2.50</td><td>0.100</td>"
                                "<td>500</td><td>2.00</td>"));
   EXPECT_EQ(count(table, "another network"), 5U) << "those of TensorFlow";
   for (StrategyRow& row : result.rows) row.laps = {};

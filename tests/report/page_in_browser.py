@@ -19,7 +19,8 @@ DARK = "--blink-settings=preferredColorScheme=0"
 
 # Runs before the page's own scripts, whose errors and warnings it keeps in `errors`. Once the page is loaded it leaves
 # attributes on <html>, since the browser prints the document as it is at the end: data-canvases, data-empty (canvases
-# without a mark), data-cut-off (tables wider than their place), data-sideways (the page is wider than the window),
+# without a mark), data-cut-off (tables wider than their place, but for the folded ones, which are wide by design),
+# data-sideways (the page is wider than the window),
 # data-charts (what the test's own describe() returns), data-still-empty (canvases after that), data-error.
 WATCH = """<script>
 const errors = [];
@@ -34,7 +35,8 @@ addEventListener("load", () => {
   const set = (name, value) => root.setAttribute("data-" + name, value);
   set("canvases", canvases().length);
   set("empty", canvases().filter((c) => !filled(c)).map((c) => c.id).join());
-  const wide = [...document.querySelectorAll(".scroll")].filter((r) => r.scrollWidth > r.clientWidth + 1);
+  const wide = [...document.querySelectorAll(".scroll:not(.figures .scroll)")]
+    .filter((r) => r.scrollWidth > r.clientWidth + 1);
   set("cut-off", wide.map((r) => `${r.getAttribute("aria-label")}: ${r.scrollWidth} > ${r.clientWidth}`).join());
   set("sideways", root.scrollWidth > innerWidth + 1);
   try {

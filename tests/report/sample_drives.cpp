@@ -57,6 +57,9 @@ std::vector<DriveEntry> sample_drives() {
           entry.result.end = entry.result.completed ? EpisodeEnd::kCompleted : EpisodeEnd::kOffRoad;
           entry.result.deviation.mean = (dark ? 0.2 : 0.1) + ms / 1000.0 + (circuit[0] == 't' ? 0.02 : 0);
           entry.result.deviation.max = 4 * entry.result.deviation.mean;
+          entry.result.lap_time_s = entry.result.completed ? 40 : 0;
+          entry.result.average_speed_mps = 3;
+          entry.result.percentage_completed = entry.result.driving_score = entry.result.completed ? 100 : 60;
           entry.subject.network_hash = "0123abcd";
           entry.subject.size_bytes = 345'678;
           entry.subject.runtime = "pitlane avx2";

@@ -16,9 +16,14 @@ std::string number_cell(bool known, double value, int digits) {
   return text_cell(known ? significant_text(value, digits) : std::string(kUnknownText));
 }
 
+// Two digits behind the point as published; a car far from the line makes numbers that need no such digits.
+std::string deviation_as_printed(double value) {
+  return value < 1e4 ? fixed_text(value, 2) : significant_text(value, 3);
+}
+
 std::string published_cells(const PublishedDrive& drive, Footnotes& notes) {
   return "<th scope=\"row\">" + html_escape(drive.key.framework + ", " + drive.key.strategy) + notes.mark(drive.note) +
-         "</th>" + number_cell(true, drive.speed_mps, 3) + number_cell(true, drive.bm_deviation, 4) +
+         "</th>" + number_cell(true, drive.speed_mps, 3) + text_cell(fixed_text(drive.bm_deviation, 2)) +
          number_cell(true, drive.iteration_hz, 3) + number_cell(true, drive.inference_ms, 3);
 }
 
@@ -27,7 +32,8 @@ std::string own_cells(const OwnDriving& own) {
   return text_cell(own.name, "text apart") +
          text_cell(std::to_string(own.completed) + "/" + std::to_string(own.drives),
                    own.completed == own.drives ? "good" : "bad") +
-         number_cell(drove, own.speed_mps, 3) + number_cell(drove, own.bm_deviation, 4) +
+         number_cell(drove, own.speed_mps, 3) +
+         text_cell(drove ? deviation_as_printed(own.bm_deviation) : kUnknownText) +
          text_cell(drove ? fixed_text(own.deviation_m, 3) : kUnknownText) +
          number_cell(own.iteration_hz > 0, own.iteration_hz, 3) +
          number_cell(own.inference_ms > 0, own.inference_ms, 3);

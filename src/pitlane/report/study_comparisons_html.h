@@ -24,7 +24,7 @@ std::vector<std::vector<PerturbedShare>> perturbed_shares(const StudyResult& res
 std::string perturbed_table_html(const StudyResult& result);
 
 /// Digits behind the point, in the order of kMoreStudyFigures.
-inline constexpr std::array<int, kMoreStudyFigures.size()> kMoreStudyDecimals{3, 3, 3, 2, 2, 2, 2, 4, 4, 1, 1};
+inline constexpr std::array<int, kMoreStudyFigures.size()> kMoreStudyDecimals{3, 3, 3, 2, 2, 2, 2, 3, 3, 1, 1};
 /// For people, in the same order.
 inline constexpr std::array<const char*, kMoreStudyFigures.size()> kMoreStudyTitles{"RMSE, m",
                                                                                     "p95, m",
