@@ -100,7 +100,8 @@ TEST(TuneResume, KeepsFinishedRowsAfterAKill) {
   const Outcome second = Running(tune, place.path()).finish();
   ASSERT_EQ(second.code, 1) << "a network that drives nowhere: " << second.err;
   EXPECT_THAT(second.err, HasSubstr("baseline         done by an earlier run"));
-  for (const char* file : {"report.html", "results.csv", "results.json"}) EXPECT_TRUE(fs::exists(place / "out" / file));
+  for (const char* file : {"report.html", "results.csv", "laps.csv", "results.json", "results.md"})
+    EXPECT_TRUE(fs::exists(place / "out" / file));
   EXPECT_THAT(read(place / "out/report.html"),
               AnyOf(HasSubstr("src=\"data:video/mp4;base64,"), HasSubstr("No video: a video needs")));
   const Outcome third = Running(tune, place.path()).finish();

@@ -102,12 +102,29 @@ TEST(Milliseconds, AreFreeOfBinaryDust) {
 }
 
 TEST(DrivePage, IsSelfContainedAndEscapesNames) {
-  const std::string page = drive_page(sample_drives(), "pitlane drive 'b<i>.pit'", same);
+  const std::string page = drive_page(sample_drives(), sample_origin(), same);
   EXPECT_THAT(page,
               AllOf(HasSubstr("b&lt;i&gt;.pit"), HasSubstr("id=\"decay\""), HasSubstr("id=\"robust-deviation\"")));
   EXPECT_THAT(page, AllOf(Not(HasSubstr("<i>.pit")), Not(HasSubstr("src=\"")), Not(HasSubstr("url(http"))));
-  const std::string plain = drive_page({sample_drives().front()}, "pitlane drive a.pit", same);
+  const std::string plain = drive_page({sample_drives().front()}, sample_origin(), same);
   EXPECT_THAT(plain, Not(HasSubstr("id=\"decay\"")));
+}
+
+TEST(DrivePage, SaysWhoDrivesBestWithEveryFigureAndWhereItComesFrom) {
+  std::vector<DriveEntry> entries = sample_drives();
+  entries[0].result.off_road_s = 1.25;
+  entries[0].result.frames_skipped = 77;
+  const std::string page = drive_page(entries, sample_origin(), same);
+  // 8 of 12 against 10 of 12.
+  EXPECT_THAT(page, AllOf(HasSubstr("<h2 id=\"pick\">b&lt;i&gt;.pit</h2>"), HasSubstr("<b>10 / 12</b>"),
+                          HasSubstr("a.pit did not complete 4 of 12 drives: 4 off the road."),
+                          HasSubstr("CARLA leaderboard 2.0")));
+  EXPECT_THAT(page, AllOf(HasSubstr("<dt>processor</dt><dd>Sample &lt;CPU&gt;</dd>"), HasSubstr("hash 0123abcd"),
+                          HasSubstr("<dt>version</dt>"), HasSubstr("pitlane drive &#39;b&lt;i&gt;.pit&#39;")));
+  EXPECT_THAT(page, AllOf(HasSubstr("id=\"all-figures\""), HasSubstr("<td>77</td>"), HasSubstr("<td>1.25</td>"),
+                          HasSubstr(">Suddenness of w, rad/s</th>"), HasSubstr("id=\"map\"")));
+  for (DriveEntry& entry : entries) entry.result.trajectory = {};
+  EXPECT_THAT(drive_page(entries, sample_origin(), same), Not(HasSubstr("id=\"map\"")));
 }
 
 }  // namespace

@@ -7,7 +7,10 @@ import page_in_browser
 
 DESCRIBE = """const sets = (id) => charts.get(id).data.datasets.map((set) => ({ label: set.label, data: set.data }));
 const describe = () => ({ decay: sets("decay"), completion: sets("completion"), bars: sets("robust-completion"),
-                          labels: charts.get("robust-completion").data.labels });"""
+                          labels: charts.get("robust-completion").data.labels,
+                          paths: document.querySelectorAll("#map .path").length,
+                          speeds: charts.get("speed").data.datasets.map((set) => set.data.map((p) => p.y)),
+                          figures: byId("all-figures").rows.length });"""
 
 
 class DrivesPageTest(page_in_browser.PageTest):
@@ -15,7 +18,7 @@ class DrivesPageTest(page_in_browser.PageTest):
     describe = DESCRIBE
 
     def test_it_is_drawn_without_an_error_on_a_laptop_and_a_phone(self):
-        self.check_page(canvases=4)
+        self.check_page(canvases=6)
 
     def test_charts_show_the_numbers(self):
         seen = self.desk.charts
@@ -26,6 +29,13 @@ class DrivesPageTest(page_in_browser.PageTest):
         self.assertEqual([point["y"] for point in seen["completion"][3]["data"]], [100, 0, 100])
         self.assertEqual(seen["labels"], ["none", "dark"])
         self.assertAlmostEqual(seen["bars"][0]["data"][0], 100 * 4 / 6)
+
+    def test_it_has_a_map_the_speed_along_the_lap_and_every_figure(self):
+        seen = self.desk.charts
+        self.assertEqual(seen["paths"], 2)
+        for line in seen["speeds"]:
+            self.assertTrue(all(2 < speed < 5 for speed in line), line)
+        self.assertEqual(seen["figures"], 1 + 24)
 
 
 if __name__ == "__main__":

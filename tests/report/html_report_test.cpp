@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "pitlane/optimize/strategy.h"
+#include "pitlane/report/published.h"
 #include "pitlane/report/report.h"
 #include "pitlane/search/recommend.h"
 #include "sample_result.h"
@@ -125,7 +126,7 @@ TEST(HtmlReport, SaysNothingOfLayersThatWereNotTimed) {
 
 TEST(HtmlReport, PublishedRowsStandBesideTheStrategyWithTheirRecipe) {
   std::map<std::string, std::string> names;
-  for (const PublishedRow& row : published_rows()) names[row.framework + " " + row.strategy] = our_name(row);
+  for (const PublishedRow& row : published_rows()) names[row.framework + " " + row.strategy] = our_name(key_of(row));
   EXPECT_EQ(names.at("TensorFlow prune_quan"), "prune_quan_tf");
   EXPECT_EQ(names.at("PyTorch prune_quan"), "prune_quan");
   EXPECT_EQ(names.at("PyTorch static_quan"), "static_quan");
@@ -135,6 +136,49 @@ TEST(HtmlReport, PublishedRowsStandBesideTheStrategyWithTheirRecipe) {
     EXPECT_TRUE(ours == "original" || std::ranges::any_of(known, [&](const Strategy& s) { return s.name == ours; }))
         << published << " has no strategy " << ours;
   }
+}
+
+// The published rows of one framework, from its band to the next one's.
+std::string published_band(const std::string& html, const std::string& framework) {
+  const std::string table = element(html, "<table id=\"published\"", "</table>");
+  const std::size_t from = table.find(">" + framework + "</th>");
+  return table.substr(from, table.find("<tr class=\"band\">", from) - from);
+}
+
+TEST(HtmlReport, FiguresOfAnotherNetworkStandBesideNoneOfOurs) {
+  TuneResult result = sample_result();
+  const std::string torch = page(result);
+  EXPECT_EQ(count(published_band(torch, "PyTorch"), "another network"), 0U);
+  EXPECT_THAT(published_band(torch, "PyTorch"), HasSubstr("<td>1.946</td><td>0.07841</td><td>3.17</td><td>1.566</td>"));
+  EXPECT_EQ(count(published_band(torch, "TensorFlow"), "another network"), 11U) << "all rows";
+  EXPECT_EQ(count(published_band(torch, "TF-TRT (GPU)"), "1.566"), 0U);
+  result.family = "pilotnet-tf";
+  const std::string tf = page(result);
+  EXPECT_EQ(count(published_band(tf, "PyTorch"), "another network"), 7U);
+  EXPECT_THAT(published_band(tf, "TensorFlow"), HasSubstr("<td>16.24</td><td>0.04098</td><td>4.90</td><td>1.566</td>"));
+  result.family = "mine";
+  EXPECT_EQ(count(element(page(result), "<table id=\"published\"", "</table>"), "another network"), 22U);
+}
+
+TEST(HtmlReport, PublishedDrivingStandsBesideOurLaps) {
+  TuneResult result = sample_result();
+  ASSERT_EQ(result.rows[4].strategy, "global_prune");
+  result.rows[4].laps.resize(3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EpisodeResult& e = result.rows[4].laps[i].result;
+    e.completed = i < 2;
+    e.average_speed_mps = 3 + static_cast<double>(i);
+    e.deviation.mean = 0.1;
+    e.deviation.bm_compat = i == 0 ? 2 : 3;
+    e.decide_s = {0.001, 0.003};
+  }
+  const std::string table = element(page(result), "<table id=\"published-driving\"", "</table>");
+  EXPECT_THAT(table, HasSubstr("<td>7.73</td><td>17.03</td><td>42.9</td><td>2.30</td><td class=\"text apart\">"
+                               "global_prune</td><td class=\"bad\">2/3</td><td>3.50</td><td>2.50</td><td>0.100</td>"
+                               "<td>500</td><td>2.00</td>"));
+  EXPECT_EQ(count(table, "another network"), 5U) << "those of TensorFlow";
+  for (StrategyRow& row : result.rows) row.laps = {};
+  EXPECT_THAT(page(result), Not(HasSubstr("id=\"published-driving\"")));
 }
 
 TEST(HtmlReport, AFewZerosAreNotNone) {

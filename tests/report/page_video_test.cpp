@@ -54,7 +54,7 @@ TEST(VideosSection, StandsInThePages) {
   EXPECT_THAT(*html_report(sample_result(), one_video()), HasSubstr("base64,Zm9vYg=="));
   EXPECT_THAT(*html_report(sample_result()), Not(HasSubstr("id=\"videos\"")));
   const auto as_it_is = [](const std::string& model) { return model; };
-  EXPECT_THAT(drive_page(sample_drives(), "pitlane drive", as_it_is, one_video()), HasSubstr("base64,Zm9vYg=="));
+  EXPECT_THAT(drive_page(sample_drives(), sample_origin(), as_it_is, one_video()), HasSubstr("base64,Zm9vYg=="));
 }
 
 }  // namespace

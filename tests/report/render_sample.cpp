@@ -25,9 +25,9 @@ int main(int argc, char** argv) {
   if (status.ok())
     status = pitlane::write_text(std::string(argv[1]) + "/report.html", *pitlane::html_report(result, videos));
   if (status.ok())
-    status = pitlane::write_text(
-        std::string(argv[1]) + "/drives.html",
-        pitlane::drive_page(pitlane::sample_drives(), "pitlane drive a.pit b.pit", as_it_is, videos));
+    status =
+        pitlane::write_text(std::string(argv[1]) + "/drives.html",
+                            pitlane::drive_page(pitlane::sample_drives(), pitlane::sample_origin(), as_it_is, videos));
   if (status.ok())
     status =
         pitlane::write_text(std::string(argv[1]) + "/study.html",

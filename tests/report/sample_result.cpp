@@ -204,7 +204,7 @@ StrategyRow make_row(const Recipe& recipe, const std::vector<CircuitMap>& circui
 
 TuneResult sample_result() {
   TuneResult out;
-  out.network_name = "pilotnet-torch";
+  out.network_name = out.family = "pilotnet-torch";
   out.baseline_file = "examples/pilotnet.pit";
   for (const Outline& shape : kOutlines) out.circuits.push_back(make_circuit(shape));
   for (std::uint64_t i = 0; i < std::size(kRecipes); ++i) out.rows.push_back(make_row(kRecipes[i], out.circuits, i));

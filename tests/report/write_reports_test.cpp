@@ -19,11 +19,12 @@ std::vector<std::string> names(const fs::path& directory) {
   return out;
 }
 
-TEST(WriteReports, LeavesThreeFilesAndNothingElse) {
+TEST(WriteReports, LeavesFiveFilesAndNothingElse) {
   const TemporaryDirectory directory;
   const fs::path out = directory.path() / "deeper" / "out";
   ASSERT_TRUE(write_reports(sample_result(), out).ok());
-  EXPECT_THAT(names(out), ::testing::UnorderedElementsAre("report.html", "results.csv", "results.json"));
+  EXPECT_THAT(names(out),
+              ::testing::UnorderedElementsAre("report.html", "results.csv", "laps.csv", "results.json", "results.md"));
 }
 
 TEST(WriteReports, AFileWhereTheDirectoryShouldBeIsNamed) {

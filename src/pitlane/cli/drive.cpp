@@ -12,6 +12,7 @@
 #include "pitlane/cli/drive_film.h"
 #include "pitlane/cli/drive_table.h"
 #include "pitlane/cli/last_model.h"
+#include "pitlane/cli/machine.h"
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
 #include "pitlane/cli/terminal.h"
@@ -23,6 +24,7 @@
 #include "pitlane/report/drive_summary.h"
 #include "pitlane/sim/perturbation.h"
 #include "pitlane/study/latency_limit.h"
+#include "pitlane/study/thin_trajectory.h"
 
 namespace pitlane::cli {
 namespace {
@@ -91,6 +93,7 @@ class Drives {
   }
 
   [[nodiscard]] const std::vector<DriveEntry>& entries() const { return entries_; }
+  [[nodiscard]] DriveOrigin origin() const { return {command_line(), machine_provenance(), circuits_}; }
   /// In the same order; none where nobody wants a video.
   [[nodiscard]] const std::vector<ShownDrive>& shown() const { return shown_; }
 
@@ -148,10 +151,20 @@ class Drives {
     if (!result.ok()) return result.error();
     entry.result = *std::move(result);
     if (flags_.filmed()) PITLANE_TRY_STATUS(show(car, conditions, course, index, entry));
-    if (!flags_.trajectory) entry.result.trajectory = {};  // a sweep would keep many of them for nothing
+    keep_what_is_drawn(entry, course);
     if (table_ != nullptr) table_->print_entry(entry);
     entries_.push_back(std::move(entry));
     return {};
+  }
+
+  // A sweep would keep many whole trajectories for nothing.
+  void keep_what_is_drawn(DriveEntry& entry, const Course& course) {
+    if (!flags_.trajectory)
+      entry.result.trajectory = flags_.report.empty() ? std::vector<TrajectoryPoint>()
+                                                      : trajectory_to_keep(entry.result.trajectory, entry.laps);
+    const auto same = [&](const CircuitMap& map) { return map.name == course.map.name; };
+    if (!flags_.report.empty() && std::none_of(circuits_.begin(), circuits_.end(), same))
+      circuits_.push_back(course.map);
   }
 
   Status show(const Car& car, const Conditions& conditions, const Course& course, std::size_t index,
@@ -178,6 +191,7 @@ class Drives {
   ProgressBar bar_;
   std::vector<DriveEntry> entries_;
   std::vector<ShownDrive> shown_;
+  std::vector<CircuitMap> circuits_;
 };
 
 Error stopped(const Error& error, const Flags& flags) {
@@ -219,7 +233,7 @@ Status write_page(const Flags& flags, const Drives& drives, ProgressBar& bar) {
   PageVideos videos;
   if (!flags.no_video) videos = drive_page_videos(drives.shown(), bar.callback(), interrupted_by_user);
   bar.clear();
-  PITLANE_TRY_STATUS(write_text(flags.report, drive_page(drives.entries(), command_line(), short_model_name, videos)));
+  PITLANE_TRY_STATUS(write_text(flags.report, drive_page(drives.entries(), drives.origin(), short_model_name, videos)));
   return interrupted_by_user ? Status(interrupted()) : Status();
 }
 
@@ -297,7 +311,7 @@ void declare_drive(CLI::App& app, Chosen& chosen) {
       ->capture_default_str();
   verb->add_option("--isa", flags->car.isa, "force an instruction set, one of: " + isa_names());
   verb->add_option("--report", flags->report,
-                   "an HTML page with charts of decay and robustness, all drives, and a video of one");
+                   "an HTML page: who drives best, decay, robustness, maps, all drives, and a video of one");
   verb->add_flag("--no-video", flags->no_video, "with --report: leave the video out");
   verb->add_option("--video", flags->video,
                    "an MP4 file of all drives: camera, map and commands; several networks (or else perturbations, or "

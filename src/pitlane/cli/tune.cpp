@@ -293,7 +293,8 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
   const auto flags = std::make_shared<Flags>();
   verb->add_option("MODEL", flags->model, "the network to tune");
   add_model_flags(*verb, flags->foreign);
-  verb->add_option("--out", flags->out, "directory for report.html, results.csv, results.json, recommended.pit")
+  verb->add_option("--out", flags->out,
+                   "directory for report.html, results.csv, laps.csv, results.json, results.md, recommended.pit")
       ->required();
   verb->add_flag("--overwrite", flags->tune.overwrite, "replace the results of another network in that directory");
   add_data_flags(*verb, flags->data, false);

@@ -2,16 +2,17 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "pitlane/report/all_figures_html.h"
 #include "pitlane/report/assets.h"
+#include "pitlane/report/drive_page_parts.h"
 #include "pitlane/report/drive_summary.h"
 #include "pitlane/report/html_escape.h"
 #include "pitlane/report/html_parts.h"
-#include "pitlane/report/json_values.h"
 
 namespace pitlane {
 namespace {
 
-using ShortName = std::string (*)(const std::string& model);
+using ShortName = ShortModelName;
 
 std::string digits_text(double value, int digits) {
   char text[64];
@@ -28,11 +29,6 @@ std::string share_cell(const DriveShare& share) {
 
 std::string limit(const std::optional<double>& seconds) {
   return seconds ? digits_text(*seconds * 1000, 0) + " ms" : std::string("–");
-}
-
-std::string decay_name(const LatencyDecay& decay, ShortName short_name) {
-  const bool perturbed = decay.perturbation && decay.perturbation->text != "none";
-  return short_name(decay.model) + (perturbed ? " · " + decay.perturbation->name : "");
 }
 
 std::string latency_section(const std::vector<LatencyDecay>& decays, ShortName short_name) {
@@ -76,6 +72,16 @@ std::string robustness_section(const RobustnessTable& robustness, ShortName shor
          scrolling_table("Robustness", titles, body) + "<dl class=\"facts\">" + meanings + "</dl></section>";
 }
 
+std::string figures_part(const std::vector<DriveEntry>& entries, ShortName short_name) {
+  std::vector<FiguresRow> rows;
+  for (const DriveEntry& e : entries)
+    rows.push_back({{short_name(e.subject.model), e.circuit, e.reverse ? "reverse" : "forward",
+                     e.perturbation ? e.perturbation->name : "none", e.latency},
+                    &e.result});
+  return all_figures_html({"Network", "Circuit", "Direction", "Perturbation", "Latency"}, rows, true,
+                          "<code>pitlane drive --json</code> prints them all.");
+}
+
 std::string episodes_section(const std::vector<DriveEntry>& entries, ShortName short_name) {
   std::string body;
   for (const DriveEntry& e : entries) {
@@ -95,53 +101,25 @@ std::string episodes_section(const std::vector<DriveEntry>& entries, ShortName s
                          {"network", "circuit (* held out)", "way", "perturbation", "latency", "end", "driven",
                           "lap, s", "speed, m/s", "mean dev., m", "largest, m"},
                          body) +
-         "</section>";
+         figures_part(entries, short_name) + "</section>";
 }
 
-Json points_value(const LatencyDecay& decay) {
-  Json points = Json::array();
-  for (const LatencyDecay::Point& point : decay.points)
-    points.push_back({{"ms", milliseconds(point.latency_s)},
-                      {"completed", 100.0 * point.share.completed / point.share.episodes},
-                      {"deviation", point.share.mean_deviation_m}});
-  return points;
-}
-
-std::string page_data(const std::vector<LatencyDecay>& decays, const RobustnessTable& robustness,
-                      ShortName short_name) {
-  Json out{{"strategies", Json::array()},
-           {"decays", Json::array()},
-           {"perturbations", Json::array()},
-           {"rows", Json::array()}};
-  for (const LatencyDecay& decay : decays)
-    out["decays"].push_back({{"name", decay_name(decay, short_name)}, {"points", points_value(decay)}});
-  for (const DrivePerturbation& p : robustness.perturbations) out["perturbations"].push_back(p.name);
-  for (const RobustnessTable::Row& row : robustness.rows) {
-    Json completed = Json::array(), deviation = Json::array();
-    for (const DriveShare& share : row.cells) {
-      completed.push_back(share.episodes > 0 ? Json(100.0 * share.completed / share.episodes) : Json());
-      deviation.push_back(share.episodes > 0 ? Json(share.mean_deviation_m) : Json());
-    }
-    out["rows"].push_back(
-        {{"name", short_name(row.model)}, {"completed", std::move(completed)}, {"deviation", std::move(deviation)}});
-  }
-  return document(out);
+std::string track_part(const std::vector<DriveEntry>& entries) {
+  if (std::all_of(entries.begin(), entries.end(), [](const auto& e) { return e.result.trajectory.empty(); })) return "";
+  return track_section({{"direction", "Direction"}, {"perturbation", "Perturbation"}, {"delay", "Latency"}});
 }
 
 }  // namespace
 
-std::string drive_page(const std::vector<DriveEntry>& entries, const std::string& command, ShortName short_name,
+std::string drive_page(const std::vector<DriveEntry>& entries, const DriveOrigin& origin, ShortName short_name,
                        const PageVideos& videos) {
-  const std::vector<LatencyDecay> decays = latency_decays(entries);
-  const RobustnessTable robustness = robustness_table(entries);
   std::string page =
       page_begin("Drives", "Drives", std::to_string(entries.size()) + (entries.size() == 1 ? " drive" : " drives"));
-  page += latency_section(decays, short_name) + robustness_section(robustness, short_name) + videos_section(videos) +
-          episodes_section(entries, short_name);
-  page += "<section><h2>Make it again</h2><div class=\"command\"><pre><code>" + html_escape(command) +
-          "</code></pre></div></section>";
-  return page +
-         page_end("Made by <code>pitlane drive</code>.", page_data(decays, robustness, short_name), kDrivePageJs);
+  page += drive_overview_html(entries, short_name) + latency_section(latency_decays(entries), short_name) +
+          robustness_section(robustness_table(entries), short_name) + track_part(entries) + videos_section(videos) +
+          episodes_section(entries, short_name) + drive_provenance_html(entries, origin, short_name);
+  return page + page_end("Made by <code>pitlane drive</code>. Lengths in metres, times as labelled.",
+                         drive_page_data(entries, origin, short_name), kDrivePageJs);
 }
 
 }  // namespace pitlane

@@ -1,12 +1,14 @@
 // What many episodes of `drive` say together: how networks stand up to perturbations, and to latency.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "pitlane/report/episode_json.h"
 #include "pitlane/report/page_video.h"
+#include "pitlane/study/tune_result.h"
 
 namespace pitlane {
 
@@ -53,8 +55,16 @@ std::vector<LatencyDecay> latency_decays(const std::vector<DriveEntry>& entries)
 std::string robustness_text(const RobustnessTable& table, std::string (*short_name)(const std::string& model));
 std::string latency_text(const std::vector<LatencyDecay>& decays, std::string (*short_name)(const std::string& model));
 
-/// One self-contained page with both as tables and charts, and videos. `command` made it.
-std::string drive_page(const std::vector<DriveEntry>& entries, const std::string& command,
+/// Where drives come from.
+struct DriveOrigin {
+  std::string command;
+  std::map<std::string, std::string> provenance;  ///< of the machine (study/provenance.h)
+  std::vector<CircuitMap> circuits;               ///< that were driven, each once
+};
+
+/// One self-contained page: who drives best, both summaries as tables and charts, maps of the drives that have a
+/// trajectory with speed and deviation along the lap, videos, every figure, provenance.
+std::string drive_page(const std::vector<DriveEntry>& entries, const DriveOrigin& origin,
                        std::string (*short_name)(const std::string& model), const PageVideos& videos = {});
 
 }  // namespace pitlane

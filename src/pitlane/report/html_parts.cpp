@@ -73,6 +73,10 @@ std::string tile(const std::string& value, const std::string& label) {
   return "<div class=\"tile\"><b>" + value + "</b><span>" + label + "</span></div>";
 }
 
+std::string fact(const std::string& name, const std::string& value) {
+  return "<div><dt>" + html_escape(name) + "</dt><dd>" + html_escape(value) + "</dd></div>";
+}
+
 std::string command_html(const std::string& command) {
   if (command.empty()) return "";
   return "<h3>Make it again</h3><div class=\"command\"><pre><code id=\"command\">" + html_escape(command) +

@@ -27,6 +27,8 @@ std::string scrolling_table(const std::string& label, const std::vector<std::str
 std::string prose_html(const std::string& text);
 /// A number at a glance, HTML both.
 std::string tile(const std::string& value, const std::string& label);
+/// In a list of facts: texts both.
+std::string fact(const std::string& name, const std::string& value);
 /// The command that makes the page again, with a button to copy it; empty for no text.
 std::string command_html(const std::string& command);
 

@@ -143,13 +143,21 @@ std::string laps_html(const TuneResult& result) {
          table + "</section>";
 }
 
+std::string published_driving_part(const TuneResult& result) {
+  const std::string table = published_driving_table_html(result);
+  return table.empty() ? "" : "<h3>Driving</h3><details open><summary>Show the table</summary>" + table + "</details>";
+}
+
 std::string published_html(const TuneResult& result) {
-  return "<section><h2>Published figures beside ours</h2><p class=\"lead\">Other data, other machines: compare what a "
+  return "<section><h2>Published figures beside ours</h2><p class=\"lead\">Two networks were published under one name, "
+         "so a row of ours stands beside figures of its own network alone (<code>family</code> in the file: " +
+         (result.family.empty() ? std::string("not said") : "<code>" + html_escape(result.family) + "</code>") +
+         "). Other data, other machines: compare what a "
          "strategy changes, not the absolute numbers. Sizes here are MiB (1,048,576 bytes), times of this run are "
          "medians. "
          "Each published figure has a flaw worth knowing, named below.</p><details open><summary>Show the "
          "table</summary>" +
-         published_table_html(result) + "</details></section>";
+         published_table_html(result) + "</details>" + published_driving_part(result) + "</section>";
 }
 
 std::string provenance_html(const TuneResult& result) {

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "pitlane/report/all_figures_html.h"
 #include "pitlane/report/html_escape.h"
-#include "pitlane/report/report.h"
+#include "pitlane/report/published_html.h"
 #include "pitlane/study/quantity.h"
 
 namespace pitlane {
@@ -188,34 +189,35 @@ std::string lap_row(const LapRow& lap, const std::string& strategy, std::size_t 
   return out + "</tr>\n";
 }
 
+std::string all_laps_figures(const TuneResult& result) {
+  std::vector<FiguresRow> rows;
+  for (const StrategyRow& row : result.rows)
+    for (const LapRow& lap : row.laps)
+      rows.push_back(
+          {{row.strategy, lap.circuit, lap.reverse ? "reverse" : "forward", lap.latency, std::to_string(lap.seed)},
+           &lap.result});
+  return all_figures_html({"Strategy", "Circuit", "Direction", "Latency", "Seed"}, rows, true,
+                          "<code>laps.csv</code> has them all.");
+}
+
 // --- published -----------------------------------------------------------------------------------------------------
 
-const StrategyRow* ours(const TuneResult& result, const PublishedRow& published) {
-  const std::string name = our_name(published);
+const StrategyRow* ours(const TuneResult& result, const PublishedKey& published) {
   for (const StrategyRow& row : result.rows)
-    if (row.strategy == name && !row.failure) return &row;
+    if (!row.failure && is_published_as(published, result.family, row.strategy)) return &row;
   return nullptr;
 }
 
-std::size_t footnote(std::vector<std::string>& notes, const std::string& text) {
-  const auto found = std::find(notes.begin(), notes.end(), text);
-  const auto index = static_cast<std::size_t>(found - notes.begin());
-  if (found == notes.end()) notes.push_back(text);
-  return index + 1;
+std::string why_not_ours(const TuneResult& result, const PublishedKey& published) {
+  return is_published_network(published, result.family) ? "not in this run" : "another network";
 }
 
-std::string published_row(const PublishedRow& row, const TuneResult& result, std::vector<std::string>& notes) {
-  std::string mark;
-  if (!row.defect.empty()) {
-    const std::string number = std::to_string(footnote(notes, row.defect));
-    mark =
-        " <sup><a href=\"#defect-" + number + "\" title=\"" + html_escape(row.defect) + "\">" + number + "</a></sup>";
-  }
-  std::string out = "<tr><th scope=\"row\">" + html_escape(row.strategy) + mark + "</th>";
+std::string published_row(const PublishedRow& row, const TuneResult& result, Footnotes& notes) {
+  std::string out = "<tr><th scope=\"row\">" + html_escape(row.strategy) + notes.mark(row.defect) + "</th>";
   out += cell(significant_text(row.size_mib, 4)) + cell(significant_text(row.mse, 4)) +
          cell(significant_text(row.inference_ms, 3));
-  const StrategyRow* own = ours(result, row);
-  if (!own) return out + cell("not in this run", "colspan=\"3\" class=\"quiet\"") + "</tr>\n";
+  const StrategyRow* own = ours(result, key_of(row));
+  if (!own) return out + cell(why_not_ours(result, key_of(row)), "colspan=\"3\" class=\"quiet\"") + "</tr>\n";
   out += cell(significant_text(static_cast<double>(own->size_bytes) / (1 << 20), 4));
   out += cell(own->accuracy ? significant_text(own->accuracy->mse, 4) : kNone);
   return out + cell(own->latency_ms.runs > 0 ? significant_text(own->latency_ms.p50, 3) : kNone) + "</tr>\n";
@@ -268,11 +270,11 @@ std::string lap_table_html(const TuneResult& result) {
   });
   return region("All laps", "<table id=\"laps\"><caption class=\"hidden\">One row a drive</caption><thead><tr>" +
                                 titles + "</tr></thead><tbody>\n" + rows + "</tbody></table>") +
-         (any_held_out ? kNotTrainedOnNote : "");
+         (any_held_out ? kNotTrainedOnNote : "") + all_laps_figures(result);
 }
 
 std::string published_table_html(const TuneResult& result) {
-  std::vector<std::string> notes;
+  Footnotes notes("defect");
   std::string body, framework;
   for (const PublishedRow& row : published_rows()) {
     if (row.framework != framework) {
@@ -281,16 +283,31 @@ std::string published_table_html(const TuneResult& result) {
     }
     body += published_row(row, result, notes);
   }
-  std::string list;
-  for (std::size_t i = 0; i < notes.size(); ++i)
-    list += "<li id=\"defect-" + std::to_string(i + 1) + "\">" + html_escape(notes[i]) + "</li>";
   const std::string titles = head("Size, MiB") + head("MSE") + head("ms");
   return region("Published figures beside ours",
                 "<table id=\"published\"><caption class=\"hidden\">Published figures beside "
                 "ours</caption><thead><tr><td></td>" +
                     group("Published", 3) + group("This run", 3) + "</tr><tr>" + head("Strategy") + titles + titles +
                     "</tr></thead><tbody>\n" + body + "</tbody></table>") +
-         "<ol class=\"notes\">" + list + "</ol>";
+         notes.list();
+}
+
+std::string published_driving_table_html(const TuneResult& result) {
+  if (std::all_of(result.rows.begin(), result.rows.end(), [](const StrategyRow& row) { return row.laps.empty(); }))
+    return "";
+  std::vector<DrivingPair> pairs;
+  for (const PublishedDrive& published : published_drives()) {
+    DrivingPair pair{&published, {}, why_not_ours(result, published.key)};
+    const StrategyRow* own = ours(result, published.key);
+    if (own && own->laps.empty()) pair.why_not = "not driven";
+    if (own && !own->laps.empty()) {
+      std::vector<const EpisodeResult*> drives;
+      for (const LapRow& lap : own->laps) drives.push_back(&lap.result);
+      pair.own.push_back(own_driving(own->strategy, drives, true));
+    }
+    pairs.push_back(std::move(pair));
+  }
+  return published_driving_html(pairs);
 }
 
 }  // namespace pitlane

@@ -15,5 +15,7 @@ std::string output_table_html(const TuneResult& result);
 std::string lap_table_html(const TuneResult& result);
 /// The published figures, ours beside them, defects as footnotes.
 std::string published_table_html(const TuneResult& result);
+/// The same of driving; empty where nothing was driven.
+std::string published_driving_table_html(const TuneResult& result);
 
 }  // namespace pitlane

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "pitlane/report/json_values.h"
+#include "pitlane/report/published.h"
 #include "pitlane/report/report.h"
 #include "pitlane/study/provenance.h"
 
@@ -94,7 +95,10 @@ Json published_value() {
 }  // namespace
 
 std::string json_report(const TuneResult& result) {
-  Json out{{"network", result.network_name}, {"baseline_file", result.baseline_file}, {"command", result.command}};
+  Json out{{"network", result.network_name},
+           {"family", result.family},
+           {"baseline_file", result.baseline_file},
+           {"command", result.command}};
   // Which network is recommended follows from measured times, so it is a matter of the clock too.
   Json timing{{"recommendation", recommendation_value(result.recommendation)}};
   out["provenance"] = Json::object();
@@ -105,6 +109,7 @@ std::string json_report(const TuneResult& result) {
   for (const StrategyRow& row : result.rows) out["rows"].push_back(row_value(row, result.rows.front()));
   if (!result.training.empty()) out["training"] = epochs_value(result.training);
   out["published"] = published_value();
+  out["published_driving"] = published_drives_value(published_drives());
   if (!result.roofline.peaks.empty()) timing["roofline"] = roofline_value(result.roofline);
   out["timing"] = timing;
   return document(out);

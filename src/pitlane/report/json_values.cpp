@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "pitlane/measure/percentile.h"
+#include "pitlane/report/drive_figures.h"
 #include "pitlane/study/episode_json.h"
 
 namespace pitlane {
@@ -94,6 +95,7 @@ Json episode_value(const EpisodeResult& episode) {
   Json out{{"completed", episode.completed},
            {"end", episode_end_name(episode.end)},
            {"driving_score", episode.driving_score},
+           {"driving_score_version", kDrivingScoreVersion},
            {"circuit_length_m", episode.circuit_length_m},
            {"completed_distance_m", episode.completed_distance_m},
            {"effective_completed_distance_m", episode.effective_completed_distance_m},
@@ -150,6 +152,19 @@ Json epochs_value(const std::vector<EpochRecord>& epochs) {
                    {"train_loss", e.train_loss},
                    {"validation_loss", e.validation_loss},
                    {"timing", {{"seconds", e.seconds}}}});
+  return out;
+}
+
+Json published_drives_value(const std::vector<PublishedDrive>& drives) {
+  Json out = Json::array();
+  for (const PublishedDrive& drive : drives)
+    out.push_back({{"framework", drive.key.framework},
+                   {"strategy", drive.key.strategy},
+                   {"average_speed_mps", drive.speed_mps},
+                   {"bm_compat_position_deviation_mae", drive.bm_deviation},
+                   {"iteration_hz", drive.iteration_hz},
+                   {"inference_ms", drive.inference_ms},
+                   {"note", drive.note}});
   return out;
 }
 

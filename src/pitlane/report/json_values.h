@@ -12,6 +12,7 @@
 #include "pitlane/measure/latency.h"
 #include "pitlane/measure/layer_profile.h"
 #include "pitlane/measure/periodic.h"
+#include "pitlane/report/published.h"
 #include "pitlane/train/epoch_record.h"
 
 namespace pitlane {
@@ -33,6 +34,7 @@ Json episode_value(const EpisodeResult& episode);
 /// [{time_s, x_m, y_m, yaw_rad, deviation_m, progress_m, v_mps, w_radps}, ...]
 Json trajectory_value(const std::vector<TrajectoryPoint>& trajectory);
 Json epochs_value(const std::vector<EpochRecord>& epochs);
+Json published_drives_value(const std::vector<PublishedDrive>& drives);
 /// Indented by two, ends in a newline; bytes that are not UTF-8 become U+FFFD.
 std::string document(const Json& json);
 

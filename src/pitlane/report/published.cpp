@@ -1,4 +1,4 @@
-#include "pitlane/report/report.h"
+#include "pitlane/report/published.h"
 
 namespace pitlane {
 namespace {
@@ -45,17 +45,24 @@ const std::vector<PublishedRow>& published_rows() {
   return rows;
 }
 
+PublishedKey key_of(const PublishedRow& row) { return {row.framework, row.strategy}; }
+
 std::vector<PublishedRow> published_rows_of(const std::string& family, const std::string& strategy) {
   std::vector<PublishedRow> out;
-  const bool torch = family == "pilotnet-torch";
-  if (!torch && family != "pilotnet-tf") return out;
   for (const PublishedRow& row : published_rows())
-    if ((row.framework == "PyTorch") == torch && our_name(row) == (strategy.empty() ? "baseline" : strategy))
-      out.push_back(row);
+    if (is_published_as(key_of(row), family, strategy)) out.push_back(row);
   return out;
 }
 
-std::string our_name(const PublishedRow& published) {
+bool is_published_network(const PublishedKey& published, const std::string& family) {
+  return family == (published.framework == "PyTorch" ? "pilotnet-torch" : "pilotnet-tf");
+}
+
+bool is_published_as(const PublishedKey& published, const std::string& family, const std::string& strategy) {
+  return is_published_network(published, family) && our_name(published) == (strategy.empty() ? "baseline" : strategy);
+}
+
+std::string our_name(const PublishedKey& published) {
   if (published.framework == "TensorFlow" && published.strategy == "prune_quan") return "prune_quan_tf";
   if (published.strategy == "fp16") return "float16_quan";
   return published.strategy;

@@ -19,18 +19,15 @@ std::string csv_report(const TuneResult& result);
 /// Stable names, SI units; everything that depends on the wall clock stands under "timing": latencies, seconds, the
 /// recommendation that follows from them, and provenance called date, started, finished, duration or elapsed.
 std::string json_report(const TuneResult& result);
+/// One line a lap, RFC 4180: every figure of docs/metrics.md; columns as in csv_report.
+std::string laps_csv(const TuneResult& result);
+/// Recommendation, results, laps that were not completed, provenance. Reads well on a terminal too.
+std::string markdown_report(const TuneResult& result);
 /// For the terminal: aligned, at most 110 columns, UTF-8; ">" marks the recommended row.
 std::string text_table(const TuneResult& result);
 
-/// The published offline rows for the same recipes.
-const std::vector<PublishedRow>& published_rows();
-/// Those of the network and recipe that a network's metadata names; "pilotnet-torch" and no strategy: the baseline's.
-std::vector<PublishedRow> published_rows_of(const std::string& family, const std::string& strategy);
-/// The strategy of ours that has the recipe of a published row, which may go by another name.
-std::string our_name(const PublishedRow& published);
-
-/// report.html, results.csv, results.json into `directory`. All are complete on the disk before the first takes its
-/// final name; on an error before that, older reports stay untouched.
+/// report.html, results.csv, laps.csv, results.json, results.md into `directory`. All are complete on the disk before
+/// the first takes its final name; on an error before that, older reports stay untouched.
 Status write_reports(const TuneResult& result, const std::filesystem::path& directory);
 
 }  // namespace pitlane

@@ -4,12 +4,14 @@
 
 #include "pitlane/core/version.h"
 #include "pitlane/measure/percentile.h"
+#include "pitlane/report/drive_figures.h"
 #include "pitlane/report/drive_summary.h"
 #include "pitlane/report/json_values.h"
-#include "pitlane/report/report.h"
+#include "pitlane/report/published.h"
 #include "pitlane/report/study_report.h"
 #include "pitlane/study/decision_times.h"
 #include "pitlane/study/study_latency.h"
+#include "pitlane/study/study_pairs.h"
 #include "pitlane/study/study_totals.h"
 
 namespace pitlane {
@@ -49,17 +51,21 @@ Json driver_entry(const StudyDriver& driver) {
     out["family"] = driver.family;
     out["strategy"] = driver.strategy;
     out["published"] = published_entry(driver);
+    out["published_driving"] = published_drives_value(published_drives_of(driver.family, driver.strategy));
   }
   out["latencies"] = Json::array();
   for (const StudyLatency& latency : driver.latencies) out["latencies"].push_back(latency_entry(latency));
   return out;
 }
 
+Json estimate_entry(const MeanEstimate& e) {
+  if (e.values == 0) return {};
+  return {{"mean", e.mean}, {"low", e.interval.low}, {"high", e.interval.high}, {"values", e.values}};
+}
+
 Json figure_entry(const StudyFigure& figure, bool is_first) {
-  if (figure.estimate.values == 0) return {};
-  const MeanEstimate& e = figure.estimate;
-  Json out{{"mean", e.mean}, {"low", e.interval.low}, {"high", e.interval.high}, {"values", e.values}};
-  if (is_first || figure.pairs == 0) return out;
+  Json out = estimate_entry(figure.estimate);
+  if (figure.estimate.values == 0 || is_first || figure.pairs == 0) return out;
   out["pairs"] = figure.pairs;
   out["mean_difference"] = figure.mean_difference;
   out["p_value"] = figure.p_value;
@@ -80,6 +86,23 @@ Json total_entry(const StudyResult& result, const StudyTotal& total) {
   if (total.missing > 0) out["missing"] = total.missing;
   for (std::size_t i = 0; i < kStudyFigures.size(); ++i)
     out[kStudyFigures[i]] = figure_entry(total.figures[i], total.driver == 0);
+  for (std::size_t i = 0; i < total.more.size(); ++i) out[kMoreStudyFigures[i]] = estimate_entry(total.more[i]);
+  return out;
+}
+
+Json pair_entry(const StudyGrid& grid, const StudyPair& pair) {
+  Json out{{"network", grid.drivers[pair.driver].name},
+           {"runtime", grid.drivers[pair.driver].runtime},
+           {"other_network", grid.drivers[pair.other].name},
+           {"other_runtime", grid.drivers[pair.other].runtime}};
+  for (std::size_t f = 0; f < kStudyFigures.size(); ++f) {
+    const StudyFigure& figure = pair.figures[f];
+    out[kStudyFigures[f]] = figure.pairs == 0 ? Json()
+                                              : Json{{"pairs", figure.pairs},
+                                                     {"mean_difference", figure.mean_difference},
+                                                     {"p_value", figure.p_value},
+                                                     {"p_value_holm", pair.corrected_p[f]}};
+  }
   return out;
 }
 
@@ -164,6 +187,7 @@ std::string study_json(const StudyResult& result, Timing timing) {
              {"seed", grid.seed},
              {"timeout_s", grid.timeout_s},
              {"cells", result.cells.size()},
+             {"driving_score_version", kDrivingScoreVersion},
              {"version", kVersion}}},
            {"drivers", Json::array()},
            {"totals", Json::array()}};
@@ -171,6 +195,7 @@ std::string study_json(const StudyResult& result, Timing timing) {
     out["study"]["perturbations"].push_back({{"name", name}, {"perturbation", perturbation}});
   for (const StudyDriver& driver : grid.drivers) out["drivers"].push_back(driver_entry(driver));
   for (const StudyTotal& total : study_totals(result)) out["totals"].push_back(total_entry(result, total));
+  for (const StudyPair& pair : study_pairs(result)) out["pairs"].push_back(pair_entry(grid, pair));
   for (const StudyTotal& total : study_conditions(result)) out["conditions"].push_back(total_entry(result, total));
   for (const StudyTotal& total : study_courses(result)) out["courses"].push_back(total_entry(result, total));
   for (const StudyLatencyLimit& limit : study_latency_limits(result))

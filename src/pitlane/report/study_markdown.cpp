@@ -2,10 +2,11 @@
 #include <string>
 #include <vector>
 
-#include "pitlane/core/printable.h"
+#include "pitlane/report/drive_figures.h"
+#include "pitlane/report/markdown_table.h"
+#include "pitlane/report/study_comparisons_html.h"
 #include "pitlane/report/study_report.h"
 #include "pitlane/report/study_text.h"
-#include "pitlane/report/text_width.h"
 #include "pitlane/study/quantity.h"
 #include "pitlane/study/study_totals.h"
 
@@ -14,42 +15,19 @@ namespace {
 
 constexpr std::size_t kMostListed = 50;
 
-using Row = std::vector<std::string>;
-
-// What the user names may hold what a table would obey.
-std::string cell_text(const std::string& text) {
-  std::string out;
-  for (const char c : printable(text)) out += c == '|' ? "\\|" : std::string(1, c);
-  return out;
-}
-
-// The first row holds the titles.
-std::string table(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 3);
-  for (const Row& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], characters(row[i]));
-  std::string out;
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i)
-      out += (i ? " | " : "| ") + row[i] + std::string(widths[i] - characters(row[i]), ' ');
-    out += " |\n";
-    if (&row != &rows.front()) continue;
-    for (const std::size_t width : widths) out += "|" + std::string(width + 2, '-');
-    out += "|\n";
-  }
-  return out;
-}
+using Row = MarkdownRow;
 
 // Which total of the driver it is.
 std::vector<std::string> case_of(const StudyGrid& grid, const StudyTotal& total) {
-  if (!total.course.empty()) return {cell_text(total.course)};
-  if (!total.latency.empty()) return {cell_text(total.latency), cell_text(perturbation_name(grid, total.perturbation))};
+  if (!total.course.empty()) return {markdown_text(total.course)};
+  if (!total.latency.empty())
+    return {markdown_text(total.latency), markdown_text(perturbation_name(grid, total.perturbation))};
   return {};
 }
 
 Row total_row(const StudyResult& result, const StudyTotal& total) {
   const StudyDriver& driver = result.grid.drivers[total.driver];
-  Row row{cell_text(driver.name), driver.file.empty() ? "-" : cell_text(driver.runtime)};
+  Row row{markdown_text(driver.name), driver.file.empty() ? "-" : markdown_text(driver.runtime)};
   for (std::string& text : case_of(result.grid, total)) row.push_back(std::move(text));
   row.push_back(driven_text(total));
   for (std::size_t i = 0; i < kStudyFigures.size(); ++i)
@@ -64,7 +42,55 @@ std::string totals_table(const StudyResult& result, const std::vector<StudyTotal
   titles.insert(titles.end(), {"completed", "share", "mean deviation m", "lap time s", "driving score"});
   std::vector<Row> rows{titles};
   for (const StudyTotal& total : totals) rows.push_back(total_row(result, total));
-  return table(rows);
+  return markdown_table(rows);
+}
+
+std::string more_totals_table(const StudyResult& result, const std::vector<StudyTotal>& totals) {
+  std::vector<Row> rows{{"network", "runtime"}};
+  rows.front().insert(rows.front().end(), kMoreStudyFigures.begin(), kMoreStudyFigures.end());
+  for (const StudyTotal& total : totals) {
+    const StudyDriver& driver = result.grid.drivers[total.driver];
+    Row row{markdown_text(driver.name), driver.file.empty() ? "-" : markdown_text(driver.runtime)};
+    for (std::size_t i = 0; i < total.more.size(); ++i)
+      row.push_back(total.more[i].values == 0 ? "-"
+                                              : fixed_text(total.more[i].mean, kMoreStudyDecimals[i]) + " " +
+                                                    interval_text(total.more[i], kMoreStudyDecimals[i]));
+    rows.push_back(std::move(row));
+  }
+  return "\n## More totals\n\nDeviations and speed of completed drives, the others of all that were driven.\n\n" +
+         markdown_table(rows);
+}
+
+std::string pairs_table(const StudyResult& result) {
+  const std::vector<StudyPair> pairs = study_pairs(result);
+  if (pairs.size() < 2) return "";  // one pair stands in the totals
+  std::vector<Row> rows{{"network", "less", "share", "mean deviation m", "lap time s", "driving score"}};
+  for (const StudyPair& pair : pairs) {
+    Row row{markdown_text(driver_label(result.grid, pair.driver)),
+            markdown_text(driver_label(result.grid, pair.other))};
+    for (std::size_t f = 0; f < kStudyFigures.size(); ++f)
+      row.push_back(pair.figures[f].pairs == 0 ? "-"
+                                               : fixed_text(pair.figures[f].mean_difference, kStudyDecimals[f]) + ", " +
+                                                     p_value_text(pair.corrected_p[f]));
+    rows.push_back(std::move(row));
+  }
+  return "\n## Every pair\n\nMean differences on the same drives; p: paired test, corrected for " +
+         std::to_string(pairs.size()) + " pairs by Holm's method, each column for itself.\n\n" + markdown_table(rows);
+}
+
+std::string perturbed_table(const StudyResult& result) {
+  const std::vector<std::string> names = study_perturbations(result.grid);
+  if (names.size() < 2) return "";
+  std::vector<Row> rows{{"network"}};
+  for (const std::string& name : names) rows.front().push_back(markdown_text(perturbation_name(result.grid, name)));
+  const std::vector<std::vector<PerturbedShare>> shares = perturbed_shares(result);
+  for (std::size_t driver = 0; driver < shares.size(); ++driver) {
+    rows.push_back({markdown_text(driver_label(result.grid, driver))});
+    for (const PerturbedShare& share : shares[driver])
+      rows.back().push_back(std::to_string(share.completed) + "/" + std::to_string(share.driven) +
+                            (share.completed > 0 ? ", " + fixed_text(share.mean_deviation_m, 3) + " m" : ""));
+  }
+  return "\n## Robustness\n\nDrives completed / drives, mean deviation of completed ones.\n\n" + markdown_table(rows);
 }
 
 std::string incomplete_text(const StudyResult& result) {
@@ -74,7 +100,8 @@ std::string incomplete_text(const StudyResult& result) {
     const CellOutcome& outcome = result.outcomes[i];
     if (outcome.episode && outcome.episode->completed) continue;
     if (++count > kMostListed) continue;
-    out += "- " + cell_text(describe(result.grid, result.cells[i])) + ": " + cell_text(outcome_text(outcome)) + "\n";
+    out += "- " + markdown_text(describe(result.grid, result.cells[i])) + ": " + markdown_text(outcome_text(outcome)) +
+           "\n";
   }
   if (count > kMostListed) out += "- and " + std::to_string(count - kMostListed) + " more\n";
   return out;
@@ -84,9 +111,9 @@ std::string recommendation_text(const StudyResult& result) {
   const StudyRecommendation& r = result.recommendation;
   if (r.reasons.empty()) return "";
   std::string out =
-      "## Recommendation: " + (r.driver ? cell_text(driver_label(result.grid, *r.driver)) : std::string("none")) +
+      "## Recommendation: " + (r.driver ? markdown_text(driver_label(result.grid, *r.driver)) : std::string("none")) +
       "\n\n";
-  for (const std::string& reason : r.reasons) out += cell_text(reason) + "\n";
+  for (const std::string& reason : r.reasons) out += markdown_text(reason) + "\n";
   return out + "\n## Totals\n\n";
 }
 
@@ -100,23 +127,26 @@ std::string latency_table(const StudyResult& result) {
       {"network", "runtime", "perturbation", "every drive completed up to ms", "first failure at ms"}};
   for (const StudyLatencyLimit& limit : limits) {
     const StudyDriver& driver = result.grid.drivers[limit.driver];
-    rows.push_back({cell_text(driver.name), driver.file.empty() ? "-" : cell_text(driver.runtime),
-                    cell_text(perturbation_name(result.grid, limit.perturbation)), text(limit.completes_s),
+    rows.push_back({markdown_text(driver.name), driver.file.empty() ? "-" : markdown_text(driver.runtime),
+                    markdown_text(perturbation_name(result.grid, limit.perturbation)), text(limit.completes_s),
                     text(limit.fails_s)});
   }
-  return "\n## Latency survived\n\n" + table(rows);
+  return "\n## Latency survived\n\n" + markdown_table(rows);
 }
 
 }  // namespace
 
 std::string study_markdown(const StudyResult& result) {
   const StudyGrid& grid = result.grid;
-  std::string out = "# " + (grid.name.empty() ? std::string("Study") : cell_text(grid.name)) + "\n\n";
+  std::string out = "# " + (grid.name.empty() ? std::string("Study") : markdown_text(grid.name)) + "\n\n";
   out +=
       extent_text(result) +
       ". In brackets: 95 % intervals; p: paired test against the first row (docs/metrics.md). Deviation and lap time "
-      "are of completed drives.\n\n";
-  out += recommendation_text(result) + totals_table(result, study_totals(result), {}) + latency_table(result);
+      "are of completed drives. " +
+      kDrivingScoreWords + "\n\n";
+  const std::vector<StudyTotal> totals = study_totals(result);
+  out += recommendation_text(result) + totals_table(result, totals, {}) + more_totals_table(result, totals);
+  out += pairs_table(result) + latency_table(result) + perturbed_table(result);
   if (const std::vector<StudyTotal> conditions = study_conditions(result); !conditions.empty())
     out += "\n## By latency and perturbation\n\n" + totals_table(result, conditions, {"latency", "perturbation"});
   if (const std::vector<StudyTotal> courses = study_courses(result); !courses.empty())

@@ -5,7 +5,7 @@
 #include "pitlane/measure/percentile.h"
 #include "pitlane/report/html_escape.h"
 #include "pitlane/report/html_parts.h"
-#include "pitlane/report/report.h"
+#include "pitlane/report/published_html.h"
 #include "pitlane/report/study_text.h"
 #include "pitlane/study/quantity.h"
 
@@ -35,22 +35,9 @@ std::string tiles_of(const StudyView& view, std::size_t driver) {
   return "<div class=\"tiles\">" + out + "</div>";
 }
 
-std::size_t footnote(std::vector<std::string>& notes, const std::string& text) {
-  const auto found = std::find(notes.begin(), notes.end(), text);
-  if (found != notes.end()) return static_cast<std::size_t>(found - notes.begin()) + 1;
-  notes.push_back(text);
-  return notes.size();
-}
-
-std::string published_row_html(const StudyView& view, std::size_t driver, const PublishedRow& row,
-                               std::vector<std::string>& notes) {
+std::string published_row_html(const StudyView& view, std::size_t driver, const PublishedRow& row, Footnotes& notes) {
   std::string out = "<tr><th scope=\"row\">" + html_escape(driver_label(view.result.grid, driver)) + "</th>" +
-                    "<td class=\"text\">" + html_escape(row.framework + ", " + row.strategy);
-  if (!row.defect.empty()) {
-    const std::string number = std::to_string(footnote(notes, row.defect));
-    out +=
-        " <sup><a href=\"#defect-" + number + "\" title=\"" + html_escape(row.defect) + "\">" + number + "</a></sup>";
-  }
+                    "<td class=\"text\">" + html_escape(row.framework + ", " + row.strategy) + notes.mark(row.defect);
   const auto seconds = median_decision_s(view, driver);
   out += "</td>" + text_cell(significant_text(row.size_mib, 4)) +
          text_cell(significant_text(static_cast<double>(view.result.grid.drivers[driver].size_bytes) / kMebibyte, 4));
@@ -66,6 +53,34 @@ std::string no_published_row_html(const StudyView& view, std::size_t driver) {
          text_cell(significant_text(static_cast<double>(view.result.grid.drivers[driver].size_bytes) / kMebibyte, 4)) +
          "<td>–</td>" + text_cell(seconds ? significant_text(1e3 * *seconds, 3) : std::string("–")) +
          "<td>–</td></tr>\n";
+}
+
+std::vector<const EpisodeResult*> unperturbed_drives(const StudyResult& result, std::size_t driver) {
+  std::vector<const EpisodeResult*> out;
+  for (std::size_t i = 0; i < result.cells.size(); ++i) {
+    const StudyCell& cell = result.cells[i];
+    if (cell.driver != driver || !result.outcomes[i].episode) continue;
+    if (result.grid.drivers[driver].courses[cell.course].perturbation == "none")
+      out.push_back(&*result.outcomes[i].episode);
+  }
+  return out;
+}
+
+std::string published_driving_part(const StudyView& view) {
+  const StudyResult& result = view.result;
+  std::vector<DrivingPair> pairs;
+  for (const PublishedDrive& published : published_drives()) {
+    DrivingPair pair{&published, {}, ""};
+    for (const std::size_t driver : networks_of(result.grid)) {
+      const StudyDriver& network = result.grid.drivers[driver];
+      if (!is_published_as(published.key, network.family, network.strategy)) continue;
+      const std::vector<const EpisodeResult*> drives = unperturbed_drives(result, driver);
+      if (!drives.empty())
+        pair.own.push_back(own_driving(driver_label(result.grid, driver), drives, !view.machines.empty()));
+    }
+    if (!pair.own.empty()) pairs.push_back(std::move(pair));
+  }
+  return pairs.empty() ? "" : "<h3>Driving</h3>" + published_driving_html(pairs);
 }
 
 }  // namespace
@@ -120,7 +135,7 @@ std::string study_costs_html(const StudyView& view) {
 std::string study_published_html(const StudyView& view) {
   const std::vector<std::size_t> networks = networks_of(view.result.grid);
   if (networks.empty()) return "";
-  std::vector<std::string> notes;
+  Footnotes notes("defect");
   std::string body;
   std::size_t found = 0;
   for (const std::size_t driver : networks) {
@@ -138,16 +153,14 @@ std::string study_published_html(const StudyView& view) {
            "them.</p></section>\n";
   out +=
       "<p class=\"lead\">Other data, other machines: compare what a strategy changes, not the absolute numbers. "
-      "Published times are of the network alone, ours begin with the camera's full frame. A study judges driving, "
-      "so it has no MSE; <code>pitlane evaluate</code> has. Each published figure has a flaw worth knowing, named "
-      "below.</p>";
+      "Published times are of the network alone, ours begin with the camera's full frame. Each published figure has a "
+      "flaw worth knowing, named below. The MSE is the published one alone: a study has no labelled pictures, so it "
+      "measures none of ours. <code>pitlane tune</code>'s page has ours beside it, and <code>pitlane evaluate NETWORK "
+      "--data FOLDER</code> prints it for one network.</p>";
   out += scrolling_table("Published figures beside ours",
-                         {"Network", "Published as", "Size, MiB", "ours", "Time, ms", "ours", "MSE"}, body, "published",
-                         2);
-  out += "<ol class=\"notes\">";
-  for (std::size_t i = 0; i < notes.size(); ++i)
-    out += "<li id=\"defect-" + std::to_string(i + 1) + "\">" + html_escape(notes[i]) + "</li>";
-  return out + "</ol></section>\n";
+                         {"Network", "Published as", "Size, MiB", "ours", "Time, ms", "ours", "MSE, published"}, body,
+                         "published", 2);
+  return out + notes.list() + published_driving_part(view) + "</section>\n";
 }
 
 std::string study_machines_html(const StudyView& view) {

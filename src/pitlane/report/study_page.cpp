@@ -5,9 +5,12 @@
 #include <vector>
 
 #include "pitlane/core/version.h"
+#include "pitlane/report/all_figures_html.h"
 #include "pitlane/report/assets.h"
+#include "pitlane/report/drive_figures.h"
 #include "pitlane/report/html_escape.h"
 #include "pitlane/report/html_parts.h"
+#include "pitlane/report/study_comparisons_html.h"
 #include "pitlane/report/study_networks_html.h"
 #include "pitlane/report/study_page_data.h"
 #include "pitlane/report/study_report.h"
@@ -29,7 +32,7 @@ std::string summary_tiles(const StudyTotal& total) {
   };
   add(1, " m", "mean deviation");
   add(2, " s", "lap time");
-  add(3, "", "driving score");
+  add(3, "", "driving score (leaderboard 2.0)");
   return "<div class=\"tiles\">" + out + "</div>";
 }
 
@@ -52,7 +55,8 @@ std::string totals_html(const StudyView& view) {
   return "<section><h2>Totals</h2>" + totals_table_html(view.result, view.totals, {}, timed ? &view.times : nullptr) +
          "<p class=\"quiet small\">Means over all drives, in brackets their 95 % intervals (bootstrap). p: paired test "
          "against the first row on the same drives; below 0.05 the two differ by more than chance explains. Deviation "
-         "and lap time are of completed drives, so compare them beside the share." +
+         "and lap time are of completed drives, so compare them beside the share. " +
+         kDrivingScoreWords +
          (timed ? " Decision: from the camera's full frame to the command, median and 99th "
                   "percentile, while other drives "
                   "ran."
@@ -61,7 +65,7 @@ std::string totals_html(const StudyView& view) {
          chart_figure("total-completion", "Drives completed", "Percent of all drives; whiskers are 95 % intervals.") +
          chart_figure("total-deviation", "Mean deviation",
                       "Metres from the line over completed drives; whiskers are 95 % intervals.") +
-         "</div></section>\n";
+         "</div>" + more_totals_html(view.result, view.totals) + pairs_html(view.result) + "</section>\n";
 }
 
 std::string select_html(const std::string& id, const std::string& label) {
@@ -82,12 +86,11 @@ std::string decay_html(const StudyGrid& grid) {
          chart_figure("decay", "Mean deviation", "Metres from the line over completed drives.") + "</div></section>\n";
 }
 
-std::string robustness_html(const StudyGrid& grid) {
-  std::set<std::string> perturbations;
-  for (const Course& course : grid.drivers.front().courses) perturbations.insert(course.perturbation);
-  if (perturbations.size() < 2) return "";
-  return "<section><h2>What perturbations do</h2><div class=\"controls\">" + select_html("robust-latency", "Latency") +
-         "</div><div class=\"grid\">" +
+std::string robustness_html(const StudyResult& result) {
+  const std::string table = perturbed_table_html(result);
+  if (table.empty()) return "";
+  return "<section><h2>What perturbations do</h2>" + table + "<div class=\"controls\">" +
+         select_html("robust-latency", "Latency") + "</div><div class=\"grid\">" +
          chart_figure("robust-completion", "Drives completed", "Percent, by perturbation.") +
          chart_figure("robust-deviation", "Mean deviation", "Metres from the line over completed drives.") +
          "</div></section>\n";
@@ -108,8 +111,21 @@ std::string track_part(const StudyResult& result) {
   return out + "\n";
 }
 
-std::string fact(const std::string& name, const std::string& value) {
-  return "<div><dt>" + html_escape(name) + "</dt><dd>" + html_escape(value) + "</dd></div>";
+std::string all_drives_figures(const StudyView& view) {
+  const StudyResult& result = view.result;
+  std::vector<FiguresRow> rows;
+  for (std::size_t i = 0; i < result.cells.size(); ++i) {
+    const StudyCell& cell = result.cells[i];
+    if (!result.outcomes[i].episode) continue;
+    const StudyDriver& driver = result.grid.drivers[cell.driver];
+    const Course& course = driver.courses[cell.course];
+    rows.push_back({{driver_label(result.grid, cell.driver), course.circuit, course.reverse ? "reverse" : "forward",
+                     perturbation_name(result.grid, course.perturbation), driver.latencies[cell.latency].name,
+                     std::to_string(cell.seed)},
+                    &*result.outcomes[i].episode});
+  }
+  return all_figures_html({"Network", "Circuit", "Direction", "Perturbation", "Latency", "Seed"}, rows,
+                          !view.machines.empty(), "<code>study.csv</code> has them all.");
 }
 
 // Version and hash of the sources: more than one only where the store was filled with latencies of another program.
@@ -171,11 +187,12 @@ std::string study_page(const StudyResult& result, const std::string& command, Ti
   const std::string title = grid.name.empty() ? "Study" : grid.name;
   std::string page = page_begin(title, html_escape(title), subtitle_of(result));
   page += study_recommendation_html(view) + summary_html(result, view.totals) + totals_html(view);
-  page += study_costs_html(view) + decay_html(grid) + robustness_html(grid);
+  page += study_costs_html(view) + decay_html(grid) + robustness_html(result);
   page += cases_html(result, "By latency and perturbation", view.conditions, {"Latency", "Perturbation"});
   page += track_part(result) + videos_section(videos);
   page += cases_html(result, "By circuit", view.courses, {"Circuit"});
-  page += "<section><h2>All drives</h2>" + cells_table_html(result, view.machines) + "</section>\n";
+  page += "<section><h2>All drives</h2>" + cells_table_html(result, view.machines) + all_drives_figures(view) +
+          "</section>\n";
   page += study_published_html(view) + study_machines_html(view) + provenance_html(view, command);
   return page + page_end("Made by <code>pitlane study</code>. Lengths in metres, times as labelled.",
                          study_page_data(view), kStudyPageJs);

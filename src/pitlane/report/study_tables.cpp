@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pitlane/measure/percentile.h"
+#include "pitlane/report/drive_figures.h"
 #include "pitlane/report/html_escape.h"
 #include "pitlane/report/html_parts.h"
 #include "pitlane/report/study_text.h"
@@ -129,6 +130,7 @@ std::string cells_table_html(const StudyResult& result, const std::vector<Machin
                                   "Seed",    "Lap, s",  "Speed, m/s", "Mean, m",      "Max, m",  "Score"};
   if (machines.size() > 1) titles.emplace_back("Machine");
   out += scrolling_table("All drives", titles, rows, "laps", 6);
+  out += "<p class=\"quiet small\">Score: the driving score. " + std::string(kDrivingScoreWords) + "</p>";
   if (count < result.cells.size())
     out += "<p class=\"quiet small\">The first " + count_text(static_cast<std::int64_t>(count)) + " of " +
            count_text(static_cast<std::int64_t>(result.cells.size())) +

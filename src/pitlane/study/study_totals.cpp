@@ -58,6 +58,29 @@ StudyTotal total_of(const StudyResult& result, const std::vector<std::size_t>& o
   return total;
 }
 
+using MoreValues = std::array<double, kMoreStudyFigures.size()>;  // in the order of the names
+constexpr std::size_t kOfCompleted = 4;                           // the first ones are of completed drives
+
+MoreValues more_values_of(const EpisodeResult& e) {
+  return {e.deviation.rmse,       e.deviation.p95, e.deviation.max,    e.average_speed_mps,  e.off_road_s,
+          e.line_lost_s,          e.wrong_way_s,   e.suddenness.v_mps, e.suddenness.w_radps, 1e3 * e.frame_age.mean_s,
+          1e3 * e.frame_age.p95_s};
+}
+
+std::vector<MeanEstimate> more_of(const StudyResult& result, const std::vector<std::size_t>& own) {
+  std::array<std::vector<double>, kMoreStudyFigures.size()> values;
+  for (const std::size_t cell : own) {
+    const std::optional<EpisodeResult>& episode = result.outcomes[cell].episode;
+    if (!episode) continue;
+    const MoreValues all = more_values_of(*episode);
+    for (std::size_t f = 0; f < all.size(); ++f)
+      if (f >= kOfCompleted || episode->completed) values[f].push_back(all[f]);
+  }
+  std::vector<MeanEstimate> out;
+  for (const std::vector<double>& one : values) out.push_back(estimate_mean(one));
+  return out;
+}
+
 using Chosen = std::function<bool(const StudyDriver&, const StudyCell&)>;
 
 std::vector<std::size_t> cells_of(const StudyResult& result, std::size_t driver, const Chosen& chosen) {
@@ -84,8 +107,11 @@ std::vector<StudyTotal> study_totals(const StudyResult& result) {
   const Chosen all = [](const StudyDriver&, const StudyCell&) { return true; };
   std::vector<StudyTotal> totals;
   const std::vector<std::size_t> first = cells_of(result, 0, all);
-  for (std::size_t driver = 0; driver < result.grid.drivers.size(); ++driver)
-    totals.push_back(total_of(result, cells_of(result, driver, all), first));
+  for (std::size_t driver = 0; driver < result.grid.drivers.size(); ++driver) {
+    const std::vector<std::size_t> own = cells_of(result, driver, all);
+    totals.push_back(total_of(result, own, first));
+    totals.back().more = more_of(result, own);
+  }
   return totals;
 }
 

@@ -24,6 +24,12 @@ struct StudyFigure {
 inline constexpr std::array<const char*, 4> kStudyFigures{"completion", "mean_deviation_m", "lap_time_s",
                                                           "driving_score"};
 
+/// More of a driver over all its drives, with intervals alone. Deviations and speed are of completed drives, the others
+/// of all that were driven: who leaves the road does not lose its time off the road.
+inline constexpr std::array<const char*, 11> kMoreStudyFigures{
+    "deviation_m_rmse", "deviation_m_p95",  "deviation_m_max",    "average_speed_mps", "off_road_s",      "line_lost_s",
+    "wrong_way_s",      "suddenness_v_mps", "suddenness_w_radps", "frame_age_ms_mean", "frame_age_ms_p95"};
+
 struct StudyTotal {
   std::size_t driver = 0;
   std::string latency, perturbation, course;  ///< empty: over all of them; a course is "ring" or "ring reverse"
@@ -31,6 +37,7 @@ struct StudyTotal {
   int failed = 0;   ///< the controller failed, or the cell could not be driven; part of those not completed
   int missing = 0;  ///< not driven yet, and no part of any figure
   std::array<StudyFigure, kStudyFigures.size()> figures;
+  std::vector<MeanEstimate> more;  ///< kMoreStudyFigures; of study_totals alone
 };
 
 /// One for each driver, in order.

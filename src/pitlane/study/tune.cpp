@@ -85,6 +85,8 @@ class Tuner {
     isa_ = to_string(isa);
     TuneResult result;
     result.network_name = inputs_.baseline.name;
+    if (const auto said = inputs_.baseline.metadata.find("family"); said != inputs_.baseline.metadata.end())
+      result.family = said->second;
     result.baseline_file = inputs_.baseline_file;
     result.training = training_history(inputs_.baseline);
     for (const Course& course : inputs_.courses)

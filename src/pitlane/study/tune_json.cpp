@@ -284,6 +284,7 @@ TuneResult read_result(const JsonCursor& at) {
   check_version(at);
   TuneResult result;
   result.network_name = at["network_name"].text();
+  if (at.has("family")) result.family = at["family"].text();
   result.baseline_file = at["baseline_file"].text();
   result.rows = at["rows"].list(read_row);
   result.circuits = at["circuits"].list(read_map);
@@ -305,6 +306,7 @@ std::string to_json(const StrategyRow& row) { return stored_text(write_row(row))
 std::string to_json(const TuneResult& result) {
   return stored_text({{"version", kVersion},
                       {"network_name", result.network_name},
+                      {"family", result.family},
                       {"baseline_file", result.baseline_file},
                       {"rows", list(result.rows, write_row)},
                       {"circuits", list(result.circuits, write_map)},

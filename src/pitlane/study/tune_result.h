@@ -80,6 +80,7 @@ struct CircuitMap {
 
 struct TuneResult {
   std::string network_name;
+  std::string family;  ///< what the baseline says it is ("pilotnet-torch"); may be empty
   std::string baseline_file;
   std::vector<StrategyRow> rows;  ///< rows[0] is the baseline
   std::vector<CircuitMap> circuits;

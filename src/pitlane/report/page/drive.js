@@ -1,4 +1,4 @@
-// The page of `drive --report`: lines over latency, bars by perturbation.
+// The page of `drive --report`: lines over latency, bars by perturbation, maps.
 function drawDecay(id, key, title, more) {
   const lines = data.decays.map((decay, index) => (
     { name: decay.name, index, points: decay.points.map((p) => ({ x: p.ms, y: p[key] })) }));
@@ -17,4 +17,9 @@ function drawAll() {
   drawRobustness("robust-deviation", "deviation", "mean deviation, m", {});
 }
 drawAll();
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+startTrack();
+startTables();
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  drawAll();
+  if (byId("track")) refreshTrack();
+});
