@@ -84,6 +84,64 @@ TEST_F(Drive, LatenciesShareAUnit) {
   EXPECT_THAT(refused("drive expert --latency 20ms --latency-sweep"), HasSubstr("excludes"));
 }
 
+TEST_F(Drive, MeasuredLatencyIsWhatADriverTakesTimesAFactor) {
+  save_pilotnet(place_ / "n.pit");
+  const std::string n = at("n.pit") + " --circuit tight --timeout 2 --json";
+  const Outcome outcome = pitlane("drive " + n + " --latency none,measured");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, ::testing::ContainsRegex("latency of n.pit, [0-9]+ decisions: p50 [0-9.e-]+ ms, p99"));
+  const Json json = Json::parse(outcome.out);
+  ASSERT_EQ(json.at("episodes").size(), 2U);
+  EXPECT_EQ(json["episodes"][0].at("latency"), "none");
+  EXPECT_EQ(json["episodes"][1].at("latency"), "measured");
+  EXPECT_GT(json["episodes"][1]["frame_age_ms"]["mean"], 0);
+  // With a profile the same bytes again; the first drive makes it.
+  const std::string with = n + " --latency measured --latency-factor 40 --latency-profile " + at("p.txt");
+  const Outcome made = pitlane("drive " + with), again = pitlane("drive " + with);
+  ASSERT_EQ(made.code, 0) << made.err;
+  EXPECT_THAT(read(place_ / "p.txt"), ::testing::StartsWith("# n.pit, "));
+  EXPECT_EQ(untimed(made.out), untimed(again.out));
+  EXPECT_EQ(again.err, "") << "nothing is measured";
+  EXPECT_EQ(Json::parse(made.out)["episodes"][0].at("latency"), "measured x40");
+  // A profile of one time is that latency, times the factor.
+  write(place_ / "p.txt", "30\n");
+  const Json scaled = driven(
+      "expert --circuit tight --timeout 2 --latency measured --latency-factor 2 --latency-profile " + at("p.txt"));
+  const Json fixed = driven("expert --circuit tight --timeout 2 --latency 60ms");
+  EXPECT_NEAR(scaled["episodes"][0]["frame_age_ms"]["mean"], fixed["episodes"][0]["frame_age_ms"]["mean"], 1e-6);
+  EXPECT_EQ(scaled["episodes"][0]["deviation_m"], fixed["episodes"][0]["deviation_m"]);
+}
+
+TEST_F(Drive, MeasuredLatencyIsRefusedWhereItMakesNoSense) {
+  EXPECT_THAT(refused("drive expert --latency measured,measured"), HasSubstr("'measured' stands twice"));
+  EXPECT_THAT(refused("drive expert --latency-factor 2"), HasSubstr("--latency-factor: is about '--latency measured'"));
+  EXPECT_THAT(refused("drive expert --latency 60ms --latency-profile " + at("p.txt")),
+              HasSubstr("--latency-profile: is about '--latency measured'"));
+  EXPECT_THAT(refused("drive expert line-follower --latency measured --latency-profile " + at("p.txt")),
+              AllOf(HasSubstr("p.txt: is not there"), HasSubstr("of 2 drivers")));
+  EXPECT_THAT(refused("drive expert --latency soon"), HasSubstr("or measured"));
+  write(place_ / "p.txt", "12\nfast\n");
+  EXPECT_THAT(refused("drive expert --latency measured --latency-profile " + at("p.txt")), HasSubstr("p.txt:2: "));
+  write(place_ / "p.txt", "9000\n");
+  EXPECT_THAT(refused("drive expert --latency measured --latency-factor 2 --latency-profile " + at("p.txt")),
+              HasSubstr("--latency measured: the latency profile holds a value that is not within 0..10 s"));
+  EXPECT_EQ(entries(place_.path()), 1U);
+}
+
+// A network that was never trained leaves the line at once.
+TEST_F(Drive, WhoStraysInTheAlleyCollides) {
+  save_pilotnet(place_ / "n.pit");
+  const Json alley = driven(at("n.pit") + " --circuit alley")["episodes"][0];
+  EXPECT_EQ(alley.at("end"), "collision");
+  EXPECT_EQ(alley.at("collisions"), 1);
+  EXPECT_LE(alley.at("driving_score").get<double>(), 0.65 * alley.at("percentage_completed").get<double>() + 1e-9);
+  // Elsewhere walls stand farther away than the limit of the road, unless that is moved.
+  const std::string mixed = at("n.pit") + " --circuit mixed";
+  EXPECT_EQ(driven(mixed)["episodes"][0].at("end"), "off_road");
+  EXPECT_EQ(driven(mixed + " --off-road-limit 6")["episodes"][0].at("end"), "collision");
+  EXPECT_THAT(refused("drive expert --off-road-limit 0"), HasSubstr("--off-road-limit"));
+}
+
 TEST_F(Drive, SweepFindsTheLargestLatencyToFiveMilliseconds) {
   const Json json = driven("expert --circuit tight --circuit figure-eight --latency-sweep");
   const Json& limit = json.at("latency_limits").at(0);

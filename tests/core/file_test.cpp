@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "pitlane/core/file_set.h"
 #include "temporary_directory.h"
 
 namespace pitlane {
@@ -141,6 +142,20 @@ TEST(File, FullDiskIsAnErrorWithARemedyAndLeavesNothing) {
   ASSERT_TRUE(WIFEXITED(status));
   if (WEXITSTATUS(status) == kCannotMount) GTEST_SKIP() << "this machine lets no process mount a file system";
   EXPECT_EQ(WEXITSTATUS(status), 0) << "1: not a file, 2: another message, 3: old file lost, 4: something left behind";
+}
+
+TEST(WriteTexts, ReplacesAllOrNone) {
+  const TemporaryDirectory place;
+  ASSERT_TRUE(write_texts({{place / "a", "1"}, {place / "b", "2"}}).ok());
+  EXPECT_EQ(read_text(place / "a").value() + read_text(place / "b").value(), "12");
+  fs::create_directory(place / "c");
+  const Status status = write_texts({{place / "a", "3"}, {place / "b", "4"}, {place / "c", "5"}});
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().message(), (place / "c").string() +
+                                          ": is not a regular file; choose another name (none of 3 files that belong "
+                                          "together was written)");
+  EXPECT_EQ(read_text(place / "a").value() + read_text(place / "b").value(), "12");
+  EXPECT_EQ(entries(place.path()), 3U) << "nothing stays beside them";
 }
 
 TEST(WriteFile, LeavesWhatIsNoRegularFileAlone) {

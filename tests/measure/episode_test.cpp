@@ -285,6 +285,48 @@ TEST(Episode, DistanceBesideTheRoadIsCompletedButNotEffective) {
   EXPECT_NEAR(result.off_road_s, result.simulated_s, 0.06);
 }
 
+// Points of the line are checkpoints: passed within 5 m, in order.
+TEST(Episode, WhatIsPassedMoreThanFiveMetresAwayDoesNotCount) {
+  EpisodeOptions options;
+  options.off_road_limit_m = 50;
+  options.timeout_s = 40;
+  const auto at = [&](double outside_m) {
+    CircleWorld world;
+    world.start = {kRadius_m + outside_m, 0, kPi / 2};
+    Scripted controller = steady(8, 8 / (kRadius_m + outside_m));
+    return run(world, controller, options);
+  };
+  const EpisodeResult near = at(4.99), far = at(5.01);
+  EXPECT_TRUE(near.completed);
+  EXPECT_EQ(near.percentage_completed, 100);
+  EXPECT_FALSE(far.completed) << "round and round, and never there";
+  EXPECT_EQ(far.completed_distance_m, 0);
+  EXPECT_EQ(far.end, EpisodeEnd::kTimeout);
+  EXPECT_EQ(far.lap_time_s, 0);
+}
+
+TEST(Episode, AStretchThatWasLeftOutIsNotMadeUpForByComingBackLater) {
+  // A quarter on the line, the next one 10 m outside, then on the line again.
+  CircleWorld world;
+  const double out = kRadius_m + 10;
+  Scripted controller([&](const Observation&) -> Result<Command> {
+    const Pose pose = world.pose();
+    const double angle = std::atan2(pose.y_m, pose.x_m), radius = std::hypot(pose.x_m, pose.y_m);
+    const double wanted = angle > kPi / 2 ? out : kRadius_m;
+    const double heading = angle + kPi / 2 - std::clamp(wanted - radius, -1.0, 1.0) * 0.8;
+    return Command{8, 8 / radius + 4 * std::remainder(heading - pose.yaw_rad, 2 * kPi)};
+  });
+  EpisodeOptions options;
+  options.off_road_limit_m = 50;
+  options.timeout_s = 60;
+  const EpisodeResult result = run(world, controller, options);
+  EXPECT_FALSE(result.completed);
+  EXPECT_EQ(result.end, EpisodeEnd::kTimeout);
+  // From the quarter on it drifts outwards at 0.7 m a metre; 5 m are reached within some 10 m.
+  EXPECT_GT(result.completed_distance_m, kPi / 2 * kRadius_m);
+  EXPECT_LT(result.completed_distance_m, kPi / 2 * kRadius_m + 12);
+}
+
 TEST(Episode, EndsAtAWall) {
   CircleWorld world;
   world.build_walls(2);
@@ -294,6 +336,22 @@ TEST(Episode, EndsAtAWall) {
   EXPECT_EQ(result.collisions, 1);
   EXPECT_GE(result.deviation.max, 2 - kCarHalfWidth_m);
   EXPECT_LT(result.deviation.max, 2.3);
+  EXPECT_NEAR(result.driving_score,
+              0.65 * result.percentage_completed * result.effective_completed_distance_m / result.completed_distance_m,
+              1e-9);
+}
+
+TEST(Episode, AWallBeyondTheLimitIsReachedWithALargerOne) {
+  CircleWorld world;
+  world.build_walls(4.5);
+  Scripted controller = steady(10, 0);
+  EXPECT_EQ(run(world, controller).end, EpisodeEnd::kOffRoad);
+  EpisodeOptions options;
+  options.off_road_limit_m = 5;
+  const EpisodeResult result = run(world, controller, options);
+  EXPECT_EQ(result.end, EpisodeEnd::kCollision);
+  EXPECT_EQ(result.collisions, 1);
+  EXPECT_GE(result.deviation.max, 4.5 - kCarHalfWidth_m);
 }
 
 TEST(Episode, CountsTimeTurnedTheWrongWay) {

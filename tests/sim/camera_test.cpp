@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "pitlane/core/random.h"
 #include "pitlane/driver/preprocess.h"
+#include "pitlane/sim/camera_roll.h"
 #include "pitlane/sim/perturbation.h"
 #include "small_circuits.h"
 
@@ -19,12 +21,12 @@ enum class Surface { kLine, kRoad, kVerge, kGrass, kWall, kSky, kSeveral };
 // to the oval in closed form.
 class RayCaster {
  public:
-  RayCaster(const CameraGeometry& geometry, const Appearance& look, const Pose& pose)
-      : geometry_(geometry), look_(look), pose_(pose) {}
+  RayCaster(const CameraGeometry& geometry, const Appearance& look, const Pose& pose, double roll)
+      : geometry_(geometry), look_(look), pose_(pose), roll_(roll) {}
 
   // Of a whole pixel: far away a row is metres deep, and a centre alone would miss the line within it.
   Surface of_pixel(int column, int row) const {
-    const int parts = row < 260 ? 8 : 1;
+    const int parts = row < 260 || roll_ != 0 ? 8 : 1;
     const Surface first = at(column + 0.5, row + 0.5 / parts);
     for (int part = 1; part < parts; ++part)
       if (at(column + 0.5, row + (part + 0.5) / parts) != first) return Surface::kSeveral;
@@ -34,7 +36,10 @@ class RayCaster {
   Surface at(double column, double row) const {
     const double f = geometry_.width / 2.0 / std::tan(geometry_.horizontal_field_of_view_rad / 2);
     // Ray in the car's frame: x ahead, y left, z up; pitch turns it about y.
-    const double x0 = 1, y0 = -(column - geometry_.width / 2.0) / f, z0 = -(row - geometry_.height / 2.0) / f;
+    // Roll turns it first, about x: what is to the right of the middle lies lower.
+    const double right = (column - geometry_.width / 2.0) / f, up = -(row - geometry_.height / 2.0) / f;
+    const double x0 = 1, y0 = -right * std::cos(roll_) - up * std::sin(roll_);
+    const double z0 = -right * std::sin(roll_) + up * std::cos(roll_);
     const double p = look_.camera_pitch_rad;
     const double x1 = x0 * std::cos(p) + z0 * std::sin(p), z1 = -x0 * std::sin(p) + z0 * std::cos(p);
     const double c = std::cos(pose_.yaw_rad), s = std::sin(pose_.yaw_rad);
@@ -45,6 +50,7 @@ class RayCaster {
     const double ground = z1 < 0 ? look_.camera_height_m / -z1 : 1e9;  // in depths
     const double wall = look_.wall_height_m > 0 ? wall_depth(ex, ey, dx, dy, z1) : 1e9;
     if (std::min(ground, wall) > geometry_.far_m) return Surface::kSky;
+    if (std::min(ground, wall) < geometry_.near_m) return Surface::kSky;  // cut off, in the corners of one that leans
     if (wall < ground) return Surface::kWall;
     const double away = distance(ex + ground * dx, ey + ground * dy);
     if (away < look_.line_width_m / 2) return Surface::kLine;
@@ -71,6 +77,7 @@ class RayCaster {
   CameraGeometry geometry_;
   Appearance look_;
   Pose pose_;
+  double roll_;
 };
 
 Appearance flat_look(bool walls, double pitch) {
@@ -108,23 +115,29 @@ bool shows(const std::uint8_t* pixel, Surface surface) {
 
 // Wherever the reference sees one surface in a pixel and all its neighbours, the camera must show it: so every edge is
 // where it should be, give or take a pixel.
-void expect_same_picture(const Appearance& look, const Pose& pose, const CameraGeometry& geometry = {}) {
+void expect_same_picture(const Appearance& look, const Pose& pose, const CameraGeometry& geometry = {},
+                         double roll = 0) {
   const auto track = oval_track();
-  Camera camera(track->field, geometry, look);
-  const ImageView image = camera.render(pose);
-  const RayCaster reference(geometry, look, pose);
-  const int left = 0, width = geometry.width, top = 200, height = geometry.height;
+  std::optional<CameraRoll> rolled;
+  if (roll != 0) rolled.emplace(geometry, roll);
+  Camera camera(track->field, rolled ? rolled->upright() : geometry, look);
+  const ImageView drawn = camera.render(pose), image = rolled ? rolled->run(drawn) : drawn;
+  const RayCaster reference(geometry, look, pose, roll);
+  // Above stands the sky alone, but where the horizon leans.
+  const int left = 0, width = geometry.width, top = roll == 0 ? 200 : 0, height = geometry.height;
   std::vector<Surface> surfaces;
   for (int row = top; row < height; ++row)
     for (int column = left; column < width; ++column) surfaces.push_back(reference.of_pixel(column, row));
   const auto at = [&](int column, int row) { return surfaces[static_cast<std::size_t>((row - top) * width + column)]; };
   int compared = 0, wrong = 0;
   std::string first;
-  for (int row = top + 1; row < height - 1; ++row) {
-    for (int column = 1; column < width - 1; ++column) {
+  // A turned pixel is made of four that stand askew in it, so it reaches a little farther.
+  const int reach = roll == 0 ? 1 : 2;
+  for (int row = top + reach; row < height - reach; ++row) {
+    for (int column = reach; column < width - reach; ++column) {
       bool plain = at(column, row) != Surface::kSeveral;
-      for (int dy = -1; dy <= 1; ++dy)
-        for (int dx = -1; dx <= 1; ++dx) plain = plain && at(column + dx, row + dy) == at(column, row);
+      for (int dy = -reach; dy <= reach; ++dy)
+        for (int dx = -reach; dx <= reach; ++dx) plain = plain && at(column + dx, row + dy) == at(column, row);
       if (!plain) continue;
       ++compared;
       const std::uint8_t* pixel = image.row(row) + 3 * column;
@@ -154,6 +167,16 @@ TEST(Camera, AgreesWithASlowRayCasterOffItsPlace) {
     expect_same_picture(perturbed(flat_look(false, 0), off, 1), {30, -0.3, 0.1}, perturbed(CameraGeometry{}, off));
     expect_same_picture(perturbed(flat_look(true, 0), off, 1), {20, 0.5, 0.4}, perturbed(CameraGeometry{}, off));
   }
+}
+
+TEST(Camera, AgreesWithASlowRayCasterLeaningToASide) {
+  for (const double roll : {0.02, -0.12, 0.5}) {
+    SCOPED_TRACE(roll);
+    expect_same_picture(flat_look(false, 0), {30, -0.3, 0.1}, {}, roll);
+    expect_same_picture(flat_look(true, 0.05), {20, 0.5, 0.4}, {}, roll);
+  }
+  const Perturbation off = parse_perturbation("camera_yaw=0.2,camera_side=-0.3").value();
+  expect_same_picture(flat_look(false, -0.03), {38, 0.1, 0.3}, perturbed(CameraGeometry{}, off), 0.2);
 }
 
 TEST(Camera, HorizonLiesJustBelowTheMiddleRow) {

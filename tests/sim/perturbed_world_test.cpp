@@ -89,8 +89,8 @@ TEST(PerturbedWorld, NoiseIsThatOfTheFramesMomentAndTheSeed) {
 }
 
 TEST(PerturbedWorld, WhatADriverDoesNotLookAtChangesNothing) {
-  SimWorld whole = world_with("dusk,blur=2.5,noise=9,camera_yaw=0.05"),
-           part = world_with("dusk,blur=2.5,noise=9,camera_yaw=0.05");
+  SimWorld whole = world_with("dusk,blur=2.5,noise=9,camera_yaw=0.05,camera_roll=0.1"),
+           part = world_with("dusk,blur=2.5,noise=9,camera_yaw=0.05,camera_roll=0.1");
   const auto resizer = FrameResizer::create(Preprocessing{});
   ASSERT_TRUE(resizer.ok());
   part.restrict_view(resizer->source_rows(), resizer->source_columns());

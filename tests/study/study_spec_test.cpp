@@ -226,7 +226,10 @@ TEST_F(StudySpecTest, ReadsBehaviorMetricsAndSaysWhatItIgnores) {
                   HasSubstr("line 15: Behaviors.Robot.Parameters.UseOptimized is ignored"),
                   HasSubstr("line 16: Behaviors.Robot.Type is ignored"),
                   HasSubstr("line 19: Experiment.Timeout is ignored: circuits have one timeout together"),
-                  HasSubstr("line 24: Stats is ignored: all metrics are always there")));
+                  HasSubstr("line 24: Stats.Out is ignored: --out and --store say where results go")));
+  ASSERT_EQ(spec->perfect_laps.size(), 1U) << "one lap for two worlds";
+  EXPECT_EQ(spec->perfect_laps.at("tight").text, path("lap.bag"));
+  EXPECT_EQ(spec->perfect_laps.at("tight").line, 25);
 }
 
 TEST_F(StudySpecTest, WithoutAModelTheLineFollowerDrives) {
@@ -238,6 +241,21 @@ TEST_F(StudySpecTest, WithoutAModelTheLineFollowerDrives) {
       parse_study("Behaviors:\n  Robot:\n    Parameters:\n      Model: gone.h5\n", "bm.yml", place_.path());
   ASSERT_FALSE(gone.ok());
   EXPECT_THAT(gone.error().message(), HasSubstr("bm.yml:4: network 'gone.h5': no such file"));
+}
+
+TEST_F(StudySpecTest, AModelThatIsNotThereLeavesTheOthers) {
+  const std::string robot =
+      "Behaviors:\n  Robot:\n    BrainPath: [brains/f1/brain_f1_keras.py, b/brain_f1_opencv.py]\n";
+  const auto spec = parse_study(robot + "    Parameters:\n      Model: [gone.h5, model.h5]\n", "bm.yml", place_.path());
+  ASSERT_TRUE(spec.ok()) << spec.error().message();
+  ASSERT_EQ(spec->networks.size(), 2U) << "the explicit brain drives beside the model";
+  EXPECT_EQ(spec->networks[0].model, "line-follower");
+  EXPECT_EQ(spec->networks[0].line, 3);
+  EXPECT_EQ(spec->networks[1].model, path("model.h5"));
+  EXPECT_THAT(spec->ignored, ElementsAre(HasSubstr("line 3: Behaviors.Robot.BrainPath is ignored: a model drives"),
+                                         HasSubstr("line 5: Behaviors.Robot.Parameters.Model 'gone.h5' is ignored: "
+                                                   "there is no such file (" +
+                                                   path("gone.h5"))));
 }
 
 // The example of the format's page is a study.

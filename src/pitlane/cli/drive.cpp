@@ -10,9 +10,11 @@
 #include "pitlane/cli/command_line.h"
 #include "pitlane/cli/drive_car.h"
 #include "pitlane/cli/drive_film.h"
+#include "pitlane/cli/drive_latency.h"
 #include "pitlane/cli/drive_table.h"
 #include "pitlane/cli/last_model.h"
 #include "pitlane/cli/machine.h"
+#include "pitlane/cli/not_empty.h"
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
 #include "pitlane/cli/terminal.h"
@@ -24,6 +26,7 @@
 #include "pitlane/report/drive_summary.h"
 #include "pitlane/sim/perturbation.h"
 #include "pitlane/study/latency_limit.h"
+#include "pitlane/study/study_spec.h"
 #include "pitlane/study/thin_trajectory.h"
 
 namespace pitlane::cli {
@@ -32,7 +35,8 @@ namespace {
 struct Flags {
   std::vector<std::string> models, circuits, perturbations;
   bool reverse = false, both = false, json = false, trajectory = false, sweep = false, no_video = false;
-  std::string latency = "none", report, video;
+  std::string report, video;
+  LatencyFlags latency;
   CarOptions car;
   EpisodeOptions episode;
 
@@ -58,10 +62,15 @@ Result<std::vector<Conditions>> parse_conditions(const std::vector<std::string>&
   return all;
 }
 
-std::vector<LatencyModel> grid_of(const LatencyGrid& grid) {
-  std::vector<LatencyModel> all;
-  for (int ms = 0; ms <= grid.longest_ms; ms += grid.step_ms) all.push_back(LatencyModel::fixed(ms / 1000.0));
-  return all;
+DriveLatency fixed_latency(int ms) {
+  const LatencyModel model = LatencyModel::fixed(ms / 1000.0);
+  return {model.name(), model};
+}
+
+std::vector<std::string> names_of(const LatencyGrid& grid) {
+  std::vector<std::string> names;
+  for (int ms = 0; ms <= grid.longest_ms; ms += grid.step_ms) names.push_back(fixed_latency(ms).name);
+  return names;
 }
 
 // Everything that is to be driven, opened and checked; and what came of it.
@@ -70,7 +79,7 @@ class Drives {
   explicit Drives(const Flags& flags) : flags_(flags) {}
 
   Status open() {
-    PITLANE_TRY(latencies_, LatencyModel::parse_list(flags_.latency));
+    PITLANE_TRY(latencies_, DriveLatencies::parse(flags_.latency, flags_.models.size()));
     PITLANE_TRY(conditions_, parse_conditions(flags_.perturbations));
     PITLANE_TRY(cars_, open_cars(flags_.models, flags_.car));
     PITLANE_TRY(tracks_, open_tracks(flags_.circuits));
@@ -81,14 +90,16 @@ class Drives {
     const DriveTable table(texts());
     table_ = flags_.json ? nullptr : &table;
     if (table_ != nullptr) table_->print_titles();
-    for (const Car& car : cars_)
+    for (const Car& car : cars_) {
+      PITLANE_TRY(const std::vector<DriveLatency> latencies,
+                  latencies_.of(car, courses_of(car, {}).front(), bar_.callback()));
+      bar_.clear();
       for (const Conditions& conditions : conditions_) {
-        SimOptions sim = car.sim;
-        sim.perturbation = conditions.perturbation;
-        const std::vector<Course> courses =
-            make_courses(tracks_, flags_.both || !flags_.reverse, flags_.both || flags_.reverse, car.trained, sim);
-        PITLANE_TRY_STATUS(flags_.sweep ? sweep(car, conditions, courses) : drive_list(car, conditions, courses));
+        const std::vector<Course> courses = courses_of(car, conditions);
+        PITLANE_TRY_STATUS(flags_.sweep ? sweep(car, conditions, courses)
+                                        : drive_list(car, conditions, courses, latencies));
       }
+    }
     return {};
   }
 
@@ -98,20 +109,26 @@ class Drives {
   [[nodiscard]] const std::vector<ShownDrive>& shown() const { return shown_; }
 
  private:
+  [[nodiscard]] std::vector<Course> courses_of(const Car& car, const Conditions& conditions) const {
+    SimOptions sim = car.sim;
+    sim.perturbation = conditions.perturbation;
+    return make_courses(tracks_, flags_.both || !flags_.reverse, flags_.both || flags_.reverse, car.trained, sim);
+  }
+
   [[nodiscard]] DriveTable::Texts texts() const {
     DriveTable::Texts texts;
     for (const Car& car : cars_) texts.models.push_back(car.subject.model);
     for (const auto& track : tracks_) texts.circuits.push_back(track->circuit.name());
-    for (const LatencyModel& latency : flags_.sweep ? grid_of({}) : latencies_)
-      texts.latencies.push_back(latency.name());
+    texts.latencies = flags_.sweep ? names_of({}) : latencies_.names();
     for (const Conditions& conditions : conditions_)
       if (conditions.named) texts.perturbations.push_back(printable(conditions.named->name));
     return texts;
   }
 
-  Status drive_list(const Car& car, const Conditions& conditions, const std::vector<Course>& courses) {
+  Status drive_list(const Car& car, const Conditions& conditions, const std::vector<Course>& courses,
+                    const std::vector<DriveLatency>& latencies) {
     for (std::size_t i = 0; i < courses.size(); ++i)
-      for (const LatencyModel& latency : latencies_) PITLANE_TRY_STATUS(drive(car, conditions, courses, i, latency));
+      for (const DriveLatency& latency : latencies) PITLANE_TRY_STATUS(drive(car, conditions, courses, i, latency));
     return {};
   }
 
@@ -120,7 +137,7 @@ class Drives {
     const auto completes = [&](int latency_ms) -> Result<bool> {
       bool all = true;
       for (std::size_t i = 0; i < courses.size(); ++i) {
-        PITLANE_TRY_STATUS(drive(car, conditions, courses, i, LatencyModel::fixed(latency_ms / 1000.0)));
+        PITLANE_TRY_STATUS(drive(car, conditions, courses, i, fixed_latency(latency_ms)));
         all = all && entries_.back().result.completed;
       }
       return all;
@@ -130,20 +147,20 @@ class Drives {
   }
 
   Status drive(const Car& car, const Conditions& conditions, const std::vector<Course>& courses, std::size_t index,
-               const LatencyModel& latency) {
+               const DriveLatency& latency) {
     const Course& course = courses[index];
     PITLANE_TRY(const std::unique_ptr<World> world, course.make_world());
     PITLANE_TRY(const std::unique_ptr<Controller> controller, car.make_controller(*world));
     EpisodeOptions options = flags_.episode;
-    options.latency = latency;
+    options.latency = latency.model;
     DriveEntry entry;
     entry.subject = car.subject;
     entry.circuit = course.circuit;
     entry.held_out = course.held_out;
     entry.reverse = course.reverse;
     entry.laps = options.laps;
-    entry.latency = latency.name();
-    entry.latency_s = latency.fixed_s();
+    entry.latency = latency.name;
+    entry.latency_s = latency.model.fixed_s();
     entry.perturbation = conditions.named;
     entry.seed = options.seed;
     Result<EpisodeResult> result = run_episode(*world, *controller, options, bar_.callback());
@@ -183,7 +200,7 @@ class Drives {
   }
 
   const Flags& flags_;
-  std::vector<LatencyModel> latencies_;
+  DriveLatencies latencies_;
   std::vector<Conditions> conditions_;
   std::vector<Car> cars_;
   std::vector<std::shared_ptr<const Track>> tracks_;
@@ -273,12 +290,24 @@ Result<int> run(const Flags& flags) {
 
 void declare_conditions(CLI::App& verb, Flags& flags) {
   CLI::Option* latency =
-      verb.add_option("--latency", flags.latency, "from frame to command: none, 60ms, or a list: 0,20,60,120ms")
+      verb.add_option("--latency", flags.latency.list,
+                      "from frame to command: none, 60ms, measured (each driver as long as it takes here), or a list: "
+                      "0,20,60ms,measured")
           ->capture_default_str();
+  CLI::Option* profile =
+      verb.add_option("--latency-profile", flags.latency.profile,
+                      "of 'measured': a file with a time in ms on each line, e.g. of the robot; made here where it is "
+                      "not there, so that the drive can be made again to the byte")
+          ->check(not_empty());
+  CLI::Option* factor = verb.add_option("--latency-factor", flags.latency.factor,
+                                        "of 'measured': the robot is so many times slower than this machine")
+                            ->check(within(1e-3, 1000));
   verb.add_flag("--latency-sweep", flags.sweep,
                 "find the largest latency at which a network completes every drive: 0, 20, 40 ... ms until one fails, "
                 "then between the last two to 5 ms")
-      ->excludes(latency);
+      ->excludes(latency)
+      ->excludes(profile)
+      ->excludes(factor);
   verb.add_option(
           "--perturb", flags.perturbations,
           "what goes wrong, such as dusk or light=0.6,noise=8,drop=0.1 (see pitlane perturbations); repeatable, "
@@ -306,16 +335,23 @@ void declare_drive(CLI::App& app, Chosen& chosen) {
   verb->add_option("--timeout", flags->episode.timeout_s,
                    "simulated seconds (default: what the laps take at 2 m/s, at least 600)")
       ->check(within(1, kLongestEpisode_s));
+  verb->add_option("--off-road-limit", flags->episode.off_road_limit_m,
+                   "metres from the line at which a drive ends as off the road; walls that stand farther away are only "
+                   "reached with a larger one")
+      ->check(within(kSmallestOffRoadLimit_m, kLargestOffRoadLimit_m))
+      ->capture_default_str();
   verb->add_option("--vehicle", flags->car.vehicle.adapter,
                    "how outputs move the car: auto, direct, steering:SPEED_MPS[:MAX_CURVATURE_PER_M[:left|right]]")
       ->capture_default_str();
   verb->add_option("--isa", flags->car.isa, "force an instruction set, one of: " + isa_names());
   verb->add_option("--report", flags->report,
-                   "an HTML page: who drives best, decay, robustness, maps, all drives, and a video of one");
+                   "an HTML page: who drives best, decay, robustness, maps, all drives, and a video of one")
+      ->check(not_empty());
   verb->add_flag("--no-video", flags->no_video, "with --report: leave the video out");
   verb->add_option("--video", flags->video,
                    "an MP4 file of all drives: camera, map and commands; several networks (or else perturbations, or "
-                   "latencies) side by side, the first beside each of the others");
+                   "latencies) side by side, the first beside each of the others")
+      ->check(not_empty());
   verb->add_flag("--json", flags->json, "print one JSON document");
   verb->add_flag("--trajectory", flags->trajectory, "with --json: every pose too");
   verb->callback([&chosen, flags, verb] {

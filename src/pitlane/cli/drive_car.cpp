@@ -25,7 +25,7 @@ Car expert_car() {
 Car line_follower_car() {
   Car car;
   car.subject.model = kLineFollower;
-  car.subject.runtime = "PD control on the red line in the picture";
+  car.subject.runtime = "PID control on the red line in the picture";
   car.make_controller = make_line_follower;
   return car;
 }

@@ -12,6 +12,7 @@
 #include "pitlane/cli/data_source.h"
 #include "pitlane/cli/difference_limit.h"
 #include "pitlane/cli/model_file.h"
+#include "pitlane/cli/not_empty.h"
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
 #include "pitlane/cli/terminal.h"
@@ -166,7 +167,8 @@ void declare_replay(CLI::App& app, Chosen& chosen) {
   verb->add_option("--apart", flags->apart, "frames between two of them, so that they show several scenes")
       ->check(whole(0, 1000000))
       ->capture_default_str();
-  verb->add_option("--out", flags->out, "directory for replay.json, frames.csv and pictures of the worst frames");
+  verb->add_option("--out", flags->out, "directory for replay.json, frames.csv and pictures of the worst frames")
+      ->check(not_empty());
   verb->add_option("--max-rows", flags->data.max_rows, "use so many rows, evenly spread (default: all)")
       ->check(whole(1, 1000000000));
   add_recording_flags(*verb, flags->data.recording);

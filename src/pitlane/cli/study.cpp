@@ -9,6 +9,7 @@
 
 #include "pitlane/cli/command_line.h"
 #include "pitlane/cli/machine.h"
+#include "pitlane/cli/not_empty.h"
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
 #include "pitlane/cli/study_film.h"
@@ -16,6 +17,7 @@
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/verb.h"
 #include "pitlane/core/file.h"
+#include "pitlane/core/file_set.h"
 #include "pitlane/core/log.h"
 #include "pitlane/report/study_report.h"
 #include "pitlane/search/recommend_study.h"
@@ -62,7 +64,7 @@ Result<Store> open_store_that_is_there(const fs::path& path, const Flags& flags)
   if (!fs::exists(path, code))
     return not_found(path.string() + ": nothing of this study is stored there; 'pitlane study run " + flags.study +
                      "' drives it, and --store names another place");
-  return Store::open(path);
+  return Store::open_to_read(path);
 }
 
 // What drives the study where its file is: the same whether it was run or exported, and wherever that was.
@@ -72,13 +74,10 @@ std::string command_of(const Flags& flags) {
 }
 
 // Results of other things in this folder that have the same names are replaced: they are made of the store.
-// The page is written whatever becomes of its video.
+// All four or none, and the page whatever becomes of its video.
 Status write_documents(const StudyResult& result, const Flags& flags, Timing timing) {
   const fs::path out = flags.out;
   PITLANE_TRY_STATUS(make_writable_directory(out));
-  PITLANE_TRY_STATUS(write_text(out / kJson, study_json(result, timing)));
-  PITLANE_TRY_STATUS(write_text(out / kCsv, study_csv(result, timing)));
-  PITLANE_TRY_STATUS(write_text(out / kMarkdown, study_markdown(result)));
   bool interrupted_by_user = false;
   PageVideos videos;
   if (flags.video) {
@@ -86,7 +85,10 @@ Status write_documents(const StudyResult& result, const Flags& flags, Timing tim
     videos = study_page_videos(result, bar.callback(), interrupted_by_user);
     bar.clear();
   }
-  PITLANE_TRY_STATUS(write_text(out / kPage, study_page(result, command_of(flags), timing, videos)));
+  PITLANE_TRY_STATUS(write_texts({{out / kJson, study_json(result, timing)},
+                                  {out / kCsv, study_csv(result, timing)},
+                                  {out / kMarkdown, study_markdown(result)},
+                                  {out / kPage, study_page(result, command_of(flags), timing, videos)}}));
   if (!interrupted_by_user) return {};
   return Error(ErrorKind::kInterrupted, "interrupted; all is written but the page's video");
 }
@@ -104,10 +106,23 @@ StudyRecommendation recommendation(const StudyResult& result, Timing timing) {
 // Only the page shows trajectories.
 std::size_t drawn(const Flags& flags) { return flags.out.empty() ? 0 : kMostDrawn; }
 
+// "1 cell", "2 cells"
+std::string cells_text(std::size_t count) { return std::to_string(count) + (count == 1 ? " cell" : " cells"); }
+
+std::string are(std::size_t count) { return count == 1 ? " is " : " are "; }
+
+// While the latency of a driver was measured.
+Error not_timed(const Error& error, const fs::path& path) {
+  if (error.kind() != ErrorKind::kInterrupted) return error;
+  return {error.kind(),
+          "interrupted while latency was measured; nothing is lost: what was driven and measured before is in " +
+              path.string() + ": run the same command again to go on"};
+}
+
 Error stopped(const Error& error, const Store& store, const std::vector<StudyCell>& cells, const fs::path& path) {
   const Result<std::vector<std::size_t>> missing = missing_cells(store, cells);
   const std::string kept = missing ? std::to_string(cells.size() - missing->size()) + " of " +
-                                         std::to_string(cells.size()) + " cells are in " + path.string()
+                                         cells_text(cells.size()) + are(cells.size()) + "in " + path.string()
                                    : "finished cells are in " + path.string();
   if (error.kind() == ErrorKind::kInterrupted)
     return {error.kind(), "interrupted; " + kept + ": run the same command again to go on"};
@@ -149,11 +164,13 @@ Result<int> run(const Flags& flags) {
   if (const fs::path folder = path.parent_path(); !folder.empty()) PITLANE_TRY_STATUS(make_writable_directory(folder));
   PITLANE_TRY(Store store, Store::open(path));
   ProgressBar bar;
-  PITLANE_TRY_STATUS(add_latencies(study.spec, store, Measuring::kAllowed, study.grid, bar.callback()));
+  const Status timed = add_latencies(study.spec, store, Measuring::kAllowed, study.grid, bar.callback());
+  bar.clear();
+  if (!timed.ok()) return not_timed(timed.error(), path);
   const std::vector<StudyCell> cells = study_cells(study.grid);
   PITLANE_TRY(const std::vector<std::size_t> missing, missing_cells(store, cells));
-  std::fprintf(stderr, "%zu cells, %zu of them driven before; store: %s\n", cells.size(), cells.size() - missing.size(),
-               path.c_str());
+  std::fprintf(stderr, "%s, %zu of them driven before; store: %s\n", cells_text(cells.size()).c_str(),
+               cells.size() - missing.size(), path.c_str());
   const auto failures = drive_cells(study.grid, cells, missing, store, flags.jobs, bar.callback(), machine_text());
   bar.clear();
   if (!failures) return stopped(failures.error(), store, cells, path);
@@ -171,13 +188,13 @@ Result<int> export_results(const Flags& flags) {
   const Timing timing = flags.no_timing ? Timing::kLeftOut : Timing::kIncluded;
   PITLANE_TRY(Opened study, open(flags));
   PITLANE_TRY(Store store, open_store_that_is_there(store_path(flags), flags));
-  PITLANE_TRY_STATUS(add_latencies(study.spec, store, Measuring::kRefused, study.grid, {}));
+  PITLANE_TRY_STATUS(add_latencies(study.spec, store, Measuring::kLeftOut, study.grid, {}));
   const std::vector<StudyCell> cells = study_cells(study.grid);
   PITLANE_TRY(const std::vector<std::size_t> missing, missing_cells(store, cells));
   if (!missing.empty() && !flags.partial)
     return not_found(store_path(flags).string() + ": " + std::to_string(missing.size()) + " of " +
-                     std::to_string(cells.size()) + " cells are not driven yet; 'pitlane study run " + flags.study +
-                     "' drives them, --partial exports without them");
+                     cells_text(cells.size()) + are(cells.size()) + "not driven yet; 'pitlane study run " +
+                     flags.study + "' drives them, --partial exports without them");
   PITLANE_TRY(StudyResult result, read_cells(study.grid, cells, store, {}, drawn(flags)));
   result.recommendation = recommendation(result, timing);
   if (!flags.out.empty()) {
@@ -191,24 +208,46 @@ Result<int> export_results(const Flags& flags) {
   return kSuccess;
 }
 
+struct Count {
+  std::size_t done = 0, all = 0;
+  std::size_t waiting = 0;  // for a latency that nobody has measured yet
+};
+
+// By driver.
+Result<std::vector<Count>> count_cells(const StudyGrid& grid, const std::vector<StudyCell>& cells, const Store& store) {
+  std::vector<Count> counts(grid.drivers.size());
+  for (const StudyCell& cell : cells) {
+    PITLANE_TRY(const bool there, store.has(cell.key));
+    Count& count = counts[cell.driver];
+    count.done += there ? 1 : 0;
+    count.waiting += grid.drivers[cell.driver].latencies[cell.latency].known ? 0 : 1;
+    ++count.all;
+  }
+  return counts;
+}
+
+std::string waiting_text(std::size_t waiting) {
+  if (waiting == 0) return "";
+  return "; " + cells_text(waiting) + (waiting == 1 ? " waits" : " wait") +
+         " for a latency that 'pitlane study run' measures first";
+}
+
 Result<int> status(const Flags& flags) {
   PITLANE_TRY(Opened study, open(flags));
   PITLANE_TRY(Store store, open_store_that_is_there(store_path(flags), flags));
-  PITLANE_TRY_STATUS(add_latencies(study.spec, store, Measuring::kRefused, study.grid, {}));
+  PITLANE_TRY_STATUS(add_latencies(study.spec, store, Measuring::kLeftOut, study.grid, {}));
   const std::vector<StudyCell> cells = study_cells(study.grid);
-  std::vector<std::size_t> done(study.grid.drivers.size()), all(study.grid.drivers.size());
-  for (const StudyCell& cell : cells) {
-    PITLANE_TRY(const bool there, store.has(cell.key));
-    done[cell.driver] += there ? 1 : 0;
-    ++all[cell.driver];
+  PITLANE_TRY(const std::vector<Count> counts, count_cells(study.grid, cells, store));
+  Count sum;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const Count& count = counts[i];
+    sum = {sum.done + count.done, sum.all + count.all, sum.waiting + count.waiting};
+    std::printf("%s (%s): %zu of %s%s\n", printable(study.grid.drivers[i].name).c_str(),
+                study.grid.drivers[i].runtime.c_str(), count.done, cells_text(count.all).c_str(),
+                waiting_text(count.waiting).c_str());
   }
-  std::size_t sum = 0;
-  for (std::size_t i = 0; i < done.size(); ++i) {
-    sum += done[i];
-    std::printf("%s (%s): %zu of %zu cells\n", printable(study.grid.drivers[i].name).c_str(),
-                study.grid.drivers[i].runtime.c_str(), done[i], all[i]);
-  }
-  std::printf("%zu of %zu cells are driven\n", sum, cells.size());
+  std::printf("%zu of %s%sdriven%s\n", sum.done, cells_text(sum.all).c_str(), are(sum.all).c_str(),
+              waiting_text(sum.waiting).c_str());
   return kSuccess;
 }
 
@@ -216,12 +255,14 @@ CLI::App* declare(CLI::App& verb, const std::string& name, const std::string& he
                   const std::shared_ptr<Flags>& flags) {
   CLI::App* sub = verb.add_subcommand(name, help);
   sub->add_option("STUDY", flags->study, "the study's file, or a configuration of BehaviorMetrics")->required();
-  sub->add_option("--store", flags->store, "file or folder of the results (default: beside STUDY, as its name.db)");
+  sub->add_option("--store", flags->store, "file or folder of the results (default: beside STUDY, as its name.db)")
+      ->check(not_empty());
   return sub;
 }
 
 void add_export_flags(CLI::App& sub, Flags& flags) {
-  sub.add_option("--out", flags.out, "folder for study.html, study.json, study.csv and study.md, which are replaced");
+  sub.add_option("--out", flags.out, "folder for study.html, study.json, study.csv and study.md, which are replaced")
+      ->check(not_empty());
   sub.add_flag("--no-timing", flags.no_timing, "leave out what depends on the clock");
   sub.add_flag("--video", flags.video,
                "with --out: the page shows the first network beside the recommended one, driven again");

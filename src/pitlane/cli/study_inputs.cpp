@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -11,8 +12,10 @@
 #include "pitlane/core/hash.h"
 #include "pitlane/core/log.h"
 #include "pitlane/core/printable.h"
+#include "pitlane/kernels/cpu.h"
 #include "pitlane/kernels/isa.h"
 #include "pitlane/sim/circuit_file.h"
+#include "pitlane/sim/lap_import.h"
 #include "pitlane/sim/number_text.h"
 #include "pitlane/sim/perturbation.h"
 #include "pitlane/study/latency_profile.h"
@@ -20,10 +23,42 @@
 namespace pitlane::cli {
 namespace {
 
+constexpr const char* kVehicleFlag = "--vehicle ";
+
 using Tracks = std::vector<std::shared_ptr<const Track>>;
 
 Error at_line(const StudySpec& spec, int line, const Error& error) {
   return {error.kind(), spec.error(line, error.message()).message()};
+}
+
+// Where errors of what a network is opened with come from: the command line's flag is a key of the file here.
+Error of_network(const StudySpec& spec, const StudyNetwork& network, const Error& error) {
+  std::string text = error.message();
+  if (const std::size_t at = text.find(kVehicleFlag); at != std::string::npos) {
+    text.replace(at, std::string_view(kVehicleFlag).size(), "vehicle: ");
+    const bool named = spec.vehicle_line > 0;
+    return spec.error(named ? spec.vehicle_line : network.line, text + " (network " + network.name + ")");
+  }
+  return at_line(spec, network.line, error);
+}
+
+// Of a world that is no circuit of ours: the line of its perfect lap, as `circuit import` makes it.
+Result<Circuit> of_perfect_lap(const StudySpec& spec, const StudyEntry& world, const Error& unknown) {
+  const std::string ignored = "the world '" + printable_name(world.text) + "' is ignored: ";
+  const auto bag = spec.perfect_laps.find(world.text);
+  std::error_code code;
+  if (bag == spec.perfect_laps.end() || !std::filesystem::exists(bag->second.text, code))
+    return Error(unknown.kind(), ignored + "there is no such circuit" +
+                                     (bag == spec.perfect_laps.end()
+                                          ? std::string()
+                                          : ", nor its perfect lap " + printable_name(bag->second.text, 200)) +
+                                     "; 'pitlane circuit import' makes one of a bag with its perfect lap");
+  Result<ImportedLap> lap = import_lap(bag->second.text, world.text);
+  if (!lap) return Error(lap.error().kind(), ignored + lap.error().message());
+  lap->definition.held_out = true;
+  Result<Circuit> circuit = Circuit::create(std::move(lap->definition));
+  if (!circuit) return Error(circuit.error().kind(), ignored + bag->second.text + ": " + circuit.error().message());
+  return circuit;
 }
 
 Result<Tracks> open_circuits(const StudySpec& spec) {
@@ -31,11 +66,11 @@ Result<Tracks> open_circuits(const StudySpec& spec) {
   for (const StudyEntry& entry : spec.circuits) {
     Result<Circuit> circuit = find_circuit(entry.text);
     if (!circuit && spec.foreign) {
-      log_warning(spec.error(entry.line, "the world '" + printable_name(entry.text) +
-                                             "' is ignored: there is no such circuit; 'pitlane circuit import' makes "
-                                             "one of a bag with its perfect lap")
-                      .message());
-      continue;
+      circuit = of_perfect_lap(spec, entry, circuit.error());
+      if (!circuit) {
+        log_warning(spec.error(entry.line, circuit.error().message()).message());
+        continue;
+      }
     }
     if (!circuit) return at_line(spec, entry.line, circuit.error());
     for (const auto& other : tracks)
@@ -61,6 +96,13 @@ Result<std::vector<Perturbation>> open_perturbations(const StudySpec& spec) {
     perturbations.push_back(*perturbation);
   }
   return perturbations;
+}
+
+Status check_isa(const StudySpec& spec, const StudyRuntime& runtime) {
+  if (runtime.isa.empty()) return {};
+  const Result<Isa> isa = parse_isa(runtime.isa);
+  const Status can = isa ? require_isa(*isa, detect_cpu()) : Status(isa.error());
+  return can.ok() ? Status() : Status(at_line(spec, runtime.isa_line, can.error().in("isa")));
 }
 
 struct Places {
@@ -118,21 +160,21 @@ std::string latency_name(const StudyLatencyEntry& entry) {
   return entry.factor == 1 ? name : name + " x" + number_text(entry.factor);
 }
 
-Result<std::vector<double>> profile_of(const StudySpec& spec, const StudyLatencyEntry& entry, const StudyDriver& driver,
-                                       Store& store, Measuring measuring, const ProgressFn& progress) {
+// Empty: not measured yet.
+Result<std::vector<double>> profile_of(const StudyLatencyEntry& entry, const StudyDriver& driver, Store& store,
+                                       Measuring measuring, const ProgressFn& progress) {
   if (!entry.profile.empty()) return read_latency_profile(entry.profile);
   PITLANE_TRY(std::optional<std::vector<double>> stored, stored_latency_profile(store, driver));
   if (stored) return *std::move(stored);
-  if (measuring == Measuring::kRefused)
-    return spec.error(entry.line,
-                      "the latency of " + driver.name + " is not in the store yet; 'pitlane study run' measures it");
+  if (measuring == Measuring::kLeftOut) return std::vector<double>();
   return measure_latency_profile(store, driver, progress);
 }
 
 Result<StudyLatency> latency_of(const StudySpec& spec, const StudyLatencyEntry& entry, const StudyDriver& driver,
                                 Store& store, Measuring measuring, const ProgressFn& progress) {
   if (entry.text == "measured") {
-    PITLANE_TRY(const std::vector<double> profile, profile_of(spec, entry, driver, store, measuring, progress));
+    PITLANE_TRY(const std::vector<double> profile, profile_of(entry, driver, store, measuring, progress));
+    if (profile.empty()) return unmeasured_latency(latency_name(entry));
     Result<StudyLatency> latency = measured_latency(latency_name(entry), profile, entry.factor);
     if (!latency) return at_line(spec, entry.line, latency.error());
     return latency;
@@ -146,19 +188,18 @@ Result<StudyLatency> latency_of(const StudySpec& spec, const StudyLatencyEntry& 
 }  // namespace
 
 Result<StudyGrid> open_study(const StudySpec& spec) {
-  for (const StudyRuntime& runtime : spec.runtimes)
-    if (const Result<Isa> isa = parse_isa(runtime.isa); !runtime.isa.empty() && !isa)
-      return at_line(spec, runtime.line, isa.error());
+  for (const StudyRuntime& runtime : spec.runtimes) PITLANE_TRY_STATUS(check_isa(spec, runtime));
   Places places;
   PITLANE_TRY(places.perturbations, open_perturbations(spec));
   PITLANE_TRY(places.tracks, open_circuits(spec));
   StudyGrid grid{spec.name, {}, spec.repetitions, spec.laps, spec.seed, spec.timeout_s};
+  grid.off_road_limit_m = spec.off_road_limit_m;
   for (std::size_t i = 0; i < places.perturbations.size(); ++i)
     grid.perturbation_names[canonical_text(places.perturbations[i])] = spec.perturbations[i].text;
   for (const StudyNetwork& network : spec.networks)
     for (const StudyRuntime& runtime : spec.runtimes) {
       const Result<std::vector<Car>> car = open_cars({network.model}, {runtime.isa, {}, {spec.vehicle}});
-      if (!car) return at_line(spec, network.line, car.error());
+      if (!car) return of_network(spec, network, car.error());
       if (car->front().isa.empty() && &runtime != &spec.runtimes.front()) continue;  // no runtime is in it
       StudyDriver driver = driver_of(spec, network, runtime, places, car->front());
       PITLANE_TRY_STATUS(check_runtime_is_new(spec, runtime, driver, grid));

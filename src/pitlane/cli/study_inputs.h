@@ -13,8 +13,8 @@ namespace pitlane::cli {
 /// Without `measured` latencies. Errors name the line of the file.
 Result<StudyGrid> open_study(const StudySpec& spec);
 
-/// May latencies that are not in the store be measured, or is that an error?
-enum class Measuring { kAllowed, kRefused };
+/// Are latencies that are not in the store measured, or left out (StudyLatency::known)?
+enum class Measuring { kAllowed, kLeftOut };
 
 /// Sets the latencies of all drivers, in the order of the file.
 Status add_latencies(const StudySpec& spec, Store& store, Measuring measuring, StudyGrid& grid,

@@ -58,6 +58,8 @@ struct Flags {
 // the circuits that were named, or else those that are held out.
 Status add_courses(const Flags& flags, TuneInputs& inputs, std::vector<Course>& tuning) {
   if (flags.no_track) {
+    if (!flags.circuits.empty())
+      return invalid_argument("--no-track: no circuit is driven then, but --circuit names some; leave one of both out");
     inputs.why_not_driven = "--no-track left the track out";
     return {};
   }

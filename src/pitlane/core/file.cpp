@@ -13,6 +13,8 @@
 #include <system_error>
 #include <utility>
 
+#include "pitlane/core/file_set.h"
+
 namespace pitlane {
 namespace fs = std::filesystem;
 namespace {
@@ -133,12 +135,50 @@ Error appeared(const fs::path& path) {
 }
 
 // `temporary` gets the name of `target`, which only Existing::kReplace takes from another file. False: see errno.
-bool put_in_place(const std::string& temporary, const fs::path& target, Existing existing) {
+bool rename_to(const std::string& temporary, const fs::path& target, Existing existing) {
   if (existing == Existing::kReplace) return ::rename(temporary.c_str(), target.c_str()) == 0;
   if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0) return true;
   if (errno != EINVAL && errno != ENOSYS) return false;
   // A file system without that: a second name for the file is never put over another one's.
   return ::link(temporary.c_str(), target.c_str()) == 0 && ::unlink(temporary.c_str()) == 0;
+}
+
+// The content of `path`, not yet under its name.
+struct WrittenBeside {
+  fs::path path, target;
+  std::string temporary;
+};
+
+Result<WrittenBeside> write_beside(const fs::path& path, std::span<const std::byte> content, Existing existing) {
+  WrittenBeside written{path, resolved(path), {}};
+  struct stat old {};
+  const bool replaces = ::stat(written.target.c_str(), &old) == 0;
+  if (!replaces && errno != ENOENT) return os_error("cannot create", path, errno);
+  // Renaming onto a device would put a file in its place.
+  if (replaces && !S_ISREG(old.st_mode))
+    return invalid_argument(path.string() + ": is not a regular file; choose another name");
+  if (replaces && existing == Existing::kRefuse) return appeared(path);
+  FileDescriptor file = create_beside(written.target, written.temporary);
+  if (file.get() < 0) return os_error("cannot create", path, errno);
+  if (replaces) ::fchmod(file.get(), old.st_mode & 0777);
+  if (const Status flushed = write_and_flush(file, content, path); !flushed.ok()) {
+    ::unlink(written.temporary.c_str());
+    return flushed.error();
+  }
+  return written;
+}
+
+Status put_in_place(const WrittenBeside& file, Existing existing) {
+  if (!rename_to(file.temporary, file.target, existing)) {
+    const int code = errno;
+    ::unlink(file.temporary.c_str());
+    return code == EEXIST ? appeared(file.path) : os_error("cannot create", file.path, code);
+  }
+  return flush_folder_of(file.target, file.path);
+}
+
+void remove(std::span<const WrittenBeside> files) {
+  for (const WrittenBeside& file : files) ::unlink(file.temporary.c_str());
 }
 
 }  // namespace
@@ -159,28 +199,8 @@ Status check_regular_file(const fs::path& path) {
 }
 
 Status write_file(const fs::path& path, std::span<const std::byte> content, Existing existing) {
-  const fs::path target = resolved(path);
-  struct stat old {};
-  const bool replaces = ::stat(target.c_str(), &old) == 0;
-  if (!replaces && errno != ENOENT) return os_error("cannot create", path, errno);
-  // Renaming onto a device would put a file in its place.
-  if (replaces && !S_ISREG(old.st_mode))
-    return invalid_argument(path.string() + ": is not a regular file; choose another name");
-  if (replaces && existing == Existing::kRefuse) return appeared(path);
-  std::string temporary;
-  FileDescriptor file = create_beside(target, temporary);
-  if (file.get() < 0) return os_error("cannot create", path, errno);
-  if (replaces) ::fchmod(file.get(), old.st_mode & 0777);
-  if (Status written = write_and_flush(file, content, path); !written.ok()) {
-    ::unlink(temporary.c_str());
-    return written;
-  }
-  if (!put_in_place(temporary, target, existing)) {
-    const int code = errno;
-    ::unlink(temporary.c_str());
-    return code == EEXIST ? appeared(path) : os_error("cannot create", path, code);
-  }
-  return flush_folder_of(target, path);
+  PITLANE_TRY(const WrittenBeside file, write_beside(path, content, existing));
+  return put_in_place(file, existing);
 }
 
 Status create_file(const fs::path& path, std::span<const std::byte> content) {
@@ -221,6 +241,28 @@ bool same_file(const fs::path& a, const fs::path& b) {
 
 Status write_text(const fs::path& path, std::string_view content) {
   return write_file(path, std::as_bytes(std::span(content.data(), content.size())));
+}
+
+Status write_texts(const std::vector<std::pair<fs::path, std::string>>& files) {
+  std::vector<WrittenBeside> written;
+  for (const auto& [path, text] : files) {
+    Result<WrittenBeside> one = write_beside(path, std::as_bytes(std::span(text)), Existing::kReplace);
+    if (!one) {
+      remove(written);
+      return Error(one.error().kind(), one.error().message() + " (none of " + std::to_string(files.size()) +
+                                           " files that belong together was written)");
+    }
+    written.push_back(*std::move(one));
+  }
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    const Status placed = put_in_place(written[i], Existing::kReplace);
+    if (placed.ok()) continue;
+    remove(std::span(written).subspan(i + 1));
+    return Error(placed.error().kind(), placed.error().message() + " (" + std::to_string(i) + " of " +
+                                            std::to_string(files.size()) +
+                                            " files that belong together were replaced before)");
+  }
+  return {};
 }
 
 Status make_writable_directory(const fs::path& path) {

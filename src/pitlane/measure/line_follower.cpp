@@ -42,6 +42,7 @@ LineFollower::LineFollower(const LineFollowerOptions& options, FrameResizer resi
 void LineFollower::reset() {
   last_column_ = kColumns / 2.0;
   last_bend_per_m_.reset();
+  integral_per_m_ = 0;
   last_time_s_ = 0;
   last_ = {options_.slowest_mps, 0};
 }
@@ -103,7 +104,10 @@ Result<Command> LineFollower::decide(const Observation& observation) {
   const double seconds = observation.time_s - last_time_s_;
   const double change = last_bend_per_m_ && seconds > 0 ? (bend - *last_bend_per_m_) / seconds : 0;
   const double v = std::clamp(std::sqrt(kLateralGrip_mps2 / sharpest), options_.slowest_mps, options_.fastest_mps);
-  const double w = v * (bend + options_.derivative_s * change);
+  if (last_bend_per_m_ && seconds > 0)
+    integral_per_m_ = std::clamp(integral_per_m_ + options_.integral_per_s * bend * seconds,
+                                 -options_.largest_integral_1pm, options_.largest_integral_1pm);
+  const double w = v * (bend + integral_per_m_ + options_.derivative_s * change);
   last_ = {v, std::clamp(w, -options_.fastest_turn_radps, options_.fastest_turn_radps)};
   last_bend_per_m_ = bend;
   last_time_s_ = observation.time_s;

@@ -14,13 +14,15 @@ namespace pitlane {
 struct LineFollowerOptions {
   double lookahead_m = 1.0, lookahead_s = 0.16;  ///< at standstill, and per m/s
   double derivative_s = 0.02;                    ///< of the change of the line's place, as seconds of it
+  double integral_per_s = 0.1;                   ///< of the bend to the line, summed over time ...
+  double largest_integral_1pm = 0.02;            ///< ... which turns the car by at most this much: bends end
   double slowest_mps = 6.5, fastest_mps = 13;    ///< what JdeRobot's explicit brain drives at in bends and straights
   double fastest_turn_radps = 7.1;
 };
 
-/// In the manner of the explicit brain of BehaviorMetrics: pixels that are red enough, where they are in each row, a PD
-/// controller on where the line is ahead. For frames of 640 x 480 from the camera of JdeRobot's car (0.1 m above flat
-/// ground, 90 degrees wide, looking straight ahead). Without a line in view it goes on turning, slowly.
+/// In the manner of the explicit brain of BehaviorMetrics: pixels that are red enough, where they are in each row, a
+/// PID controller on where the line is ahead. For frames of 640 x 480 from the camera of JdeRobot's car (0.1 m above
+/// flat ground, 90 degrees wide, looking straight ahead). Without a line in view it goes on turning, slowly.
 class LineFollower : public Controller {
  public:
   static Result<LineFollower> create(const LineFollowerOptions& options = {});
@@ -45,6 +47,7 @@ class LineFollower : public Controller {
   std::vector<Place> line_;            // from near to far, as far as it can be followed
   double last_column_ = 0, last_time_s_ = 0;
   std::optional<double> last_bend_per_m_;
+  double integral_per_m_ = 0;
   Command last_;
 };
 

@@ -14,7 +14,7 @@ constexpr double kStuck_m = 0.5;            // ... means less than this
 constexpr double kWrongWay_m = 5;           // driven back from the farthest place reached
 constexpr double kSlowest_mps = 2;          // of an episode without a timeout of its own ...
 constexpr double kShortestTimeout_s = 600;  // ... which is never less than this
-constexpr double kCheckpointReach_m = 5;    // a place of the line that was passed farther away does not count
+constexpr double kCheckpointReach_m = 5;    // a place of the line that was passed farther away does not count ...
 
 }  // namespace
 
@@ -43,10 +43,16 @@ void Referee::count_lost_time(double seconds) {
 }
 
 void Referee::finish_laps(double time_s, double progress_before_m) {
-  while (laps_done() < options_.laps && progress_m_ >= next_finish_m()) {
+  while (laps_done() < options_.laps && farthest_m_ >= next_finish_m()) {
     const double share = (next_finish_m() - progress_before_m) / (progress_m_ - progress_before_m);
-    finish_times_s_.push_back(time_s_ + share * (time_s - time_s_));
+    finish_times_s_.push_back(time_s_ + std::clamp(share, 0.0, 1.0) * (time_s - time_s_));
   }
+}
+
+// ... nor does anything after it, until the car has come back to it.
+bool Referee::reaches_next_checkpoint(double deviation_m, double progress_before_m) const {
+  if (std::abs(deviation_m) > kCheckpointReach_m) return false;
+  return progress_before_m <= farthest_m_ || std::hypot(progress_m_ - farthest_m_, deviation_m) <= kCheckpointReach_m;
 }
 
 void Referee::look(double time_s, const Pose& pose) {
@@ -56,12 +62,12 @@ void Referee::look(double time_s, const Pose& pose) {
   const double before_m = progress_m_;
   progress_m_ += std::remainder(now.arc_m - now_.arc_m, tracker_.length_m());
   distance_m_ += std::hypot(pose.x_m - pose_.x_m, pose.y_m - pose_.y_m);
-  finish_laps(time_s, before_m);
   if (progress_m_ > headway_m_ + kStuck_m) headway_m_ = progress_m_, headway_time_s_ = time_s;
-  if (progress_m_ > farthest_m_ && std::abs(now.deviation_m) <= kCheckpointReach_m) {
+  if (progress_m_ > farthest_m_ && reaches_next_checkpoint(now.deviation_m, before_m)) {
     if (was_on_road) effective_m_ += progress_m_ - farthest_m_;
     farthest_m_ = progress_m_;
   }
+  finish_laps(time_s, before_m);
   now_ = now;
   pose_ = pose;
   time_s_ = time_s;

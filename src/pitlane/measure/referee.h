@@ -32,6 +32,7 @@ class Referee {
   [[nodiscard]] double next_finish_m() const { return (laps_done() + 1) * tracker_.length_m(); }
   [[nodiscard]] bool faces_backwards(const Pose& pose) const;
   void count_lost_time(double seconds);
+  [[nodiscard]] bool reaches_next_checkpoint(double deviation_m, double progress_before_m) const;
   void finish_laps(double time_s, double progress_before_m);
 
   EpisodeOptions options_;

@@ -69,7 +69,11 @@ std::string meeting(const CentreLine& line, std::size_t first, const char* meets
          number_text(line.points[first].y_m) + ")";
 }
 
-std::string degrees_text(double radians) { return number_text(radians * 180 / std::numbers::pi, 3) + " degrees"; }
+// Roads that run into each other all but straight meet at an angle of which rounding leaves 1e-12.
+std::string degrees_text(double radians) {
+  const double degrees = radians * 180 / std::numbers::pi;
+  return number_text(std::abs(degrees) < 0.01 ? 0 : degrees, 3) + " degrees";
+}
 
 Status check_crossing(const CircuitDefinition& definition, const CentreLine& line, const Crossing& crossing) {
   const std::string where = meeting(line, crossing.first, "crosses", crossing.second, definition.waypoints.empty());

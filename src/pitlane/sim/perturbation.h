@@ -34,8 +34,10 @@ struct Perturbation {
   double delay_s = 0;          ///< from a command to its effect, on top of the driver's latency
   double start_side_m = 0;     ///< to the left of where the episode would start
   double start_angle_rad = 0;  ///< to the left
-  // The camera, off from where it belongs; pitch downwards, side and yaw to the left positive:
+  // The camera, off from where it belongs; pitch downwards, side and yaw to the left positive, roll
+  // with its right side down:
   double camera_height_m = 0, camera_side_m = 0, camera_ahead_m = 0, camera_pitch_rad = 0, camera_yaw_rad = 0;
+  double camera_roll_rad = 0;
 
   bool operator==(const Perturbation&) const = default;
   [[nodiscard]] bool none() const { return *this == Perturbation{}; }
@@ -69,7 +71,7 @@ const std::vector<PerturbationPreset>& perturbation_presets();
 /// The scene as the perturbed camera sees it: colours, texture, camera height and pitch.
 Appearance perturbed(Appearance look, const Perturbation& perturbation, std::uint64_t seed);
 
-/// Where the perturbed camera sits on the car and where it looks.
+/// Where the perturbed camera sits on the car and where it looks; its roll is CameraRoll's.
 CameraGeometry perturbed(CameraGeometry camera, const Perturbation& perturbation);
 
 /// How much later than its exposure frame `index` of an episode arrives at the driver; empty: never.

@@ -38,7 +38,7 @@ struct Key {
 };
 
 using P = Perturbation;
-constexpr std::array<Key, 22> kKeys{{
+constexpr std::array<Key, 23> kKeys{{
     {"light", &P::light, nullptr, kShare, 0.05, 4, "gain of all colours"},
     {"hue", &P::hue_rad, nullptr, kAngle, -3.15, 3.15, "all colours turned about the grey axis"},
     {"saturation", &P::saturation, nullptr, kShare, 0, 3, "0 is grey, 1 leaves colours as they are"},
@@ -61,6 +61,7 @@ constexpr std::array<Key, 22> kKeys{{
     {"camera_ahead", &P::camera_ahead_m, nullptr, kMetres, -1, 1, "camera farther ahead"},
     {"camera_pitch", &P::camera_pitch_rad, nullptr, kAngle, -0.5, 0.5, "camera looks downwards"},
     {"camera_yaw", &P::camera_yaw_rad, nullptr, kAngle, -0.5, 0.5, "camera looks to the left"},
+    {"camera_roll", &P::camera_roll_rad, nullptr, kAngle, -0.5, 0.5, "camera leans to the right"},
 }};
 
 std::string known_keys() {

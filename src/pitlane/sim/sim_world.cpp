@@ -14,6 +14,12 @@ namespace {
 // Wide enough for the widest road with verge and the farthest wall of any appearance.
 constexpr double kFieldBand_m = 8;
 
+std::optional<CameraRoll> roll_of(const SimOptions& options) {
+  const Perturbation& wrong = options.perturbation;
+  if (wrong.camera_roll_rad == 0) return std::nullopt;
+  return CameraRoll(perturbed(options.camera, wrong), wrong.camera_roll_rad);
+}
+
 }  // namespace
 
 double field_band_m(const CircuitDefinition& circuit) {
@@ -31,7 +37,8 @@ SimWorld::SimWorld(std::shared_ptr<const Track> track, const SimOptions& options
     : track_(std::move(track)),
       options_(options),
       line_(track_->circuit.reference_line(options.reverse)),
-      camera_(track_->field, perturbed(options.camera, options.perturbation),
+      roll_(roll_of(options)),
+      camera_(track_->field, roll_ ? roll_->upright() : perturbed(options.camera, options.perturbation),
               make_appearance(track_->circuit.definition(), Variation::kNone, 0)) {
   PITLANE_CHECK(options.camera_period_s > 0);
   const Perturbation& wrong = options.perturbation;
@@ -69,6 +76,7 @@ void SimWorld::change_appearance(std::uint64_t seed) {
 
 Result<Observation> SimWorld::observe() {
   frame_ = camera_.render(pose_);
+  if (roll_) frame_ = roll_->run(frame_);
   if (filter_) {
     const auto index = static_cast<std::uint64_t>(std::llround(time_s_ / options_.camera_period_s));
     frame_ = filter_->run(frame_, mix64(seed_ ^ mix64(index)));
@@ -120,9 +128,16 @@ std::optional<ViewCone> SimWorld::view_cone() const {
 }
 
 void SimWorld::restrict_view(const std::vector<int>& rows, const std::vector<int>& columns) {
-  if (!filter_) return camera_.restrict_view(rows, columns);
-  filter_->restrict_view(rows, columns);
-  camera_.restrict_view(filter_->needed_rows(), filter_->needed_columns());
+  std::vector<int> needed_rows = rows, needed_columns = columns;
+  if (filter_) {
+    filter_->restrict_view(needed_rows, needed_columns);
+    needed_rows = filter_->needed_rows(), needed_columns = filter_->needed_columns();
+  }
+  if (roll_) {
+    roll_->restrict_view(needed_rows, needed_columns);
+    needed_rows = roll_->needed_rows(), needed_columns = roll_->needed_columns();
+  }
+  camera_.restrict_view(needed_rows, needed_columns);
 }
 
 std::string SimWorld::description() const { return track_->circuit.name() + (options_.reverse ? ", reversed" : ""); }

@@ -10,6 +10,7 @@
 
 #include "pitlane/measure/world.h"
 #include "pitlane/sim/camera.h"
+#include "pitlane/sim/camera_roll.h"
 #include "pitlane/sim/perturbation.h"
 #include "pitlane/sim/picture_filter.h"
 #include "pitlane/sim/track.h"
@@ -67,6 +68,7 @@ class SimWorld : public World {
   std::shared_ptr<const Track> track_;
   SimOptions options_;
   ReferenceLine line_;
+  std::optional<CameraRoll> roll_;  // of the camera's picture, before the filter
   Camera camera_;
   std::optional<PictureFilter> filter_;
   ImageView frame_;

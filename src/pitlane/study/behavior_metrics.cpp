@@ -1,7 +1,10 @@
 // Configurations of BehaviorMetrics: what a study needs is taken over, all else is named with the reason.
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <system_error>
+#include <vector>
 
 #include "pitlane/core/printable.h"
 #include "pitlane/measure/episode.h"
@@ -23,7 +26,10 @@ class BehaviorMetrics {
     PITLANE_TRY_STATUS(walk(root, "",
                             {{"Behaviors", [this](const YAML::Node& n) { return behaviors(n); }},
                              {"Experiment", [this](const YAML::Node& n) { return experiment(n); }},
-                             {"Simulation", [this](const YAML::Node& n) { return simulation(n); }}}));
+                             {"Simulation", [this](const YAML::Node& n) { return simulation(n); }},
+                             {"Stats", [this](const YAML::Node& n) { return stats(n); }}}));
+    match_perfect_laps();
+    if (spec_.networks.empty() && missing_) return *missing_;
     if (spec_.networks.empty()) {
       PITLANE_TRY_STATUS(add_network(reader_, root, folder_, kLineFollowerName, "", spec_));
       ignore(root, "Behaviors.Robot.BrainPath", "it names no model, so line-follower drives, which has no network");
@@ -54,8 +60,7 @@ class BehaviorMetrics {
       return "the model's file says how frames are prepared and what its outputs mean";
     if (key == "Sensors" || key == "Actuators" || key == "Type")
       return "the simulator has one car, with one camera, that takes speed and turn rate";
-    if (key == "BrainPath") return "a model drives by itself, without code of its own";
-    if (key == "Stats") return "all metrics are always there, and circuits have exact lines";
+    if (key == "Out") return "--out and --store say where results go";
     return "a study has nothing of the kind";
   }
 
@@ -65,8 +70,25 @@ class BehaviorMetrics {
 
   Status robot(const YAML::Node& node) {
     return walk(node, "Behaviors.Robot",
-                {{"Parameters", [this](const YAML::Node& n) { return parameters(n); }},
+                {{"BrainPath",
+                  [this](const YAML::Node& list) {
+                    return reader_.each(list, "BrainPath", [this](const YAML::Node& n) { return brain(n); });
+                  }},
+                 {"Parameters", [this](const YAML::Node& n) { return parameters(n); }},
                  {"PilotTimeCycle", [this](const YAML::Node& n) { return time_cycle(n); }}});
+  }
+
+  // The explicit brains look for the red line by its colour; ours that does so is the line follower.
+  Status brain(const YAML::Node& node) {
+    PITLANE_TRY(const std::string path, reader_.text(node, "BrainPath"));
+    const std::string name = fs::path(path).stem().string();
+    if (name.find("opencv") == std::string::npos && name.find("explicit") == std::string::npos) {
+      ignore(node, "Behaviors.Robot.BrainPath", "a model drives by itself, without code of its own");
+      return {};
+    }
+    const auto ours = [](const StudyNetwork& network) { return network.model == kLineFollowerName; };
+    if (std::any_of(spec_.networks.begin(), spec_.networks.end(), ours)) return {};
+    return add_network(reader_, node, folder_, kLineFollowerName, "", spec_);
   }
 
   Status time_cycle(const YAML::Node& node) {
@@ -85,6 +107,14 @@ class BehaviorMetrics {
 
   Status model(const YAML::Node& node) {
     PITLANE_TRY(const std::string path, reader_.text(node, "Model"));
+    std::error_code code;
+    if (const std::string file = from_folder(folder_, path); !fs::is_regular_file(file, code)) {
+      // The others can still be compared.
+      if (!missing_) missing_ = add_network(reader_, node, folder_, path, "", spec_).error();
+      ignore(node, "Behaviors.Robot.Parameters.Model '" + printable_name(path) + "'",
+             "there is no such file (" + printable_name(file, 200) + ")");
+      return {};
+    }
     return add_network(reader_, node, folder_, path, "", spec_);
   }
 
@@ -129,15 +159,37 @@ class BehaviorMetrics {
     PITLANE_TRY(const std::string path, reader_.text(node, "World"));
     std::string name =
         fs::path(path).extension() == ".launch" ? fs::path(path).stem().string() : circuit_from_folder(folder_, path);
+    worlds_.push_back(name);
     const auto same = [&](const StudyEntry& other) { return other.text == name; };
     if (std::none_of(spec_.circuits.begin(), spec_.circuits.end(), same))
       spec_.circuits.push_back({std::move(name), YamlReader::line(node)});
     return {};
   }
 
+  Status stats(const YAML::Node& node) {
+    return walk(node, "Stats", {{"PerfectLap", [this](const YAML::Node& list) {
+                                   return reader_.each(list, "PerfectLap",
+                                                       [this](const YAML::Node& n) { return perfect_lap(n); });
+                                 }}});
+  }
+
+  Status perfect_lap(const YAML::Node& node) {
+    PITLANE_TRY(const std::string path, reader_.text(node, "PerfectLap"));
+    laps_.push_back({from_folder(folder_, path), YamlReader::line(node)});
+    return {};
+  }
+
+  // The lists of worlds and of laps run side by side.
+  void match_perfect_laps() {
+    for (std::size_t i = 0; i < std::min(worlds_.size(), laps_.size()); ++i) spec_.perfect_laps[worlds_[i]] = laps_[i];
+  }
+
   const YamlReader& reader_;
   const fs::path& folder_;
   StudySpec spec_;
+  std::optional<Error> missing_;  // of the first model that is not there
+  std::vector<std::string> worlds_;
+  std::vector<StudyEntry> laps_;
 };
 
 }  // namespace

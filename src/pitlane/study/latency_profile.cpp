@@ -60,18 +60,36 @@ Result<std::optional<std::vector<double>>> stored_latency_profile(const Store& s
   return std::optional(std::move(profile));
 }
 
-Result<std::vector<double>> measure_latency_profile(Store& store, const StudyDriver& driver,
-                                                    const ProgressFn& progress) {
+Status write_latency_profile(const std::filesystem::path& path, const std::vector<double>& seconds,
+                             const std::string& about) {
+  std::string text = "# " + about + "; milliseconds\n";
+  for (const double value : seconds) {
+    char line[64];
+    const auto end = std::to_chars(line, line + sizeof line, value * 1e3).ptr;
+    text.append(line, end).append("\n");
+  }
+  return write_text(path, text);
+}
+
+Result<std::vector<double>> measure_decisions(const Course& course, const MakeController& make_controller,
+                                              const ProgressFn& progress) {
   std::vector<double> seconds;
   for (std::uint64_t seed = 1; seed <= kMostEpisodes && seconds.size() < kWantedDecisions; ++seed) {
-    PITLANE_TRY(const std::unique_ptr<World> world, driver.courses.front().make_world());
-    PITLANE_TRY(const std::unique_ptr<Controller> controller, driver.make_controller(*world));
+    PITLANE_TRY(const std::unique_ptr<World> world, course.make_world());
+    PITLANE_TRY(const std::unique_ptr<Controller> controller, make_controller(*world));
     EpisodeOptions options;
     options.seed = seed;
     PITLANE_TRY(const EpisodeResult episode, run_episode(*world, *controller, options, progress));
     const auto warm = std::min(kWarmUp, episode.decide_s.size() > kWarmUp ? kWarmUp : 0);
     seconds.insert(seconds.end(), episode.decide_s.begin() + static_cast<std::ptrdiff_t>(warm), episode.decide_s.end());
   }
+  return seconds;
+}
+
+Result<std::vector<double>> measure_latency_profile(Store& store, const StudyDriver& driver,
+                                                    const ProgressFn& progress) {
+  PITLANE_TRY(const std::vector<double> seconds,
+              measure_decisions(driver.courses.front(), driver.make_controller, progress));
   PITLANE_TRY_STATUS(store.put_new(profile_key(driver), stored_text(reals(seconds))));
   PITLANE_TRY(std::optional<std::vector<double>> stored, stored_latency_profile(store, driver));
   PITLANE_CHECK(stored.has_value());
@@ -87,6 +105,14 @@ Result<StudyLatency> measured_latency(const std::string& name, const std::vector
   latency.key = "measured-" + hasher.real(factor).hex();
   latency.profile_s = profile_s;
   for (double& seconds : latency.profile_s) seconds *= factor;
+  return latency;
+}
+
+StudyLatency unmeasured_latency(const std::string& name) {
+  StudyLatency latency;
+  latency.name = name;
+  latency.key = "unmeasured-" + name;
+  latency.known = false;
   return latency;
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,12 +22,24 @@ Result<std::vector<double>> read_latency_profile(const std::filesystem::path& pa
 /// What `measure_latency_profile` put into the store, by whichever process.
 Result<std::optional<std::vector<double>>> stored_latency_profile(const Store& store, const StudyDriver& driver);
 
-/// From the camera's frame to the command, in seconds, of about 1,000 decisions on the driver's first course; call it
-/// while nothing else runs. Kept in the store; where another process was faster, its profile is the one.
+using MakeController = std::function<Result<std::unique_ptr<Controller>>(const World&)>;
+/// From the camera's frame to the command, in seconds, of about 1,000 decisions on the course; call it while nothing
+/// else runs.
+Result<std::vector<double>> measure_decisions(const Course& course, const MakeController& make_controller,
+                                              const ProgressFn& progress = {});
+/// As read_latency_profile reads it, `about` in comments. Errors: as write_text.
+Status write_latency_profile(const std::filesystem::path& path, const std::vector<double>& seconds,
+                             const std::string& about);
+
+/// measure_decisions on the driver's first course, kept in the store; where another process was faster, its profile is
+/// the one.
 Result<std::vector<double>> measure_latency_profile(Store& store, const StudyDriver& driver,
                                                     const ProgressFn& progress = {});
 
 /// `name`: as the study calls it. Errors: as LatencyModel::measured.
 Result<StudyLatency> measured_latency(const std::string& name, const std::vector<double>& profile_s, double factor);
+
+/// One that nobody has measured yet: no cell of it is in any store.
+StudyLatency unmeasured_latency(const std::string& name);
 
 }  // namespace pitlane

@@ -59,7 +59,13 @@ class OwnStudy {
             {"laps", whole("laps", spec_.laps, 1, kMostLaps)},
             {"seed", whole("seed", spec_.seed, 0, std::numeric_limits<std::uint64_t>::max() - kMostRepetitions)},
             {"timeout_s", number("timeout_s", spec_.timeout_s, 1, kLongestEpisode_s)},
-            {"vehicle", text("vehicle", spec_.vehicle)}};
+            {"off_road_limit_m",
+             number("off_road_limit_m", spec_.off_road_limit_m, kSmallestOffRoadLimit_m, kLargestOffRoadLimit_m)},
+            {"vehicle", [this](const YAML::Node& node) -> Status {
+               PITLANE_TRY(spec_.vehicle, reader_.text(node, "vehicle"));
+               spec_.vehicle_line = YamlReader::line(node);
+               return {};
+             }}};
   }
 
   Handler text(const char* key, std::string& into) {
@@ -102,8 +108,12 @@ class OwnStudy {
     StudyRuntime runtime;
     runtime.line = YamlReader::line(node);
     if (node.IsMap()) {
-      PITLANE_TRY_STATUS(reader_.walk(node, "a runtime",
-                                      {{"engine", text("engine", runtime.engine)}, {"isa", text("isa", runtime.isa)}}));
+      const Handler isa = [&](const YAML::Node& value) -> Status {
+        PITLANE_TRY(runtime.isa, reader_.text(value, "isa"));
+        runtime.isa_line = YamlReader::line(value);
+        return {};
+      };
+      PITLANE_TRY_STATUS(reader_.walk(node, "a runtime", {{"engine", text("engine", runtime.engine)}, {"isa", isa}}));
     } else {
       PITLANE_TRY(runtime.engine, reader_.text(node, "a runtime"));
     }

@@ -1,7 +1,11 @@
 #include "pitlane/study/store.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
 #include <utility>
 
 namespace pitlane {
@@ -12,11 +16,23 @@ constexpr int kApplicationId = 0x5049544C;
 constexpr int kSchemaVersion = 1;
 constexpr int kBusyTimeoutMs = 10'000;
 
+// SQLite calls a full disk so only where it writes pages; where the file may not grow or its index has no room, only
+// the system's error says why.
+bool has_no_space(sqlite3* connection, int code) {
+  if ((code & 0xFF) == SQLITE_FULL) return true;
+  if ((code & 0xFF) != SQLITE_IOERR || connection == nullptr) return false;
+  const int system = sqlite3_system_errno(connection);
+  if (code == SQLITE_IOERR_WRITE) return system != EIO;  // what tidied up since may have changed the system's word
+  return system == ENOSPC || system == EDQUOT || system == EFBIG;
+}
+
 Error store_error(sqlite3* connection, const std::filesystem::path& path, int code) {
   const std::string where = path.string() + ": ";
+  if (has_no_space(connection, code))
+    return io_error(where +
+                    "no space left for the result store (a full disk, a quota or 'ulimit -f'); free some space and run "
+                    "again");
   switch (code & 0xFF) {
-    case SQLITE_FULL:
-      return io_error(where + "no space left for the result store; free some space and run again");
     case SQLITE_NOTADB:
       return corrupt(where + "not a result store of pitlane; choose another file or directory");
     case SQLITE_CORRUPT:
@@ -112,6 +128,32 @@ Status prepare(sqlite3* connection, const std::filesystem::path& path) {
       path);
 }
 
+// A file that cannot be written, or whose folder cannot, as SQLite needs for its log.
+bool cannot_be_written(const std::filesystem::path& path) {
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  return ::access(path.c_str(), W_OK) != 0 || ::access(folder.c_str(), W_OK) != 0;
+}
+
+// "file:" and the path, in which '?', '#' and '%' would mean something else.
+std::string immutable_uri(const std::filesystem::path& path) {
+  std::string uri = "file:";
+  for (const char c : path.string()) {
+    char text[4] = {c, 0, 0, 0};
+    if (c == '?' || c == '#' || c == '%') std::snprintf(text, sizeof text, "%%%02X", static_cast<unsigned>(c));
+    uri += text;
+  }
+  return uri + "?immutable=1";
+}
+
+// What was committed last may still be in the log, and an immutable file is read without it.
+Status check_no_log(const std::filesystem::path& path) {
+  const std::filesystem::path log = path.string() + "-wal";
+  std::error_code code;
+  if (!std::filesystem::exists(log, code) || std::filesystem::file_size(log, code) == 0) return {};
+  return io_error(path.string() + ": its last results are in " + log.filename().string() +
+                  ", which can be read only where the folder may be written; copy both files to such a folder");
+}
+
 }  // namespace
 
 void Store::Close::operator()(sqlite3* connection) const { sqlite3_close(connection); }
@@ -124,6 +166,22 @@ Result<Store> Store::open(const std::filesystem::path& path) {
   if (code != SQLITE_OK) return store_error(raw, path, code);
   PITLANE_TRY_STATUS(prepare(raw, path));
   return Store(std::move(connection), path);
+}
+
+Result<Store> Store::open_to_read(const std::filesystem::path& path) {
+  if (!cannot_be_written(path)) return open(path);
+  for (const bool immutable : {false, true}) {
+    if (immutable) PITLANE_TRY_STATUS(check_no_log(path));
+    sqlite3* raw = nullptr;
+    const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const std::string name = immutable ? immutable_uri(path) : path.string();
+    const int code = sqlite3_open_v2(name.c_str(), &raw, flags, nullptr);
+    Connection connection(raw);
+    const Status readable = code == SQLITE_OK ? check_identity(raw, path) : Status(store_error(raw, path, code));
+    if (readable.ok()) return Store(std::move(connection), path);
+    if (immutable) return readable.error();
+  }
+  return open(path);
 }
 
 Result<std::optional<std::string>> Store::find(std::string_view key) const {

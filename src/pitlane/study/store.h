@@ -27,6 +27,9 @@ class Store {
   /// Makes the file (its directory must exist) or opens it. Errors: not a store, damaged, written by a newer version,
   /// no permission, in use by another program for longer than a few seconds.
   static Result<Store> open(const std::filesystem::path& path);
+  /// To read alone; also where neither the file nor its folder may be written. Errors: as `open`; there, what another
+  /// program has not yet moved from its log into the file cannot be read.
+  static Result<Store> open_to_read(const std::filesystem::path& path);
 
   /// Empty where nobody has put the key.
   [[nodiscard]] Result<std::optional<std::string>> find(std::string_view key) const;

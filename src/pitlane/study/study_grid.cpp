@@ -14,7 +14,7 @@ std::string cell_key(const StudyGrid& grid, const StudyCell& cell) {
   Hasher hasher;
   hasher.text(kSourceHash).text(driver.key).text(course.key).number(course.reverse ? 1 : 0).text(course.perturbation);
   hasher.text(driver.latencies[cell.latency].key).number(cell.seed);
-  hasher.number(static_cast<std::uint64_t>(grid.laps)).real(grid.timeout_s);
+  hasher.number(static_cast<std::uint64_t>(grid.laps)).real(grid.timeout_s).real(grid.off_road_limit_m);
   return "cell-" + hasher.hex();
 }
 

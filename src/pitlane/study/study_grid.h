@@ -10,6 +10,7 @@
 
 #include "pitlane/core/result.h"
 #include "pitlane/measure/controller.h"
+#include "pitlane/measure/episode.h"
 #include "pitlane/measure/latency_model.h"
 #include "pitlane/study/course.h"
 
@@ -20,6 +21,7 @@ struct StudyLatency {
   std::string name = "none";      ///< as in the study: "measured x4"
   std::string key = "none";       ///< identifies the model
   std::vector<double> profile_s;  ///< of a measured one
+  bool known = true;              ///< false: not measured yet, so nobody can have driven under it
 };
 
 /// A network on a runtime, or a driver of ours.
@@ -45,6 +47,7 @@ struct StudyGrid {
   double timeout_s = 0;
   /// As the study writes them ("dusk"), by Course::perturbation; those that are not here have no other name.
   std::map<std::string, std::string> perturbation_names{};
+  double off_road_limit_m = EpisodeOptions{}.off_road_limit_m;
 };
 
 /// One drive: indices into the grid. Repetition k has the study's seed + k, whoever drives, so that comparisons are

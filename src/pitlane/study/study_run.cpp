@@ -61,6 +61,7 @@ Result<EpisodeResult> drive_cell(const StudyGrid& grid, const StudyCell& cell, c
   options.laps = grid.laps;
   options.seed = cell.seed;
   options.timeout_s = grid.timeout_s;
+  options.off_road_limit_m = grid.off_road_limit_m;
   options.latency = driver.latencies[cell.latency].model;
   return run_episode(*world, *controller, options, progress);
 }

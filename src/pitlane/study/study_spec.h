@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "pitlane/core/result.h"
+#include "pitlane/measure/episode.h"
 
 namespace pitlane {
 
@@ -25,7 +27,7 @@ struct StudyNetwork {
 struct StudyRuntime {
   std::string engine = "pitlane";
   std::string isa;  ///< empty: the best that the machine has
-  int line = 0;
+  int line = 0, isa_line = 0;
 };
 
 struct StudyLatencyEntry {
@@ -47,7 +49,10 @@ struct StudySpec {
   int repetitions = 1, laps = 1;
   std::uint64_t seed = 1;
   double timeout_s = 0;  ///< 0: as EpisodeOptions::timeout_s
+  double off_road_limit_m = EpisodeOptions{}.off_road_limit_m;
   std::string vehicle = "auto";
+  int vehicle_line = 0;                            ///< 0: the file does not name one
+  std::map<std::string, StudyEntry> perfect_laps;  ///< of such a one: bags, by name of the circuit
   bool foreign = false;              ///< a configuration of BehaviorMetrics: circuits that nobody knows are left out
   std::vector<std::string> ignored;  ///< of such a one: a sentence for each thing that is not taken over
 
@@ -57,6 +62,7 @@ struct StudySpec {
 
 /// The most that `repetitions` and `laps` may be.
 inline constexpr int kMostRepetitions = 10'000, kMostLaps = 1000;
+inline constexpr double kSmallestOffRoadLimit_m = 0.5, kLargestOffRoadLimit_m = 100;
 /// `engine` of a runtime, today.
 inline constexpr const char* kOwnEngine = "pitlane";
 
