@@ -19,8 +19,8 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
 using testing::SmallData;
+using ::testing::StartsWith;
 
 std::vector<std::string> names() {
   std::vector<std::string> result;

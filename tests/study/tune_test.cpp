@@ -130,7 +130,7 @@ TEST_F(Tune, InterruptedInTheMiddleItGoesOnFromThere) {
 TEST_F(Tune, SparsityIsPartOfTheRecipe) {
   options_.strategies = {"prune", "global_prune", "fp16"};
   run();
-  options_.sparsity = 0.9;
+  options_.changes.sparsity = 0.9;
   const TuneResult result = run();
   ASSERT_EQ(result.rows.size(), 4U);
   EXPECT_THAT(result.rows[1].recipe, HasSubstr("prune_gradually(from=0.5, sparsity=0.9,"));

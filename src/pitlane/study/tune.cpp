@@ -51,8 +51,7 @@ Result<std::vector<Strategy>> chosen_strategies(const TuneOptions& options) {
     if (std::find(found.begin(), found.end(), strategy) == found.end()) found.push_back(strategy);
   }
   std::vector<Strategy> out;
-  for (const Strategy* strategy : found)
-    out.push_back(with_changes(*strategy, options.changes));
+  for (const Strategy* strategy : found) out.push_back(with_changes(*strategy, options.changes));
   return out;
 }
 
