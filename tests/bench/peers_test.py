@@ -112,7 +112,7 @@ class Report(unittest.TestCase):
     def test_rows_tell_their_ratio_to_the_fastest_peer_and_to_the_roofline(self):
         lineup = types.SimpleNamespace(
             entries=[entry("pitlane", 1.0), entry("openvino", 4.0), entry("litert", 2.0, ["outputs differ by 1"])],
-            files=types.SimpleNamespace(name="pilotnet-torch", source="x.pit"), left_out=[])
+            files=types.SimpleNamespace(name="pilotnet-torch", source="x.pit", given={}), left_out=[])
         described = {"fp32": {"layers": [{"macs": 1_000_000, "weights": 1, "zeros": 0}]}}
         made = report.network_document(lineup, described, ROOFLINE, [])
         rows = {row["runtime"]: row["timing"]["hot_ms"] for row in made["groups"][0]["rows"]}

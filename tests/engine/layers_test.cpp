@@ -173,6 +173,19 @@ TEST_P(LayersTest, Int8MixedWithFloatAndCurves) {
   }
 }
 
+TEST_P(LayersTest, ACurveBetweenInt8LayersIsOneStepWithItsBytes) {
+  Network network = Made(camera(13, 9)).conv(7, 3, 1, kUneven, Activation::kTanh).conv(9, 3, 2, kUneven).build();
+  network = to_int8(std::move(network));
+  for (Value& value : network.values)
+    if (value.name != "camera") value.quantization = {0.03F, 100};
+  const auto plan = *compile(network, {.isa = GetParam()});
+  const auto works = [&](const char* work) {
+    return std::ranges::count(plan->steps(), std::string(work), &StepInfo::work);
+  };
+  EXPECT_EQ(works("tanh and quantize"), 1);
+  EXPECT_EQ(works("tanh"), 0);
+}
+
 TEST_P(LayersTest, AValueReadInDifferentWays) {
   Made made(camera(13, 9));
   made.conv(8, 3, 1, {}, Activation::kRelu);

@@ -118,8 +118,8 @@ TEST_P(DenseTest, Bfloat16MatchesLoopsInDouble) {
 struct Int8Data {
   static constexpr int kZero = 7;
 
-  /// Weights are multiples of `step`.
-  Int8Data(int inputs, int outputs, int zeros_percent = 0, int step = 1)
+  /// Weights are multiples of `step`, or what `of` makes of any.
+  Int8Data(int inputs, int outputs, int zeros_percent = 0, int step = 1, int (*of)(int) = nullptr)
       : count(static_cast<std::size_t>(outputs)), sums(count, 0), starts(count, 0) {
     Random random(29);
     const auto width = static_cast<std::size_t>(inputs);
@@ -128,7 +128,7 @@ struct Int8Data {
     weights = random_integers<std::int8_t>(random, width * count, -127, 127);
     for (std::int8_t& w : weights) {
       if (static_cast<int>(random.index(100)) < zeros_percent) w = 0;
-      w = static_cast<std::int8_t>(w / step * step);
+      w = static_cast<std::int8_t>(of != nullptr ? of(w) : w / step * step);
     }
     bias = random_floats(random, count, -1, 1);
     multiplier = random_floats(random, count, 1e-6, 1e-4);
@@ -243,13 +243,23 @@ TEST_P(DenseTest, Int8OfFourBitsIsExact) {
   }
 }
 
+TEST_P(DenseTest, Int8OfSixteenValuesWithoutZeroIsExact) {
+  if (table().dense_i8_codes == nullptr) GTEST_SKIP() << "this level reads eight bits a weight";
+  Int8Data data(70, 200, 0, 1, [](int w) { return (w + 128) / 16 * 16 - 121; });  // -121, -105, ... 119
+  const CodeRows packed = pack_i8_codes(200, 70, data.weights);
+  std::vector<std::int32_t> active(active_elements(70));
+  std::vector<std::uint8_t> values(active_elements(70));
+  expect_exact(data, table().dense_i8_layout, [&](const Requantize& r) {
+    table().dense_i8_codes({70, 200, data.input.data(), packed.codes.as<std::uint8_t>(), packed.book.as<std::int8_t>(),
+                            r, active.data(), values.data()});
+  });
+}
+
 TEST(Codes, AreForAtMostSixteenValues) {
   std::vector<std::int8_t> weights(64);
   for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<std::int8_t>(i % 16 * 8 - 64);
   EXPECT_TRUE(fits_codes(weights));
-  weights[5] = 127;
-  weights[21] = 126;
-  weights[37] = 125;  // the old value is there still, in 53
+  weights[63] = 127;  // a seventeenth: what was there is there still, in 15
   EXPECT_FALSE(fits_codes(weights));
 }
 

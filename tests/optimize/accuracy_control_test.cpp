@@ -10,6 +10,7 @@
 
 #include "pitlane/network/pit_file.h"
 #include "pitlane/optimize/layers.h"
+#include "pitlane/optimize/recipe_changes.h"
 #include "sketch.h"
 #include "small_data.h"
 
@@ -208,6 +209,19 @@ TEST(AccuracyControlOnce, WhereEightBitsAreTooFewFloatsFollow) {
   EXPECT_EQ(testing::weight_of(held->network, "dense2").storage, Storage::kI8);
   EXPECT_THAT(held->put_back, ElementsAre("Dense 'dense1' stays in floats: alone in int8 it adds 20 % to w's MSE"));
   EXPECT_EQ(held->network.metadata.at("in floats"), "Dense 'dense1'");
+  EXPECT_FALSE(fits_four_bits(testing::weight_of(held->network, "dense2")));
+  EXPECT_EQ(held->all_in_eight_bits, "Dense 'dense1' and Dense 'dense2'");
+  EXPECT_EQ(held->network.metadata.at("in 8 bits"), "Dense 'dense1' and Dense 'dense2'");
+}
+
+TEST(AccuracyControlOnce, NetworksOfIntegersAloneMayGoBackToEightBits) {
+  const Network good = network_of_large_layers();
+  const SmallData data(good);
+  const auto held =
+      hold_budget(good, with_changes(strategy("int_quan"), {.weight_bits = 4}), data.context,
+                  *parse_accuracy_budget("w=10%"), made_up_by_bits({{"dense1", 0.2, 0.04}, {"dense2", 0.03, 0.01}}));
+  ASSERT_TRUE(held.ok()) << held.error().message();
+  EXPECT_EQ(held->network.metadata.at("in 8 bits"), "Dense 'dense1'");
 }
 
 std::string complaint(const char* name, const char* budget, const JudgeFn& judge) {

@@ -130,6 +130,37 @@ TEST(AdaptiveRounding, TakesANeighbourOfEachWeightAndKeepsZeros) {
   }
 }
 
+// Three levels want a scale far below the largest weight. Inputs of equal energy that do not go together.
+TEST(AdaptiveRounding, ScalesAreThoseOfTheSmallestRounding) {
+  constexpr std::size_t kTerms = 4000;
+  const Weight weight = normal_weight(1, kTerms, 21);
+  LayerInputs inputs{kTerms, 2, std::vector<float>(kTerms * 2, 1.0F)};
+  for (const int bits : {2, 3, 4}) {
+    const int top = (1 << (bits - 1)) - 1;
+    const auto error = [&](float scale) {
+      double sum = 0;
+      for (const float w : weight.f32())
+        sum += std::pow(
+            w - scale * std::clamp(std::nearbyint(w / scale), -static_cast<float>(top), static_cast<float>(top)), 2);
+      return sum;
+    };
+    double least = std::numeric_limits<double>::infinity();
+    for (int i = 1; i <= 1000; ++i) least = std::min(least, error(0.0005F * static_cast<float>(i)));
+    EXPECT_LT(error(round_adaptively(weight, bits, inputs, {})->scales[0]), 1.01 * least) << bits;
+  }
+}
+
+TEST(AdaptiveRounding, ChannelsAsGoodAsZeroAndInputsBeyondAllBoundsDoNoHarm) {
+  const Weight tiny = make_f32_weight("w", {1, 4}, {1e-45F, 0, -3e-45F, 1e-44F});
+  const Weight few = *round_adaptively(tiny, 4, correlated_inputs(4, 20, 1), {});
+  EXPECT_EQ(few.scales, std::vector<float>{1});
+  const Weight weight = normal_weight(2, 8, 3);
+  LayerInputs huge{8, 20, std::vector<float>(8 * 20, 1e30F)};
+  const Weight four = *round_adaptively(weight, 4, huge, {});
+  for (std::size_t i = 0; i < 16; ++i)
+    EXPECT_LT(std::abs(four.i8()[i] - weight.f32()[i] / four.scales[i / 8]), 1.0 + 1e-6);
+}
+
 TEST(AdaptiveRounding, InputsThatAreAlwaysZeroLeaveTheNearestLevel) {
   const Weight weight = normal_weight(2, 32, 5);
   LayerInputs inputs{32, 50, std::vector<float>(32 * 50, 0.0F)};

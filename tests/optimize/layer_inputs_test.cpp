@@ -69,23 +69,49 @@ TEST(LayerInputs, OfAConvolutionAreItsWindowsWithTheirPadding) {
   expect_real_windows(network, second, data, inputs);
 }
 
+/// Two places in turn, and a picture's draws side by side.
+struct SharedLayer {
+  SharedLayer() {
+    testing::Sketch s(testing::camera(24, 12));
+    shared = s.uniform("shared", {40, 40}, 0.2);
+    ValueId x = s.dense(s.image(), 40, {});
+    x = s.dense(x, 40, {.activation = Activation::kNone, .weight = shared});
+    x = s.dense(x, 40, {.activation = Activation::kNone, .weight = shared});
+    network = s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
+  }
+  /// Is draw `row` what the layer reads at its place `which` on this picture?
+  void expect_draw(const LayerInputs& inputs, std::size_t row, const testing::SmallData& data, std::int64_t sample,
+                   std::size_t which) const {
+    const auto values = testing::reference_values(network, data.dataset.picture(sample));
+    std::vector<float> draw;
+    for (std::size_t t = 0; t < inputs.terms; ++t) draw.push_back(inputs.values[t * inputs.rows + row]);
+    const ValueId read = network.nodes[users_of(network, shared)[which]].inputs[0];
+    EXPECT_LT(testing::largest_difference(values[read], draw), 1e-4) << "draw " << row;
+  }
+  WeightId shared = kNoWeight;
+  Network network;
+};
+
 TEST(LayerInputs, OfALayerUsedTwiceComeFromBothPlaces) {
-  testing::Sketch s(testing::camera(24, 12));
-  const WeightId shared = s.uniform("shared", {40, 40}, 0.2);
-  ValueId x = s.dense(s.image(), 40, {});
-  x = s.dense(x, 40, {.activation = Activation::kNone, .weight = shared});
-  x = s.dense(x, 40, {.activation = Activation::kNone, .weight = shared});
-  const Network network = s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
-  const testing::SmallData data(network, 16);
-  const LayerInputs inputs = *layer_inputs(network, shared, data.dataset, data.split.train, 100, {});
-  EXPECT_EQ(inputs.rows, 2 * data.split.train.size());  // a dense layer has one window
-  std::vector<float> first;                             // the first draw of each place
-  for (std::size_t t = 0; t < inputs.terms; ++t) first.push_back(inputs.values[t * inputs.rows]);
-  const auto values = testing::reference_values(network, data.dataset.picture(data.split.train[0]));
-  const auto is_first = [&](ValueId value) { return testing::largest_difference(values[value], first) < 1e-4; };
-  const std::vector<std::size_t> users = users_of(network, shared);
-  ASSERT_EQ(users.size(), 2U);
-  EXPECT_TRUE(is_first(network.nodes[users[0]].inputs[0]) || is_first(network.nodes[users[1]].inputs[0]));
+  const SharedLayer layer;
+  const testing::SmallData data(layer.network, 16);
+  const auto& train = data.split.train;
+  const LayerInputs inputs = *layer_inputs(layer.network, layer.shared, data.dataset, train, 100, {});
+  ASSERT_EQ(inputs.rows, 2 * train.size());  // a dense layer has one window
+  for (const std::size_t i : {std::size_t{0}, train.size() - 1}) {
+    layer.expect_draw(inputs, 2 * i, data, train[i], 0);
+    layer.expect_draw(inputs, 2 * i + 1, data, train[i], 1);
+  }
+}
+
+TEST(LayerInputs, AreSpreadOverAllPicturesWhereTheyAreMoreThanRows) {
+  const SharedLayer layer;
+  const testing::SmallData data(layer.network, 16);
+  const auto& train = data.split.train;
+  ASSERT_EQ(train.size(), 12U);
+  const LayerInputs inputs = *layer_inputs(layer.network, layer.shared, data.dataset, train, 6, {});
+  ASSERT_EQ(inputs.rows, 6U);
+  for (const std::size_t i : {0U, 1U, 2U}) layer.expect_draw(inputs, 2 * i, data, train[4 * i], 0);
 }
 
 TEST(LayerInputs, StopWhenAsked) {

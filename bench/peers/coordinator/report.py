@@ -1,5 +1,7 @@
 """One document of all results, and the same as tables."""
 
+import hashlib
+
 from coordinator import limits
 from coordinator.rows import GROUPS
 from coordinator.statistics import summary
@@ -49,8 +51,14 @@ def network_document(lineup, described, roofline, starts):
             "roofline_instructions": limits.peak(roofline, group.types)[1],
             "timing": {"roofline_hot_ms": bounds[0], "roofline_cold_ms": bounds[1]},
             "rows": [row_document(entry, bounds, hot.get(key), cold.get(key)) for entry in entries]})
-    return {"network": lineup.files.name, "source": str(lineup.files.source), "groups": groups, "starts": starts,
-            "left_out": lineup.left_out}
+    return {"network": lineup.files.name, "source": str(lineup.files.source), "student": student_document(lineup.files),
+            "groups": groups, "starts": starts, "left_out": lineup.left_out}
+
+
+def student_document(files):
+    """The file of --student and its hash, so that a kept document says what was compared; None without one."""
+    path = files.given.get("student.pit")
+    return path and {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 
 def number(value, width=8):

@@ -7,7 +7,7 @@ namespace pitlane::cli {
 void add_budget_flag(CLI::App& verb, std::string& budget) {
   verb.add_option("--budget", budget,
                   "most error allowed on validation data, e.g. 3% (MSE above the baseline's, each output), "
-                  "v=3%,w=0.0004 or mae:v=0.01; layers go back to floats until it holds");
+                  "v=3%,w=0.0004 or mae:v=0.01; layers go back to floats, or to 8 bits from fewer, until it holds");
 }
 
 Result<AccuracyBudget> read_budget(const CLI::App& verb, const std::string& text) {

@@ -114,6 +114,8 @@ Status check_ends_early(const Network& network, const Strategy* strategy, Export
 void tell_budget(const HeldBudget& held, ProgressBar& bar) {
   bar.clear();
   for (const std::string& sentence : held.put_back) std::printf("%s\n", sentence.c_str());
+  if (!held.all_in_eight_bits.empty())
+    std::printf("8 bits are few already, so none has fewer: %s\n", held.all_in_eight_bits.c_str());
   const double now = static_cast<double>(held.size_bytes) / 1e6;
   if (held.put_back.empty())
     std::printf("the budget holds with nothing put back: %.3f MB as .pit\n", now);

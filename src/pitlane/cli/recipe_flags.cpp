@@ -44,7 +44,7 @@ void add_recipe_flags(CLI::App& verb, RecipeFlags& flags) {
   verb.add_option("--calibrator", flags.calibrator,
                   "how strategies with static int8 choose ranges: cubed_error, min_max, percentile, mse or entropy");
   verb.add_option("--weight-bits", flags.numbers.weight_bits,
-                  "bits for each weight of large layers, for strategies with static int8")
+                  "bits for each weight of large layers (65,536 and more), 2 to 8, for strategies with static int8")
       ->check(whole(2, 8));
 }
 

@@ -208,7 +208,11 @@ Result<int> run(Flags flags, const CLI::App& verb) {
   const bool searches = !flags.auto_budget.empty();
   if (searches) {
     PITLANE_TRY(budget, parse_budget(flags.auto_budget));
-    if (flags.strategies.empty()) flags.tune.strategies = {"baseline"};  // the strategies are asked for by name
+    if (flags.strategies.empty()) {  // they are asked for by name
+      PITLANE_TRY_STATUS(refuse_flags(verb, recipe_flag_names(),
+                                      "changes strategies, and --auto runs those alone that --strategy names"));
+      flags.tune.strategies = {"baseline"};
+    }
   }
   PITLANE_TRY(flags.tune.changes, changes_of(verb, flags));
   PITLANE_TRY_STATUS(check_output_directory(flags.out));

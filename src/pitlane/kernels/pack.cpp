@@ -108,9 +108,15 @@ struct Codebook {
 };
 
 std::optional<Codebook> codebook_of(std::span<const std::int8_t> weights) {
+  constexpr int kMost = 16;
   bool there[256] = {};
-  for (const std::int8_t w : weights) there[static_cast<std::uint8_t>(w)] = true;
-  if (std::ranges::count(there, true) > 16) return std::nullopt;
+  int values = 0;
+  for (const std::int8_t w : weights) {
+    bool& seen = there[static_cast<std::uint8_t>(w)];
+    if (seen) continue;
+    seen = true;
+    if (++values > kMost) return std::nullopt;  // soon, in weights of 8 bits
+  }
   Codebook book;
   std::uint8_t next = 0;
   for (int w = -128; w < 128; ++w) {

@@ -67,7 +67,7 @@ Result<Mixture> mixture_that_holds(MixtureSearch& search, const Strategy& strate
   if (search.size() == 0)
     return cannot_hold(std::string(strategy.name) + " stores no layer in fewer bits that could go back, and " +
                        overrun + "; allow more, or choose another strategy");
-  if (search.integers_only())
+  if (search.integers_only() && search.goes_to_floats())
     return cannot_hold(std::string(strategy.name) + " is integers alone, so no layer can go back to floats, and " +
                        overrun + "; allow more, or use int_flt_quan");
   PITLANE_TRY(const bool floats_hold, search.holds(search.all(true)));
@@ -109,6 +109,7 @@ Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy
     PITLANE_TRY(const bool eight_bits_hold,
                 drafted.rounded.empty() ? Result<bool>(true) : search->holds(search->all(true)));
     if (!eight_bits_hold) {  // then 8 bits are too few in some layers already
+      held.all_in_eight_bits = joined(search->names(search->all(true), true));
       held.judged = search->judged();
       drafted.rounded.clear();
       search.emplace(std::move(drafted), std::move(limits), context, judge, progress);
@@ -120,6 +121,7 @@ Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy
     name_origin(strategy, held.network);
     held.put_back = search->sentences(*found);
     held.put_back_to = search->wider();
+    if (!held.all_in_eight_bits.empty()) held.network.metadata["in 8 bits"] = held.all_in_eight_bits;
     held.network.metadata["budget"] = to_string(budget);
     held.network.metadata["in " + held.put_back_to] = joined(search->names(*found, true));
   }

@@ -23,7 +23,10 @@ struct HeldBudget {
   /// One sentence for each layer that is back in floats or 8 bits and why, as they run; none where the strategy holds
   /// the budget by itself: then the network is what apply_strategy makes, to the byte.
   std::vector<std::string> put_back;
-  std::string put_back_to = "floats";    ///< or "8 bits"
+  std::string put_back_to = "floats";  ///< or "8 bits"
+  /// Names of the layers that were to have fewer bits, where even with 8 in all of them the budget does not hold: none
+  /// has fewer then. Else empty.
+  std::string all_in_eight_bits;
   std::int64_t size_bytes = 0;           ///< of its .pit file
   std::int64_t strategy_size_bytes = 0;  ///< of the .pit file of what the strategy makes by itself
   int judged = 0;                        ///< networks that were measured

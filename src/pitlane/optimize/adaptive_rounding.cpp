@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 #include <span>
 #include <string>
@@ -48,24 +49,28 @@ int nearest_level(float weight, float scale, int top) {
       std::clamp(std::nearbyint(weight / scale), -static_cast<float>(top), static_cast<float>(top)));
 }
 
-/// Of some shares of the largest magnitude.
+/// From the one that fits the largest magnitude down, as long as the error falls.
 float best_scale(std::span<const float> weights, std::span<const float> energy, int top) {
+  constexpr float kStep = 0.96F, kSmallest = 0.15F;  // three levels on a Gaussian want about 0.3
+  constexpr int kPatience = 6;
   float largest = 0;
   for (const float w : weights) largest = std::max(largest, std::abs(w));
-  if (largest == 0) return 1;
-  float best = largest / static_cast<float>(top);
-  double least = -1;
-  for (int step = 0; step < 16; ++step) {
-    const float scale = largest / static_cast<float>(top) * (1.0F - 0.04F * static_cast<float>(step));
-    if (scale <= 0) break;  // below the smallest float
+  const float widest = largest / static_cast<float>(top);
+  if (!std::isnormal(widest)) return 1;  // zeros, or as good as
+  float best = widest;
+  double least = std::numeric_limits<double>::infinity();
+  int worse = 0;
+  for (float scale = widest; scale > kSmallest * widest && std::isnormal(scale) && worse < kPatience; scale *= kStep) {
     double error = 0;
     for (std::size_t t = 0; t < weights.size(); ++t) {
       const float off = weights[t] - scale * static_cast<float>(nearest_level(weights[t], scale, top));
       error += static_cast<double>(off) * off * energy[t];
     }
-    if (least >= 0 && error >= least) continue;
-    least = error;
-    best = scale;
+    worse = error < least ? 0 : worse + 1;
+    if (error < least) {
+      least = error;
+      best = scale;
+    }
   }
   return best;
 }
@@ -93,7 +98,8 @@ class Walk {
       float towards = dot(errors, draws, inputs_.rows);
       const float old = again ? weight - scale * static_cast<float>(level) : 0;
       towards -= old * energy;
-      const float wished = weight + (energy + ridge > 0 ? towards / (energy + ridge) : 0);
+      float wished = weight + (energy + ridge > 0 ? towards / (energy + ridge) : 0);
+      if (!std::isfinite(wished)) wished = weight;  // inputs whose squares overflow say nothing
       level = static_cast<std::int8_t>(neighbour(weight, wished, scale));
       const float now = weight - scale * static_cast<float>(level);
       if (now != old) add_times(now - old, draws, errors, inputs_.rows);

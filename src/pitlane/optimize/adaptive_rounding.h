@@ -14,7 +14,7 @@ namespace pitlane {
 /// greedily along the weights, errors of earlier ones made good by later ones, as in E. Lybrand and R. Saab, "A Greedy
 /// Algorithm for Quantizing Neural Networks", JMLR 22 (2021), here from the inputs of most energy to those of least,
 /// and then once more over all. Scales are those of the smallest error of the outputs with rounding to the nearest,
-/// inputs taken for uncorrelated. What is zero stays zero. `weight` is f32 and finite. Errors: interrupted.
+/// inputs taken for uncorrelated. What is zero stays zero. `weight` is f32 and finite. Errors: other bits, interrupted.
 Result<Weight> round_adaptively(const Weight& weight, int bits, const LayerInputs& inputs, const ProgressFn& progress);
 
 }  // namespace pitlane

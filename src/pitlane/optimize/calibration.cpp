@@ -156,6 +156,13 @@ Result<std::vector<std::int64_t>> calibration_samples(const StrategyContext& con
   return samples;
 }
 
+std::vector<std::int64_t> evenly_thinned(std::span<const std::int64_t> samples, std::size_t count) {
+  count = std::min(count, samples.size());
+  std::vector<std::int64_t> few;
+  for (std::size_t i = 0; i < count; ++i) few.push_back(samples[i * samples.size() / count]);
+  return few;
+}
+
 Status calibrate(Network& network, const std::vector<Layer>& layers, const Dataset& dataset,
                  std::span<const std::int64_t> samples, const CalibrationOptions& options, const ProgressFn& progress) {
   std::vector<Watched> watched = watched_values(network, layers);

@@ -17,6 +17,9 @@ namespace pitlane {
 /// pictures that are all alike.
 Result<std::vector<std::int64_t>> calibration_samples(const StrategyContext& context, int count);
 
+/// At most `count` of them, evenly spread.
+std::vector<std::int64_t> evenly_thinned(std::span<const std::int64_t> samples, std::size_t count);
+
 struct CalibrationOptions {
   double percentile = 1;
   Calibrator calibrator = Calibrator::kCubedError;

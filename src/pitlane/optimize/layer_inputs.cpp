@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "pitlane/optimize/activation_probe.h"
+#include "pitlane/optimize/calibration.h"
 #include "pitlane/optimize/layers.h"
 
 namespace pitlane {
@@ -83,7 +84,9 @@ Result<LayerInputs> layer_inputs(const Network& network, WeightId weight, const 
   LayerInputs inputs;
   const Shape& shape = network.weights[weight].shape;
   inputs.terms = static_cast<std::size_t>(network.weights[weight].size() / shape[0]);
-  const std::size_t visits = samples.size() * windows.size();
+  const std::vector<std::int64_t> pictures =
+      evenly_thinned(samples, std::max<std::size_t>(1, most_rows / windows.size()));
+  const std::size_t visits = pictures.size() * windows.size();
   const auto per_visit = std::clamp<std::int64_t>(static_cast<std::int64_t>(most_rows / visits), 1, windows[0].count());
   inputs.rows = std::min(most_rows, visits * static_cast<std::size_t>(per_visit));
   inputs.values.resize(inputs.terms * inputs.rows);
@@ -101,7 +104,7 @@ Result<LayerInputs> layer_inputs(const Network& network, WeightId weight, const 
     }
   };
   PITLANE_TRY(ActivationProbe probe, ActivationProbe::create(network, dataset, values));
-  PITLANE_TRY_STATUS(probe.run(samples, take, progress));
+  PITLANE_TRY_STATUS(probe.run(pictures, take, progress));
   PITLANE_CHECK(row == inputs.rows);
   return inputs;
 }

@@ -50,7 +50,7 @@ void drop_unread_ranges(Network& network, const std::vector<Layer>& int8_layers)
       network.values[i].quantization.reset();
 }
 
-/// And takes these layers out of those that are still to be rounded.
+/// Gives layers their weights of fewer bits and takes them out of those that are still to be rounded.
 void take_rounded(const StorageDraft& draft, const std::vector<bool>& stays, std::vector<Layer>& layers,
                   Network& network) {
   if (draft.rounded.empty()) return;

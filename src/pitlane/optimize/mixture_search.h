@@ -32,6 +32,7 @@ class MixtureSearch {
   /// "int8", "4 bits"
   [[nodiscard]] std::string storage() const;
   /// What layers go back to: "floats", "8 bits".
+  [[nodiscard]] bool goes_to_floats() const { return draft_.rounded.empty(); }
   [[nodiscard]] const char* wider() const { return draft_.rounded.empty() ? "floats" : "8 bits"; }
   [[nodiscard]] bool integers_only() const { return draft_.integers_only; }
   [[nodiscard]] int judged() const { return static_cast<int>(known_.size()); }

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "pitlane/core/log.h"
 #include "pitlane/optimize/adaptive_rounding.h"
 #include "pitlane/optimize/bias_correction.h"
 #include "pitlane/optimize/calibration.h"
@@ -19,15 +20,8 @@ namespace {
 // Means settle sooner than ranges do, and are measured once per layer.
 constexpr std::size_t kBiasSamples = 128;
 
-std::vector<std::int64_t> thin_out(const std::vector<std::int64_t>& samples, std::size_t count) {
-  count = std::min(count, samples.size());
-  std::vector<std::int64_t> few;
-  for (std::size_t i = 0; i < count; ++i) few.push_back(samples[i * samples.size() / count]);
-  return few;
-}
-
 bool may_have_fewer_bits(const Network& network, const Layer& layer) {
-  // Smaller layers are not coded on disk nor read as codes, so fewer bits would win nothing.
+  // Smaller layers are not coded on disk (weight_encoding.cpp), so fewer bits would win nothing.
   constexpr std::int64_t kLarge = 1 << 16;
   const auto grouped = [&](std::size_t node) {
     const auto* conv = std::get_if<Conv2d>(&network.nodes[node].op);
@@ -51,8 +45,10 @@ Status round_large_layers(int bits, const Network& floats, const StrategyContext
                 layer_inputs(floats, layer.weight, *context.dataset, samples, kPictures, progress));
     PITLANE_TRY(rounded, round_adaptively(floats.weights[layer.weight], bits, inputs, progress));
   }
-  if (std::ranges::none_of(draft.rounded, [](const auto& rounded) { return rounded.has_value(); }))
+  if (std::ranges::none_of(draft.rounded, [](const auto& rounded) { return rounded.has_value(); })) {
+    log_warning("no layer has 65,536 weights, so all keep 8 bits");
     draft.rounded.clear();
+  }
   return {};
 }
 
@@ -74,7 +70,7 @@ Result<StorageDraft> draft(const QuantizeStatic& pass, Network network, const St
   }
   const CalibrationOptions options{pass.percentile, pass.calibrator, pass.integers_only};
   PITLANE_TRY_STATUS(calibrate(network, draft.layers, *context.dataset, samples, options, progress));
-  draft.bias_samples = thin_out(samples, kBiasSamples);
+  draft.bias_samples = evenly_thinned(samples, kBiasSamples);
   draft.integers_only = pass.integers_only;
   draft.floats = std::move(network);
   return draft;

@@ -10,7 +10,7 @@ namespace {
 constexpr Calibrator kCalibrators[] = {Calibrator::kCubedError, Calibrator::kMinMax, Calibrator::kPercentile,
                                        Calibrator::kMse, Calibrator::kEntropy};
 
-/// Of a Gaussian all but four standard deviations; what TensorRT takes where it calibrates by percentile.
+/// What TensorRT takes where it calibrates by percentile.
 constexpr double kPercentile = 0.9999;
 
 template <typename... Passes>
