@@ -210,8 +210,8 @@ TEST(AccuracyControlOnce, WhereEightBitsAreTooFewFloatsFollow) {
   EXPECT_THAT(held->put_back, ElementsAre("Dense 'dense1' stays in floats: alone in int8 it adds 20 % to w's MSE"));
   EXPECT_EQ(held->network.metadata.at("in floats"), "Dense 'dense1'");
   EXPECT_FALSE(fits_four_bits(testing::weight_of(held->network, "dense2")));
-  EXPECT_EQ(held->all_in_eight_bits, "Dense 'dense1' and Dense 'dense2'");
-  EXPECT_EQ(held->network.metadata.at("in 8 bits"), "Dense 'dense1' and Dense 'dense2'");
+  EXPECT_EQ(held->all_in_eight_bits, "Dense 'dense1', Dense 'dense2'");
+  EXPECT_EQ(held->network.metadata.at("in 8 bits"), "Dense 'dense1', Dense 'dense2'");
 }
 
 TEST(AccuracyControlOnce, NetworksOfIntegersAloneMayGoBackToEightBits) {

@@ -116,7 +116,7 @@ void add_notes(TuneResult& result, const Flags& flags, const TuneInputs& inputs,
                            " frames only. Run tune without --quick for the full set.");
   add_split_note(result, inputs.baseline, data);
   for (const StrategyRow& row : result.rows)
-    for (const std::string& sentence : row.in_floats) result.notes.push_back(row.strategy + ": " + sentence + ".");
+    for (const std::string& sentence : row.put_back) result.notes.push_back(row.strategy + ": " + sentence + ".");
   if (!inputs.why_not_driven.empty()) result.notes.push_back("Not driven: " + inputs.why_not_driven + ".");
   if (!data.dataset.skipped.empty())
     result.notes.push_back(std::to_string(data.dataset.skipped.size()) +

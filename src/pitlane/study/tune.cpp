@@ -221,11 +221,11 @@ class Tuner {
     if (!under_budget(strategy)) return apply_strategy(inputs_.baseline, strategy, context, progress);
     PITLANE_TRY(HeldBudget held, hold_budget(inputs_.baseline, strategy, context, options_.budget,
                                              judge_on(*inputs_.dataset, split_), progress));
-    row.in_floats = std::move(held.put_back);
+    row.put_back = std::move(held.put_back);
     if (!held.all_in_eight_bits.empty())
-      row.in_floats.push_back("8 bits are few already, so none has fewer: " + held.all_in_eight_bits);
-    if (!row.in_floats.empty())
-      row.in_floats.push_back("the budget holds at " + megabytes_text(held.size_bytes) + ", without it " +
+      row.put_back.push_back("8 bits are few already, so none has fewer: " + held.all_in_eight_bits);
+    if (!row.put_back.empty())
+      row.put_back.push_back("the budget holds at " + megabytes_text(held.size_bytes) + ", without it " +
                               megabytes_text(held.strategy_size_bytes));
     return std::move(held.network);
   }

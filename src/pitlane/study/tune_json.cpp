@@ -165,7 +165,7 @@ Json write_row(const StrategyRow& row) {
            {"network_hash", row.network_hash},
            {"size_bytes", row.size_bytes},
            {"sparsity", real(row.sparsity)},
-           {"in_floats", list(row.in_floats, [](const std::string& text) { return Json(text); })},
+           {"put_back", list(row.put_back, [](const std::string& text) { return Json(text); })},
            {"fine_tuning", list(row.fine_tuning, write_epoch)},
            {"laps", list(row.laps, write_lap)},
            {"why_not_driven", row.why_not_driven},
@@ -197,7 +197,7 @@ StrategyRow read_row(const JsonCursor& at) {
   row.network_hash = at["network_hash"].text();
   row.size_bytes = at["size_bytes"].integer<std::int64_t>();
   row.sparsity = at["sparsity"].number();
-  row.in_floats = at["in_floats"].list([](const JsonCursor& c) { return c.text(); });
+  row.put_back = at["put_back"].list([](const JsonCursor& c) { return c.text(); });
   row.accuracy = read_if(at, "accuracy", read_accuracy);
   row.agreement = read_if(at, "agreement", read_agreement);
   row.fine_tuning = at["fine_tuning"].list(read_epoch);
