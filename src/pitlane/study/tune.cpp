@@ -226,7 +226,7 @@ class Tuner {
       row.put_back.push_back("8 bits are few already, so none has fewer: " + held.all_in_eight_bits);
     if (!row.put_back.empty())
       row.put_back.push_back("the budget holds at " + megabytes_text(held.size_bytes) + ", without it " +
-                              megabytes_text(held.strategy_size_bytes));
+                             megabytes_text(held.strategy_size_bytes));
     return std::move(held.network);
   }
 

@@ -35,7 +35,8 @@ struct StrategyRow {
   std::string file;                    ///< relative to the output directory
   std::string network_hash;
   std::int64_t size_bytes = 0;
-  /// Under a budget of accuracy: which layers are back in floats or 8 bits and why, and what that weighs; a sentence each.
+  /// Under a budget of accuracy: which layers are back in floats or 8 bits and why, and what that weighs; a sentence
+  /// each.
   std::vector<std::string> put_back;
   double sparsity = 0;                 ///< share of zero weights, 0..1
   std::optional<Accuracy> accuracy;    ///< on validation data; empty without data
