@@ -47,7 +47,7 @@ TEST(Program, ListsItsVerbsAndExitCodes) {
 TEST(Circuit, ListIsOneALineNameFirst) {
   const Outcome list = pitlane("circuit list");
   EXPECT_EQ(list.code, 0);
-  EXPECT_THAT(list.out, StartsWith("chicane "));
+  EXPECT_THAT(list.out, StartsWith("alley "));
   EXPECT_THAT(list.out, HasSubstr("(held out)"));
 }
 
