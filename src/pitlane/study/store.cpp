@@ -18,13 +18,27 @@ constexpr int kApplicationId = 0x5049544C;
 constexpr int kSchemaVersion = 1;
 constexpr int kBusyTimeoutMs = 10'000;
 
+bool means_full(int system) { return system == ENOSPC || system == EDQUOT || system == EFBIG; }
+
+// What the system last said of the store's file or its log; tidying up after an error does not change that, as it does
+// the connection's own sqlite3_system_errno.
+bool file_was_full(sqlite3* connection) {
+  for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+    sqlite3_file* file = nullptr;
+    int system = 0;
+    if (sqlite3_file_control(connection, "main", which, &file) != SQLITE_OK || !file || !file->pMethods) continue;
+    if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &system) == SQLITE_OK && means_full(system))
+      return true;
+  }
+  return false;
+}
+
 // SQLite calls a full disk so only where it writes pages; where the file may not grow or its index has no room, only
 // the system's error says why.
 bool has_no_space(sqlite3* connection, int code) {
   if ((code & 0xFF) == SQLITE_FULL) return true;
   if ((code & 0xFF) != SQLITE_IOERR || connection == nullptr) return false;
-  const int system = sqlite3_system_errno(connection);
-  return system == ENOSPC || system == EDQUOT || system == EFBIG;
+  return means_full(sqlite3_system_errno(connection)) || (code == SQLITE_IOERR_WRITE && file_was_full(connection));
 }
 
 Error store_error(sqlite3* connection, const std::filesystem::path& path, int code) {
