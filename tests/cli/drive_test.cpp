@@ -96,13 +96,13 @@ TEST_F(Drive, MeasuredLatencyIsWhatADriverTakesTimesAFactor) {
   EXPECT_EQ(json["episodes"][1].at("latency"), "measured");
   EXPECT_GT(json["episodes"][1]["frame_age_ms"]["mean"], 0);
   // With a profile the same bytes again; the first drive makes it.
-  const std::string with = n + " --latency measured --latency-factor 40 --latency-profile " + at("p.txt");
+  const std::string with = n + " --latency measured --latency-factor 4 --latency-profile " + at("p.txt");
   const Outcome made = pitlane("drive " + with), again = pitlane("drive " + with);
   ASSERT_EQ(made.code, 0) << made.err;
   EXPECT_THAT(read(place_ / "p.txt"), ::testing::StartsWith("# n.pit, "));
   EXPECT_EQ(untimed(made.out), untimed(again.out));
   EXPECT_EQ(again.err, "") << "nothing is measured";
-  EXPECT_EQ(Json::parse(made.out)["episodes"][0].at("latency"), "measured x40");
+  EXPECT_EQ(Json::parse(made.out)["episodes"][0].at("latency"), "measured x4");
   // A profile of one time is that latency, times the factor.
   write(place_ / "p.txt", "30\n");
   const Json scaled = driven(
@@ -120,8 +120,15 @@ TEST_F(Drive, MeasuredLatencyIsRefusedWhereItMakesNoSense) {
   EXPECT_THAT(refused("drive expert line-follower --latency measured --latency-profile " + at("p.txt")),
               AllOf(HasSubstr("p.txt: is not there"), HasSubstr("of 2 drivers")));
   EXPECT_THAT(refused("drive expert --latency soon"), HasSubstr("or measured"));
+  for (const char* list : {"measured,", ",measured", ",60ms,measured", "60ms,,measured"})
+    EXPECT_THAT(refused("drive expert --latency " + std::string(list)), HasSubstr("latency '' is not understood"))
+        << list;
   write(place_ / "p.txt", "12\nfast\n");
   EXPECT_THAT(refused("drive expert --latency measured --latency-profile " + at("p.txt")), HasSubstr("p.txt:2: "));
+  for (const char* output : {" --report ", " --video "})
+    EXPECT_THAT(refused("drive expert --latency measured --latency-profile " + at("p.mp4") + output + at("./p.mp4")),
+                HasSubstr("p.mp4: is the file of --latency-profile and would be replaced; choose another name"))
+        << output;
   write(place_ / "p.txt", "9000\n");
   EXPECT_THAT(refused("drive expert --latency measured --latency-factor 2 --latency-profile " + at("p.txt")),
               HasSubstr("--latency measured: the latency profile holds a value that is not within 0..10 s"));

@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -30,7 +31,14 @@ class StudyPlace : public InAFolder {
     return run("unshare --user --map-root-user --mount sh '" + (place_ / "commands").string() + "'");
   }
   /// Skips where that cannot be.
-  static bool can_mount() { return run("unshare --user --map-root-user --mount true").code == 0; }
+  [[nodiscard]] bool can_mount() const {
+    fs::create_directory(place_ / "probe");
+    const Outcome probe = in_a_world_of_its_own(
+        "mount -t tmpfs -o size=64k tmpfs probe\nmount --bind probe probe\nmount -o remount,bind,ro probe\n");
+    fs::remove(place_ / "probe");
+    fs::remove(place_ / "commands");
+    return probe.code == 0;
+  }
 };
 
 #define NEEDS_MOUNTS() \
@@ -56,6 +64,21 @@ TEST_F(StudyPlace, ALatencyThatNobodyMeasuredIsCountedAsMissing) {
   EXPECT_EQ(cells[2]["latency"], "measured");
   EXPECT_EQ(cells[2]["failure"], "not driven yet");
   EXPECT_EQ(Running("study export s.yaml --partial --out out", place_.path()).finish().code, 0);
+}
+
+// Else half of the drives without latency would seem to be missing, and 60 ms the smallest that was driven.
+TEST_F(StudyPlace, ALatencyThatNobodyMeasuredIsNotZero) {
+  const std::string networks = kStudy + "networks: [expert]\n";
+  write(place_ / "s.yaml", networks + "latencies: [none, 60ms]\n");
+  ASSERT_EQ(Running("study run s.yaml", place_.path()).finish().code, 0);
+  write(place_ / "s.yaml", networks + "latencies: [none, 60ms, measured]\n");
+  const Outcome partial = Running("study export s.yaml --partial --no-timing", place_.path()).finish();
+  ASSERT_EQ(partial.code, 0) << partial.err;
+  const auto limits = nlohmann::json::parse(partial.out)["latency_limits"];
+  ASSERT_EQ(limits.size(), 1U);
+  EXPECT_EQ(limits[0]["first_failure_ms"], 0.0) << limits;
+  ASSERT_EQ(Running("study export s.yaml --partial --no-timing --out out", place_.path()).finish().code, 0);
+  EXPECT_THAT(read(place_ / "out/study.html"), HasSubstr(R"({"name":"measured","ms":null})"));
 }
 
 TEST_F(StudyPlace, OneCellIsOne) {
@@ -176,7 +199,8 @@ TEST_F(StudyPlace, NamesTheKeyAndItsLine) {
           kStudy + "networks: [n.pit]\nruntimes:\n  - pitlane\n  - engine: pitlane\n    isa: " + isa + "\n");
     lines += pitlane("study status " + at("s.yaml")).err;
   }
-  EXPECT_THAT(lines, HasSubstr("s.yaml:9: isa: instruction set neondot is not available on this machine"));
+  EXPECT_THAT(lines, AnyOf(HasSubstr("s.yaml:9: isa: instruction set amx is not available on this machine"),
+                           HasSubstr("s.yaml:9: isa: instruction set neondot is not available on this machine")));
 }
 
 TEST_F(StudyPlace, AnEmptyNameIsNoWishToDoWithout) {

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -32,6 +33,7 @@ extern "C" int fsync(int file) {
 namespace pitlane {
 namespace {
 
+namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
@@ -131,6 +133,56 @@ TEST_F(StoreTest, RefusesANewerVersion) {
   sqlite3_close(db);
   EXPECT_THAT(Store::open(path()).error().message(),
               AllOf(HasSubstr("newer pitlane"), HasSubstr("version 7"), HasSubstr("update pitlane")));
+}
+
+// To everybody but root, who may write anywhere.
+class ReadOnlyStoreTest : public StoreTest {
+ protected:
+  void SetUp() override {
+    if (::geteuid() == 0) GTEST_SKIP() << "root may write in every folder; run this as another user";
+    fs::create_directory(folder_);
+    fs::create_symlink(file_, link_);
+  }
+  void TearDown() override {
+    std::error_code ignored;
+    fs::permissions(folder_, fs::perms::owner_all, ignored);
+  }
+  void close_folder() const { fs::permissions(folder_, fs::perms(0555)); }
+  const fs::path folder_ = place_ / "folder?#%41", file_ = folder_ / "s.db", link_ = place_ / "link.db";
+};
+
+TEST_F(ReadOnlyStoreTest, IsReadAlsoThroughALink) {
+  ASSERT_TRUE(Store::open(file_)->put("key", "value").ok());
+  ASSERT_FALSE(fs::exists(file_.string() + "-wal"));
+  close_folder();
+  for (const fs::path& path : {file_, link_}) {
+    const auto store = Store::open_to_read(path);
+    ASSERT_TRUE(store.ok()) << store.error().message();
+    EXPECT_EQ(store->find("key").value(), "value");
+  }
+}
+
+// A program that is killed leaves its log.
+TEST_F(ReadOnlyStoreTest, ALogIsReadWithItsIndexAndNeverPassedOver) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    Result<Store> store = Store::open(file_);
+    ::_exit(store.ok() && store->put("key", "value").ok() ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  ASSERT_EQ(status, 0);
+  ASSERT_GT(fs::file_size(file_.string() + "-wal"), 0U);
+  close_folder();
+  for (const fs::path& path : {file_, link_}) EXPECT_EQ(Store::open_to_read(path)->find("key").value(), "value");
+  fs::permissions(folder_, fs::perms::owner_all);
+  fs::remove(file_.string() + "-shm");
+  close_folder();
+  for (const fs::path& path : {file_, link_}) {
+    const auto store = Store::open_to_read(path);
+    ASSERT_FALSE(store.ok()) << path;
+    EXPECT_THAT(store.error().message(), HasSubstr(path.string() + ": its last results are in s.db-wal, which can be"));
+  }
 }
 
 TEST_F(StoreTest, NoSuchDirectory) {

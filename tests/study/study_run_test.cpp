@@ -22,17 +22,17 @@ using ::testing::HasSubstr;
 
 constexpr double kRadius_m = 10;
 
-// A circle of 62.8 m; the car sits on a rail, `offset_m` outside of it, and obeys its speed.
+// A circle of 62.8 m; the car sits on a rail, `offset_m` and `aside_m` outside of it, and obeys its speed.
 class RailWorld : public World {
  public:
-  RailWorld() {
+  explicit RailWorld(double aside_m = 0) : aside_m_(aside_m) {
     for (int i = 0; i < 720; ++i) {
       const double at = 2 * std::numbers::pi * i / 720;
       line_.points.push_back({kRadius_m * std::cos(at), kRadius_m * std::sin(at)});
     }
   }
   Status reset(std::uint64_t seed) override {
-    offset_m_ = 0.01 * static_cast<double>(seed % 10);
+    offset_m_ = aside_m_ + 0.01 * static_cast<double>(seed % 10);
     time_s_ = travelled_rad_ = 0;
     return {};
   }
@@ -56,7 +56,7 @@ class RailWorld : public World {
  private:
   ReferenceLine line_;
   Command command_;
-  double time_s_ = 0, travelled_rad_ = 0, offset_m_ = 0;
+  double aside_m_ = 0, time_s_ = 0, travelled_rad_ = 0, offset_m_ = 0;
 };
 
 std::atomic<int> g_decisions = 0;
@@ -180,10 +180,27 @@ TEST(StudyCells, KeysNameEverythingThatDecides) {
   differs("seed", [](StudyGrid& g) { g.seed = 8; });
   differs("laps", [](StudyGrid& g) { g.laps = 2; });
   differs("timeout", [](StudyGrid& g) { g.timeout_s = 5; });
+  differs("off-road limit", [](StudyGrid& g) { g.off_road_limit_m = 6; });
   StudyGrid renamed = grid;
   renamed.name = renamed.drivers[0].name = "other";
   renamed.repetitions = 9;
   EXPECT_EQ(key(renamed), first) << "names and how often it is repeated decide nothing";
+}
+
+TEST_F(StudyRunTest, ADriveEndsAtTheOffRoadLimitOfItsStudy) {
+  Store store = open();
+  StudyGrid grid = grid_of({driver("a", 8)}, 1);
+  for (Course& c : grid.drivers[0].courses)
+    c.make_world = []() -> Result<std::unique_ptr<World>> {
+      return std::unique_ptr<World>(std::make_unique<RailWorld>(4));
+    };
+  const StudyResult near = drive_all(grid, store);
+  grid.off_road_limit_m = 6;
+  const StudyResult far = drive_all(grid, store);
+  EXPECT_NE(near.cells[0].key, far.cells[0].key);
+  EXPECT_EQ(near.outcomes[0].episode->end, EpisodeEnd::kOffRoad);
+  EXPECT_NE(far.outcomes[0].episode->end, EpisodeEnd::kOffRoad);
+  EXPECT_TRUE(far.outcomes[0].episode->completed);
 }
 
 TEST_F(StudyRunTest, DrivesOnlyWhatIsMissing) {

@@ -56,6 +56,7 @@ repetitions: 5
 laps: 2
 seed: 18446744073709541615
 timeout_s: 12.5
+off_road_limit_m: 6.5
 vehicle: steering:8:0.5
 )");
   ASSERT_TRUE(spec.ok()) << spec.error().message();
@@ -81,6 +82,7 @@ vehicle: steering:8:0.5
   EXPECT_EQ(spec->laps, 2);
   EXPECT_EQ(spec->seed, 18446744073709541615U);
   EXPECT_EQ(spec->timeout_s, 12.5);
+  EXPECT_EQ(spec->off_road_limit_m, 6.5);
   EXPECT_EQ(spec->vehicle, "steering:8:0.5");
   EXPECT_TRUE(spec->ignored.empty());
 }
@@ -118,6 +120,9 @@ TEST_F(StudySpecTest, RefusesKeysAndValuesWithTheirLine) {
     EXPECT_THAT(refused(good + "timeout_s: " + value + "\n"),
                 HasSubstr("s.yaml:4: timeout_s must be a number from 1 to 100000, not '"))
         << value;
+  for (const char* value : {"0", "0.4", "101", "-3", "nan", "wide"})
+    EXPECT_EQ(refused(good + "off_road_limit_m: " + value + "\n"),
+              "s.yaml:4: off_road_limit_m must be a number from 0.5 to 100, not '" + std::string(value) + "'");
   EXPECT_EQ(refused(good + "name: {a: b}\n"), "s.yaml:4: name must be a text, not a map");
   EXPECT_EQ(refused(good + "name:\n"), "s.yaml:4: name has no value; give one, or leave the line out");
   EXPECT_EQ(refused("networks: []\n"), "s.yaml:3: networks is an empty list; name at least one, or leave the key out");
@@ -256,6 +261,24 @@ TEST_F(StudySpecTest, AModelThatIsNotThereLeavesTheOthers) {
                                          HasSubstr("line 5: Behaviors.Robot.Parameters.Model 'gone.h5' is ignored: "
                                                    "there is no such file (" +
                                                    path("gone.h5"))));
+}
+
+TEST_F(StudySpecTest, AModelOfBehaviorMetricsMayBeADriverOfOurs) {
+  const std::string robot = "Behaviors:\n  Robot:\n    Parameters:\n      Model: ";
+  const auto spec = parse_study(robot + "[line-follower, expert, model.h5]\n", "bm.yml", place_.path());
+  ASSERT_TRUE(spec.ok()) << spec.error().message();
+  ASSERT_EQ(spec->networks.size(), 3U);
+  EXPECT_EQ(spec->networks[0].model, "line-follower");
+  EXPECT_EQ(spec->networks[1].model, "expert");
+  EXPECT_THAT(spec->ignored, ElementsAre());
+  const auto twice = parse_study(robot + "[expert, line-follower, expert]\n    BrainPath: [a_opencv.py, b_opencv.py]\n",
+                                 "bm.yml", place_.path());
+  ASSERT_TRUE(twice.ok()) << twice.error().message();
+  EXPECT_EQ(twice->networks.size(), 2U);
+  EXPECT_THAT(twice->ignored,
+              ElementsAre("line 4: Behaviors.Robot.Parameters.Model is ignored: expert drives already (line 4)",
+                          "line 5: Behaviors.Robot.BrainPath is ignored: line-follower drives already (line 4)",
+                          "line 5: Behaviors.Robot.BrainPath is ignored: line-follower drives already (line 4)"));
 }
 
 // The example of the format's page is a study.

@@ -240,6 +240,8 @@ Status check_outputs(const Flags& flags) {
     for (const std::string& model : flags.models) PITLANE_TRY_STATUS(check_not_the_same(output, model, "a model"));
     for (const std::string& circuit : flags.circuits)
       PITLANE_TRY_STATUS(check_not_the_same(output, circuit, "a circuit"));
+    if (!flags.latency.profile.empty())
+      PITLANE_TRY_STATUS(check_not_the_same(output, flags.latency.profile, "the file of --latency-profile"));
   }
   return {};
 }

@@ -26,12 +26,18 @@ std::vector<std::string> split(const std::string& list) {
   return parts;
 }
 
-// The list without `measured`, which says where it stood: a bare number takes its unit from a later entry.
-std::string take_measured(const std::string& list, std::vector<bool>& is_measured) {
-  std::string rest;
+std::string joined(const std::vector<std::string>& parts) {
+  std::string list;
+  for (std::size_t i = 0; i < parts.size(); ++i) list += (i > 0 ? "," : "") + parts[i];
+  return list;
+}
+
+// The entries but `measured`, empty ones too; `is_measured` says where it stood.
+std::vector<std::string> take_measured(const std::string& list, std::vector<bool>& is_measured) {
+  std::vector<std::string> rest;
   for (const std::string& part : split(list)) {
     is_measured.push_back(part == kMeasured);
-    if (!is_measured.back()) rest += (rest.empty() ? "" : ",") + part;
+    if (!is_measured.back()) rest.push_back(part);
   }
   return rest;
 }
@@ -62,15 +68,16 @@ Status check_profile(const LatencyFlags& flags, std::size_t drivers) {
 Result<DriveLatencies> DriveLatencies::parse(const LatencyFlags& flags, std::size_t drivers) {
   DriveLatencies latencies;
   latencies.flags_ = flags;
-  const std::string rest = take_measured(flags.list, latencies.is_measured_);
+  const std::vector<std::string> rest = take_measured(flags.list, latencies.is_measured_);
   const auto measured = std::count(latencies.is_measured_.begin(), latencies.is_measured_.end(), true);
   if (measured > 1) return invalid_argument("--latency: 'measured' stands twice; keep one");
   if (measured == 0 && (!flags.profile.empty() || flags.factor != 1))
     return invalid_argument(std::string(flags.profile.empty() ? "--latency-factor" : "--latency-profile") +
                             ": is about '--latency measured', and none is measured");
   std::vector<LatencyModel> fixed;
-  if (!rest.empty() || measured == 0) {
-    Result<std::vector<LatencyModel>> models = LatencyModel::parse_list(rest);
+  if (!rest.empty()) {
+    // All at once: a bare number takes its unit from a later entry.
+    Result<std::vector<LatencyModel>> models = LatencyModel::parse_list(joined(rest));
     if (!models) return Error(models.error().kind(), models.error().message() + ", or measured");
     fixed = *std::move(models);
   }
@@ -115,6 +122,7 @@ Result<DriveLatency> DriveLatencies::measured(const Car& car, const Course& cour
     PITLANE_TRY(seconds, measure_decisions(course, car.make_controller, tell));
     const std::string what = short_model_name(car.subject.model) + ", " + described(seconds);
     if (!flags_.profile.empty()) {
+      PITLANE_TRY_STATUS(model_of(seconds, flags_.factor));  // no file that the next drive would refuse
       PITLANE_TRY_STATUS(write_latency_profile(flags_.profile, seconds, what));
       PITLANE_TRY(seconds, read_latency_profile(flags_.profile));  // to the bit what the next drive reads
     }

@@ -168,12 +168,17 @@ Result<WrittenBeside> write_beside(const fs::path& path, std::span<const std::by
   return written;
 }
 
-Status put_in_place(const WrittenBeside& file, Existing existing) {
+Status rename_into_place(const WrittenBeside& file, Existing existing) {
   if (!rename_to(file.temporary, file.target, existing)) {
     const int code = errno;
     ::unlink(file.temporary.c_str());
     return code == EEXIST ? appeared(file.path) : os_error("cannot create", file.path, code);
   }
+  return {};
+}
+
+Status put_in_place(const WrittenBeside& file, Existing existing) {
+  PITLANE_TRY_STATUS(rename_into_place(file, existing));
   return flush_folder_of(file.target, file.path);
 }
 
@@ -254,13 +259,18 @@ Status write_texts(const std::vector<std::pair<fs::path, std::string>>& files) {
     }
     written.push_back(*std::move(one));
   }
-  for (std::size_t i = 0; i < written.size(); ++i) {
-    const Status placed = put_in_place(written[i], Existing::kReplace);
+  std::size_t replaced = 0;
+  for (const WrittenBeside& file : written) {
+    Status placed = rename_into_place(file, Existing::kReplace);
+    if (placed.ok()) {
+      ++replaced;
+      placed = flush_folder_of(file.target, file.path);
+    }
     if (placed.ok()) continue;
-    remove(std::span(written).subspan(i + 1));
-    return Error(placed.error().kind(), placed.error().message() + " (" + std::to_string(i) + " of " +
+    remove(std::span(written).subspan(replaced));
+    return Error(placed.error().kind(), placed.error().message() + " (" + std::to_string(replaced) + " of " +
                                             std::to_string(files.size()) +
-                                            " files that belong together were replaced before)");
+                                            " files that belong together were replaced)");
   }
   return {};
 }

@@ -1,4 +1,4 @@
-// Files that belong together: a reader never finds some new and some old.
+// Files that belong together: all are replaced or, where the disk is full, none.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,8 @@
 namespace pitlane {
 
 /// As write_text for each, but none is replaced before all have been written and flushed beside their places. On any
-/// error but one of the renaming itself all old ones stay, and the message says so.
+/// error before the first renaming all old ones stay, and the message says so. The renamings follow one another: where
+/// one fails, or the machine stops between two, some files are new and some old; of an error the message says how many.
 Status write_texts(const std::vector<std::pair<std::filesystem::path, std::string>>& files);
 
 }  // namespace pitlane

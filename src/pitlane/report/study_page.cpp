@@ -75,7 +75,7 @@ std::string select_html(const std::string& id, const std::string& label) {
 std::string decay_html(const StudyGrid& grid) {
   std::set<double> fixed;
   for (const StudyLatency& latency : grid.drivers.front().latencies)
-    if (const std::optional<double> seconds = latency.model.fixed_s()) fixed.insert(*seconds);
+    if (const std::optional<double> seconds = fixed_s(latency)) fixed.insert(*seconds);
   if (fixed.size() < 2) return "";
   return "<section><h2>How driving decays with latency</h2><div class=\"controls\">" +
          select_html("decay-perturbation", "Perturbation") + "</div><div class=\"grid\">" +

@@ -67,8 +67,8 @@ Json driver_value(const StudyView& view, std::size_t driver) {
 Json latencies_value(const StudyGrid& grid) {
   Json out = Json::array();
   for (const StudyLatency& latency : grid.drivers.front().latencies) {
-    const std::optional<double> fixed_s = latency.model.fixed_s();
-    out.push_back({{"name", latency.name}, {"ms", fixed_s ? Json(milliseconds(*fixed_s)) : Json()}});
+    const std::optional<double> at_s = fixed_s(latency);
+    out.push_back({{"name", latency.name}, {"ms", at_s ? Json(milliseconds(*at_s)) : Json()}});
   }
   return out;
 }

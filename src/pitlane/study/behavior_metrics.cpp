@@ -86,9 +86,16 @@ class BehaviorMetrics {
       ignore(node, "Behaviors.Robot.BrainPath", "a model drives by itself, without code of its own");
       return {};
     }
-    const auto ours = [](const StudyNetwork& network) { return network.model == kLineFollowerName; };
-    if (std::any_of(spec_.networks.begin(), spec_.networks.end(), ours)) return {};
-    return add_network(reader_, node, folder_, kLineFollowerName, "", spec_);
+    return driver_of_ours(node, "Behaviors.Robot.BrainPath", kLineFollowerName);
+  }
+
+  // A brain and a model, or two brains, may both mean the same one.
+  Status driver_of_ours(const YAML::Node& node, const std::string& key, const std::string& name) {
+    const auto same = [&](const StudyNetwork& network) { return network.model == name; };
+    const auto first = std::find_if(spec_.networks.begin(), spec_.networks.end(), same);
+    if (first == spec_.networks.end()) return add_network(reader_, node, folder_, name, "", spec_);
+    ignore(node, key, name + " drives already (line " + std::to_string(first->line) + ")");
+    return {};
   }
 
   Status time_cycle(const YAML::Node& node) {
@@ -107,6 +114,8 @@ class BehaviorMetrics {
 
   Status model(const YAML::Node& node) {
     PITLANE_TRY(const std::string path, reader_.text(node, "Model"));
+    if (path == kExpertName || path == kLineFollowerName)
+      return driver_of_ours(node, "Behaviors.Robot.Parameters.Model", path);
     std::error_code code;
     if (const std::string file = from_folder(folder_, path); !fs::is_regular_file(file, code)) {
       // The others can still be compared.

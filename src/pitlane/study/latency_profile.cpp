@@ -10,6 +10,7 @@
 
 #include "pitlane/core/file.h"
 #include "pitlane/core/hash.h"
+#include "pitlane/core/printable.h"
 #include "pitlane/measure/episode.h"
 #include "pitlane/study/stored_json.h"
 
@@ -62,7 +63,7 @@ Result<std::optional<std::vector<double>>> stored_latency_profile(const Store& s
 
 Status write_latency_profile(const std::filesystem::path& path, const std::vector<double>& seconds,
                              const std::string& about) {
-  std::string text = "# " + about + "; milliseconds\n";
+  std::string text = "# " + printable(about) + "; milliseconds\n";
   for (const double value : seconds) {
     char line[64];
     const auto end = std::to_chars(line, line + sizeof line, value * 1e3).ptr;

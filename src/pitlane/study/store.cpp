@@ -8,6 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include "pitlane/core/file.h"
+
 namespace pitlane {
 namespace {
 
@@ -16,14 +18,27 @@ constexpr int kApplicationId = 0x5049544C;
 constexpr int kSchemaVersion = 1;
 constexpr int kBusyTimeoutMs = 10'000;
 
+bool means_full(int system) { return system == ENOSPC || system == EDQUOT || system == EFBIG; }
+
+// What the system last said of the store's file or its log; tidying up after an error does not change that, as it does
+// the connection's own sqlite3_system_errno.
+bool file_was_full(sqlite3* connection) {
+  for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+    sqlite3_file* file = nullptr;
+    int system = 0;
+    if (sqlite3_file_control(connection, "main", which, &file) != SQLITE_OK || !file || !file->pMethods) continue;
+    if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &system) == SQLITE_OK && means_full(system))
+      return true;
+  }
+  return false;
+}
+
 // SQLite calls a full disk so only where it writes pages; where the file may not grow or its index has no room, only
 // the system's error says why.
 bool has_no_space(sqlite3* connection, int code) {
   if ((code & 0xFF) == SQLITE_FULL) return true;
   if ((code & 0xFF) != SQLITE_IOERR || connection == nullptr) return false;
-  const int system = sqlite3_system_errno(connection);
-  if (code == SQLITE_IOERR_WRITE) return system != EIO;  // what tidied up since may have changed the system's word
-  return system == ENOSPC || system == EDQUOT || system == EFBIG;
+  return means_full(sqlite3_system_errno(connection)) || (code == SQLITE_IOERR_WRITE && file_was_full(connection));
 }
 
 Error store_error(sqlite3* connection, const std::filesystem::path& path, int code) {
@@ -130,8 +145,8 @@ Status prepare(sqlite3* connection, const std::filesystem::path& path) {
 
 // A file that cannot be written, or whose folder cannot, as SQLite needs for its log.
 bool cannot_be_written(const std::filesystem::path& path) {
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  return ::access(path.c_str(), W_OK) != 0 || ::access(folder.c_str(), W_OK) != 0;
+  const std::filesystem::path file = resolved(path);  // where SQLite puts the log
+  return ::access(file.c_str(), W_OK) != 0 || ::access(file.parent_path().c_str(), W_OK) != 0;
 }
 
 // "file:" and the path, in which '?', '#' and '%' would mean something else.
@@ -147,7 +162,7 @@ std::string immutable_uri(const std::filesystem::path& path) {
 
 // What was committed last may still be in the log, and an immutable file is read without it.
 Status check_no_log(const std::filesystem::path& path) {
-  const std::filesystem::path log = path.string() + "-wal";
+  const std::filesystem::path log = resolved(path).string() + "-wal";
   std::error_code code;
   if (!std::filesystem::exists(log, code) || std::filesystem::file_size(log, code) == 0) return {};
   return io_error(path.string() + ": its last results are in " + log.filename().string() +
@@ -177,6 +192,7 @@ Result<Store> Store::open_to_read(const std::filesystem::path& path) {
     const std::string name = immutable ? immutable_uri(path) : path.string();
     const int code = sqlite3_open_v2(name.c_str(), &raw, flags, nullptr);
     Connection connection(raw);
+    sqlite3_busy_timeout(raw, kBusyTimeoutMs);
     const Status readable = code == SQLITE_OK ? check_identity(raw, path) : Status(store_error(raw, path, code));
     if (readable.ok()) return Store(std::move(connection), path);
     if (immutable) return readable.error();

@@ -20,6 +20,10 @@ std::string cell_key(const StudyGrid& grid, const StudyCell& cell) {
 
 }  // namespace
 
+std::optional<double> fixed_s(const StudyLatency& latency) {
+  return latency.known ? latency.model.fixed_s() : std::nullopt;
+}
+
 std::vector<StudyCell> study_cells(const StudyGrid& grid) {
   std::vector<StudyCell> cells;
   for (std::size_t driver = 0; driver < grid.drivers.size(); ++driver)

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct StudyLatency {
   std::vector<double> profile_s;  ///< of a measured one
   bool known = true;              ///< false: not measured yet, so nobody can have driven under it
 };
+
+/// Empty where it is drawn, and where it is not known yet.
+std::optional<double> fixed_s(const StudyLatency& latency);
 
 /// A network on a runtime, or a driver of ours.
 struct StudyDriver {

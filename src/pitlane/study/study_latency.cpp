@@ -17,10 +17,10 @@ std::map<double, Drives> drives_of(const StudyResult& result, std::size_t driver
   for (std::size_t i = 0; i < result.cells.size(); ++i) {
     const StudyCell& cell = result.cells[i];
     if (cell.driver != driver || who.courses[cell.course].perturbation != perturbation) continue;
-    const std::optional<double> fixed_s = who.latencies[cell.latency].model.fixed_s();
-    if (!fixed_s) continue;
+    const std::optional<double> at_s = fixed_s(who.latencies[cell.latency]);
+    if (!at_s) continue;
     const CellOutcome& outcome = result.outcomes[i];
-    Drives& here = drives[*fixed_s];
+    Drives& here = drives[*at_s];
     if (!outcome.episode && outcome.failure.empty()) here.all_driven = false;
     if (!outcome.episode || !outcome.episode->completed) here.all_completed = false;
   }
@@ -44,7 +44,7 @@ std::optional<StudyLatencyLimit> limit_of(const StudyResult& result, std::size_t
 bool has_latency_axis(const StudyGrid& grid) {
   std::set<double> fixed;
   for (const StudyLatency& latency : grid.drivers.front().latencies)
-    if (const std::optional<double> seconds = latency.model.fixed_s()) fixed.insert(*seconds);
+    if (const std::optional<double> seconds = fixed_s(latency)) fixed.insert(*seconds);
   return fixed.size() > 1;
 }
 
