@@ -226,12 +226,40 @@ class Runs(Kept):
         self.assertEqual((done.returncode, self.calls()), (0, ["baseline", "prune", "int4"]), done.stderr)
         self.assertEqual(self.kept(), ["baseline", "int4", "prune"])
         made = self.table_row("prune", (self.folder / "r.md").read_text())
-        self.assertEqual((made["to baseline"], made["laps"], made["holds"]), ("+20.0 %", "1 of 2", "no: error, laps"))
+        self.assertEqual((made["to baseline"], made["laps"], made["holds"]), ("+20.0 %", "8 of 9", "no: error, laps"))
         path = pieces.row_file(pieces.Group(TORCH, "simulator", 1), "int4", self.runs)
         path.write_text(path.read_text().replace("bits=4", "bits=3"))
         self.assertEqual(self.run_it("--only", "baseline", "int4", "prune").returncode, 0)
         self.assertEqual(self.calls()[3:], ["int4"])
         self.assertIn("bits=4", path.read_text())
+
+    def test_pieces_drive_nine_circuits_and_those_of_others_are_refused_or_made_again(self):
+        done = self.run_it("--only", "baseline", MADE_UP_MORE="alley")
+        self.assertEqual((done.returncode, self.kept()), (1, []))
+        self.assertRegex(done.stderr, "baseline of .*, seed 1 drove alley, chicane, .*, but pieces drive chicane, figure-eight, ")
+        self.assertEqual(self.run_it("--only", "baseline").returncode, 0)
+        path = pieces.row_file(pieces.Group(TORCH, "simulator", 1), "baseline", self.runs)
+        kept = json.loads(path.read_text())
+        self.assertEqual(kept["laps"]["circuits"], sorted(path.stem for path in (ROOT / "circuits").glob("*.yaml")
+                                                          if path.stem != "alley"))
+        self.assertEqual((self.run_it("--only", "baseline").returncode, len(self.calls())), (0, 2), "kept")
+        kept["laps"]["circuits"].append("alley")
+        path.write_text(json.dumps(kept))
+        self.assertEqual(self.run_it("--only", "baseline").returncode, 0)
+        self.assertEqual(len(self.calls()), 3, "made again")
+        del kept["laps"]["circuits"]
+        path.write_text(json.dumps(kept))
+        self.assertEqual((self.run_it("--only", "baseline").returncode, len(self.calls())), (0, 3), "counts as the nine")
+
+    def test_a_document_that_cannot_be_written_hides_no_error_and_stays(self):
+        (self.folder / "r.md").write_text("old")
+        self.keep(made_up("int5", 1))  # no table has it
+        done = self.run_it(PITLANE="/nowhere/pitlane")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("int5.json: no table has a place for it", done.stderr)
+        self.assertIn("/nowhere/pitlane is not built", done.stderr.splitlines()[-1])
+        self.assertEqual((self.folder / "r.md").read_text(), "old")
+        self.assertEqual(list(self.folder.glob("r.md.*")), [])
 
     def test_a_row_that_fails_is_told_kept_with_its_reason_and_tried_again(self):
         done = self.run_it("--only", "baseline", "prune", MADE_UP_FAIL="prune")

@@ -45,6 +45,30 @@ TEST(StudyPairs, CompareEveryNetworkWithEveryOther) {
   EXPECT_GT(json["pairs"][2]["completion"]["p_value_holm"].get<double>(), 0);
 }
 
+TEST(StudyPairs, DifferencesAreThoseOfTheTotals) {
+  const StudyResult study = sample_study();
+  const StudyDifferences alone = study_differences(study, 2, 1);
+  const StudyTotal total = study_total(study, 2, 1);
+  for (std::size_t f = 0; f < alone.size(); ++f) {
+    EXPECT_EQ(alone[f].pairs, total.figures[f].pairs) << kStudyFigures[f];
+    EXPECT_EQ(alone[f].mean_difference, total.figures[f].mean_difference) << kStudyFigures[f];
+    EXPECT_EQ(alone[f].p_value, total.figures[f].p_value) << kStudyFigures[f];
+  }
+}
+
+TEST(StudyPairs, WithoutDataAreNotCountedAndNotDrivenIsADash) {
+  StudyResult study = sample_study();
+  for (std::size_t i = 0; i < study.cells.size(); ++i)
+    if (study.cells[i].driver == 2) study.outcomes[i].episode->completed = false;
+  for (const std::string& text : {study_page(study, ""), study_markdown(study)})
+    EXPECT_THAT(text, HasSubstr("corrected for 3 pairs (deviation and lap time: 1) by Holm's method"));
+  for (std::size_t i = 0; i < study.cells.size(); ++i)
+    if (study.cells[i].driver == 2) study.outcomes[i] = {};
+  const std::string markdown = study_markdown(study);
+  EXPECT_THAT(markdown, AllOf(HasSubstr("corrected for 1 pair by Holm's method"), Not(HasSubstr("0/0"))));
+  EXPECT_THAT(markdown.substr(markdown.find("## Robustness")), HasSubstr("| – "));
+}
+
 TEST(StudyTotals, HaveMoreFiguresOverAllDrives) {
   StudyResult study = sample_study();
   for (CellOutcome& outcome : study.outcomes)

@@ -82,6 +82,13 @@ TEST(StudyReport, JsonHasTotalsAndEveryCell) {
   EXPECT_FALSE(document.contains("conditions")) << "there is one";
 }
 
+TEST(StudyReport, TellsFromWhereOnADriveIsOffTheRoad) {
+  StudyResult result = sample();
+  result.grid.off_road_limit_m = 1.25;
+  EXPECT_EQ(nlohmann::json::parse(study_json(result))["study"]["off_road_limit_m"], 1.25);
+  EXPECT_THAT(study_page(result, ""), HasSubstr("a drive ends farther than 1.25 m from the line"));
+}
+
 TEST(StudyReport, JsonHasWhatTheNetworksAreWeighedBy) {
   const StudyResult study = sample_study();
   const auto timed = nlohmann::json::parse(study_json(study));

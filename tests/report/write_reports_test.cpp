@@ -41,7 +41,8 @@ TEST(WriteReports, AnErrorLeavesTheOldReports) {
   const TemporaryDirectory directory;
   ASSERT_TRUE(write_reports(sample_result(), directory.path()).ok());
   const auto size = fs::file_size(directory.path() / "results.json");
-  fs::create_directory(directory.path() / ".results.json.new");  // so that this one cannot be written
+  fs::remove(directory.path() / "results.md");
+  fs::create_directory(directory.path() / "results.md");  // so that this one, the last, cannot be written
   TuneResult other = sample_result();
   other.rows.resize(2);
   EXPECT_FALSE(write_reports(other, directory.path()).ok());

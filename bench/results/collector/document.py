@@ -5,7 +5,8 @@ from . import cells, headlines, pieces, published, summary, targets
 TITLES = {"simulator": "the simulator's recording", "udacity": "Udacity's recording"}
 INPUTS = {
     "simulator": "24,000 frames that the expert recorded on seven of our circuits (`pitlane record --frames 24000 "
-                 "--seed 1`). Laps: all of our own circuits, both ways, at 0 and 60 ms from frame to command.",
+                 "--seed 1`). Laps: nine of our circuits, all but `alley`, both ways, at 0 and 60 ms "
+                 "from frame to command.",
     "udacity": "The real recording of a car in a simulator that is not ours; every fifth block of 100 rows validates "
                "(`--split blocks:100:5`). What learned from it cannot drive our circuits, so there are no laps."}
 HEAD = ["row", "published: MiB, MSE, ms", "seeds", "MiB", "zeros", "MSE", "by output", "to baseline", "to `fine_tune`",
@@ -27,8 +28,8 @@ same baseline of its network, recording and seed, and never from another row's r
   own. With several seeds: mean ± half of the 95 % interval (Student's t).
 - **MiB**: the `.pit` file; **zeros**: share of zero weights. **p50, p99**: engine, picture in, outputs out, one thread; **as
   fast**: the baseline's p50 in the same run by the row's.
-- **laps**: completed of all that were driven, over all seeds; deviations: mean over laps, the largest mean of any lap, the
-  largest of any moment.
+- **laps**: on nine of our circuits, all but `alley`; completed of all that were driven, over all seeds; deviations: mean over
+  laps, the largest mean of any lap, the largest of any moment.
 - **holds**: whether the row is within its limits (next section). **–**: not measured, or nothing is asked.
 """
 

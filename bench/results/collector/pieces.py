@@ -18,6 +18,8 @@ STRATEGIES = (
 PUBLISHED = frozenset((
     "dynamic_quan", "int_quan", "int_flt_quan", "float16_quan", "quan_aware", "prune", "prune_quan_tf", "clust_qat",
     "prune_qat", "prune_clust_qat", "static_quan", "local_prune", "global_prune", "prune_quan", "fp32", "int8"))
+# What every piece drives, named so that a circuit which is added later changes none: all of ours but `alley`.
+CIRCUITS = ("chicane", "figure-eight", "hairpins", "held-out", "long-straight", "mixed", "s-bends", "sweepers", "tight")
 PRUNED = frozenset(name for name in STRATEGIES if "prune" in name)
 
 

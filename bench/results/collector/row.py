@@ -5,6 +5,7 @@ import json
 import math
 import platform
 
+from . import pieces
 from .failure import Failure
 
 FORMAT = 1
@@ -44,7 +45,7 @@ def laps_of(laps):
     if not laps:
         return None
     means = [lap["deviation_m"]["mean"] for lap in laps]
-    kept = {"driven": len(laps), "completed": sum(lap["completed"] for lap in laps),
+    kept = {"circuits": sorted({lap["circuit"] for lap in laps}), "driven": len(laps), "completed": sum(lap["completed"] for lap in laps),
             "not_completed": [lap_name(lap) for lap in laps if not lap["completed"]],
             "mean_deviation_m": mean(means), "largest_mean_deviation_m": max(means),
             "largest_deviation_m": max(lap["deviation_m"]["max"] for lap in laps)}
@@ -53,6 +54,11 @@ def laps_of(laps):
         kept["inference_ms"] = mean(timing["inference_ms"] for timing in timed)
         kept["iteration_hz"] = mean(timing["iteration_hz"] for timing in timed)
     return kept
+
+
+def drives_the_circuits(kept):
+    """Whether a row drove pieces.CIRCUITS, or nothing. Rows of before the circuits were kept drove these nine."""
+    return "circuits" not in (kept.get("laps") or {}) or set(kept["laps"]["circuits"]) == set(pieces.CIRCUITS)
 
 
 def timing_of(result, baseline):
@@ -125,8 +131,9 @@ def check_parts(row, path):
         if not isinstance(part, dict):
             raise Failure(f"{path}: '{name}' is no object; delete the file and make it again")
         need(part, f"{path}: {name}", "number", numbers, is_number)
-    if laps and not (isinstance(laps.get("not_completed"), list) and all(isinstance(x, str) for x in laps["not_completed"])):
-        raise Failure(f"{path}: laps: 'not_completed' is no list of texts; delete the file and make it again")
+    for name in ("not_completed", *(("circuits",) if laps and "circuits" in laps else ())):
+        if laps and not (isinstance(laps.get(name), list) and all(isinstance(x, str) for x in laps[name])):
+            raise Failure(f"{path}: laps: '{name}' is no list of texts; delete the file and make it again")
 
 
 def read(path, group, strategy):

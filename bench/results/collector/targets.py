@@ -55,7 +55,7 @@ def lines(tables):
            "The error (`bench/results/run --write`, from the tables below):", ""]
     out += cells.table(["network, recording", "hold", "beyond the limit", "not measured"],
                        [error_line(title, summaries) for title, _, summaries in tables])
-    out += ["The laps, on our own circuits, both ways, at 0 and 60 ms:", ""]
+    out += ["The laps, on nine of our circuits (all but `alley`), both ways, at 0 and 60 ms:", ""]
     out += cells.table(["network", "hold", "laps lost", "not measured"],
                        [lap_line(title, summaries) for title, data, summaries in tables if data == "simulator"])
     out += ["The smallest file whose error is not above the baseline's:", ""]

@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 
-from . import places
+from . import pieces, places
 from .failure import Failure
 
 # What each recording is learned with: bench/networks/train's recipe, and the README's for the real recording.
@@ -14,7 +14,7 @@ TRAINING = {("pilotnet-torch", "simulator"): ["--epochs", "10"], ("pilotnet-tf",
             ("pilotnet-tf", "udacity"): ["--epochs", "4", "--learning-rate", "5e-4"]}
 SPLIT = {"simulator": [], "udacity": ["--split", "blocks:100:5"]}
 # A network that learned from another camera on another road cannot drive our circuits.
-TRACK = {"simulator": [], "udacity": ["--no-track"]}
+TRACK = {"simulator": ["--circuit", *pieces.CIRCUITS], "udacity": ["--no-track"]}
 
 
 def run(arguments, good=(0,)):

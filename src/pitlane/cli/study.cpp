@@ -74,21 +74,20 @@ std::string command_of(const Flags& flags) {
 }
 
 // Results of other things in this folder that have the same names are replaced: they are made of the store.
-// All four or none, and the page whatever becomes of its video.
-Status write_documents(const StudyResult& result, const Flags& flags, Timing timing) {
+// All four or none, before the page's video is rendered: that takes minutes, and what ends it loses no document.
+Status write_documents(const StudyResult& result, const StudyComparisons& compared, const Flags& flags, Timing timing) {
   const fs::path out = flags.out;
   PITLANE_TRY_STATUS(make_writable_directory(out));
-  bool interrupted_by_user = false;
-  PageVideos videos;
-  if (flags.video) {
-    ProgressBar bar;
-    videos = study_page_videos(result, bar.callback(), interrupted_by_user);
-    bar.clear();
-  }
-  PITLANE_TRY_STATUS(write_texts({{out / kJson, study_json(result, timing)},
+  PITLANE_TRY_STATUS(write_texts({{out / kJson, study_json(result, compared, timing)},
                                   {out / kCsv, study_csv(result, timing)},
-                                  {out / kMarkdown, study_markdown(result)},
-                                  {out / kPage, study_page(result, command_of(flags), timing, videos)}}));
+                                  {out / kMarkdown, study_markdown(result, compared)},
+                                  {out / kPage, study_page(result, compared, command_of(flags), timing)}}));
+  if (!flags.video) return {};
+  bool interrupted_by_user = false;
+  ProgressBar bar;
+  const PageVideos videos = study_page_videos(result, bar.callback(), interrupted_by_user);
+  bar.clear();
+  PITLANE_TRY_STATUS(write_text(out / kPage, study_page(result, compared, command_of(flags), timing, videos)));
   if (!interrupted_by_user) return {};
   return Error(ErrorKind::kInterrupted, "interrupted; all is written but the page's video");
 }
@@ -178,8 +177,9 @@ Result<int> run(const Flags& flags) {
   if (!read) return read.error().in(path.string());
   StudyResult& result = *read;
   result.recommendation = recommendation(result, timing);
-  if (!flags.out.empty()) PITLANE_TRY_STATUS(write_documents(result, flags, timing));
-  std::fputs((flags.json ? study_json(result, timing) : study_markdown(result)).c_str(), stdout);
+  const StudyComparisons compared = compare_study(result);
+  if (!flags.out.empty()) PITLANE_TRY_STATUS(write_documents(result, compared, flags, timing));
+  std::fputs((flags.json ? study_json(result, compared, timing) : study_markdown(result, compared)).c_str(), stdout);
   return exit_code(result);
 }
 
@@ -198,7 +198,7 @@ Result<int> export_results(const Flags& flags) {
   PITLANE_TRY(StudyResult result, read_cells(study.grid, cells, store, {}, drawn(flags)));
   result.recommendation = recommendation(result, timing);
   if (!flags.out.empty()) {
-    PITLANE_TRY_STATUS(write_documents(result, flags, timing));
+    PITLANE_TRY_STATUS(write_documents(result, compare_study(result), flags, timing));
     return kSuccess;
   }
   const std::string text = flags.format == "json"  ? study_json(result, timing)

@@ -65,6 +65,7 @@ bool is_published_as(const PublishedKey& published, const std::string& family, c
 std::string our_name(const PublishedKey& published) {
   if (published.framework == "TensorFlow" && published.strategy == "prune_quan") return "prune_quan_tf";
   if (published.strategy == "fp16") return "float16_quan";
+  if (published.strategy == "original") return "baseline";  // Keras, before any conversion
   return published.strategy;
 }
 

@@ -28,7 +28,7 @@ std::string difference_text(double difference, int decimals) {
 
 // The difference, and below it the p-value as corrected.
 std::string pair_cell(const StudyPair& pair, std::size_t figure) {
-  const StudyFigure& f = pair.figures[figure];
+  const StudyDifference& f = pair.figures[figure];
   if (f.pairs == 0) return "<td>–</td>";
   const bool told = pair.corrected_p[figure] < 0.05;
   return "<td" + std::string(told ? " class=\"told\"" : "") + ">" +
@@ -65,8 +65,17 @@ std::string more_totals_html(const StudyResult& result, const std::vector<StudyT
                     "the others of all that were driven.</p>");
 }
 
-std::string pairs_html(const StudyResult& result) {
-  const std::vector<StudyPair> pairs = study_pairs(result);
+std::string compared_pairs_text(const std::vector<StudyPair>& pairs) {
+  const auto count = [&](std::size_t figure) {
+    return std::count_if(pairs.begin(), pairs.end(),
+                         [&](const StudyPair& pair) { return pair.figures[figure].pairs > 0; });
+  };
+  const auto all = count(0), completed = count(1);  // share and score; deviation and lap time
+  return std::to_string(all) + (all == 1 ? " pair" : " pairs") +
+         (completed == all ? "" : " (deviation and lap time: " + std::to_string(completed) + ")");
+}
+
+std::string pairs_html(const StudyResult& result, const std::vector<StudyPair>& pairs) {
   if (pairs.empty()) return "";
   std::string body;
   for (const StudyPair& pair : pairs) {
@@ -80,8 +89,7 @@ std::string pairs_html(const StudyResult& result) {
                       body, "pairs", 2) +
           "<p class=\"quiet small\">Mean differences on the drives that both have (share and score: all; deviation and "
           "lap time: those that both completed). p: paired test, corrected for " +
-          std::to_string(pairs.size()) + (pairs.size() == 1 ? " pair" : " pairs") +
-          " by Holm's method, each column for itself; bold where it is below 0.05.</p>");
+          compared_pairs_text(pairs) + " by Holm's method, each column for itself; bold where it is below 0.05.</p>");
 }
 
 std::vector<std::vector<PerturbedShare>> perturbed_shares(const StudyResult& result) {

@@ -11,7 +11,10 @@ namespace pitlane {
 
 /// Folded tables below the totals; `totals`: study_totals(result).
 std::string more_totals_html(const StudyResult& result, const std::vector<StudyTotal>& totals);
-std::string pairs_html(const StudyResult& result);
+std::string pairs_html(const StudyResult& result, const std::vector<StudyPair>& pairs);
+/// What Holm's method corrects for: pairs that have data. "3 pairs", or "3 pairs (deviation and lap time: 1)" where
+/// some have no drive that both completed.
+std::string compared_pairs_text(const std::vector<StudyPair>& pairs);
 
 /// One driver under one perturbation, all courses and latencies together.
 struct PerturbedShare {

@@ -96,7 +96,7 @@ Json pair_entry(const StudyGrid& grid, const StudyPair& pair) {
            {"other_network", grid.drivers[pair.other].name},
            {"other_runtime", grid.drivers[pair.other].runtime}};
   for (std::size_t f = 0; f < kStudyFigures.size(); ++f) {
-    const StudyFigure& figure = pair.figures[f];
+    const StudyDifference& figure = pair.figures[f];
     out[kStudyFigures[f]] = figure.pairs == 0 ? Json()
                                               : Json{{"pairs", figure.pairs},
                                                      {"mean_difference", figure.mean_difference},
@@ -179,6 +179,10 @@ Json cell_entry(const StudyResult& result, std::size_t index, Timing timing) {
 }  // namespace
 
 std::string study_json(const StudyResult& result, Timing timing) {
+  return study_json(result, compare_study(result), timing);
+}
+
+std::string study_json(const StudyResult& result, const StudyComparisons& compared, Timing timing) {
   const StudyGrid& grid = result.grid;
   Json out{{"study",
             {{"name", grid.name},
@@ -186,6 +190,7 @@ std::string study_json(const StudyResult& result, Timing timing) {
              {"laps", grid.laps},
              {"seed", grid.seed},
              {"timeout_s", grid.timeout_s},
+             {"off_road_limit_m", grid.off_road_limit_m},
              {"cells", result.cells.size()},
              {"driving_score_version", kDrivingScoreVersion},
              {"version", kVersion}}},
@@ -194,10 +199,10 @@ std::string study_json(const StudyResult& result, Timing timing) {
   for (const auto& [perturbation, name] : grid.perturbation_names)
     out["study"]["perturbations"].push_back({{"name", name}, {"perturbation", perturbation}});
   for (const StudyDriver& driver : grid.drivers) out["drivers"].push_back(driver_entry(driver));
-  for (const StudyTotal& total : study_totals(result)) out["totals"].push_back(total_entry(result, total));
-  for (const StudyPair& pair : study_pairs(result)) out["pairs"].push_back(pair_entry(grid, pair));
-  for (const StudyTotal& total : study_conditions(result)) out["conditions"].push_back(total_entry(result, total));
-  for (const StudyTotal& total : study_courses(result)) out["courses"].push_back(total_entry(result, total));
+  for (const StudyTotal& total : compared.totals) out["totals"].push_back(total_entry(result, total));
+  for (const StudyPair& pair : compared.pairs) out["pairs"].push_back(pair_entry(grid, pair));
+  for (const StudyTotal& total : compared.conditions) out["conditions"].push_back(total_entry(result, total));
+  for (const StudyTotal& total : compared.courses) out["courses"].push_back(total_entry(result, total));
   for (const StudyLatencyLimit& limit : study_latency_limits(result))
     out["latency_limits"].push_back(limit_entry(grid, limit));
   if (timing == Timing::kIncluded)

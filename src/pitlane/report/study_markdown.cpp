@@ -61,8 +61,7 @@ std::string more_totals_table(const StudyResult& result, const std::vector<Study
          markdown_table(rows);
 }
 
-std::string pairs_table(const StudyResult& result) {
-  const std::vector<StudyPair> pairs = study_pairs(result);
+std::string pairs_table(const StudyResult& result, const std::vector<StudyPair>& pairs) {
   if (pairs.size() < 2) return "";  // one pair stands in the totals
   std::vector<Row> rows{{"network", "less", "share", "mean deviation m", "lap time s", "driving score"}};
   for (const StudyPair& pair : pairs) {
@@ -75,7 +74,7 @@ std::string pairs_table(const StudyResult& result) {
     rows.push_back(std::move(row));
   }
   return "\n## Every pair\n\nMean differences on the same drives; p: paired test, corrected for " +
-         std::to_string(pairs.size()) + " pairs by Holm's method, each column for itself.\n\n" + markdown_table(rows);
+         compared_pairs_text(pairs) + " by Holm's method, each column for itself.\n\n" + markdown_table(rows);
 }
 
 std::string perturbed_table(const StudyResult& result) {
@@ -87,8 +86,10 @@ std::string perturbed_table(const StudyResult& result) {
   for (std::size_t driver = 0; driver < shares.size(); ++driver) {
     rows.push_back({markdown_text(driver_label(result.grid, driver))});
     for (const PerturbedShare& share : shares[driver])
-      rows.back().push_back(std::to_string(share.completed) + "/" + std::to_string(share.driven) +
-                            (share.completed > 0 ? ", " + fixed_text(share.mean_deviation_m, 3) + " m" : ""));
+      rows.back().push_back(share.driven == 0
+                                ? "–"
+                                : std::to_string(share.completed) + "/" + std::to_string(share.driven) +
+                                      (share.completed > 0 ? ", " + fixed_text(share.mean_deviation_m, 3) + " m" : ""));
   }
   return "\n## Robustness\n\nDrives completed / drives, mean deviation of completed ones.\n\n" + markdown_table(rows);
 }
@@ -136,7 +137,9 @@ std::string latency_table(const StudyResult& result) {
 
 }  // namespace
 
-std::string study_markdown(const StudyResult& result) {
+std::string study_markdown(const StudyResult& result) { return study_markdown(result, compare_study(result)); }
+
+std::string study_markdown(const StudyResult& result, const StudyComparisons& compared) {
   const StudyGrid& grid = result.grid;
   std::string out = "# " + (grid.name.empty() ? std::string("Study") : markdown_text(grid.name)) + "\n\n";
   out +=
@@ -144,13 +147,13 @@ std::string study_markdown(const StudyResult& result) {
       ". In brackets: 95 % intervals; p: paired test against the first row (docs/metrics.md). Deviation and lap time "
       "are of completed drives. " +
       kDrivingScoreWords + "\n\n";
-  const std::vector<StudyTotal> totals = study_totals(result);
-  out += recommendation_text(result) + totals_table(result, totals, {}) + more_totals_table(result, totals);
-  out += pairs_table(result) + latency_table(result) + perturbed_table(result);
-  if (const std::vector<StudyTotal> conditions = study_conditions(result); !conditions.empty())
-    out += "\n## By latency and perturbation\n\n" + totals_table(result, conditions, {"latency", "perturbation"});
-  if (const std::vector<StudyTotal> courses = study_courses(result); !courses.empty())
-    out += "\n## By circuit\n\n" + totals_table(result, courses, {"circuit"});
+  out += recommendation_text(result) + totals_table(result, compared.totals, {}) +
+         more_totals_table(result, compared.totals);
+  out += pairs_table(result, compared.pairs) + latency_table(result) + perturbed_table(result);
+  if (!compared.conditions.empty())
+    out +=
+        "\n## By latency and perturbation\n\n" + totals_table(result, compared.conditions, {"latency", "perturbation"});
+  if (!compared.courses.empty()) out += "\n## By circuit\n\n" + totals_table(result, compared.courses, {"circuit"});
   if (const std::string incomplete = incomplete_text(result); !incomplete.empty())
     out += "\n## Not completed\n\n" + incomplete;
   return out;

@@ -85,8 +85,8 @@ std::string published_driving_part(const StudyView& view) {
 
 }  // namespace
 
-StudyView study_view(const StudyResult& result, Timing timing) {
-  StudyView view{result, study_totals(result), study_conditions(result), study_courses(result), {}, {}};
+StudyView study_view(const StudyResult& result, const StudyComparisons& compared, Timing timing) {
+  StudyView view{result, compared.totals, compared.conditions, compared.courses, compared.pairs, {}, {}};
   view.times.by_driver_s.resize(result.grid.drivers.size());
   if (timing == Timing::kLeftOut) return view;
   view.machines = study_machines(result);

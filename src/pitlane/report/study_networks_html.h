@@ -12,14 +12,17 @@
 
 namespace pitlane {
 
-/// Everything that the page's parts are made of.
+/// Everything that the page's parts are made of; refers to what study_view is given.
 struct StudyView {
   const StudyResult& result;
-  std::vector<StudyTotal> totals, conditions, courses;
+  const std::vector<StudyTotal>& totals;
+  const std::vector<StudyTotal>& conditions;
+  const std::vector<StudyTotal>& courses;
+  const std::vector<StudyPair>& pairs;
   std::vector<MachineCells> machines;  ///< empty where times are left out
   DecisionTimes times;                 ///< no times where they are left out
 };
-StudyView study_view(const StudyResult& result, Timing timing);
+StudyView study_view(const StudyResult& result, const StudyComparisons& compared, Timing timing);
 
 /// Median seconds; empty without times.
 std::optional<double> median_decision_s(const StudyView& view, std::size_t driver);

@@ -65,7 +65,7 @@ std::string totals_html(const StudyView& view) {
          chart_figure("total-completion", "Drives completed", "Percent of all drives; whiskers are 95 % intervals.") +
          chart_figure("total-deviation", "Mean deviation",
                       "Metres from the line over completed drives; whiskers are 95 % intervals.") +
-         "</div>" + more_totals_html(view.result, view.totals) + pairs_html(view.result) + "</section>\n";
+         "</div>" + more_totals_html(view.result, view.totals) + pairs_html(view.result, view.pairs) + "</section>\n";
 }
 
 std::string select_html(const std::string& id, const std::string& label) {
@@ -152,6 +152,7 @@ std::string provenance_html(const StudyView& view, const std::string& command) {
   for (const std::string& code : view.machines.empty() ? std::set<std::string>{} : codes_of(result))
     out += fact("driven by", code);
   if (grid.timeout_s > 0) out += fact("a drive ends after", fixed_text(grid.timeout_s, 0) + " simulated s");
+  out += fact("off the road", "a drive ends farther than " + fixed_text(grid.off_road_limit_m, 2) + " m from the line");
   for (std::size_t i = 0; i < grid.drivers.size(); ++i) out += driver_fact(grid, i);
   for (const auto& [perturbation, name] : grid.perturbation_names)
     if (name != perturbation) out += fact("perturbation " + name, perturbation);
@@ -182,8 +183,13 @@ std::string subtitle_of(const StudyResult& result) {
 }  // namespace
 
 std::string study_page(const StudyResult& result, const std::string& command, Timing timing, const PageVideos& videos) {
+  return study_page(result, compare_study(result), command, timing, videos);
+}
+
+std::string study_page(const StudyResult& result, const StudyComparisons& compared, const std::string& command,
+                       Timing timing, const PageVideos& videos) {
   const StudyGrid& grid = result.grid;
-  const StudyView view = study_view(result, timing);
+  const StudyView view = study_view(result, compared, timing);
   const std::string title = grid.name.empty() ? "Study" : grid.name;
   std::string page = page_begin(title, html_escape(title), subtitle_of(result));
   page += study_recommendation_html(view) + summary_html(result, view.totals) + totals_html(view);

@@ -22,7 +22,7 @@ std::vector<StudyPair> study_pairs(const StudyResult& result) {
   std::vector<StudyPair> pairs;
   for (std::size_t driver = 1; driver < result.grid.drivers.size(); ++driver)
     for (std::size_t other = 0; other < driver; ++other)
-      pairs.push_back({driver, other, study_total(result, driver, other).figures, {}});
+      pairs.push_back({driver, other, study_differences(result, driver, other), {}});
   for (std::size_t f = 0; f < kStudyFigures.size(); ++f) {
     std::vector<double> p_values;
     for (const StudyPair& pair : pairs)
@@ -32,6 +32,10 @@ std::vector<StudyPair> study_pairs(const StudyResult& result) {
     for (StudyPair& pair : pairs) pair.corrected_p[f] = pair.figures[f].pairs > 0 ? corrected[at++] : 1;
   }
   return pairs;
+}
+
+StudyComparisons compare_study(const StudyResult& result) {
+  return {study_totals(result), study_conditions(result), study_courses(result), study_pairs(result)};
 }
 
 }  // namespace pitlane

@@ -11,9 +11,9 @@
 namespace pitlane {
 
 struct StudyPair {
-  std::size_t driver = 0, other = 0;                      ///< driver after other
-  std::array<StudyFigure, kStudyFigures.size()> figures;  ///< driver less other
-  /// p-values corrected for the number of pairs, each figure for itself; 1 where no drive can be compared.
+  std::size_t driver = 0, other = 0;  ///< driver after other
+  StudyDifferences figures;           ///< driver less other
+  /// p-values corrected for the pairs that have data, each figure for itself; 1 where no drive can be compared.
   std::array<double, kStudyFigures.size()> corrected_p{};
 };
 
@@ -21,8 +21,15 @@ struct StudyPair {
 std::vector<StudyPair> study_pairs(const StudyResult& result);
 
 /// Of m values the k-th smallest times m - k + 1, at least what smaller ones became, at most 1; in the order given. The
-/// chance that any of them falls below 0.05 where nothing differs is then 0.05 (S. Holm, "A Simple Sequentially
+/// chance that any of them falls below 0.05 where nothing differs is then at most 0.05 (S. Holm, "A Simple Sequentially
 /// Rejective Multiple Test Procedure", 1979).
 std::vector<double> holm_corrected(std::span<const double> p_values);
+
+/// All that a study's documents compare; made once for all of them, since bootstrap and tests take their time.
+struct StudyComparisons {
+  std::vector<StudyTotal> totals, conditions, courses;
+  std::vector<StudyPair> pairs;
+};
+StudyComparisons compare_study(const StudyResult& result);
 
 }  // namespace pitlane

@@ -23,20 +23,23 @@ Values values_of(const CellOutcome& outcome) {
   return {1.0, e.deviation.mean, e.lap_time_s, e.driving_score};
 }
 
-StudyFigure figure_of(const std::vector<Values>& own, const std::vector<Values>& first, std::size_t figure) {
-  std::vector<double> values, differences;
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    if (!own[i][figure]) continue;
-    values.push_back(*own[i][figure]);
-    if (first[i][figure]) differences.push_back(*own[i][figure] - *first[i][figure]);
-  }
-  StudyFigure out;
-  out.estimate = estimate_mean(values);
+StudyDifference difference_of(const std::vector<Values>& own, const std::vector<Values>& first, std::size_t figure) {
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < own.size(); ++i)
+    if (own[i][figure] && first[i][figure]) differences.push_back(*own[i][figure] - *first[i][figure]);
+  StudyDifference out;
   out.pairs = static_cast<int>(differences.size());
   if (differences.empty()) return out;
   for (const double difference : differences) out.mean_difference += difference / static_cast<double>(out.pairs);
   out.p_value = sign_flip_p_value(differences);
   return out;
+}
+
+StudyFigure figure_of(const std::vector<Values>& own, const std::vector<Values>& first, std::size_t figure) {
+  std::vector<double> values;
+  for (const Values& one : own)
+    if (one[figure]) values.push_back(*one[figure]);
+  return {difference_of(own, first, figure), estimate_mean(values)};
 }
 
 // `own` and `first`: the same cells of two drivers, in one order.
@@ -118,6 +121,16 @@ std::vector<StudyTotal> study_totals(const StudyResult& result) {
 StudyTotal study_total(const StudyResult& result, std::size_t driver, std::size_t other) {
   const Chosen all = [](const StudyDriver&, const StudyCell&) { return true; };
   return total_of(result, cells_of(result, driver, all), cells_of(result, other, all));
+}
+
+StudyDifferences study_differences(const StudyResult& result, std::size_t driver, std::size_t other) {
+  const Chosen all = [](const StudyDriver&, const StudyCell&) { return true; };
+  std::vector<Values> own, others;
+  for (const std::size_t cell : cells_of(result, driver, all)) own.push_back(values_of(result.outcomes[cell]));
+  for (const std::size_t cell : cells_of(result, other, all)) others.push_back(values_of(result.outcomes[cell]));
+  StudyDifferences out;
+  for (std::size_t f = 0; f < out.size(); ++f) out[f] = difference_of(own, others, f);
+  return out;
 }
 
 std::vector<StudyTotal> study_conditions(const StudyResult& result) {

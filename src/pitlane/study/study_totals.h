@@ -12,12 +12,15 @@
 
 namespace pitlane {
 
-/// Mean of a metric, and how it compares with another driver (the first one, but for study_total) on the same cells.
-struct StudyFigure {
-  MeanEstimate estimate;
+/// How a metric compares with another driver on the same cells.
+struct StudyDifference {
   int pairs = 0;               ///< cells where both have a value; none: nothing below is known
   double mean_difference = 0;  ///< this driver's less the other's
   double p_value = 1;
+};
+/// Mean of a metric, and its difference to another driver (the first one, but for study_total).
+struct StudyFigure : StudyDifference {
+  MeanEstimate estimate;
 };
 
 /// Names of figures, stable: what `completed` is a share of, metres, seconds, 0..100.
@@ -29,6 +32,9 @@ inline constexpr std::array<const char*, 4> kStudyFigures{"completion", "mean_de
 inline constexpr std::array<const char*, 11> kMoreStudyFigures{
     "deviation_m_rmse", "deviation_m_p95",  "deviation_m_max",    "average_speed_mps", "off_road_s",      "line_lost_s",
     "wrong_way_s",      "suddenness_v_mps", "suddenness_w_radps", "frame_age_ms_mean", "frame_age_ms_p95"};
+
+/// One for each of kStudyFigures.
+using StudyDifferences = std::array<StudyDifference, kStudyFigures.size()>;
 
 struct StudyTotal {
   std::size_t driver = 0;
@@ -44,6 +50,8 @@ struct StudyTotal {
 std::vector<StudyTotal> study_totals(const StudyResult& result);
 /// Of one driver, compared with any `other`.
 StudyTotal study_total(const StudyResult& result, std::size_t driver, std::size_t other);
+/// The differences of study_total alone, without its bootstrap: much quicker.
+StudyDifferences study_differences(const StudyResult& result, std::size_t driver, std::size_t other);
 /// One for each driver, latency and perturbation; empty where the study has one of each.
 std::vector<StudyTotal> study_conditions(const StudyResult& result);
 /// One for each driver, circuit and direction; empty where the study has one of each.
