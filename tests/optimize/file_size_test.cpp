@@ -41,7 +41,7 @@ TEST_P(FileSize, IsWhatTheStrategyPromises) {
 INSTANTIATE_TEST_SUITE_P(OfPilotNet, FileSize,
                          ::testing::Values(SizedRow{"baseline", 6'516'000}, SizedRow{"float16_quan", 3'263'000},
                                            SizedRow{"int_flt_quan", 1'661'000}, SizedRow{"int4", 875'000},
-                                           SizedRow{"int2", 469'000}, SizedRow{"global_prune", 1'677'000},
+                                           SizedRow{"int2", 356'000}, SizedRow{"global_prune", 1'677'000},
                                            SizedRow{"prune_quan", 657'000}, SizedRow{"prune_quan_tf", 471'000},
                                            SizedRow{"prune_qat", 471'000}, SizedRow{"clust_qat", 879'000},
                                            SizedRow{"prune_clust_qat", 314'000}, SizedRow{"shrink_quan", 423'000}),

@@ -13,8 +13,8 @@ namespace pitlane {
 /// of the two neighbours of each weight, those for which the layer's outputs on `inputs` move least. It is solved
 /// greedily along the weights, errors of earlier ones made good by later ones, as in E. Lybrand and R. Saab, "A Greedy
 /// Algorithm for Quantizing Neural Networks", JMLR 22 (2021), here from the inputs of most energy to those of least,
-/// and then once more over all. Scales are those of the smallest error of the outputs with rounding to the nearest,
-/// inputs taken for uncorrelated. What is zero stays zero. `weight` is f32 and finite. Errors: other bits, interrupted.
+/// and then once more over all. Scales fit the largest magnitude of a channel. What is zero stays zero. `weight` is f32
+/// and finite. Errors: other bits, interrupted.
 Result<Weight> round_adaptively(const Weight& weight, int bits, const LayerInputs& inputs, const ProgressFn& progress);
 
 }  // namespace pitlane
