@@ -57,7 +57,7 @@ TEST_P(OneKind, BlocksHaveTheBitsOfAskingEachPixel) {
   const DistanceField field(oval_track()->circuit.centre_line(), 8, crossings);
   const ColumnBlocks columns = some_columns();
   Random random(5);
-  RowBlocks blocks;
+  std::vector<Ground> blocks;
   std::array<int, 5> seen{};
   std::optional<GroundTexture> texture;
   std::optional<GroundPainter> painter, portable_painter;
@@ -91,7 +91,7 @@ TEST_P(OneKind, BlocksHaveTheBitsOfAskingEachPixel) {
     ASSERT_EQ(portable_pixels, wanted_pixels) << round;
 
     find_blocks(field, Bands(look), row, columns, blocks);
-    for (std::size_t i = 0; i < columns.count(); ++i) ++seen[static_cast<std::size_t>(blocks.ground[i])];
+    for (std::size_t i = 0; i < columns.count(); ++i) ++seen[static_cast<std::size_t>(blocks[i])];
   }
   for (const int count : seen) EXPECT_GT(count, 5) << "a kind of ground that was not tested";
   EXPECT_GT(seen[static_cast<std::size_t>(Ground::kGrass)], seen[static_cast<std::size_t>(Ground::kMixed)]);
@@ -112,12 +112,12 @@ TEST(GroundPainter, BlocksThatReachBeyondTheFieldAreMixed) {
   const auto track = oval_track();
   const ColumnBlocks columns = some_columns();
   const Bands bands(make_appearance(oval(), Variation::kNone, 1));
-  RowBlocks blocks;
+  std::vector<Ground> blocks;
   for (const float x : {-40.F, 1e12F, -1e30F, std::nanf("")}) {
     GroundRow row;
     row.x0 = x, row.y0 = 30, row.dx = 10;
     find_blocks(*track->field, bands, row, columns, blocks);
-    for (std::size_t i = 0; i < columns.count(); ++i) EXPECT_EQ(blocks.ground[i], Ground::kMixed) << x;
+    for (std::size_t i = 0; i < columns.count(); ++i) EXPECT_EQ(blocks[i], Ground::kMixed) << x;
   }
 }
 

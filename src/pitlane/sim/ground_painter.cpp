@@ -1,6 +1,9 @@
 #include "pitlane/sim/ground_painter.h"
 
+#include <algorithm>
+
 #include "pitlane/core/result.h"
+#include "pitlane/sim/field_lookup.h"
 #include "pitlane/sim/ground_mixed.h"
 #include "pitlane/sim/vector_clones.h"
 
@@ -31,18 +34,37 @@ struct alignas(64) BlockColours {
 
 // Calls `paint(ground, begin, end)` for each run of blocks of one kind.
 template <typename Paint>
-void each_run(const RowBlocks& blocks, std::size_t count, const Paint& paint) {
+void each_run(const std::vector<Ground>& blocks, std::size_t count, const Paint& paint) {
   for (std::size_t begin = 0, end = 0; begin < count; begin = end) {
-    const Ground ground = blocks.ground[begin];
-    for (end = begin + 1; end < count && blocks.ground[end] == ground;) ++end;
+    const Ground ground = blocks[begin];
+    for (end = begin + 1; end < count && blocks[end] == ground;) ++end;
     paint(ground, begin, end);
   }
+}
+
+WideColumns wide_columns(const ColumnBlocks& columns) {
+  return {columns.u.data(), columns.first.data(), columns.last.data(), columns.count()};
 }
 
 }  // namespace
 
 GroundPainter::GroundPainter(const DistanceField& field, const Appearance& look)
-    : field_(&field), bands_(look), texture_(look.noise_seed), wide_(has_wide_tint()) {}
+    : field_(&field), bands_(look), texture_(look.noise_seed), is_wide_(has_wide_ground()) {
+  const FieldExtent extent = extent_of(field);
+  wide_.tile_start = field.tile_start().data();
+  wide_.corners = field.corners().data();
+  wide_.tiles_x = extent.tiles_x;
+  wide_.max_x = extent.max_x, wide_.max_y = extent.max_y;
+  wide_.line_mm = bands_.line_mm, wide_.road_mm = bands_.road_mm, wide_.verge_mm = bands_.verge_mm;
+  wide_.road_noise = bands_.road_noise, wide_.grass_noise = bands_.grass_noise;
+  std::copy(bands_.line.begin(), bands_.line.end(), wide_.line);
+  std::copy(bands_.road.begin(), bands_.road.end(), wide_.road);
+  std::copy(bands_.verge.begin(), bands_.verge.end(), wide_.verge);
+  std::copy(bands_.grass.begin(), bands_.grass.end(), wide_.grass);
+  wide_.texel_pairs = texture_.pairs();
+  wide_.asphalt = texture_.values(GroundTexture::kAsphalt);
+  wide_.blades = texture_.values(GroundTexture::kGrass);
+}
 
 Tint GroundPainter::tint_of(const GroundRow& row, Ground ground) const {
   const bool paved = ground == Ground::kLine || ground == Ground::kRoad;
@@ -61,6 +83,7 @@ Tint GroundPainter::tint_of(const GroundRow& row, Ground ground) const {
 void GroundPainter::paint(const GroundRow& row, const ColumnBlocks& columns, const ColourRow& out) {
   PITLANE_CHECK(out.r.size() == columns.u.size() && out.g.size() == columns.u.size() &&
                 out.b.size() == columns.u.size());
+  if (is_wide_) return paint_wide(wide_, row, wide_columns(columns), out.r.data(), out.g.data(), out.b.data());
   find_blocks(*field_, bands_, row, columns, blocks_);
   each_run(blocks_, columns.count(), [&](Ground ground, std::size_t begin, std::size_t end) {
     if (ground == Ground::kMixed) {
@@ -68,13 +91,13 @@ void GroundPainter::paint(const GroundRow& row, const ColumnBlocks& columns, con
         add_mixed(*field_, texture_, bands_, row, &columns.u[i], &out.r[i], &out.g[i], &out.b[i]);
       return;
     }
-    (wide_ ? add_tint_wide : add_tint)({row, columns, blocks_, begin, end}, tint_of(row, ground), out.r.data(),
-                                       out.g.data(), out.b.data());
+    add_tint({row, columns, begin, end}, tint_of(row, ground), out.r.data(), out.g.data(), out.b.data());
   });
 }
 
 void GroundPainter::paint_pixels(const GroundRow& row, const ColumnBlocks& columns, std::span<std::uint32_t> pixels) {
   PITLANE_CHECK(pixels.size() == columns.u.size());
+  if (is_wide_) return paint_pixels_wide(wide_, row, wide_columns(columns), pixels.data());
   find_blocks(*field_, bands_, row, columns, blocks_);
   each_run(blocks_, columns.count(), [&](Ground ground, std::size_t begin, std::size_t end) {
     if (ground == Ground::kMixed) {
@@ -85,7 +108,7 @@ void GroundPainter::paint_pixels(const GroundRow& row, const ColumnBlocks& colum
       }
       return;
     }
-    (wide_ ? store_tint_wide : store_tint)({row, columns, blocks_, begin, end}, tint_of(row, ground), pixels.data());
+    store_tint({row, columns, begin, end}, tint_of(row, ground), pixels.data());
   });
 }
 

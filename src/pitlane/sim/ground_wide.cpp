@@ -1,0 +1,369 @@
+// Where the cells that a block touches lie close together, distances and texels are looked up in registers that hold a
+// window of 8 x 4 of them, instead of in memory. The order of operations is that of shade() in ground_mixed.cpp.
+#include "pitlane/sim/ground_wide.h"
+
+#include "pitlane/sim/ground_blocks.h"
+#include "pitlane/sim/ground_texture.h"
+
+#ifdef PITLANE_WIDE_GROUND
+#include <immintrin.h>
+#endif
+
+namespace pitlane {
+
+#ifdef PITLANE_WIDE_GROUND
+namespace {
+
+constexpr int kWindowX = 7, kWindowY = 3;  // cells: with their far corners they fit into 4 rows of 8
+static_assert(kBlock == 16 && DistanceField::kTileCells == 32);
+constexpr int kTexelMask = GroundTexture::kCells - 1;
+constexpr int kTexelStride = GroundTexture::kStride;
+constexpr int kCornerStride = DistanceField::kTileStride;
+
+__m512 all(float value) { return _mm512_set1_ps(value); }
+__m512i all(std::int32_t value) { return _mm512_set1_epi32(value); }
+__m512 plus(__m512 a, __m512 b) { return _mm512_add_ps(a, b); }
+__m512 minus(__m512 a, __m512 b) { return _mm512_sub_ps(a, b); }
+__m512 times(__m512 a, __m512 b) { return _mm512_mul_ps(a, b); }
+__m512 between(__m512 a, __m512 b, __m512 share) { return plus(a, times(share, minus(b, a))); }
+__m512 clamp01(__m512 v) { return _mm512_min_ps(_mm512_max_ps(v, all(0.F)), all(1.F)); }
+__m512 real(__m512i whole) { return _mm512_cvtepi32_ps(whole); }
+
+// What there is to know of a row's blocks, 16 of them, before they are painted.
+struct alignas(64) Survey {
+  std::int32_t ground[kBlock], cell_x[kBlock], cell_y[kBlock];
+  std::uint32_t narrow, one_tile;  // a bit for each block; one_tile: all its cells lie in one tile of the field
+};
+
+struct Corners {
+  __m512 low, low_next, high, high_next;
+};
+
+// Two neighbours of 16 bits in each lane.
+struct Pairs {
+  __m512i low, high;
+};
+
+Corners distances(const Pairs& pairs) {
+  const auto first = [](__m512i pair) { return real(_mm512_srai_epi32(_mm512_slli_epi32(pair, 16), 16)); };
+  const auto second = [](__m512i pair) { return real(_mm512_srai_epi32(pair, 16)); };
+  return {first(pairs.low), second(pairs.low), first(pairs.high), second(pairs.high)};
+}
+
+// `byte`: 0 for asphalt, 1 for grass.
+template <int byte>
+Corners texels(const Pairs& pairs) {
+  const auto first = [](__m512i pair) { return real(_mm512_srai_epi32(_mm512_slli_epi32(pair, 24 - 8 * byte), 24)); };
+  const auto second = [](__m512i pair) { return real(_mm512_srai_epi32(_mm512_slli_epi32(pair, 8 - 8 * byte), 24)); };
+  return {first(pairs.low), second(pairs.low), first(pairs.high), second(pairs.high)};
+}
+
+__m512 bilinear(const Corners& c, __m512 fx, __m512 fy) {
+  return between(between(c.low, c.low_next, fx), between(c.high, c.high_next, fx), fy);
+}
+
+Pairs field_pairs(const WideGround& ground, __m512i ix, __m512i iy) {
+  const __m512i tile =
+      _mm512_add_epi32(_mm512_mullo_epi32(_mm512_srai_epi32(iy, 5), all(ground.tiles_x)), _mm512_srai_epi32(ix, 5));
+  const __m512i down = _mm512_and_epi32(iy, all(31));
+  const __m512i at = _mm512_add_epi32(_mm512_add_epi32(_mm512_i32gather_epi32(tile, ground.tile_start, 4),
+                                                       _mm512_add_epi32(_mm512_slli_epi32(down, 5), down)),
+                                      _mm512_and_epi32(ix, all(31)));
+  return {_mm512_i32gather_epi32(at, ground.corners, 2),
+          _mm512_i32gather_epi32(_mm512_add_epi32(at, all(kCornerStride)), ground.corners, 2)};
+}
+
+Pairs texel_pairs(const WideGround& ground, __m512i ix, __m512i iy) {
+  const __m512i down = _mm512_and_epi32(iy, all(kTexelMask));
+  static_assert(kTexelStride == 128 + 8);
+  const __m512i at = _mm512_add_epi32(_mm512_add_epi32(_mm512_slli_epi32(down, 7), _mm512_slli_epi32(down, 3)),
+                                      _mm512_and_epi32(ix, all(kTexelMask)));
+  return {_mm512_i32gather_epi32(at, ground.texel_pairs, 2),
+          _mm512_i32gather_epi32(_mm512_add_epi32(at, all(kTexelStride)), ground.texel_pairs, 2)};
+}
+
+// Four rows of eight 16-bit elements.
+__m512i window(const void* from, std::ptrdiff_t stride_bytes) {
+  const auto* row = static_cast<const char*>(from);
+  const auto load = [row, stride_bytes](int i) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(row + i * stride_bytes));
+  };
+  const __m256i upper = _mm256_inserti128_si256(_mm256_castsi128_si256(load(0)), load(1), 1);
+  const __m256i lower = _mm256_inserti128_si256(_mm256_castsi128_si256(load(2)), load(3), 1);
+  return _mm512_inserti64x4(_mm512_castsi256_si512(upper), lower, 1);
+}
+
+// `at`: by lane, which element of the window.
+Pairs pairs_of_window(__m512i window, __m512i at) {
+  const __m512i low = _mm512_add_epi32(_mm512_or_epi32(at, _mm512_slli_epi32(at, 16)), all(0x00010000));
+  return {_mm512_permutexvar_epi16(low, window),
+          _mm512_permutexvar_epi16(_mm512_add_epi32(low, all(0x00080008)), window)};
+}
+
+Corners corners_of_window(const float* from, __m512i at) {
+  const auto two_rows = [from](int i) {
+    return _mm512_insertf32x8(_mm512_castps256_ps512(_mm256_loadu_ps(from + i * kTexelStride)),
+                              _mm256_loadu_ps(from + (i + 1) * kTexelStride), 1);
+  };
+  const __m512 upper = two_rows(0), lower = two_rows(2);
+  const auto pick = [&](std::int32_t offset) {
+    return _mm512_permutex2var_ps(upper, _mm512_add_epi32(at, all(offset)), lower);
+  };
+  return {_mm512_permutex2var_ps(upper, at, lower), pick(1), pick(8), pick(9)};
+}
+
+// ix + 8 iy within a window, less the window's own place: one addition takes both away.
+__m512i in_window(__m512i ix, __m512i iy, std::int32_t cell_x, std::int32_t cell_y) {
+  return _mm512_add_epi32(_mm512_add_epi32(ix, _mm512_slli_epi32(iy, 3)), all(-cell_x - 8 * cell_y));
+}
+
+std::ptrdiff_t texel_at(std::int32_t cell_x, std::int32_t cell_y) {
+  return std::ptrdiff_t{cell_y & kTexelMask} * kTexelStride + (cell_x & kTexelMask);
+}
+
+/// Where the columns of a block are.
+struct Spots {
+  __m512 u, fx, fy;
+  __m512i ix, iy;
+};
+
+class RowPainter {
+ public:
+  RowPainter(const WideGround& ground, const GroundRow& row, const WideColumns& columns)
+      : ground_(ground), row_(row), columns_(columns), facts_(row, ground.line_mm, ground.road_mm, ground.verge_mm) {}
+
+  /// `use(column, red, green, blue)` for each block: of its first column on, what is to be added.
+  template <typename Use>
+  void run(const Use& use) const {
+    Survey survey;
+    for (std::size_t start = 0; start < columns_.count; start += kBlock) {
+      look(start, survey);
+      const std::size_t count = columns_.count - start < kBlock ? columns_.count - start : kBlock;
+      for (std::size_t i = 0, end = 0; i < count; i = end) {
+        const std::int32_t kind = survey.ground[i];
+        for (end = i + 1; end < count && survey.ground[end] == kind;) ++end;
+        paint_run(static_cast<Ground>(kind), survey, start, i, end, use);
+      }
+    }
+  }
+
+ private:
+  void look(std::size_t start, Survey& survey) const;
+  template <typename Use>
+  void paint_run(Ground kind, const Survey& survey, std::size_t start, std::size_t begin, std::size_t end,
+                 const Use& use) const;
+  template <int byte, typename Use>
+  void tint_run(const float (&colour)[3], const Survey& survey, std::size_t start, std::size_t begin, std::size_t end,
+                const Use& use) const;
+  template <bool has_line, bool has_edge, typename Use>
+  void mixed_run(const Survey& survey, std::size_t start, std::size_t begin, std::size_t end, const Use& use) const;
+  [[nodiscard]] __m512 brightness(float noise, __m512 texture) const {
+    return times(all(row_.share), plus(all(1.F), times(all(noise * row_.noise), texture)));
+  }
+
+  const WideGround& ground_;
+  const GroundRow row_;
+  const WideColumns columns_;
+  const RowFacts facts_;
+};
+
+// The operations of survey() and judge() in ground_blocks.cpp.
+void RowPainter::look(std::size_t start, Survey& survey) const {
+  const __m512 zero = all(0.F), half = all(0.5F);
+  const __m512 first = _mm512_loadu_ps(columns_.first + start), last = _mm512_loadu_ps(columns_.last + start);
+  const auto ground_at = [](float base, float step, __m512 u) { return plus(all(base), times(u, all(step))); };
+  const __m512 xa = ground_at(row_.x0, row_.dx, first), xb = ground_at(row_.x0, row_.dx, last);
+  const __m512 ya = ground_at(row_.y0, row_.dy, first), yb = ground_at(row_.y0, row_.dy, last);
+  const __m512 x_low = _mm512_min_ps(xa, xb), x_high = _mm512_max_ps(xa, xb);
+  const __m512 y_low = _mm512_min_ps(ya, yb), y_high = _mm512_max_ps(ya, yb);
+  const __mmask16 inside = _mm512_cmp_ps_mask(x_low, zero, _CMP_GE_OQ) & _mm512_cmp_ps_mask(y_low, zero, _CMP_GE_OQ) &
+                           _mm512_cmp_ps_mask(x_high, all(ground_.max_x), _CMP_LE_OQ) &
+                           _mm512_cmp_ps_mask(y_high, all(ground_.max_y), _CMP_LE_OQ);
+  const __m512i cell_x = _mm512_maskz_cvttps_epi32(inside, x_low), cell_y = _mm512_maskz_cvttps_epi32(inside, y_low);
+  const __m512i end_x = _mm512_maskz_cvttps_epi32(inside, x_high), end_y = _mm512_maskz_cvttps_epi32(inside, y_high);
+  const __mmask16 narrow = inside & _mm512_cmplt_epi32_mask(_mm512_sub_epi32(end_x, cell_x), all(kWindowX)) &
+                           _mm512_cmplt_epi32_mask(_mm512_sub_epi32(end_y, cell_y), all(kWindowY));
+  const auto same_tile = [](__m512i a, __m512i b) {
+    return _mm512_cmpeq_epi32_mask(_mm512_srai_epi32(a, 5), _mm512_srai_epi32(b, 5));
+  };
+  survey.narrow = narrow;
+  survey.one_tile = static_cast<std::uint32_t>(narrow & same_tile(cell_x, end_x) & same_tile(cell_y, end_y));
+
+  const auto length = [&](__m512 u) {
+    return plus(_mm512_abs_ps(ground_at(row_.down_x0, row_.down_dx, u)),
+                _mm512_abs_ps(ground_at(row_.down_y0, row_.down_dy, u)));
+  };
+  const __m512 down = times(all(RowFacts::kMostSlope_mm), _mm512_max_ps(length(first), length(last)));
+  const __m512 half_pixel = times(half, _mm512_max_ps(plus(all(facts_.across_mm), down), half));
+  const __m512 doubt = plus(times(times(half, minus(last, first)), all(facts_.per_u_mm)), all(RowFacts::kSlack_mm));
+
+  const __m512 middle = times(half, plus(first, last));
+  const auto clamp = [&](__m512 v, float most) { return _mm512_min_ps(_mm512_max_ps(v, zero), all(most)); };
+  const __m512 x = clamp(ground_at(row_.x0, row_.dx, middle), ground_.max_x);
+  const __m512 y = clamp(ground_at(row_.y0, row_.dy, middle), ground_.max_y);
+  const __m512i ix = _mm512_cvttps_epi32(x), iy = _mm512_cvttps_epi32(y);
+  const __m512 away =
+      _mm512_abs_ps(bilinear(distances(field_pairs(ground_, ix, iy)), minus(x, real(ix)), minus(y, real(iy))));
+  const __m512 margin = plus(doubt, half_pixel);
+  const __m512 nearest = minus(away, margin), farthest = plus(away, margin);
+  const auto beyond = [&](float mm) { return _mm512_cmp_ps_mask(nearest, all(mm), _CMP_GE_OQ); };
+  const auto within = [&](float mm) { return _mm512_cmp_ps_mask(farthest, all(mm), _CMP_LE_OQ); };
+  const __mmask16 off_line = beyond(facts_.line_mm), on_road = within(facts_.road_mm);
+  const __mmask16 off_road = beyond(facts_.road_mm), on_verge = within(facts_.verge_mm);
+  const __mmask16 line = within(facts_.line_mm) & _mm512_cmp_ps_mask(half_pixel, all(facts_.line_mm), _CMP_LE_OQ);
+  __m512i kind = all(std::int32_t{static_cast<int>(Ground::kMixed)});
+  const auto where = [&kind](__mmask16 mask, Ground ground) {
+    kind = _mm512_mask_mov_epi32(kind, mask, all(std::int32_t{static_cast<int>(ground)}));
+  };
+  where(on_road, Ground::kPaved);
+  where(off_line, Ground::kUnlined);
+  where(beyond(facts_.verge_mm), Ground::kGrass);
+  where(off_road & on_verge, Ground::kVerge);
+  where(off_line & on_road, Ground::kRoad);
+  where(line, Ground::kLine);
+  where(static_cast<__mmask16>(~inside), Ground::kMixed);
+  _mm512_store_si512(survey.ground, kind);
+  _mm512_store_si512(survey.cell_x, cell_x);
+  _mm512_store_si512(survey.cell_y, cell_y);
+}
+
+template <typename Use>
+void RowPainter::paint_run(Ground kind, const Survey& survey, std::size_t start, std::size_t begin, std::size_t end,
+                           const Use& use) const {
+  switch (kind) {
+    case Ground::kLine:
+      return tint_run<0>(ground_.line, survey, start, begin, end, use);
+    case Ground::kRoad:
+      return tint_run<0>(ground_.road, survey, start, begin, end, use);
+    case Ground::kVerge:
+      return tint_run<1>(ground_.verge, survey, start, begin, end, use);
+    case Ground::kGrass:
+      return tint_run<1>(ground_.grass, survey, start, begin, end, use);
+    case Ground::kPaved:
+      return mixed_run<true, false>(survey, start, begin, end, use);
+    case Ground::kUnlined:
+      return mixed_run<false, true>(survey, start, begin, end, use);
+    case Ground::kMixed:
+      return mixed_run<true, true>(survey, start, begin, end, use);
+  }
+}
+
+// Ground of one kind: its colour and its texture, of which `byte` is the place in a pair.
+template <int byte, typename Use>
+void RowPainter::tint_run(const float (&colour)[3], const Survey& survey, std::size_t start, std::size_t begin,
+                          std::size_t end, const Use& use) const {
+  const __m512 red = all(colour[0]), green = all(colour[1]), blue = all(colour[2]);
+  const float* texture = byte == 0 ? ground_.asphalt : ground_.blades;
+  const float noise = byte == 0 ? ground_.road_noise : ground_.grass_noise;
+  for (std::size_t i = begin; i < end; ++i) {
+    const std::size_t column = (start + i) * kBlock;
+    const __m512 u = _mm512_loadu_ps(columns_.u + column);
+    const __m512 x = plus(all(row_.x0), times(u, all(row_.dx))), y = plus(all(row_.y0), times(u, all(row_.dy)));
+    const __m512i ix = _mm512_cvttps_epi32(x), iy = _mm512_cvttps_epi32(y);
+    const std::int32_t cell_x = survey.cell_x[i], cell_y = survey.cell_y[i];
+    const Corners corners = (survey.narrow >> i & 1) != 0 ? corners_of_window(texture + texel_at(cell_x, cell_y),
+                                                                              in_window(ix, iy, cell_x, cell_y))
+                                                          : texels<byte>(texel_pairs(ground_, ix, iy));
+    const __m512 weight = brightness(noise, bilinear(corners, minus(x, real(ix)), minus(y, real(iy))));
+    use(column, times(weight, red), times(weight, green), times(weight, blue));
+  }
+}
+
+// Ground of several kinds. Without `has_line`: no pixel reaches the line; without `has_edge`: none reaches the road's
+// edge. Terms that are left out would add zero.
+template <bool has_line, bool has_edge, typename Use>
+void RowPainter::mixed_run(const Survey& survey, std::size_t start, std::size_t begin, std::size_t end,
+                           const Use& use) const {
+  const __m512 half = all(0.5F), one = all(1.F), zero = all(0.F);
+  for (std::size_t i = begin; i < end; ++i) {
+    const std::size_t column = (start + i) * kBlock;
+    const __m512 u = _mm512_loadu_ps(columns_.u + column);
+    const auto clamp = [&](__m512 v, float most) { return _mm512_min_ps(_mm512_max_ps(v, zero), all(most)); };
+    const __m512 x = clamp(plus(all(row_.x0), times(u, all(row_.dx))), ground_.max_x);
+    const __m512 y = clamp(plus(all(row_.y0), times(u, all(row_.dy))), ground_.max_y);
+    const __m512i ix = _mm512_cvttps_epi32(x), iy = _mm512_cvttps_epi32(y);
+    const __m512 fx = minus(x, real(ix)), fy = minus(y, real(iy));
+    Pairs field, noise;
+    if ((survey.one_tile >> i & 1) != 0) {
+      const std::int32_t cell_x = survey.cell_x[i], cell_y = survey.cell_y[i];
+      const __m512i at = in_window(ix, iy, cell_x, cell_y);
+      const std::int16_t* corner = ground_.corners +
+                                   ground_.tile_start[(cell_y >> 5) * ground_.tiles_x + (cell_x >> 5)] +
+                                   std::ptrdiff_t{cell_y & 31} * kCornerStride + (cell_x & 31);
+      field = pairs_of_window(window(corner, 2 * kCornerStride), at);
+      noise = pairs_of_window(window(ground_.texel_pairs + 2 * texel_at(cell_x, cell_y), 2 * kTexelStride), at);
+    } else {
+      field = field_pairs(ground_, ix, iy);
+      noise = texel_pairs(ground_, ix, iy);
+    }
+    const Corners d = distances(field);
+    const __m512 slope_low = minus(d.low_next, d.low), slope_high = minus(d.high_next, d.high);
+    const __m512 low = plus(d.low, times(fx, slope_low));
+    const __m512 gradient_y = minus(plus(d.high, times(fx, slope_high)), low);
+    const __m512 gradient_x = plus(slope_low, times(fy, minus(slope_high, slope_low)));
+    const __m512 away = _mm512_abs_ps(plus(low, times(fy, gradient_y)));
+    const __m512 across = plus(times(gradient_x, all(row_.across_x)), times(gradient_y, all(row_.across_y)));
+    const __m512 down = plus(times(gradient_x, plus(all(row_.down_x0), times(u, all(row_.down_dx)))),
+                             times(gradient_y, plus(all(row_.down_y0), times(u, all(row_.down_dy)))));
+    const __m512 width = _mm512_max_ps(plus(_mm512_abs_ps(across), _mm512_abs_ps(down)), half);
+    const __m512 per_mm = _mm512_div_ps(one, width);
+    const auto covered = [&](float half_width_mm) {
+      return clamp01(plus(times(minus(all(half_width_mm), away), per_mm), half));
+    };
+    const __m512 line = has_line ? minus(covered(ground_.line_mm), covered(-ground_.line_mm)) : zero;
+    const __m512 in_road = has_edge ? covered(ground_.road_mm) : one;
+    const __m512 asphalt = brightness(ground_.road_noise, bilinear(texels<0>(noise), fx, fy));
+    const __m512 w_road = times(asphalt, has_line ? _mm512_max_ps(minus(in_road, line), zero) : in_road);
+    const __m512 w_line = times(asphalt, line);
+    const __m512 in_verge = has_edge ? covered(ground_.verge_mm) : one;
+    const __m512 blades = has_edge ? brightness(ground_.grass_noise, bilinear(texels<1>(noise), fx, fy)) : zero;
+    const __m512 w_verge = times(blades, minus(in_verge, in_road)), w_grass = times(blades, minus(one, in_verge));
+    const auto channel = [&](int c) {
+      __m512 sum = times(w_road, all(ground_.road[c]));
+      if (has_line) sum = plus(times(w_line, all(ground_.line[c])), sum);
+      if (has_edge) {
+        sum = plus(sum, times(w_verge, all(ground_.verge[c])));
+        sum = plus(sum, times(w_grass, all(ground_.grass[c])));
+      }
+      return sum;
+    };
+    use(column, channel(0), channel(1), channel(2));
+  }
+}
+
+void add(float* channel, __m512 value) { _mm512_storeu_ps(channel, plus(_mm512_loadu_ps(channel), value)); }
+
+__m512i byte_of(__m512 value) { return _mm512_cvttps_epi32(_mm512_min_ps(plus(value, all(0.5F)), all(255.F))); }
+
+}  // namespace
+
+bool has_wide_ground() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+void paint_wide(const WideGround& ground, const GroundRow& row, const WideColumns& columns, float* r, float* g,
+                float* b) {
+  RowPainter(ground, row, columns).run([=](std::size_t column, __m512 red, __m512 green, __m512 blue) {
+    add(r + column, red), add(g + column, green), add(b + column, blue);
+  });
+}
+
+void paint_pixels_wide(const WideGround& ground, const GroundRow& row, const WideColumns& columns,
+                       std::uint32_t* pixels) {
+  RowPainter(ground, row, columns).run([=](std::size_t column, __m512 red, __m512 green, __m512 blue) {
+    const __m512i r = byte_of(red), g = byte_of(green), b = byte_of(blue);
+    _mm512_storeu_si512(pixels + column,
+                        _mm512_or_epi32(r, _mm512_or_epi32(_mm512_slli_epi32(g, 8), _mm512_slli_epi32(b, 16))));
+  });
+}
+
+#else
+
+bool has_wide_ground() { return false; }
+void paint_wide(const WideGround&, const GroundRow&, const WideColumns&, float*, float*, float*) {}
+void paint_pixels_wide(const WideGround&, const GroundRow&, const WideColumns&, std::uint32_t*) {}
+
+#endif
+
+}  // namespace pitlane

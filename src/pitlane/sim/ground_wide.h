@@ -1,0 +1,40 @@
+// A whole image row of flat ground on AVX-512, bit for bit what the portable code paints.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "pitlane/sim/ground_row.h"
+
+namespace pitlane {
+
+/// A DistanceField, Bands and a GroundTexture as plain pointers and numbers: code that is compiled for one processor
+/// must not leave a copy of a container's functions that the linker gives to all.
+struct WideGround {
+  const std::int32_t* tile_start = nullptr;
+  const std::int16_t* corners = nullptr;
+  std::int32_t tiles_x = 0;
+  float max_x = 0, max_y = 0;  ///< FieldExtent
+  float line_mm = 0, road_mm = 0, verge_mm = 0;
+  float line[3] = {}, road[3] = {}, verge[3] = {}, grass[3] = {};
+  float road_noise = 0, grass_noise = 0;
+  const std::int8_t* texel_pairs = nullptr;
+  const float *asphalt = nullptr, *blades = nullptr;  ///< GroundTexture::values
+};
+
+/// Of a ColumnBlocks.
+struct WideColumns {
+  const float *u = nullptr, *first = nullptr, *last = nullptr;
+  std::size_t count = 0;  ///< blocks
+};
+
+/// F, BW, DQ and VL.
+bool has_wide_ground();
+/// GroundPainter::paint(); the arrays hold all columns.
+void paint_wide(const WideGround& ground, const GroundRow& row, const WideColumns& columns, float* r, float* g,
+                float* b);
+/// GroundPainter::paint_pixels().
+void paint_pixels_wide(const WideGround& ground, const GroundRow& row, const WideColumns& columns,
+                       std::uint32_t* pixels);
+
+}  // namespace pitlane
