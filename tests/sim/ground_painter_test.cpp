@@ -139,14 +139,5 @@ TEST(GroundTexture, PairsAndValuesAreTheSameNumbersAndRepeat) {
   }
 }
 
-TEST(GroundPainter, PairsOfPixelsAreSixBytes) {
-  std::vector<std::uint32_t> pixels(kBlock);
-  for (std::uint32_t k = 0; k < kBlock; ++k) pixels[k] = 0x030201 + 0x030303 * k;
-  std::vector<std::uint64_t> pairs(kBlock / 2);
-  pack_pairs(pixels, pairs);
-  EXPECT_EQ(pairs[0], 0x060504030201U);
-  EXPECT_EQ(pairs[1], 0x0C0B0A090807U);
-}
-
 }  // namespace
 }  // namespace pitlane

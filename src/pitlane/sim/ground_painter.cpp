@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "pitlane/core/result.h"
-#include "pitlane/sim/field_lookup.h"
 #include "pitlane/sim/ground_mixed.h"
 #include "pitlane/sim/vector_clones.h"
 
@@ -18,14 +17,6 @@ void round_block(const float* __restrict r, const float* __restrict g, const flo
     return static_cast<std::uint32_t>(static_cast<std::int32_t>(rounded < 255 ? rounded : 255));
   };
   for (int k = 0; k < kBlock; ++k) pixels[k] = byte_of(r[k]) | byte_of(g[k]) << 8 | byte_of(b[k]) << 16;
-}
-
-PITLANE_VECTOR_CLONES
-void pack_block(const std::uint32_t* __restrict pixels, std::uint64_t* __restrict pairs) {
-  for (int k = 0; k < kBlock / 2; ++k) {
-    const std::uint64_t second = pixels[2 * k + 1];
-    pairs[k] = pixels[2 * k] | second << 24;
-  }
 }
 
 struct alignas(64) BlockColours {
@@ -49,12 +40,8 @@ WideColumns wide_columns(const ColumnBlocks& columns) {
 }  // namespace
 
 GroundPainter::GroundPainter(const DistanceField& field, const Appearance& look)
-    : field_(&field), bands_(look), texture_(look.noise_seed), is_wide_(has_wide_ground()) {
-  const FieldExtent extent = extent_of(field);
-  wide_.tile_start = field.tile_start().data();
-  wide_.corners = field.corners().data();
-  wide_.tiles_x = extent.tiles_x;
-  wide_.max_x = extent.max_x, wide_.max_y = extent.max_y;
+    : field_(&field), bands_(look), texture_(look.noise_seed), is_wide_(has_wide_field()) {
+  wide_.field = wide_field(field);
   wide_.line_mm = bands_.line_mm, wide_.road_mm = bands_.road_mm, wide_.verge_mm = bands_.verge_mm;
   wide_.road_noise = bands_.road_noise, wide_.grass_noise = bands_.grass_noise;
   std::copy(bands_.line.begin(), bands_.line.end(), wide_.line);
@@ -117,11 +104,6 @@ void to_pixels(const ColourRow& values, std::span<std::uint32_t> pixels) {
                 values.b.size() == pixels.size());
   for (std::size_t i = 0; i < pixels.size(); i += kBlock)
     round_block(&values.r[i], &values.g[i], &values.b[i], &pixels[i]);
-}
-
-void pack_pairs(std::span<const std::uint32_t> pixels, std::span<std::uint64_t> pairs) {
-  PITLANE_CHECK(pixels.size() % kBlock == 0 && 2 * pairs.size() == pixels.size());
-  for (std::size_t i = 0; i < pixels.size(); i += kBlock) pack_block(&pixels[i], &pairs[i / 2]);
 }
 
 }  // namespace pitlane

@@ -57,7 +57,5 @@ class GroundPainter {
 /// Rounded to whole numbers, at most 255; a pixel's bytes are red, green, blue, 0, the first in the lowest bits.
 /// Values are not negative; all arrays are equally long, a multiple of kBlock.
 void to_pixels(const ColourRow& values, std::span<std::uint32_t> pixels);
-/// The six bytes of two neighbouring pixels in one number; `pairs` is half as long as `pixels`, a multiple of kBlock.
-void pack_pairs(std::span<const std::uint32_t> pixels, std::span<std::uint64_t> pairs);
 
 }  // namespace pitlane

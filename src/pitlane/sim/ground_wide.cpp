@@ -5,13 +5,13 @@
 #include "pitlane/sim/ground_blocks.h"
 #include "pitlane/sim/ground_texture.h"
 
-#ifdef PITLANE_WIDE_GROUND
-#include <immintrin.h>
+#ifdef PITLANE_WIDE_FIELD
+#include "pitlane/sim/wide_lookup.h"
 #endif
 
 namespace pitlane {
 
-#ifdef PITLANE_WIDE_GROUND
+#ifdef PITLANE_WIDE_FIELD
 namespace {
 
 constexpr int kWindowX = 7, kWindowY = 3;  // cells: with their far corners they fit into 4 rows of 8
@@ -20,14 +20,7 @@ constexpr int kTexelMask = GroundTexture::kCells - 1;
 constexpr int kTexelStride = GroundTexture::kStride;
 constexpr int kCornerStride = DistanceField::kTileStride;
 
-__m512 all(float value) { return _mm512_set1_ps(value); }
-__m512i all(std::int32_t value) { return _mm512_set1_epi32(value); }
-__m512 plus(__m512 a, __m512 b) { return _mm512_add_ps(a, b); }
-__m512 minus(__m512 a, __m512 b) { return _mm512_sub_ps(a, b); }
-__m512 times(__m512 a, __m512 b) { return _mm512_mul_ps(a, b); }
-__m512 between(__m512 a, __m512 b, __m512 share) { return plus(a, times(share, minus(b, a))); }
-__m512 clamp01(__m512 v) { return _mm512_min_ps(_mm512_max_ps(v, all(0.F)), all(1.F)); }
-__m512 real(__m512i whole) { return _mm512_cvtepi32_ps(whole); }
+__m512 clamp01(__m512 v) { return clamp(v, 1); }
 
 // What there is to know of a row's blocks, 16 of them, before they are painted.
 struct alignas(64) Survey {
@@ -35,42 +28,12 @@ struct alignas(64) Survey {
   std::uint32_t narrow, one_tile;  // a bit for each block; one_tile: all its cells lie in one tile of the field
 };
 
-struct Corners {
-  __m512 low, low_next, high, high_next;
-};
-
-// Two neighbours of 16 bits in each lane.
-struct Pairs {
-  __m512i low, high;
-};
-
-Corners distances(const Pairs& pairs) {
-  const auto first = [](__m512i pair) { return real(_mm512_srai_epi32(_mm512_slli_epi32(pair, 16), 16)); };
-  const auto second = [](__m512i pair) { return real(_mm512_srai_epi32(pair, 16)); };
-  return {first(pairs.low), second(pairs.low), first(pairs.high), second(pairs.high)};
-}
-
 // `byte`: 0 for asphalt, 1 for grass.
 template <int byte>
 Corners texels(const Pairs& pairs) {
   const auto first = [](__m512i pair) { return real(_mm512_srai_epi32(_mm512_slli_epi32(pair, 24 - 8 * byte), 24)); };
   const auto second = [](__m512i pair) { return real(_mm512_srai_epi32(_mm512_slli_epi32(pair, 8 - 8 * byte), 24)); };
   return {first(pairs.low), second(pairs.low), first(pairs.high), second(pairs.high)};
-}
-
-__m512 bilinear(const Corners& c, __m512 fx, __m512 fy) {
-  return between(between(c.low, c.low_next, fx), between(c.high, c.high_next, fx), fy);
-}
-
-Pairs field_pairs(const WideGround& ground, __m512i ix, __m512i iy) {
-  const __m512i tile =
-      _mm512_add_epi32(_mm512_mullo_epi32(_mm512_srai_epi32(iy, 5), all(ground.tiles_x)), _mm512_srai_epi32(ix, 5));
-  const __m512i down = _mm512_and_epi32(iy, all(31));
-  const __m512i at = _mm512_add_epi32(_mm512_add_epi32(_mm512_i32gather_epi32(tile, ground.tile_start, 4),
-                                                       _mm512_add_epi32(_mm512_slli_epi32(down, 5), down)),
-                                      _mm512_and_epi32(ix, all(31)));
-  return {_mm512_i32gather_epi32(at, ground.corners, 2),
-          _mm512_i32gather_epi32(_mm512_add_epi32(at, all(kCornerStride)), ground.corners, 2)};
 }
 
 Pairs texel_pairs(const WideGround& ground, __m512i ix, __m512i iy) {
@@ -121,34 +84,41 @@ std::ptrdiff_t texel_at(std::int32_t cell_x, std::int32_t cell_y) {
   return std::ptrdiff_t{cell_y & kTexelMask} * kTexelStride + (cell_x & kTexelMask);
 }
 
-/// Where the columns of a block are.
-struct Spots {
-  __m512 u, fx, fy;
-  __m512i ix, iy;
-};
-
 class RowPainter {
  public:
   RowPainter(const WideGround& ground, const GroundRow& row, const WideColumns& columns)
-      : ground_(ground), row_(row), columns_(columns), facts_(row, ground.line_mm, ground.road_mm, ground.verge_mm) {}
+      : ground_(ground),
+        field_(ground.field),
+        row_(row),
+        columns_(columns),
+        facts_(row, ground.line_mm, ground.road_mm, ground.verge_mm) {}
 
   /// `use(column, red, green, blue)` for each block: of its first column on, what is to be added.
   template <typename Use>
   void run(const Use& use) const {
-    Survey survey;
-    for (std::size_t start = 0; start < columns_.count; start += kBlock) {
-      look(start, survey);
-      const std::size_t count = columns_.count - start < kBlock ? columns_.count - start : kBlock;
-      for (std::size_t i = 0, end = 0; i < count; i = end) {
-        const std::int32_t kind = survey.ground[i];
-        for (end = i + 1; end < count && survey.ground[end] == kind;) ++end;
-        paint_run(static_cast<Ground>(kind), survey, start, i, end, use);
-      }
+    // A wide view takes several turns. All blocks of one are looked at first: that waits for memory, and painting
+    // would wait for it.
+    constexpr std::size_t kAtOnce = 4;
+    Survey survey[kAtOnce];
+    for (std::size_t begin = 0; begin < columns_.count; begin += kAtOnce * kBlock) {
+      const auto left = [&](std::size_t i) { return columns_.count - begin - i * kBlock; };
+      const auto there = [&](std::size_t i) { return i < kAtOnce && begin + i * kBlock < columns_.count; };
+      for (std::size_t i = 0; there(i); ++i) look(begin + i * kBlock, survey[i]);
+      for (std::size_t i = 0; there(i); ++i)
+        paint(survey[i], begin + i * kBlock, left(i) < kBlock ? left(i) : kBlock, use);
     }
   }
 
  private:
   void look(std::size_t start, Survey& survey) const;
+  template <typename Use>
+  void paint(const Survey& survey, std::size_t start, std::size_t count, const Use& use) const {
+    for (std::size_t i = 0, end = 0; i < count; i = end) {
+      const std::int32_t kind = survey.ground[i];
+      for (end = i + 1; end < count && survey.ground[end] == kind;) ++end;
+      paint_run(static_cast<Ground>(kind), survey, start, i, end, use);
+    }
+  }
   template <typename Use>
   void paint_run(Ground kind, const Survey& survey, std::size_t start, std::size_t begin, std::size_t end,
                  const Use& use) const;
@@ -162,6 +132,7 @@ class RowPainter {
   }
 
   const WideGround& ground_;
+  const WideField field_;
   const GroundRow row_;
   const WideColumns columns_;
   const RowFacts facts_;
@@ -177,8 +148,8 @@ void RowPainter::look(std::size_t start, Survey& survey) const {
   const __m512 x_low = _mm512_min_ps(xa, xb), x_high = _mm512_max_ps(xa, xb);
   const __m512 y_low = _mm512_min_ps(ya, yb), y_high = _mm512_max_ps(ya, yb);
   const __mmask16 inside = _mm512_cmp_ps_mask(x_low, zero, _CMP_GE_OQ) & _mm512_cmp_ps_mask(y_low, zero, _CMP_GE_OQ) &
-                           _mm512_cmp_ps_mask(x_high, all(ground_.max_x), _CMP_LE_OQ) &
-                           _mm512_cmp_ps_mask(y_high, all(ground_.max_y), _CMP_LE_OQ);
+                           _mm512_cmp_ps_mask(x_high, all(field_.max_x), _CMP_LE_OQ) &
+                           _mm512_cmp_ps_mask(y_high, all(field_.max_y), _CMP_LE_OQ);
   const __m512i cell_x = _mm512_maskz_cvttps_epi32(inside, x_low), cell_y = _mm512_maskz_cvttps_epi32(inside, y_low);
   const __m512i end_x = _mm512_maskz_cvttps_epi32(inside, x_high), end_y = _mm512_maskz_cvttps_epi32(inside, y_high);
   const __mmask16 narrow = inside & _mm512_cmplt_epi32_mask(_mm512_sub_epi32(end_x, cell_x), all(kWindowX)) &
@@ -198,12 +169,8 @@ void RowPainter::look(std::size_t start, Survey& survey) const {
   const __m512 doubt = plus(times(times(half, minus(last, first)), all(facts_.per_u_mm)), all(RowFacts::kSlack_mm));
 
   const __m512 middle = times(half, plus(first, last));
-  const auto clamp = [&](__m512 v, float most) { return _mm512_min_ps(_mm512_max_ps(v, zero), all(most)); };
-  const __m512 x = clamp(ground_at(row_.x0, row_.dx, middle), ground_.max_x);
-  const __m512 y = clamp(ground_at(row_.y0, row_.dy, middle), ground_.max_y);
-  const __m512i ix = _mm512_cvttps_epi32(x), iy = _mm512_cvttps_epi32(y);
   const __m512 away =
-      _mm512_abs_ps(bilinear(distances(field_pairs(ground_, ix, iy)), minus(x, real(ix)), minus(y, real(iy))));
+      _mm512_abs_ps(distance_at(field_, ground_at(row_.x0, row_.dx, middle), ground_at(row_.y0, row_.dy, middle)));
   const __m512 margin = plus(doubt, half_pixel);
   const __m512 nearest = minus(away, margin), farthest = plus(away, margin);
   const auto beyond = [&](float mm) { return _mm512_cmp_ps_mask(nearest, all(mm), _CMP_GE_OQ); };
@@ -278,22 +245,20 @@ void RowPainter::mixed_run(const Survey& survey, std::size_t start, std::size_t 
   for (std::size_t i = begin; i < end; ++i) {
     const std::size_t column = (start + i) * kBlock;
     const __m512 u = _mm512_loadu_ps(columns_.u + column);
-    const auto clamp = [&](__m512 v, float most) { return _mm512_min_ps(_mm512_max_ps(v, zero), all(most)); };
-    const __m512 x = clamp(plus(all(row_.x0), times(u, all(row_.dx))), ground_.max_x);
-    const __m512 y = clamp(plus(all(row_.y0), times(u, all(row_.dy))), ground_.max_y);
+    const __m512 x = clamp(plus(all(row_.x0), times(u, all(row_.dx))), field_.max_x);
+    const __m512 y = clamp(plus(all(row_.y0), times(u, all(row_.dy))), field_.max_y);
     const __m512i ix = _mm512_cvttps_epi32(x), iy = _mm512_cvttps_epi32(y);
     const __m512 fx = minus(x, real(ix)), fy = minus(y, real(iy));
     Pairs field, noise;
     if ((survey.one_tile >> i & 1) != 0) {
       const std::int32_t cell_x = survey.cell_x[i], cell_y = survey.cell_y[i];
       const __m512i at = in_window(ix, iy, cell_x, cell_y);
-      const std::int16_t* corner = ground_.corners +
-                                   ground_.tile_start[(cell_y >> 5) * ground_.tiles_x + (cell_x >> 5)] +
+      const std::int16_t* corner = field_.corners + field_.tile_start[(cell_y >> 5) * field_.tiles_x + (cell_x >> 5)] +
                                    std::ptrdiff_t{cell_y & 31} * kCornerStride + (cell_x & 31);
       field = pairs_of_window(window(corner, 2 * kCornerStride), at);
       noise = pairs_of_window(window(ground_.texel_pairs + 2 * texel_at(cell_x, cell_y), 2 * kTexelStride), at);
     } else {
-      field = field_pairs(ground_, ix, iy);
+      field = field_pairs(field_, ix, iy);
       noise = texel_pairs(ground_, ix, iy);
     }
     const Corners d = distances(field);
@@ -337,11 +302,6 @@ __m512i byte_of(__m512 value) { return _mm512_cvttps_epi32(_mm512_min_ps(plus(va
 
 }  // namespace
 
-bool has_wide_ground() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-}
-
 void paint_wide(const WideGround& ground, const GroundRow& row, const WideColumns& columns, float* r, float* g,
                 float* b) {
   RowPainter(ground, row, columns).run([=](std::size_t column, __m512 red, __m512 green, __m512 blue) {
@@ -360,7 +320,6 @@ void paint_pixels_wide(const WideGround& ground, const GroundRow& row, const Wid
 
 #else
 
-bool has_wide_ground() { return false; }
 void paint_wide(const WideGround&, const GroundRow&, const WideColumns&, float*, float*, float*) {}
 void paint_pixels_wide(const WideGround&, const GroundRow&, const WideColumns&, std::uint32_t*) {}
 

@@ -5,16 +5,13 @@
 #include <cstdint>
 
 #include "pitlane/sim/ground_row.h"
+#include "pitlane/sim/wide_field.h"
 
 namespace pitlane {
 
-/// A DistanceField, Bands and a GroundTexture as plain pointers and numbers: code that is compiled for one processor
-/// must not leave a copy of a container's functions that the linker gives to all.
+/// A field, Bands and a GroundTexture as plain pointers and numbers, see WideField.
 struct WideGround {
-  const std::int32_t* tile_start = nullptr;
-  const std::int16_t* corners = nullptr;
-  std::int32_t tiles_x = 0;
-  float max_x = 0, max_y = 0;  ///< FieldExtent
+  WideField field;
   float line_mm = 0, road_mm = 0, verge_mm = 0;
   float line[3] = {}, road[3] = {}, verge[3] = {}, grass[3] = {};
   float road_noise = 0, grass_noise = 0;
@@ -28,9 +25,7 @@ struct WideColumns {
   std::size_t count = 0;  ///< blocks
 };
 
-/// F, BW, DQ and VL.
-bool has_wide_ground();
-/// GroundPainter::paint(); the arrays hold all columns.
+/// GroundPainter::paint(), only where has_wide_field(); the arrays hold all columns.
 void paint_wide(const WideGround& ground, const GroundRow& row, const WideColumns& columns, float* r, float* g,
                 float* b);
 /// GroundPainter::paint_pixels().
