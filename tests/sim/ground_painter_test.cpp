@@ -129,6 +129,7 @@ TEST(GroundTexture, PairsAndValuesAreTheSameNumbersAndRepeat) {
       for (int x = 0; x < GroundTexture::kStride; ++x) {
         const int at = y * GroundTexture::kStride + x;
         const float value = texture.values(kind)[at];
+        EXPECT_LE(std::abs(value), GroundTexture::kMost);
         EXPECT_EQ(value, texture.pairs()[2 * at + kind]);
         EXPECT_EQ(value, texture.values(kind)[y % 128 * GroundTexture::kStride + x % 128]);
         if (x < 128 && y < 128) sum += value, squares += value * value;

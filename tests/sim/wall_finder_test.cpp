@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "pitlane/core/random.h"
+#include "pitlane/sim/ground_row.h"
 #include "small_circuits.h"
 
 namespace pitlane {

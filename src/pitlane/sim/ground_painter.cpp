@@ -48,6 +48,12 @@ GroundPainter::GroundPainter(const DistanceField& field, const Appearance& look)
   std::copy(bands_.road.begin(), bands_.road.end(), wide_.road);
   std::copy(bands_.verge.begin(), bands_.verge.end(), wide_.verge);
   std::copy(bands_.grass.begin(), bands_.grass.end(), wide_.grass);
+  const auto brightest = [](const std::array<float, 3>& colour, float noise) {
+    return *std::max_element(colour.begin(), colour.end()) * (1 + GroundTexture::kMost * noise);
+  };
+  wide_.brightest =
+      std::max({brightest(bands_.line, bands_.road_noise), brightest(bands_.road, bands_.road_noise),
+                brightest(bands_.verge, bands_.grass_noise), brightest(bands_.grass, bands_.grass_noise)});
   wide_.texel_pairs = texture_.pairs();
   wide_.asphalt = texture_.values(GroundTexture::kAsphalt);
   wide_.blades = texture_.values(GroundTexture::kGrass);

@@ -24,7 +24,10 @@ __m512 clamp01(__m512 v) { return clamp(v, 1); }
 
 // What there is to know of a row's blocks, 16 of them, before they are painted.
 struct alignas(64) Survey {
-  std::int32_t ground[kBlock], cell_x[kBlock], cell_y[kBlock];
+  std::int32_t ground[kBlock];
+  // Of the window that begins at the lowest cell: less_window is what in_window() adds, texel and corner where it
+  // begins in the textures and in the field.
+  std::int32_t less_window[kBlock], texel[kBlock], corner[kBlock];
   std::uint32_t narrow, one_tile;  // a bit for each block; one_tile: all its cells lie in one tile of the field
 };
 
@@ -75,15 +78,13 @@ Corners corners_of_window(const float* from, __m512i at) {
   return {_mm512_permutex2var_ps(upper, at, lower), pick(1), pick(8), pick(9)};
 }
 
-// ix + 8 iy within a window, less the window's own place: one addition takes both away.
-__m512i in_window(__m512i ix, __m512i iy, std::int32_t cell_x, std::int32_t cell_y) {
-  return _mm512_add_epi32(_mm512_add_epi32(ix, _mm512_slli_epi32(iy, 3)), all(-cell_x - 8 * cell_y));
+// The element of a window that is each lane's: ix + 8 iy, less the window's own place.
+__m512i in_window(__m512i ix, __m512i iy, std::int32_t less_window) {
+  return _mm512_add_epi32(_mm512_add_epi32(ix, _mm512_slli_epi32(iy, 3)), all(less_window));
 }
 
-std::ptrdiff_t texel_at(std::int32_t cell_x, std::int32_t cell_y) {
-  return std::ptrdiff_t{cell_y & kTexelMask} * kTexelStride + (cell_x & kTexelMask);
-}
-
+// is_whole_row: its share is 1.
+template <bool is_whole_row>
 class RowPainter {
  public:
   RowPainter(const WideGround& ground, const GroundRow& row, const WideColumns& columns)
@@ -127,8 +128,9 @@ class RowPainter {
                 const Use& use) const;
   template <bool has_line, bool has_edge, typename Use>
   void mixed_run(const Survey& survey, std::size_t start, std::size_t begin, std::size_t end, const Use& use) const;
-  [[nodiscard]] __m512 brightness(float noise, __m512 texture) const {
-    return times(all(row_.share), plus(all(1.F), times(all(noise * row_.noise), texture)));
+  [[nodiscard]] __m512 brightness(__m512 contrast, __m512 texture) const {
+    const __m512 whole = plus(all(1.F), times(contrast, texture));
+    return is_whole_row ? whole : times(all(row_.share), whole);
   }
 
   const WideGround& ground_;
@@ -139,7 +141,8 @@ class RowPainter {
 };
 
 // The operations of survey() and judge() in ground_blocks.cpp.
-void RowPainter::look(std::size_t start, Survey& survey) const {
+template <bool is_whole_row>
+void RowPainter<is_whole_row>::look(std::size_t start, Survey& survey) const {
   const __m512 zero = all(0.F), half = all(0.5F);
   const __m512 first = _mm512_loadu_ps(columns_.first + start), last = _mm512_loadu_ps(columns_.last + start);
   const auto ground_at = [](float base, float step, __m512 u) { return plus(all(base), times(u, all(step))); };
@@ -169,8 +172,12 @@ void RowPainter::look(std::size_t start, Survey& survey) const {
   const __m512 doubt = plus(times(times(half, minus(last, first)), all(facts_.per_u_mm)), all(RowFacts::kSlack_mm));
 
   const __m512 middle = times(half, plus(first, last));
-  const __m512 away =
-      _mm512_abs_ps(distance_at(field_, ground_at(row_.x0, row_.dx, middle), ground_at(row_.y0, row_.dy, middle)));
+  const __m512 x = clamp(ground_at(row_.x0, row_.dx, middle), field_.max_x);
+  const __m512 y = clamp(ground_at(row_.y0, row_.dy, middle), field_.max_y);
+  const __m512i ix = _mm512_cvttps_epi32(x), iy = _mm512_cvttps_epi32(y);
+  const __m512i tile = tile_begin(field_, ix, iy);
+  const Pairs corners = pairs_at(field_, _mm512_add_epi32(tile, corner_in_tile(ix, iy)));
+  const __m512 away = _mm512_abs_ps(bilinear(distances(corners), fraction(x), fraction(y)));
   const __m512 margin = plus(doubt, half_pixel);
   const __m512 nearest = minus(away, margin), farthest = plus(away, margin);
   const auto beyond = [&](float mm) { return _mm512_cmp_ps_mask(nearest, all(mm), _CMP_GE_OQ); };
@@ -190,13 +197,20 @@ void RowPainter::look(std::size_t start, Survey& survey) const {
   where(line, Ground::kLine);
   where(static_cast<__mmask16>(~inside), Ground::kMixed);
   _mm512_store_si512(survey.ground, kind);
-  _mm512_store_si512(survey.cell_x, cell_x);
-  _mm512_store_si512(survey.cell_y, cell_y);
+  const __m512i texel_row = _mm512_and_epi32(cell_y, all(kTexelMask));
+  const auto plus_row = [](__m512i at, __m512i row, unsigned shift) {
+    return _mm512_add_epi32(at, _mm512_slli_epi32(row, shift));
+  };
+  _mm512_store_si512(survey.less_window, _mm512_sub_epi32(all(0), plus_row(cell_x, cell_y, 3)));
+  _mm512_store_si512(survey.texel,
+                     plus_row(plus_row(_mm512_and_epi32(cell_x, all(kTexelMask)), texel_row, 7), texel_row, 3));
+  _mm512_store_si512(survey.corner, _mm512_add_epi32(tile, corner_in_tile(cell_x, cell_y)));
 }
 
+template <bool is_whole_row>
 template <typename Use>
-void RowPainter::paint_run(Ground kind, const Survey& survey, std::size_t start, std::size_t begin, std::size_t end,
-                           const Use& use) const {
+void RowPainter<is_whole_row>::paint_run(Ground kind, const Survey& survey, std::size_t start, std::size_t begin,
+                                         std::size_t end, const Use& use) const {
   switch (kind) {
     case Ground::kLine:
       return tint_run<0>(ground_.line, survey, start, begin, end, use);
@@ -216,47 +230,47 @@ void RowPainter::paint_run(Ground kind, const Survey& survey, std::size_t start,
 }
 
 // Ground of one kind: its colour and its texture, of which `byte` is the place in a pair.
+template <bool is_whole_row>
 template <int byte, typename Use>
-void RowPainter::tint_run(const float (&colour)[3], const Survey& survey, std::size_t start, std::size_t begin,
-                          std::size_t end, const Use& use) const {
+void RowPainter<is_whole_row>::tint_run(const float (&colour)[3], const Survey& survey, std::size_t start,
+                                        std::size_t begin, std::size_t end, const Use& use) const {
   const __m512 red = all(colour[0]), green = all(colour[1]), blue = all(colour[2]);
   const float* texture = byte == 0 ? ground_.asphalt : ground_.blades;
-  const float noise = byte == 0 ? ground_.road_noise : ground_.grass_noise;
+  const __m512 contrast = all((byte == 0 ? ground_.road_noise : ground_.grass_noise) * row_.noise);
   for (std::size_t i = begin; i < end; ++i) {
     const std::size_t column = (start + i) * kBlock;
     const __m512 u = _mm512_loadu_ps(columns_.u + column);
     const __m512 x = plus(all(row_.x0), times(u, all(row_.dx))), y = plus(all(row_.y0), times(u, all(row_.dy)));
     const __m512i ix = _mm512_cvttps_epi32(x), iy = _mm512_cvttps_epi32(y);
-    const std::int32_t cell_x = survey.cell_x[i], cell_y = survey.cell_y[i];
-    const Corners corners = (survey.narrow >> i & 1) != 0 ? corners_of_window(texture + texel_at(cell_x, cell_y),
-                                                                              in_window(ix, iy, cell_x, cell_y))
-                                                          : texels<byte>(texel_pairs(ground_, ix, iy));
-    const __m512 weight = brightness(noise, bilinear(corners, minus(x, real(ix)), minus(y, real(iy))));
+    const Corners corners = (survey.narrow >> i & 1) != 0
+                                ? corners_of_window(texture + survey.texel[i], in_window(ix, iy, survey.less_window[i]))
+                                : texels<byte>(texel_pairs(ground_, ix, iy));
+    const __m512 weight = brightness(contrast, bilinear(corners, fraction(x), fraction(y)));
     use(column, times(weight, red), times(weight, green), times(weight, blue));
   }
 }
 
 // Ground of several kinds. Without `has_line`: no pixel reaches the line; without `has_edge`: none reaches the road's
 // edge. Terms that are left out would add zero.
+template <bool is_whole_row>
 template <bool has_line, bool has_edge, typename Use>
-void RowPainter::mixed_run(const Survey& survey, std::size_t start, std::size_t begin, std::size_t end,
-                           const Use& use) const {
+void RowPainter<is_whole_row>::mixed_run(const Survey& survey, std::size_t start, std::size_t begin, std::size_t end,
+                                         const Use& use) const {
   const __m512 half = all(0.5F), one = all(1.F), zero = all(0.F);
+  const __m512 road_contrast = all(ground_.road_noise * row_.noise),
+               grass_contrast = all(ground_.grass_noise * row_.noise);
   for (std::size_t i = begin; i < end; ++i) {
     const std::size_t column = (start + i) * kBlock;
     const __m512 u = _mm512_loadu_ps(columns_.u + column);
     const __m512 x = clamp(plus(all(row_.x0), times(u, all(row_.dx))), field_.max_x);
     const __m512 y = clamp(plus(all(row_.y0), times(u, all(row_.dy))), field_.max_y);
     const __m512i ix = _mm512_cvttps_epi32(x), iy = _mm512_cvttps_epi32(y);
-    const __m512 fx = minus(x, real(ix)), fy = minus(y, real(iy));
+    const __m512 fx = fraction(x), fy = fraction(y);
     Pairs field, noise;
     if ((survey.one_tile >> i & 1) != 0) {
-      const std::int32_t cell_x = survey.cell_x[i], cell_y = survey.cell_y[i];
-      const __m512i at = in_window(ix, iy, cell_x, cell_y);
-      const std::int16_t* corner = field_.corners + field_.tile_start[(cell_y >> 5) * field_.tiles_x + (cell_x >> 5)] +
-                                   std::ptrdiff_t{cell_y & 31} * kCornerStride + (cell_x & 31);
-      field = pairs_of_window(window(corner, 2 * kCornerStride), at);
-      noise = pairs_of_window(window(ground_.texel_pairs + 2 * texel_at(cell_x, cell_y), 2 * kTexelStride), at);
+      const __m512i at = in_window(ix, iy, survey.less_window[i]);
+      field = pairs_of_window(window(field_.corners + survey.corner[i], 2 * kCornerStride), at);
+      noise = pairs_of_window(window(ground_.texel_pairs + 2 * std::ptrdiff_t{survey.texel[i]}, 2 * kTexelStride), at);
     } else {
       field = field_pairs(field_, ix, iy);
       noise = texel_pairs(ground_, ix, iy);
@@ -277,11 +291,11 @@ void RowPainter::mixed_run(const Survey& survey, std::size_t start, std::size_t 
     };
     const __m512 line = has_line ? minus(covered(ground_.line_mm), covered(-ground_.line_mm)) : zero;
     const __m512 in_road = has_edge ? covered(ground_.road_mm) : one;
-    const __m512 asphalt = brightness(ground_.road_noise, bilinear(texels<0>(noise), fx, fy));
+    const __m512 asphalt = brightness(road_contrast, bilinear(texels<0>(noise), fx, fy));
     const __m512 w_road = times(asphalt, has_line ? _mm512_max_ps(minus(in_road, line), zero) : in_road);
     const __m512 w_line = times(asphalt, line);
     const __m512 in_verge = has_edge ? covered(ground_.verge_mm) : one;
-    const __m512 blades = has_edge ? brightness(ground_.grass_noise, bilinear(texels<1>(noise), fx, fy)) : zero;
+    const __m512 blades = has_edge ? brightness(grass_contrast, bilinear(texels<1>(noise), fx, fy)) : zero;
     const __m512 w_verge = times(blades, minus(in_verge, in_road)), w_grass = times(blades, minus(one, in_verge));
     const auto channel = [&](int c) {
       __m512 sum = times(w_road, all(ground_.road[c]));
@@ -298,24 +312,35 @@ void RowPainter::mixed_run(const Survey& survey, std::size_t start, std::size_t 
 
 void add(float* channel, __m512 value) { _mm512_storeu_ps(channel, plus(_mm512_loadu_ps(channel), value)); }
 
-__m512i byte_of(__m512 value) { return _mm512_cvttps_epi32(_mm512_min_ps(plus(value, all(0.5F)), all(255.F))); }
+template <bool may_be_white>
+__m512i byte_of(__m512 value) {
+  const __m512 rounded = plus(value, all(0.5F));
+  return _mm512_cvttps_epi32(may_be_white ? _mm512_min_ps(rounded, all(255.F)) : rounded);
+}
+
+template <bool is_whole_row, bool may_be_white>
+void paint_pixels(const WideGround& ground, const GroundRow& row, const WideColumns& columns, std::uint32_t* pixels) {
+  RowPainter<is_whole_row>(ground, row, columns).run([=](std::size_t column, __m512 red, __m512 green, __m512 blue) {
+    const __m512i r = byte_of<may_be_white>(red), g = byte_of<may_be_white>(green), b = byte_of<may_be_white>(blue);
+    _mm512_storeu_si512(pixels + column,
+                        _mm512_or_epi32(r, _mm512_or_epi32(_mm512_slli_epi32(g, 8), _mm512_slli_epi32(b, 16))));
+  });
+}
 
 }  // namespace
 
 void paint_wide(const WideGround& ground, const GroundRow& row, const WideColumns& columns, float* r, float* g,
                 float* b) {
-  RowPainter(ground, row, columns).run([=](std::size_t column, __m512 red, __m512 green, __m512 blue) {
+  RowPainter<false>(ground, row, columns).run([=](std::size_t column, __m512 red, __m512 green, __m512 blue) {
     add(r + column, red), add(g + column, green), add(b + column, blue);
   });
 }
 
 void paint_pixels_wide(const WideGround& ground, const GroundRow& row, const WideColumns& columns,
                        std::uint32_t* pixels) {
-  RowPainter(ground, row, columns).run([=](std::size_t column, __m512 red, __m512 green, __m512 blue) {
-    const __m512i r = byte_of(red), g = byte_of(green), b = byte_of(blue);
-    _mm512_storeu_si512(pixels + column,
-                        _mm512_or_epi32(r, _mm512_or_epi32(_mm512_slli_epi32(g, 8), _mm512_slli_epi32(b, 16))));
-  });
+  if (row.share != 1) return paint_pixels<false, true>(ground, row, columns, pixels);
+  if (ground.brightest < 255) return paint_pixels<true, false>(ground, row, columns, pixels);
+  paint_pixels<true, true>(ground, row, columns, pixels);
 }
 
 #else

@@ -14,6 +14,7 @@ struct WideGround {
   WideField field;
   float line_mm = 0, road_mm = 0, verge_mm = 0;
   float line[3] = {}, road[3] = {}, verge[3] = {}, grass[3] = {};
+  float brightest = 0;  ///< no number of a colour with its texture is above
   float road_noise = 0, grass_noise = 0;
   const std::int8_t* texel_pairs = nullptr;
   const float *asphalt = nullptr, *blades = nullptr;  ///< GroundTexture::values

@@ -56,7 +56,7 @@ void arrive(float wall_m, float limit_m, March& m) {
     m.found[k] = hit ? m.depth[k] + m.step[k] * (gap / between) : m.found[k];
     m.depth[k] = goes_on ? next : m.depth[k];
     m.gap_m[k] = goes_on ? next_gap : gap;
-    m.walking[k] = goes_on & (m.depth[k] < limit_m) ? 1 : 0;
+    m.walking[k] = (goes_on & (m.depth[k] < limit_m)) ? 1 : 0;
   }
 }
 

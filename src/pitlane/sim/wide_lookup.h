@@ -37,24 +37,35 @@ inline Corners distances(const Pairs& pairs) {
   return {first(pairs.low), second(pairs.low), first(pairs.high), second(pairs.high)};
 }
 
-/// Of cells within the field.
-inline Pairs field_pairs(const WideField& field, __m512i ix, __m512i iy) {
-  static_assert(DistanceField::kTileCells == 32 && DistanceField::kTileStride == 33);
+/// Where the tiles of cells within the field begin.
+inline __m512i tile_begin(const WideField& field, __m512i ix, __m512i iy) {
   const __m512i tile =
       _mm512_add_epi32(_mm512_mullo_epi32(_mm512_srai_epi32(iy, 5), all(field.tiles_x)), _mm512_srai_epi32(ix, 5));
-  const __m512i down = _mm512_and_epi32(iy, all(31));
-  const __m512i at = _mm512_add_epi32(_mm512_add_epi32(_mm512_i32gather_epi32(tile, field.tile_start, 4),
-                                                       _mm512_add_epi32(_mm512_slli_epi32(down, 5), down)),
-                                      _mm512_and_epi32(ix, all(31)));
-  return {_mm512_i32gather_epi32(at, field.corners, 2),
-          _mm512_i32gather_epi32(_mm512_add_epi32(at, all(DistanceField::kTileStride)), field.corners, 2)};
+  return _mm512_i32gather_epi32(tile, field.tile_start, 4);
 }
+/// The first corner of each cell in its tile.
+inline __m512i corner_in_tile(__m512i ix, __m512i iy) {
+  static_assert(DistanceField::kTileCells == 32 && DistanceField::kTileStride == 33);
+  const __m512i down = _mm512_and_epi32(iy, all(31));
+  return _mm512_add_epi32(_mm512_add_epi32(_mm512_slli_epi32(down, 5), down), _mm512_and_epi32(ix, all(31)));
+}
+inline Pairs pairs_at(const WideField& field, __m512i corner) {
+  return {_mm512_i32gather_epi32(corner, field.corners, 2),
+          _mm512_i32gather_epi32(_mm512_add_epi32(corner, all(DistanceField::kTileStride)), field.corners, 2)};
+}
+/// Of cells within the field.
+inline Pairs field_pairs(const WideField& field, __m512i ix, __m512i iy) {
+  return pairs_at(field, _mm512_add_epi32(tile_begin(field, ix, iy), corner_in_tile(ix, iy)));
+}
+
+/// What is left of a number that is not negative without its whole part, exactly.
+inline __m512 fraction(__m512 v) { return _mm512_reduce_ps(v, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC); }
 
 /// Millimetres at places that are first moved into the field.
 inline __m512 distance_at(const WideField& field, __m512 x, __m512 y) {
   x = clamp(x, field.max_x), y = clamp(y, field.max_y);
   const __m512i ix = _mm512_cvttps_epi32(x), iy = _mm512_cvttps_epi32(y);
-  return bilinear(distances(field_pairs(field, ix, iy)), minus(x, real(ix)), minus(y, real(iy)));
+  return bilinear(distances(field_pairs(field, ix, iy)), fraction(x), fraction(y));
 }
 
 }  // namespace
