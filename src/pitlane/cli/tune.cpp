@@ -18,6 +18,7 @@
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
 #include "pitlane/cli/recipe_flags.h"
+#include "pitlane/cli/reload.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/track_source.h"
 #include "pitlane/cli/tune_auto.h"
@@ -201,6 +202,21 @@ Result<RecipeChanges> changes_of(const CLI::App& verb, const Flags& flags) {
   return read_recipe_flags(verb, flags.recipe, all);
 }
 
+/// Where all rows are made, those that cannot be with these recordings are no failures; who names one is told so by
+/// the row. Gives the note that says it.
+std::string leave_out_small_inputs(Flags& flags, const std::vector<Recording>& recordings) {
+  const auto stored = std::ranges::find_if(recordings, [](const Recording& r) { return r.stored.has_value(); });
+  if (!flags.tune.strategies.empty() || flags.recipe.numbers.input_scale || stored == recordings.end()) return "";
+  std::string left_out;
+  for (const Strategy& strategy : strategies())
+    if (scales_input(strategy))
+      left_out += (left_out.empty() ? "" : ", ") + std::string(strategy.name);
+    else
+      flags.tune.strategies.emplace_back(strategy.name);
+  return "Left out: " + left_out + ". " + stored->directory.string() +
+         " holds pictures at one network's size; record it with --whole-frames to have them smaller.";
+}
+
 Result<int> run(Flags flags, const CLI::App& verb) {
   for (const std::string& name : flags.strategies)
     if (name != "all") flags.tune.strategies.push_back(name);
@@ -251,9 +267,10 @@ Result<int> run(Flags flags, const CLI::App& verb) {
   inputs.dataset = &data.dataset;
   inputs.split = &data.split;
 
+  inputs.load = reload_from(flags.data, recordings, inputs.baseline, frames, flags.tune.seed);
+  const std::string left_out = leave_out_small_inputs(flags, recordings);
   if (searches) {
-    const StudentSource source{&flags.data, &recordings, frames};
-    const Status found = add_students(inputs, flags.tune, budget, flags.constraints, source, tuning, bar);
+    const Status found = add_students(inputs, flags.tune, budget, flags.constraints, tuning, bar);
     if (!found.ok()) return how_to_go_on(found.error());
   }
   Result<TuneResult> tuned = tune(inputs, flags.tune, bar.callback(), row_printer(bar));
@@ -263,6 +280,7 @@ Result<int> run(Flags flags, const CLI::App& verb) {
   result.constraints = flags.constraints;
   add_provenance(result, flags, data, inputs.baseline);
   add_notes(result, flags, inputs, data);
+  if (!left_out.empty()) result.notes.push_back(left_out);
   result.recommendation = recommend(result);
   PITLANE_TRY_STATUS(write_results(result, flags.tune.out));
   if (!flags.no_video) {
