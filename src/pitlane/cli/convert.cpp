@@ -59,12 +59,14 @@ class Data {
   Data(const Flags& flags, const Network& network, const ProgressFn& progress)
       : flags_(flags), network_(network), progress_(progress), from_(data_flags(flags)) {}
 
-  Result<const OpenedData*> open() {
+  /// `smaller_for`: who wants pictures of another size too; empty: nobody.
+  Result<const OpenedData*> open(const std::string& smaller_for = "") {
     if (opened_) return &*opened_;
     PITLANE_TRY_STATUS(check_one_camera(flags_.recording.in, network_));
     if (!from_.directories.empty()) {
       PITLANE_TRY(recordings_, open_recordings(from_));
     }
+    if (!smaller_for.empty()) PITLANE_TRY_STATUS(check_whole_frames(recordings_, smaller_for));
     if (recordings_.empty() && drives_directly(network_))
       log_info("no --data is given: the simulator's expert drives " + std::to_string(kFrames) +
                " frames to calibrate on; give a recording of your own road with --data");
@@ -138,7 +140,7 @@ Result<Network> with_strategy(Network network, const Strategy* strategy, const A
   context.seed = flags.seed;
   const OpenedData* judged = nullptr;
   if (needs_data(*strategy) || !budget.empty()) {
-    PITLANE_TRY(const OpenedData* opened, data.open());
+    PITLANE_TRY(const OpenedData* opened, data.open(scales_input(*strategy) ? strategy->name : ""));
     context.dataset = &opened->dataset;
     context.split = &opened->split;
     judged = opened;

@@ -202,21 +202,6 @@ Result<RecipeChanges> changes_of(const CLI::App& verb, const Flags& flags) {
   return read_recipe_flags(verb, flags.recipe, all);
 }
 
-/// Where all rows are made, those that cannot be with these recordings are no failures; who names one is told so by
-/// the row. Gives the note that says it.
-std::string leave_out_small_inputs(Flags& flags, const std::vector<Recording>& recordings) {
-  const auto stored = std::ranges::find_if(recordings, [](const Recording& r) { return r.stored.has_value(); });
-  if (!flags.tune.strategies.empty() || flags.recipe.numbers.input_scale || stored == recordings.end()) return "";
-  std::string left_out;
-  for (const Strategy& strategy : strategies())
-    if (scales_input(strategy))
-      left_out += (left_out.empty() ? "" : ", ") + std::string(strategy.name);
-    else
-      flags.tune.strategies.emplace_back(strategy.name);
-  return "Left out: " + left_out + ". " + stored->directory.string() +
-         " holds pictures at one network's size; record it with --whole-frames to have them smaller.";
-}
-
 Result<int> run(Flags flags, const CLI::App& verb) {
   for (const std::string& name : flags.strategies)
     if (name != "all") flags.tune.strategies.push_back(name);
@@ -251,7 +236,7 @@ Result<int> run(Flags flags, const CLI::App& verb) {
   }
   if (searches) {
     PITLANE_TRY_STATUS(check_teachable(inputs.baseline));
-    PITLANE_TRY_STATUS(check_whole_frames(recordings, flags.data.directories));
+    PITLANE_TRY_STATUS(check_whole_frames(recordings, "--auto"));
   }
   // What the rows are fine-tuned on is not held out from them.
   note_circuits(inputs.baseline, recordings);
@@ -268,7 +253,8 @@ Result<int> run(Flags flags, const CLI::App& verb) {
   inputs.split = &data.split;
 
   inputs.load = reload_from(flags.data, recordings, inputs.baseline, frames, flags.tune.seed);
-  const std::string left_out = leave_out_small_inputs(flags, recordings);
+  const bool all = flags.tune.strategies.empty() && !flags.recipe.numbers.input_scale;
+  const std::string left_out = all ? leave_out_smaller(flags.tune.strategies, recordings) : "";
   if (searches) {
     const Status found = add_students(inputs, flags.tune, budget, flags.constraints, tuning, bar);
     if (!found.ok()) return how_to_go_on(found.error());

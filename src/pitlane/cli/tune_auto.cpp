@@ -41,15 +41,6 @@ bool dominates(const StrategyRow& a, const StrategyRow& b) {
 
 }  // namespace
 
-Status check_whole_frames(const std::vector<Recording>& recordings, const std::vector<std::string>& directories) {
-  for (std::size_t i = 0; i < recordings.size(); ++i)
-    if (recordings[i].stored)
-      return invalid_argument(directories[i] +
-                              ": holds pictures at one network's size, and --auto looks at others too; record it with "
-                              "--whole-frames, or leave --data out");
-  return {};
-}
-
 Result<std::vector<Course>> tuning_courses(const Network& baseline, const std::vector<Course>& reported,
                                            const SimOptions& options) {
   PITLANE_TRY(const auto tracks, open_tracks({}));

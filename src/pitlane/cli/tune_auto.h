@@ -15,9 +15,6 @@
 
 namespace pitlane::cli {
 
-/// Errors: a recording whose pictures are no whole frames: no student could see them at another size.
-Status check_whole_frames(const std::vector<Recording>& recordings, const std::vector<std::string>& directories);
-
 /// Circuits that are not held out, both ways, without those among `reported`.
 Result<std::vector<Course>> tuning_courses(const Network& baseline, const std::vector<Course>& reported,
                                            const SimOptions& options);
