@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include "pitlane/core/result.h"
-#include "pitlane/sim/wall_finder.h"
 
 namespace pitlane {
 double CameraGeometry::focal_px() const { return width / 2.0 / std::tan(horizontal_field_of_view_rad / 2); }
@@ -20,8 +19,8 @@ Camera::Camera(std::shared_ptr<const DistanceField> field, const CameraGeometry&
       painter_(*field_, look) {
   PITLANE_CHECK(std::min(geometry.width, geometry.height) >= kSmallestPicture_px &&
                 std::max(geometry.width, geometry.height) <= kLargestPicture_px);
-  pixels_.assign(3UL * static_cast<std::size_t>(geometry.width) * static_cast<std::size_t>(geometry.height) + kSpill,
-                 0);
+  pixels_.assign(
+      3UL * static_cast<std::size_t>(geometry.width) * static_cast<std::size_t>(geometry.height) + RowStore::kSpill, 0);
   restrict_view({}, {});
 }
 
@@ -45,19 +44,21 @@ void Camera::restrict_view(const std::vector<int>& rows, const std::vector<int>&
   // Columns are drawn in pairs of neighbours, as resizing wants most of them. Beside one without a neighbour goes what
   // was not asked for.
   std::vector<float> u;
-  pair_bytes_.clear();
+  std::vector<int> pairs;
   const auto u_of = [&](int column) { return static_cast<float>((column + 0.5 - geometry_.width / 2.0) / focal_px_); };
   for (std::size_t k = 0; k < columns_.size();) {
     const bool neighbours = k + 1 < columns_.size() && columns_[k + 1] == columns_[k] + 1;
-    pair_bytes_.push_back(3 * columns_[k]);
+    pairs.push_back(columns_[k]);
     u.insert(u.end(), {u_of(columns_[k]), u_of(columns_[k + (neighbours ? 1 : 0)])});
     k += neighbours ? 2 : 1;
   }
   blocks_ = ColumnBlocks(u);
   const std::size_t size = blocks_.u.size();
   for (auto* row : {&red_, &green_, &blue_, &wall_top_, &wall_bottom_, &wall_light_}) row->assign(size, 0.F);
-  row_pixels_.assign(size, 0);
-  row_pairs_.assign(size / 2, 0);
+  row_pixels_.assign(size + RowStore::kMorePixels, 0);
+  row_store_ = RowStore(pairs, geometry_.width);
+  wall_rays_.dx.resize(size);
+  wall_rays_.dy.resize(size);
 }
 
 ImageView Camera::render(const Pose& pose) {
@@ -85,16 +86,17 @@ void Camera::draw_row(const Eye& eye, int row) {
   const bool near_horizon = std::abs(middle) < 1.5 / f;
   const int parts = near_horizon ? kMostParts : std::clamp(static_cast<int>(std::ceil(row_m / kThin_m)), 1, kMostParts);
   const bool walls = static_cast<float>(row)<lowest_wall_&& static_cast<float>(row + 1)> highest_wall_;
+  const std::span<std::uint32_t> pixels(row_pixels_.data(), blocks_.u.size());
   if (parts == 1 && !walls && shows_ground(eye, row, 1)) {
-    painter_.paint_pixels(ground_row(eye, row, 1, 1), blocks_, row_pixels_);
+    painter_.paint_pixels(ground_row(eye, row, 1, 1), blocks_, pixels);
   } else {
     for (auto* channel : {&red_, &green_, &blue_}) std::fill(channel->begin(), channel->end(), 0.F);
     for (int part = 0; part < parts; ++part)
       add_sample(eye, row + static_cast<double>(part) / parts, 1.0 / parts, 1.0 / parts);
     if (walls) add_walls(row);
-    to_pixels({red_, green_, blue_}, row_pixels_);
+    to_pixels({red_, green_, blue_}, pixels);
   }
-  store(row);
+  row_store_.run(row_pixels_.data(), pixels_.data() + 3 * static_cast<std::ptrdiff_t>(row) * geometry_.width);
 }
 
 double Camera::down(const Eye& eye, double row, double rows) const {
@@ -156,30 +158,31 @@ GroundRow Camera::ground_row(const Eye& eye, double row_from, double rows, doubl
 }
 
 void Camera::find_walls(const Eye& eye) {
-  const double f = focal_px_;
-  WallRays rays{eye.x_m, eye.y_m, {}, {}};
-  WallHits hits;
-  for (std::size_t start = 0; start < blocks_.u.size(); start += kBlock) {
-    for (std::size_t k = 0; k < kBlock; ++k) {
-      const double u = blocks_.u[start + k] * eye.pitch_cos;
-      rays.dx[k] = eye.ahead_x + u * eye.ahead_y, rays.dy[k] = eye.ahead_y - u * eye.ahead_x;
-    }
-    pitlane::find_walls(*field_, rays, look_.wall_distance_m, geometry_.far_m, hits);
-    for (std::size_t k = 0; k < kBlock; ++k) {
-      const double ahead = hits.depth[k];
-      float &top = wall_top_[start + k], &bottom = wall_bottom_[start + k];
-      top = bottom = 0;
-      if (ahead <= geometry_.near_m) continue;
-      const auto row_of = [&](double below_eye_m) {
-        const double t = (below_eye_m * eye.pitch_cos - ahead * eye.pitch_sin) /
-                         std::max(ahead * eye.pitch_cos + below_eye_m * eye.pitch_sin, 1e-6);
-        return static_cast<float>(t * f + geometry_.height / 2.0);
-      };
-      bottom = row_of(look_.camera_height_m);
-      top = row_of(double{look_.camera_height_m} - look_.wall_height_m);
-      highest_wall_ = std::min(highest_wall_, top), lowest_wall_ = std::max(lowest_wall_, bottom);
-      wall_light_[start + k] = static_cast<float>(0.7 + 0.3 * std::min(hits.facing[k], 1.0));
-    }
+  const double cells = 1 / DistanceField::kCell_m;
+  wall_rays_.eye_x = static_cast<float>((eye.x_m - field_->origin_x_m()) * cells);
+  wall_rays_.eye_y = static_cast<float>((eye.y_m - field_->origin_y_m()) * cells);
+  const auto ahead_x = static_cast<float>(eye.ahead_x * cells), ahead_y = static_cast<float>(eye.ahead_y * cells);
+  const auto pitch_cos = static_cast<float>(eye.pitch_cos), pitch_sin = static_cast<float>(eye.pitch_sin);
+  for (std::size_t k = 0; k < blocks_.u.size(); ++k) {
+    const float u = blocks_.u[k] * pitch_cos;
+    wall_rays_.dx[k] = ahead_x + u * ahead_y, wall_rays_.dy[k] = ahead_y - u * ahead_x;
+  }
+  pitlane::find_walls(*field_, wall_rays_, look_.wall_distance_m, static_cast<float>(geometry_.far_m), wall_hits_);
+  const auto focal_px = static_cast<float>(focal_px_), middle = static_cast<float>(geometry_.height) / 2;
+  const float bottom_m = look_.camera_height_m, top_m = look_.camera_height_m - look_.wall_height_m;  // below the eye
+  const auto near_m = static_cast<float>(geometry_.near_m);
+  for (std::size_t k = 0; k < blocks_.u.size(); ++k) {
+    const float ahead = wall_hits_.depth_m[k];
+    const auto row_of = [&](float below_m) {
+      const float depth = std::max(ahead * pitch_cos + below_m * pitch_sin, 1e-6F);
+      return (below_m * pitch_cos - ahead * pitch_sin) / depth * focal_px + middle;
+    };
+    const bool seen = ahead > near_m;
+    wall_bottom_[k] = seen ? row_of(bottom_m) : 0;
+    wall_top_[k] = seen ? row_of(top_m) : 0;
+    highest_wall_ = std::min(highest_wall_, seen ? wall_top_[k] : highest_wall_);
+    lowest_wall_ = std::max(lowest_wall_, wall_bottom_[k]);
+    wall_light_[k] = 0.7F + 0.3F * std::min(wall_hits_.facing[k], 1.F);
   }
 }
 
@@ -192,13 +195,6 @@ void Camera::add_walls(int row) {
     green_[k] += covered * (wall_light_[k] * look_.wall[1] - green_[k]);
     blue_[k] += covered * (wall_light_[k] * look_.wall[2] - blue_[k]);
   }
-}
-
-void Camera::store(int row) {
-  pack_pairs(row_pixels_, row_pairs_);
-  std::uint8_t* out = pixels_.data() + 3 * static_cast<std::ptrdiff_t>(row) * geometry_.width;
-  // A pair's six bytes, and two more that the next pair or row overwrites, or nobody asked for.
-  for (std::size_t k = 0; k < pair_bytes_.size(); ++k) std::memcpy(out + pair_bytes_[k], &row_pairs_[k], 8);
 }
 
 }  // namespace pitlane

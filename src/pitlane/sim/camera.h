@@ -10,6 +10,8 @@
 #include "pitlane/sim/appearance.h"
 #include "pitlane/sim/distance_field.h"
 #include "pitlane/sim/ground_painter.h"
+#include "pitlane/sim/row_store.h"
+#include "pitlane/sim/wall_finder.h"
 
 namespace pitlane {
 
@@ -44,7 +46,6 @@ class Camera {
   struct Eye {  // where the camera is and looks
     double x_m, y_m, ahead_x, ahead_y, pitch_cos, pitch_sin;
   };
-  static constexpr std::size_t kSpill = 5;  // a pair is stored as 8 bytes, even where there is one column left
 
   void draw_row(const Eye& eye, int row);
   /// How steeply the ray through the middle of `rows` below `row` goes down: camera height per depth.
@@ -54,7 +55,6 @@ class Camera {
   [[nodiscard]] GroundRow ground_row(const Eye& eye, double row_from, double rows, double share) const;
   void find_walls(const Eye& eye);
   void add_walls(int row);
-  void store(int row);
 
   std::shared_ptr<const DistanceField> field_;
   CameraGeometry geometry_;
@@ -66,10 +66,11 @@ class Camera {
   // As long as blocks_.u:
   std::vector<float> red_, green_, blue_;                   // of the row being drawn
   std::vector<float> wall_top_, wall_bottom_, wall_light_;  // rows; empty interval: no wall
-  std::vector<std::uint32_t> row_pixels_;                   // of the row being drawn, see to_pixels()
-  std::vector<std::uint64_t> row_pairs_;                    // of the row being drawn, half as long
-  std::vector<int> pair_bytes_;                             // where in a row each pair of columns begins
-  float highest_wall_ = 0, lowest_wall_ = 0;                // rows
+  std::vector<std::uint32_t> row_pixels_;                   // of the row being drawn, and RowStore::kMorePixels
+  RowStore row_store_{{}, kSmallestPicture_px};
+  WallRays wall_rays_;
+  WallHits wall_hits_;
+  float highest_wall_ = 0, lowest_wall_ = 0;  // rows
   std::vector<std::uint8_t> pixels_;
 };
 
