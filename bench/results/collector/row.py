@@ -71,8 +71,7 @@ def timing_of(result, baseline):
 
 
 def from_results(results, group, strategy, folder, shared):
-    """The row of `strategy` in the document results.json that tune wrote into `folder`. Laps on other circuits than those of
-    the pieces are left out."""
+    """The row of `strategy` in the document results.json that tune wrote into `folder`."""
     try:
         return taken(results, group, strategy, folder, shared)
     except (KeyError, TypeError, AttributeError) as error:
@@ -97,7 +96,7 @@ def taken(results, group, strategy, folder, shared):
              "data_hash": provenance.get("data hash", ""), "file_sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
              "size_bytes": result["size_bytes"], "sparsity": result["sparsity"], "mse": result["mse"],
              "outputs": {output["name"]: output["mse"] for output in result["outputs"]}, "samples": result["samples"],
-             "laps": laps_of([lap for lap in result["laps"] if lap["circuit"] in pieces.CIRCUITS]), "timing": timing_of(result, baseline), "other_work_beside": shared}
+             "laps": laps_of(result["laps"]), "timing": timing_of(result, baseline), "other_work_beside": shared}
     if not kept["laps"]:
         kept["why_not_driven"] = result.get("why_not_driven", "")
     return kept
