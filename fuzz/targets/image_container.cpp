@@ -3,6 +3,7 @@
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
+#include <optional>
 
 #include "fuzz/target.h"
 #include "pitlane/data/picture_loader.h"
@@ -15,7 +16,7 @@ void decode(const ImageSize& size, Bytes input) {
   whole.source_width = whole.width = size.width;
   whole.source_height = whole.height = size.height;
   whole.crop = {0, 0, size.width, size.height};
-  auto loader = PictureLoader::create(whole, false);
+  auto loader = PictureLoader::create(whole, std::nullopt);
   PITLANE_CHECK(loader.ok());
   std::vector<std::uint8_t> picture(static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height) * 3);
   const Status loaded = loader->load({.bytes = {input.begin(), input.end()}, .raw_size = {}}, picture);
