@@ -42,6 +42,9 @@ def answer(*values, ns=1000):
     frame(4, struct.pack(f"<Q{len(values)}f", ns, *values))
 )";
 
+/// A body that answers the same whatever it is shown.
+inline constexpr const char* kSteadyPython = "hello(); ready()\nwhile request(): answer(0.5, 0.5)";
+
 inline void save_fake_python(const std::filesystem::path& path, const std::string& body) {
   std::ofstream(path) << kFakePrelude << body << "\n";
   std::filesystem::permissions(path, std::filesystem::perms::owner_all);

@@ -2,12 +2,14 @@
 
 #include <array>
 #include <cstring>
+#include <string_view>
 
 namespace pitlane {
 namespace {
 
 using Outcome = ChildProcess::Outcome;
-constexpr std::size_t kHeaderBytes = 16;  // "PITL", kind, length
+constexpr std::string_view kMark = "PITL";
+constexpr std::size_t kHeaderBytes = 16;  // the mark, kind, length
 
 template <typename Number>
 Number little_endian(std::span<const std::byte> bytes) {
@@ -26,11 +28,16 @@ bool is_kind(std::uint32_t kind) {
 
 FrameOutcome read_frame(ChildProcess& child, std::size_t most, const Patience& patience, Frame& frame) {
   std::array<std::byte, kHeaderBytes> header{};
-  if (const Outcome outcome = child.read(header, patience); outcome != Outcome::kDone) return {outcome};
+  const std::span<std::byte> rest = std::span(header).subspan(kMark.size());
+  if (const Outcome outcome = child.read(std::span(header).first(kMark.size()), patience); outcome != Outcome::kDone)
+    return {outcome};
+  // At once: who prints a word instead may never print a whole header.
+  if (std::memcmp(header.data(), kMark.data(), kMark.size()) != 0) return {Outcome::kDone, true};
+  if (const Outcome outcome = child.read(rest, patience); outcome != Outcome::kDone) return {outcome};
   const auto bytes = std::span<const std::byte>(header);
   const auto kind = little_endian<std::uint32_t>(bytes.subspan(4));
   const auto length = little_endian<std::uint64_t>(bytes.subspan(8));
-  if (std::memcmp(header.data(), "PITL", 4) != 0 || !is_kind(kind) || length > most) return {Outcome::kDone, true};
+  if (!is_kind(kind) || length > most) return {Outcome::kDone, true};
   frame.kind = static_cast<FrameKind>(kind);
   frame.payload.resize(static_cast<std::size_t>(length));
   return {child.read(frame.payload, patience)};

@@ -147,7 +147,9 @@ class OwnStudy {
       return of_other_engine(runtime.isa_line, "isa", runtime.engine);
     }
     // A name is looked for on PATH, a path begins at the study's folder.
-    if (runtime.python.find('/') != std::string::npos) runtime.python = from_folder(folder_, runtime.python);
+    if (runtime.python.find('/') == std::string::npos) return {};
+    runtime.python = from_folder(folder_, runtime.python);
+    if (runtime.python.find('/') == std::string::npos) runtime.python.insert(0, "./");
     return {};
   }
 
