@@ -225,6 +225,10 @@ TEST_F(BadInput, ARecipeFlagThatNothingHeeds) {
               HasSubstr("--weight-bits: quan_aware quantises no weights by calibration alone; leave it out"));
   EXPECT_THAT(refused("tune " + at("a.pit") + " --strategy prune --calibrator mse --out " + at("out")),
               HasSubstr("--calibrator: prune chooses no ranges by calibration alone; leave it out"));
+  EXPECT_THAT(refused("tune " + at("a.pit") + " --strategy grey_input --input-scale 0.5 --out " + at("out")),
+              HasSubstr("--input-scale: grey_input shows no smaller picture; leave it out"));
+  EXPECT_THAT(refused("tune " + at("a.pit") + " --strategy prune fp32 --equalize --out " + at("out")),
+              HasSubstr("--equalize: prune, fp32 quantise no weights by calibration alone; leave it out"));
   EXPECT_THAT(
       refused("tune " + at("a.pit") + " --calibrator median --out " + at("out")),
       HasSubstr("--calibrator: there is no calibrator 'median'; known are cubed_error, min_max, percentile, mse, "

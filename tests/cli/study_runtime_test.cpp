@@ -184,8 +184,8 @@ TEST_F(RealRuntimeStudy, ComparesThemOnTheTrack) {
   ASSERT_EQ(cells.size(), 4U);
   for (const json& cell : cells) {
     EXPECT_EQ(cell["end"], cells[0]["end"]) << cell["runtime"];
-    EXPECT_NEAR(cell["distance_m"], cells[0]["distance_m"], 0.5) << cell["runtime"];
-    EXPECT_NEAR(cell["deviation_m"]["mean"], cells[0]["deviation_m"]["mean"], 0.02) << cell["runtime"];
+    EXPECT_NEAR(cell["distance_m"], cells[0]["distance_m"], 5) << cell["runtime"];
+    EXPECT_NEAR(cell["deviation_m"]["mean"], cells[0]["deviation_m"]["mean"], 0.05) << cell["runtime"];
   }
 }
 

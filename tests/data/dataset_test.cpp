@@ -205,6 +205,27 @@ TEST(LoadDataset, StoredPreprocessedIsTakenByteByByte) {
   EXPECT_EQ(fault(load(made, other_scale)), "fine") << "scaling happens behind the stored bytes";
 }
 
+TEST(LoadDataset, StoredInColourIsSeenInGreyAsTheRobotWould) {
+  const MadeUpRecording made;
+  made.text("recording.json", kStored);
+  for (int i = 0; i < 2; ++i) made.image(std::to_string(i) + ".png", i, 8, 3);
+  made.text("data.csv", "image_name,v,w,timestamp,session\n0.png,8,0.5,0,0\n1.png,9,0.25,0.05,0\n");
+  Preprocessing grey = small_preprocessing();
+  grey.format = PixelFormat::kGrey;
+  grey.scale = {1};
+  grey.offset = {0};
+  const auto dataset = load(made, grey);
+  ASSERT_TRUE(dataset) << dataset.error().message();
+  const cv::Mat picture = MadeUpRecording::picture(8, 3, 1);
+  for (int i = 0; i < 24; ++i) {
+    const auto& bgr = picture.at<cv::Vec3b>(i / 8, i % 8);
+    EXPECT_EQ(dataset->picture(1)[static_cast<std::size_t>(i)], (77 * bgr[2] + 150 * bgr[1] + 29 * bgr[0] + 128) / 256)
+        << i;
+  }
+  grey.width = 4;
+  EXPECT_THAT(fault(load(made, grey)), HasSubstr("resized to 4x3, grey; record again"));
+}
+
 /// The real recording: $PITLANE_TEST_DATA/udacity.
 class RealUdacity : public ::testing::Test {
  protected:

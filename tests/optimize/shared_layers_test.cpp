@@ -244,7 +244,16 @@ TEST(SharedLayers, EveryStrategyKeepsTheDrive) {
   for (const Strategy& strategy : strategies()) {
     SCOPED_TRACE(strategy.name);
     const Result<Network> made = apply_strategy(network, strategy, data.context);
+    if (scales_input(strategy)) {
+      ASSERT_FALSE(made.ok());
+      EXPECT_THAT(made.error().message(), HasSubstr("a network with a memory from frame to frame is not trained here"));
+      continue;
+    }
     ASSERT_TRUE(made.ok()) << made.error().message();
+    if (reduces_input(strategy)) {  // other pictures, other answers: tests/optimize/reduce_input_test.cpp
+      EXPECT_TRUE(std::isfinite(relative_error(*made, *made, data.seen_by(*made))));
+      continue;
+    }
     const bool coarse = prunes(strategy) || has_pass<Cluster>(strategy) || has_pass<Shrink>(strategy);
     const bool bytes = !coarse && (has_pass<QuantizeDynamic>(strategy) || has_pass<QuantizeStatic>(strategy) ||
                                    has_pass<QuantizeAware>(strategy));

@@ -9,6 +9,7 @@
 
 #include "pitlane/core/random.h"
 #include "pitlane/data/sample_inputs.h"
+#include "pitlane/driver/preprocess.h"
 #include "pitlane/engine/plan.h"
 #include "pitlane/network/smallest_weights.h"
 #include "pitlane/optimize/layers.h"
@@ -67,6 +68,9 @@ SmallData::SmallData(const Network& network, int samples) : dataset(bar_pictures
       }
     return Result<Network>(nudge_weights(start, context.seed, wanted.keep_shared));
   };
+  context.seen_by = [this](const Network& given, const ProgressFn& /*progress*/) {
+    return Result<const Dataset*>(&seen_by(given));
+  };
   context.importance = [](const Network& given, const ProgressFn& /*progress*/) {
     std::vector<std::vector<double>> importance(given.nodes.size());
     for (const Layer& layer : weighted_layers(given)) {
@@ -77,6 +81,28 @@ SmallData::SmallData(const Network& network, int samples) : dataset(bar_pictures
     }
     return Result<std::vector<std::vector<double>>>(importance);
   };
+}
+
+const Dataset& SmallData::seen_by(const Network& network) const {
+  const Preprocessing& p = network.inputs[0].preprocessing;
+  if (p.width == dataset.width && p.height == dataset.height && channels_of(p.format) == dataset.channels)
+    return dataset;
+  auto resizer = FrameResizer::create(p);
+  EXPECT_TRUE(resizer.ok()) << resizer.error().message();
+  Dataset& seen = seen_.emplace_back(dataset);
+  seen.width = p.width;
+  seen.height = p.height;
+  seen.channels = channels_of(p.format);
+  seen.pictures.resize(static_cast<std::size_t>(seen.size()) * seen.picture_bytes());
+  for (std::int64_t i = 0; i < seen.size(); ++i) {
+    const ImageView frame{dataset.picture(i).data(), dataset.width, dataset.height, std::ptrdiff_t{3} * dataset.width,
+                          PixelFormat::kRgb};
+    EXPECT_TRUE(resizer->run(
+        frame,
+        std::span(seen.pictures).subspan(static_cast<std::size_t>(i) * seen.picture_bytes(), seen.picture_bytes())));
+  }
+  hash_dataset(seen);
+  return seen;
 }
 
 std::vector<std::vector<float>> engine_answers(const Network& network, const Dataset& dataset,

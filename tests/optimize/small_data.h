@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <vector>
 
 #include "pitlane/data/dataset.h"
@@ -21,9 +22,16 @@ struct SmallData {
   SmallData(const SmallData&) = delete;
   SmallData& operator=(const SmallData&) = delete;
 
+  /// The same samples for a network that sees less: a FrameResizer makes its pictures of these, as of a camera's
+  /// frames.
+  const Dataset& seen_by(const Network& network) const;
+
   Dataset dataset;
   Split split;
   StrategyContext context;  ///< fine_tune prunes at once and calls nudge_weights with the context's seed
+
+ private:
+  mutable std::list<Dataset> seen_;
 };
 
 /// What the engine answers to these samples; compiles once.

@@ -32,7 +32,8 @@ TEST(Strategies, StandInTheOrderOfTheReport) {
   EXPECT_THAT(names(), ElementsAre("baseline", "fine_tune", "fp32", "float16_quan", "bfloat16_quan", "dynamic_quan",
                                    "int_flt_quan", "static_quan", "int_quan", "int8", "int4", "int2", "quan_aware",
                                    "local_prune", "global_prune", "prune", "prune_quan", "prune_quan_tf", "prune_qat",
-                                   "clust_qat", "prune_clust_qat", "shrink", "shrink_quan"));
+                                   "clust_qat", "prune_clust_qat", "shrink", "shrink_quan", "grey_input", "small_input",
+                                   "small_input_quan"));
 }
 
 TEST(Strategies, AreDescribedAndTellWhetherTheyTrain) {
@@ -64,26 +65,30 @@ TEST(Strategies, AreFoundByName) {
       "there is no strategy 'int3'; known are baseline, fine_tune, fp32, float16_quan, bfloat16_quan, dynamic_quan, "
       "int_flt_quan, static_quan, int_quan, int8, int4, int2, quan_aware, local_prune, global_prune, prune, "
       "prune_quan, "
-      "prune_quan_tf, prune_qat, clust_qat, prune_clust_qat, shrink, shrink_quan");
+      "prune_quan_tf, prune_qat, clust_qat, prune_clust_qat, shrink, shrink_quan, grey_input, small_input, "
+      "small_input_quan");
 }
 
 TEST(Strategies, RecipesNameEveryOption) {
-  const Strategy all{"all",
-                     "",
-                     "",
-                     {FoldBatchNorm{}, PruneGlobal{0.25}, FineTune{4, 1e-4}, HalfWeights{}, QuantizeDynamic{32},
-                      QuantizeStatic{99, 0.999}, PruneLocal{0.125, 0.5}, PruneGradually{0.5, 0.75, 6, 1e-3},
-                      Shrink{0.25}, Cluster{32}, FineTune{1, 1e-5, true, 0.5},
-                      QuantizeStatic{16, 1, Calibrator::kEntropy, true}, QuantizeAware{3, 1e-2, 64, true}},
-                     true};
+  const Strategy all{
+      "all",
+      "",
+      "",
+      {FoldBatchNorm{}, PruneGlobal{0.25}, FineTune{4, 1e-4}, HalfWeights{}, QuantizeDynamic{32},
+       QuantizeStatic{99, 0.999}, PruneLocal{0.125, 0.5}, PruneGradually{0.5, 0.75, 6, 1e-3}, Shrink{0.25},
+       ReduceInput{0.5, true}, ReduceInput{0.75}, Cluster{32}, FineTune{1, 1e-5, true, 0.5},
+       QuantizeStatic{16, 1, Calibrator::kEntropy, true, 3, true}, QuantizeAware{3, 1e-2, 64, true}},
+      true};
   EXPECT_EQ(
       recipe(all),
       "fold_batch_norm | prune_global(sparsity=0.25) | fine_tune(epochs=4, learning_rate=0.0001) | half_weights "
       "| quantize_dynamic(bias_samples=32) | quantize_static(samples=99, percentile=0.999, calibrator=cubed_error) "
       "| prune_local(convolution=0.125, dense=0.5) | prune_gradually(from=0.5, sparsity=0.75, epochs=6, "
-      "learning_rate=0.001, distillation=0.5) | shrink(keep=0.25) | cluster(values=32) "
+      "learning_rate=0.001, distillation=0.5) | shrink(keep=0.25) | reduce_input(scale=0.5, grey) "
+      "| reduce_input(scale=0.75) | cluster(values=32) "
       "| fine_tune(epochs=1, learning_rate=1e-05, distillation=0.5, keep_shared) "
-      "| quantize_static(samples=16, percentile=1, calibrator=entropy, integers_only) "
+      "| quantize_static(samples=16, percentile=1, calibrator=entropy, integers_only, "
+      "bits_of_large=3, equalize) "
       "| quantize_aware(epochs=3, learning_rate=0.01, samples=64, keep_shared)");
   EXPECT_EQ(recipe(strategies().front()), "unchanged");
 }
@@ -106,6 +111,12 @@ TEST(RecipeChanges, ReplaceWhatShrinkingKeepsAndHowIntegersAreChosen) {
   EXPECT_THAT(changed("int8", {.calibrator = Calibrator::kPercentile}),
               HasSubstr("percentile=0.9999, calibrator=percentile"));
   EXPECT_EQ(changed("int2", {.weight_bits = 8}), recipe(**find_strategy("int_flt_quan")));
+  EXPECT_THAT(changed("int8", {.equalize = true}), HasSubstr("calibrator=min_max, equalize)"));
+}
+
+TEST(RecipeChanges, ReplaceTheScaleOfASmallerPictureAndOfNoOther) {
+  EXPECT_THAT(changed("small_input_quan", {.input_scale = 0.75}), StartsWith("reduce_input(scale=0.75) |"));
+  EXPECT_THAT(changed("grey_input", {.input_scale = 0.75}), StartsWith("reduce_input(scale=1, grey) |"));
 }
 
 TEST(RecipeChanges, ConcernThoseThatHaveSuchAPass) {
@@ -115,6 +126,10 @@ TEST(RecipeChanges, ConcernThoseThatHaveSuchAPass) {
     EXPECT_EQ(recipe(with_changes(strategy, {.sparsity = 0.33})) != before, prunes(strategy)) << name;
     EXPECT_EQ(recipe(with_changes(strategy, {.keep = 0.33})) != before, shrinks(strategy)) << name;
     EXPECT_EQ(recipe(with_changes(strategy, {.weight_bits = 5})) != before, quantizes_statically(strategy)) << name;
+    EXPECT_EQ(recipe(with_changes(strategy, {.input_scale = 0.7})) != before, scales_input(strategy)) << name;
+    EXPECT_EQ(recipe(with_changes(strategy, {.equalize = true})) != before, quantizes_statically(strategy)) << name;
+    EXPECT_EQ(scales_input(strategy), name.find("small_input") != std::string::npos) << name;
+    EXPECT_EQ(reduces_input(strategy), name.find("_input") != std::string::npos) << name;
     EXPECT_EQ(prunes(strategy), name.find("prune") != std::string::npos) << name;
     EXPECT_EQ(shrinks(strategy), name.find("shrink") != std::string::npos) << name;
   }
@@ -168,8 +183,8 @@ TEST_P(Row, AnswersStayNearThoseOfTheSameWeightsInFloats) {
            std::holds_alternative<QuantizeAware>(pass) || std::holds_alternative<HalfWeights>(pass);
   });
   const Network floats = *apply_strategy(baseline_, plain, data_.context);
-  const auto a = testing::engine_answers(floats, data_.dataset, data_.split.validation);
-  const auto b = testing::engine_answers(network, data_.dataset, data_.split.validation);
+  const auto a = testing::engine_answers(floats, data_.seen_by(floats), data_.split.validation);
+  const auto b = testing::engine_answers(network, data_.seen_by(network), data_.split.validation);
   double squares = 0;
   for (std::size_t s = 0; s < a.size(); ++s)
     for (std::size_t i = 0; i < a[s].size(); ++i) squares += std::pow(a[s][i] - b[s][i], 2);
@@ -178,10 +193,11 @@ TEST_P(Row, AnswersStayNearThoseOfTheSameWeightsInFloats) {
 
 TEST_P(Row, RunsInTheEngineAsInTheReference) {
   const Network network = made();
-  const auto answers = testing::engine_answers(network, data_.dataset, data_.split.validation);
+  const Dataset& seen = data_.seen_by(network);
+  const auto answers = testing::engine_answers(network, seen, data_.split.validation);
   for (std::size_t i = 0; i < answers.size(); ++i)
-    EXPECT_LT(testing::largest_difference(
-                  answers[i], testing::reference_answer(network, data_.dataset.picture(data_.split.validation[i]))),
+    EXPECT_LT(testing::largest_difference(answers[i],
+                                          testing::reference_answer(network, seen.picture(data_.split.validation[i]))),
               2e-4);
 }
 

@@ -6,6 +6,9 @@
 #include <filesystem>
 #include <map>
 
+#include "pitlane/data/grey_pictures.h"
+#include "pitlane/engine/plan.h"
+#include "pitlane/measure/accuracy.h"
 #include "pitlane/network/pit_file.h"
 #include "pitlane/optimize/strategy.h"
 #include "temporary_directory.h"
@@ -29,6 +32,10 @@ class Tune : public ::testing::Test {
     inputs_.baseline_file = "tiny.pit";
     inputs_.dataset = &dataset_;
     inputs_.split = &split_;
+    inputs_.load = [](const Network& network, const ProgressFn&) {
+      const Preprocessing& p = network.inputs[0].preprocessing;
+      return Result<Dataset>(testing::bar_dataset(p.width, p.height, 300, 5));
+    };
     inputs_.why_not_driven = "there is no track in this test";
     options_.out = place_ / "out";
     options_.strategies = {"float16_quan", "bfloat16_quan", "dynamic_quan",
@@ -93,6 +100,29 @@ TEST_F(Tune, MakesEveryRowOfTheTableInItsOrder) {
   }
   EXPECT_EQ(result.rows[0].agreement->mse, 0) << "the baseline agrees with itself";
   EXPECT_EQ(result.rows[0].network_hash, content_hash(inputs_.baseline));
+}
+
+TEST_F(Tune, RowsThatSeeLessAreJudgedOnWhatTheySee) {
+  options_.strategies = {"grey_input", "small_input_quan"};
+  options_.changes.input_scale = 0.7;
+  const TuneResult result = run();
+  ASSERT_EQ(result.rows.size(), 3U);
+  EXPECT_EQ(load_pit(options_.out / result.rows[1].file)->inputs[0].preprocessing.format, PixelFormat::kGrey);
+  EXPECT_EQ(load_pit(options_.out / result.rows[2].file)->inputs[0].preprocessing.width, 14);
+  for (std::size_t i = 1; i < 3; ++i) {
+    ASSERT_EQ(result.rows[i].failure, std::nullopt) << *result.rows[i].failure;
+    const Network network = *load_pit(options_.out / result.rows[i].file);
+    const Dataset seen = i == 1 ? in_grey(dataset_, PixelFormat::kRgb) : *inputs_.load(network, {});
+    const Predictions answers = *predict(network, *(*compile(network))->new_session(), seen, split_.validation);
+    EXPECT_EQ(result.rows[i].accuracy->mse, accuracy(answers, seen, split_.validation).mse);
+  }
+  run();
+  EXPECT_TRUE(resumed_.at("small_input_quan"));
+  inputs_.load = {};
+  options_.seed = 2;
+  const TuneResult without = run();
+  EXPECT_EQ(without.rows[1].failure, std::nullopt) << "grey is made of the pictures that are there";
+  EXPECT_EQ(without.rows[2].failure, "strategy small_input_quan: the training pictures cannot be had at another size");
 }
 
 TEST_F(Tune, SecondRunTakesEveryRowFromTheStore) {

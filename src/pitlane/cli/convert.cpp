@@ -20,6 +20,7 @@
 #include "pitlane/cli/output_file.h"
 #include "pitlane/cli/real_runtime.h"
 #include "pitlane/cli/recipe_flags.h"
+#include "pitlane/cli/reload.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/tuning_data.h"
 #include "pitlane/cli/verb.h"
@@ -54,37 +55,44 @@ DataFlags data_flags(const Flags& flags) {
 class Data {
  public:
   Data(const Flags& flags, const Network& network, const ProgressFn& progress)
-      : flags_(flags), network_(network), progress_(progress) {}
+      : flags_(flags), network_(network), progress_(progress), from_(data_flags(flags)) {}
 
-  Result<const OpenedData*> open() {
+  /// `smaller_for`: who wants pictures of another size too; empty: nobody.
+  Result<const OpenedData*> open(const std::string& smaller_for = "") {
     if (opened_) return &*opened_;
     PITLANE_TRY_STATUS(check_one_camera(flags_.recording.in, network_));
-    const DataFlags data = data_flags(flags_);
-    std::vector<Recording> recordings;
-    if (!data.directories.empty()) {
-      PITLANE_TRY(recordings, open_recordings(data));
+    if (!from_.directories.empty()) {
+      PITLANE_TRY(recordings_, open_recordings(from_));
     }
-    if (recordings.empty() && drives_directly(network_))
+    if (!smaller_for.empty()) PITLANE_TRY_STATUS(check_whole_frames(recordings_, smaller_for));
+    if (recordings_.empty() && drives_directly(network_))
       log_info("no --data is given: the simulator's expert drives " + std::to_string(kCalibrationFrames) +
                " frames to calibrate on; give a recording of your own road with --data");
-    PITLANE_TRY(opened_, open_tuning_data(data, recordings, network_, kCalibrationFrames, flags_.seed, progress_));
+    PITLANE_TRY(opened_, open_tuning_data(from_, recordings_, network_, kCalibrationFrames, flags_.seed, progress_));
+    seen_.emplace(network_, opened_->dataset,
+                  reload_from(from_, recordings_, network_, kCalibrationFrames, flags_.seed));
     return &*opened_;
   }
 
-  [[nodiscard]] const Dataset* dataset() const { return opened_ ? &opened_->dataset : nullptr; }
+  [[nodiscard]] bool is_open() const { return opened_.has_value(); }
+  /// Once it is open.
+  SeenData& seen() { return *seen_; }
 
  private:
   const Flags& flags_;
   const Network& network_;
   const ProgressFn& progress_;
+  const DataFlags from_;
+  std::vector<Recording> recordings_;
   std::optional<OpenedData> opened_;
+  std::optional<SeenData> seen_;
 };
 
 bool needs_data(const Strategy& strategy) {
   return std::ranges::any_of(strategy.passes, [](const Pass& pass) {
     return !std::holds_alternative<FoldBatchNorm>(pass) && !std::holds_alternative<HalfWeights>(pass) &&
            !std::holds_alternative<PruneGlobal>(pass) && !std::holds_alternative<PruneLocal>(pass) &&
-           !std::holds_alternative<Cluster>(pass);
+           !std::holds_alternative<Cluster>(pass) && !std::holds_alternative<ReduceInput>(pass);
   });
 }
 
@@ -131,20 +139,21 @@ Result<Network> with_strategy(Network network, const Strategy* strategy, const A
   context.seed = flags.seed;
   const OpenedData* judged = nullptr;
   if (needs_data(*strategy) || !budget.empty()) {
-    PITLANE_TRY(const OpenedData* opened, data.open());
+    PITLANE_TRY(const OpenedData* opened, data.open(scales_input(*strategy) ? strategy->name : ""));
     context.dataset = &opened->dataset;
     context.split = &opened->split;
     judged = opened;
     if (strategy->needs_training || !budget.empty())
       PITLANE_TRY_STATUS(check_learnable(data_flags(flags), opened->dataset));
-    context.importance = importance_on(opened->dataset, opened->split);
+    context.importance = importance_on(data.seen(), opened->split);
+    context.seen_by = data.seen().seen_by();
     context.fine_tune = [&, opened](const Network& given, const FineTuning& wanted, const ProgressFn& inner) {
-      return fine_tuned(given, opened->dataset, opened->split, wanted, flags.seed, {}, inner);
+      return fine_tuned(given, data.seen(), opened->split, wanted, flags.seed, {}, inner);
     };
   }
   if (judged == nullptr || budget.empty()) return apply_strategy(network, *strategy, context, progress);
   PITLANE_TRY(HeldBudget held,
-              hold_budget(network, *strategy, context, budget, judge_on(judged->dataset, judged->split), progress));
+              hold_budget(network, *strategy, context, budget, judge_on(data.seen(), judged->split), progress));
   tell_budget(held, bar);
   return std::move(held.network);
 }
@@ -153,7 +162,8 @@ Result<Network> with_strategy(Network network, const Strategy* strategy, const A
 Status add_ranges(const Network& network, Data& data, ExportOptions& options, const ProgressFn& progress) {
   if (!needs_ranges(options)) return {};
   PITLANE_TRY(const OpenedData* opened, data.open());
-  PITLANE_TRY(options.ranges, ranges_on(network, *opened, progress));
+  PITLANE_TRY(const Dataset* seen, data.seen().as(network, progress));
+  PITLANE_TRY(options.ranges, ranges_on(network, *seen, opened->split, progress));
   return {};
 }
 
@@ -205,6 +215,10 @@ Result<int> convert_model(const Flags& flags, const CLI::App& verb) {
   PITLANE_TRY(Network network, with_strategy(file.network, strategy, budget, flags, data, bar));
   network = prepared_for(std::move(network), options);
   PITLANE_TRY_STATUS(add_ranges(network, data, options, progress));
+  const Dataset* seen = nullptr;  // for pictures that check the file
+  if (data.is_open()) {
+    PITLANE_TRY(seen, data.seen().as(network, progress));
+  }
   bar.clear();
   if (options.kind == ExportKind::kKeras) tell_widened(network);
   network.metadata["command"] = command_line();
@@ -214,7 +228,7 @@ Result<int> convert_model(const Flags& flags, const CLI::App& verb) {
   std::printf("%s: %s, %.3f MB, was %.3f MB\n", out.c_str(), options.description().c_str(),
               static_cast<double>(size) / 1e6, static_cast<double>(file.size_bytes) / 1e6);
   std::fflush(stdout);  // the rest may take a while
-  return check_export({{out, network, options}, data.dataset(), flags.seed, flags.runtime});
+  return check_export({{out, network, options}, seen, flags.seed, flags.runtime});
 }
 
 constexpr std::initializer_list<const char*> kOfRecordings = {

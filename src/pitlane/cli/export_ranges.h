@@ -5,9 +5,10 @@
 #include <optional>
 #include <vector>
 
-#include "pitlane/cli/data_source.h"
 #include "pitlane/core/progress.h"
 #include "pitlane/core/result.h"
+#include "pitlane/data/dataset.h"
+#include "pitlane/data/split.h"
 #include "pitlane/formats/export.h"
 #include "pitlane/network/network.h"
 
@@ -17,8 +18,8 @@ namespace pitlane::cli {
 inline constexpr std::int64_t kCalibrationFrames = 3000;
 
 /// As ExportOptions::ranges. `prepared`: as prepared_for() makes it.
-Result<std::vector<std::optional<ValueRange>>> ranges_on(const Network& prepared, const OpenedData& data,
-                                                         const ProgressFn& progress);
+Result<std::vector<std::optional<ValueRange>>> ranges_on(const Network& prepared, const Dataset& data,
+                                                         const Split& split, const ProgressFn& progress);
 
 /// The same as `pitlane convert` without --data. Errors: the expert's drives have no outputs of this network.
 Result<std::vector<std::optional<ValueRange>>> simulated_ranges(const Network& prepared, const ProgressFn& progress);

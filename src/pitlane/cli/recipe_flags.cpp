@@ -16,9 +16,12 @@ struct RecipeFlag {
 constexpr RecipeFlag kFlags[] = {
     {"--sparsity", prunes, "prunes nothing", "prune nothing"},
     {"--keep", shrinks, "removes no channels", "remove no channels"},
+    {"--input-scale", scales_input, "shows no smaller picture", "show no smaller picture"},
     {"--calibrator", quantizes_statically, "chooses no ranges by calibration alone",
      "choose no ranges by calibration alone"},
     {"--weight-bits", quantizes_statically, "quantises no weights by calibration alone",
+     "quantise no weights by calibration alone"},
+    {"--equalize", quantizes_statically, "quantises no weights by calibration alone",
      "quantise no weights by calibration alone"},
 };
 
@@ -41,11 +44,17 @@ void add_recipe_flags(CLI::App& verb, RecipeFlags& flags) {
   verb.add_option("--keep", flags.numbers.keep,
                   "share of each layer's channels that strategies that shrink keep, e.g. 0.25, in place of their own")
       ->check(within(0.01, 1));
+  verb.add_option("--input-scale", flags.numbers.input_scale,
+                  "share of the picture's rows and columns that strategies with a smaller picture keep, e.g. 0.75, in "
+                  "place of their own")
+      ->check(within(0.05, 0.99));
   verb.add_option("--calibrator", flags.calibrator,
                   "how strategies with static int8 choose ranges: cubed_error, min_max, percentile, mse or entropy");
   verb.add_option("--weight-bits", flags.numbers.weight_bits,
                   "bits for each weight of large layers (65,536 and more), 2 to 8, for strategies with static int8")
       ->check(whole(2, 8));
+  verb.add_flag("--equalize", flags.numbers.equalize,
+                "layers in a row share the sizes of their channels first, for strategies with static int8");
 }
 
 std::vector<const char*> recipe_flag_names() {

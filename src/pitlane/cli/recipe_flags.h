@@ -1,4 +1,4 @@
-// --sparsity, --keep, --calibrator, --weight-bits: numbers of a strategy's recipe replaced.
+// --sparsity, --keep, --input-scale, --calibrator, --weight-bits, --equalize: numbers of a strategy's recipe replaced.
 #pragma once
 
 #include <CLI/CLI.hpp>

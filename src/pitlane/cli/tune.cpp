@@ -18,6 +18,7 @@
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
 #include "pitlane/cli/recipe_flags.h"
+#include "pitlane/cli/reload.h"
 #include "pitlane/cli/terminal.h"
 #include "pitlane/cli/track_source.h"
 #include "pitlane/cli/tune_auto.h"
@@ -235,7 +236,7 @@ Result<int> run(Flags flags, const CLI::App& verb) {
   }
   if (searches) {
     PITLANE_TRY_STATUS(check_teachable(inputs.baseline));
-    PITLANE_TRY_STATUS(check_whole_frames(recordings, flags.data.directories));
+    PITLANE_TRY_STATUS(check_whole_frames(recordings, "--auto"));
   }
   // What the rows are fine-tuned on is not held out from them.
   note_circuits(inputs.baseline, recordings);
@@ -251,9 +252,11 @@ Result<int> run(Flags flags, const CLI::App& verb) {
   inputs.dataset = &data.dataset;
   inputs.split = &data.split;
 
+  inputs.load = reload_from(flags.data, recordings, inputs.baseline, frames, flags.tune.seed);
+  const bool all = flags.tune.strategies.empty() && !flags.recipe.numbers.input_scale;
+  const std::string left_out = all ? leave_out_smaller(flags.tune.strategies, recordings) : "";
   if (searches) {
-    const StudentSource source{&flags.data, &recordings, frames};
-    const Status found = add_students(inputs, flags.tune, budget, flags.constraints, source, tuning, bar);
+    const Status found = add_students(inputs, flags.tune, budget, flags.constraints, tuning, bar);
     if (!found.ok()) return how_to_go_on(found.error());
   }
   Result<TuneResult> tuned = tune(inputs, flags.tune, bar.callback(), row_printer(bar));
@@ -263,6 +266,7 @@ Result<int> run(Flags flags, const CLI::App& verb) {
   result.constraints = flags.constraints;
   add_provenance(result, flags, data, inputs.baseline);
   add_notes(result, flags, inputs, data);
+  if (!left_out.empty()) result.notes.push_back(left_out);
   result.recommendation = recommend(result);
   PITLANE_TRY_STATUS(write_results(result, flags.tune.out));
   if (!flags.no_video) {

@@ -14,29 +14,6 @@
 namespace pitlane::cli {
 namespace {
 
-Result<Dataset> recorded(const std::vector<Recording>& recordings, const Network& student, const ProgressFn& progress) {
-  Dataset dataset;
-  for (std::size_t i = 0; i < recordings.size(); ++i) {
-    PITLANE_TRY(Dataset loaded, load_dataset(recordings[i], student, progress));
-    if (i == 0)
-      dataset = std::move(loaded);
-    else
-      PITLANE_TRY_STATUS(append(dataset, std::move(loaded)));
-  }
-  return dataset;
-}
-
-StudentDataFn data_for_students(const TuneInputs& inputs, const TuneOptions& options, const StudentSource& source) {
-  return [&inputs, &options, &source](const Network& student, const ProgressFn& progress) -> Result<Dataset> {
-    if (!source.recordings->empty()) return recorded(*source.recordings, student, progress);
-    Network same_circuits = student;
-    set_trained_circuits(same_circuits, trained_circuits(inputs.baseline));
-    PITLANE_TRY(OpenedData data,
-                open_tuning_data(*source.flags, {}, same_circuits, source.frames, options.seed, progress));
-    return std::move(data.dataset);
-  };
-}
-
 TrialFn trial_printer(ProgressBar& bar) {
   return [&bar](const RungTrial& done, bool resumed) {
     bar.clear();
@@ -64,15 +41,6 @@ bool dominates(const StrategyRow& a, const StrategyRow& b) {
 
 }  // namespace
 
-Status check_whole_frames(const std::vector<Recording>& recordings, const std::vector<std::string>& directories) {
-  for (std::size_t i = 0; i < recordings.size(); ++i)
-    if (recordings[i].stored)
-      return invalid_argument(directories[i] +
-                              ": holds pictures at one network's size, and --auto looks at others too; record it with "
-                              "--whole-frames, or leave --data out");
-  return {};
-}
-
 Result<std::vector<Course>> tuning_courses(const Network& baseline, const std::vector<Course>& reported,
                                            const SimOptions& options) {
   PITLANE_TRY(const auto tracks, open_tracks({}));
@@ -86,13 +54,12 @@ Result<std::vector<Course>> tuning_courses(const Network& baseline, const std::v
 }
 
 Status add_students(TuneInputs& inputs, const TuneOptions& options, const SearchBudget& budget,
-                    const Constraints& constraints, const StudentSource& source, const std::vector<Course>& tuning,
-                    ProgressBar& bar) {
+                    const Constraints& constraints, const std::vector<Course>& tuning, ProgressBar& bar) {
   AutoInputs search;
   search.baseline = &inputs.baseline;
   search.dataset = inputs.dataset;
   search.split = inputs.split;
-  search.student_data = data_for_students(inputs, options, source);
+  search.student_data = inputs.load;
   search.courses = tuning;
   AutoOptions wanted;
   wanted.out = options.out;

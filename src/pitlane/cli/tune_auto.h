@@ -15,24 +15,14 @@
 
 namespace pitlane::cli {
 
-/// Where students get their pictures from.
-struct StudentSource {
-  const DataFlags* flags = nullptr;
-  const std::vector<Recording>* recordings = nullptr;  ///< empty: the simulator
-  std::int64_t frames = 0;                             ///< of the simulator
-};
-
-/// Errors: a recording whose pictures are no whole frames: no student could see them at another size.
-Status check_whole_frames(const std::vector<Recording>& recordings, const std::vector<std::string>& directories);
-
 /// Circuits that are not held out, both ways, without those among `reported`.
 Result<std::vector<Course>> tuning_courses(const Network& baseline, const std::vector<Course>& reported,
                                            const SimOptions& options);
 
-/// Searches, says each trial on stderr, writes `out`/auto.csv, and adds the finalists to `inputs.made`.
+/// Searches, with students' pictures from `inputs.load`; says each trial on stderr, writes `out`/auto.csv, and adds the
+/// finalists to `inputs.made`.
 Status add_students(TuneInputs& inputs, const TuneOptions& options, const SearchBudget& budget,
-                    const Constraints& constraints, const StudentSource& source, const std::vector<Course>& tuning,
-                    ProgressBar& bar);
+                    const Constraints& constraints, const std::vector<Course>& tuning, ProgressBar& bar);
 
 /// Rows that no other beats in latency, size and MSE together, by rising latency, as lines for people.
 std::string front_text(const TuneResult& result);

@@ -9,6 +9,7 @@
 #include "pitlane/core/log.h"
 #include "pitlane/data/bad_rows.h"
 #include "pitlane/data/dataset_builder.h"
+#include "pitlane/data/grey_pictures.h"
 #include "pitlane/data/labels.h"
 #include "pitlane/data/parallel_load.h"
 #include "pitlane/data/row_states.h"
@@ -33,7 +34,7 @@ bool same_picture(const Preprocessing& a, const Preprocessing& b) {
 Status check_frames(const Recording& recording, const Preprocessing& wanted) {
   const std::string where = recording.directory.string();
   if (recording.stored) {
-    if (same_picture(*recording.stored, wanted)) return {};
+    if (same_picture(*recording.stored, wanted) || is_in_grey(wanted, *recording.stored)) return {};
     return invalid_argument(where + ": its frames are stored preprocessed (" + text_of(*recording.stored) +
                             ") but the network wants " + text_of(wanted) +
                             "; record again for this network or store whole frames");
@@ -142,7 +143,7 @@ Result<Dataset> load_physical(const Recording& recording, const Preprocessing& p
   PITLANE_TRY(Dataset dataset, empty_dataset(preprocessing, outputs));
   PITLANE_TRY_STATUS(check_frames(recording, preprocessing));
   PITLANE_TRY(const auto label_of_output, match_labels(recording, outputs));
-  PITLANE_TRY(const PictureLoader loader, PictureLoader::create(preprocessing, recording.stored.has_value()));
+  PITLANE_TRY(const PictureLoader loader, PictureLoader::create(preprocessing, recording.stored));
 
   const std::vector<const RecordingRow*> rows = sample_rows(recording, needs);
   PITLANE_TRY(const RowStates states, row_states(recording, rows, needs));

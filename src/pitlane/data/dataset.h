@@ -53,7 +53,8 @@ struct Dataset {
 /// Decodes on all cores; samples stand in the recording's order, centre camera first, then side cameras. 0-byte,
 /// truncated, missing or differently sized images are counted, named in `skipped` and left out; if they and the
 /// recording's own bad rows are more than a tenth, that is an error. Labels outside the outputs' ranges are clamped
-/// and counted in a warning. Frames that were stored preprocessed are taken byte by byte.
+/// and counted in a warning. Frames that were stored preprocessed are taken byte by byte, or made
+/// grey where the network sees in grey what was stored in colour.
 /// Errors: an output without a label column, labels without variance, frames of another size than the preprocessing's
 /// source or stored with another preprocessing, not enough memory.
 Result<Dataset> load_dataset(const Recording& recording, const Preprocessing& preprocessing,

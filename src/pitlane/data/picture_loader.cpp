@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "pitlane/data/grey_pictures.h"
+
 namespace pitlane {
 namespace {
 
@@ -70,7 +72,8 @@ std::string text_of(const ImageSize& size) { return std::to_string(size.width) +
 
 }  // namespace
 
-Result<PictureLoader> PictureLoader::create(const Preprocessing& preprocessing, bool stored) {
+Result<PictureLoader> PictureLoader::create(const Preprocessing& preprocessing,
+                                            const std::optional<Preprocessing>& stored) {
   PITLANE_TRY(FrameResizer resizer, FrameResizer::create(preprocessing));
   return PictureLoader(preprocessing, stored, std::move(resizer));
 }
@@ -83,9 +86,14 @@ ImageSize PictureLoader::expected_size() const {
 Status PictureLoader::load(const StoredFrame& frame, std::span<std::uint8_t> out) {
   PITLANE_TRY(const ImageSize size, size_of(frame));
   if (size != expected_size()) return corrupt("is " + text_of(size) + ", not " + text_of(expected_size()));
-  PITLANE_TRY(const cv::Mat image, decode(frame, stored_ && preprocessing_.format == PixelFormat::kGrey));
+  PITLANE_TRY(const cv::Mat image, decode(frame, stored_ == PixelFormat::kGrey));
   if (ImageSize{image.cols, image.rows} != size) return corrupt("decodes to another size than its header says");
-  if (stored_) {
+  if (stored_ && stored_ != PixelFormat::kGrey && preprocessing_.format == PixelFormat::kGrey) {
+    for (int y = 0; y < image.rows; ++y)
+      write_grey({image.ptr<std::uint8_t>(y), 3 * static_cast<std::size_t>(image.cols)}, PixelFormat::kBgr,
+                 out.subspan(static_cast<std::size_t>(y) * static_cast<std::size_t>(image.cols),
+                             static_cast<std::size_t>(image.cols)));
+  } else if (stored_) {
     copy_pixels(image, preprocessing_.format, out);
   } else {
     PITLANE_CHECK(resizer_.run(view_of(image), out));

@@ -19,7 +19,7 @@ Result<WholeFrame> load_whole_frame(const Recording& recording, const RecordingR
   whole.source_height = whole.height = size->height;
   whole.crop = {0, 0, size->width, size->height};
   whole.format = PixelFormat::kRgb;
-  PITLANE_TRY(PictureLoader loader, PictureLoader::create(whole, true));
+  PITLANE_TRY(PictureLoader loader, PictureLoader::create(whole, whole));
   WholeFrame out{size->width, size->height, {}};
   out.pixels.resize(static_cast<std::size_t>(size->width) * static_cast<std::size_t>(size->height) * 3);
   if (const Status loaded = loader.load(*frame, out.pixels); !loaded) return named(loaded.error());

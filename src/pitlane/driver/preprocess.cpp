@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "pitlane/driver/luma.h"
 #include "pitlane/kernels/table.h"
 
 namespace pitlane {
@@ -24,11 +25,6 @@ std::vector<int> used_coordinates(const std::vector<std::pair<int, int>>& taps) 
   std::sort(used.begin(), used.end());
   used.erase(std::unique(used.begin(), used.end()), used.end());
   return used;
-}
-
-// Integer luma, ITU-R BT.601, 8-bit weights that sum to 256.
-std::uint8_t luma(int red, int green, int blue) {
-  return static_cast<std::uint8_t>((77 * red + 150 * green + 29 * blue + 128) >> 8);
 }
 
 }  // namespace

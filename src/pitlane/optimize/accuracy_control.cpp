@@ -34,7 +34,8 @@ bool stores(const Pass& pass) {
          std::holds_alternative<QuantizeStatic>(pass) || std::holds_alternative<QuantizeAware>(pass);
 }
 
-Result<StorageDraft> draft_of(const Network& baseline, const Strategy& strategy, const StrategyContext& context,
+/// `context` sees what the network sees afterwards.
+Result<StorageDraft> draft_of(const Network& baseline, const Strategy& strategy, StrategyContext& context,
                               const ProgressFn& progress) {
   Strategy head = strategy;
   std::optional<Pass> last;
@@ -43,6 +44,7 @@ Result<StorageDraft> draft_of(const Network& baseline, const Strategy& strategy,
     head.passes.pop_back();
   }
   PITLANE_TRY(const Network network, apply_strategy(baseline, head, context, progress));
+  if (reduces_input(head)) PITLANE_TRY_STATUS(look_again(network, context, progress));
   if (!last) return StorageDraft{.floats = network, .layers = {}, .bias_samples = {}};
   Result<StorageDraft> drafted = std::visit(Draft{network, context, progress}, *last);
   if (!drafted.ok()) return drafted.error().in(std::string("strategy ") + strategy.name);
@@ -90,8 +92,9 @@ Result<Mixture> mixture_that_holds(MixtureSearch& search, const Strategy& strate
 
 }  // namespace
 
-Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy, const StrategyContext& context,
+Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy, const StrategyContext& given,
                                const AccuracyBudget& budget, const JudgeFn& judge, const ProgressFn& progress) {
+  StrategyContext context = given;
   const std::string where = std::string("strategy ") + strategy.name;
   PITLANE_TRY(const std::vector<OutputError> before, judge(baseline, progress));
   PITLANE_TRY(std::vector<ErrorLimit> limits, error_limits(budget, before));

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "pitlane/optimize/passes.h"
 #include "pitlane/optimize/strategy.h"
@@ -32,13 +34,29 @@ struct Apply {
 
 }  // namespace
 
+bool reduces_input(const Strategy& strategy) {
+  return std::ranges::any_of(strategy.passes,
+                             [](const Pass& pass) { return std::holds_alternative<ReduceInput>(pass); });
+}
+
+Status look_again(const Network& network, StrategyContext& context, const ProgressFn& progress) {
+  const Dataset* seen = nullptr;
+  if (context.seen_by) {
+    PITLANE_TRY(seen, context.seen_by(network, progress));
+  }
+  context.dataset = seen;
+  return {};
+}
+
 Result<Network> apply_strategy(const Network& baseline, const Strategy& strategy, const StrategyContext& context,
                                const ProgressFn& progress) {
   const std::string where = std::string("strategy ") + strategy.name;
   if (const Status status = validate(baseline); !status.ok()) return status.error().in(where);
   Network network = baseline;
+  StrategyContext now = context;
   for (const Pass& pass : strategy.passes) {
-    const Status status = std::visit(Apply{network, context, progress, baseline}, pass);
+    Status status = std::visit(Apply{network, now, progress, baseline}, pass);
+    if (status.ok() && std::holds_alternative<ReduceInput>(pass)) status = look_again(network, now, progress);
     if (!status.ok()) return status.error().in(where);
   }
   network.metadata["strategy"] = strategy.name;

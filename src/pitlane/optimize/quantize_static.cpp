@@ -9,6 +9,7 @@
 #include "pitlane/optimize/adaptive_rounding.h"
 #include "pitlane/optimize/bias_correction.h"
 #include "pitlane/optimize/calibration.h"
+#include "pitlane/optimize/equalize.h"
 #include "pitlane/optimize/layer_inputs.h"
 #include "pitlane/optimize/layer_storage.h"
 #include "pitlane/optimize/layers.h"
@@ -63,6 +64,8 @@ Result<StorageDraft> draft(const QuantizeStatic& pass, Network network, const St
   PITLANE_TRY(const std::vector<std::int64_t> samples, calibration_samples(context, pass.samples));
   PITLANE_TRY_STATUS(apply_pass(FoldBatchNorm{}, network));
   own_biases(network);
+  if (pass.equalize && equalize_layers(network) == 0)
+    log_warning("no two layers in a row have ReLU or nothing between them, so there is nothing to equalise");
   StorageDraft draft;
   draft.layers = pass.integers_only ? integer_layers(network) : quantizable_layers(network);
   if (pass.bits_of_large < 8) {

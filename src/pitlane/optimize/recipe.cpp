@@ -24,6 +24,9 @@ std::string text(const PruneGradually& pass) {
          (pass.distillation > 0 ? ", distillation=" + number(pass.distillation) + ")" : ")");
 }
 std::string text(const Shrink& pass) { return "shrink(keep=" + number(pass.keep) + ")"; }
+std::string text(const ReduceInput& pass) {
+  return "reduce_input(scale=" + number(pass.scale) + (pass.grey ? ", grey)" : ")");
+}
 std::string text(const Cluster& pass) { return "cluster(values=" + std::to_string(pass.values) + ")"; }
 std::string text(const FineTune& pass) {
   return "fine_tune(epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) +
@@ -39,7 +42,8 @@ std::string text(const QuantizeDynamic& pass) {
 std::string text(const QuantizeStatic& pass) {
   return "quantize_static(samples=" + std::to_string(pass.samples) + ", percentile=" + number(pass.percentile) +
          ", calibrator=" + to_string(pass.calibrator) + (pass.integers_only ? ", integers_only" : "") +
-         (pass.bits_of_large < 8 ? ", bits_of_large=" + std::to_string(pass.bits_of_large) + ")" : ")");
+         (pass.bits_of_large < 8 ? ", bits_of_large=" + std::to_string(pass.bits_of_large) : "") +
+         (pass.equalize ? ", equalize)" : ")");
 }
 std::string text(const QuantizeAware& pass) {
   return "quantize_aware(epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) +

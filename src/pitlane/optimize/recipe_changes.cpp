@@ -33,10 +33,14 @@ struct Change {
     pass.from = std::min(pass.from, pass.sparsity);
   }
   void operator()(Shrink& pass) const { pass.keep = wanted.keep.value_or(pass.keep); }
+  void operator()(ReduceInput& pass) const {
+    if (pass.scale < 1) pass.scale = wanted.input_scale.value_or(pass.scale);
+  }
   void operator()(QuantizeStatic& pass) const {
     pass.calibrator = wanted.calibrator.value_or(pass.calibrator);
     if (wanted.calibrator == Calibrator::kPercentile) pass.percentile = kPercentile;
     pass.bits_of_large = wanted.weight_bits.value_or(pass.bits_of_large);
+    pass.equalize = pass.equalize || wanted.equalize;
   }
   template <typename P>
   void operator()(P& /*pass*/) const {}
@@ -51,6 +55,12 @@ Strategy with_changes(Strategy strategy, const RecipeChanges& changes) {
 
 bool prunes(const Strategy& strategy) { return has_any<PruneGlobal, PruneLocal, PruneGradually>(strategy); }
 bool shrinks(const Strategy& strategy) { return has_any<Shrink>(strategy); }
+bool scales_input(const Strategy& strategy) {
+  return std::ranges::any_of(strategy.passes, [](const Pass& pass) {
+    const auto* reduces = std::get_if<ReduceInput>(&pass);
+    return reduces != nullptr && reduces->scale < 1;
+  });
+}
 bool quantizes_statically(const Strategy& strategy) { return has_any<QuantizeStatic>(strategy); }
 
 Result<Calibrator> find_calibrator(const std::string& name) {

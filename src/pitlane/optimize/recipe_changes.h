@@ -11,18 +11,21 @@ namespace pitlane {
 
 /// What is not set stays as the recipe has it.
 struct RecipeChanges {
-  std::optional<double> sparsity = {};  ///< share of zeros of all that prune; PruneLocal: of convolutions and dense
-                                        ///< layers alike
-  std::optional<double> keep = {};      ///< Shrink::keep
+  std::optional<double> sparsity = {};     ///< share of zeros of all that prune; PruneLocal: of convolutions and dense
+                                           ///< layers alike
+  std::optional<double> keep = {};         ///< Shrink::keep
+  std::optional<double> input_scale = {};  ///< ReduceInput::scale of those that have one below 1
   std::optional<Calibrator> calibrator = {};  ///< QuantizeStatic::calibrator; kPercentile keeps 99.99 %
   std::optional<int> weight_bits = {};        ///< QuantizeStatic::bits_of_large
+  bool equalize = false;                      ///< QuantizeStatic::equalize
 };
 
 Strategy with_changes(Strategy strategy, const RecipeChanges& changes);
 
-/// Has it a pass that `sparsity`, `keep`, or `calibrator` and `weight_bits` concern?
+/// Has it a pass that `sparsity`, `keep`, `input_scale`, or `calibrator`, `weight_bits` and `equalize` concern?
 bool prunes(const Strategy& strategy);
 bool shrinks(const Strategy& strategy);
+bool scales_input(const Strategy& strategy);
 bool quantizes_statically(const Strategy& strategy);
 
 /// By its name in a recipe: "min_max".

@@ -10,6 +10,8 @@ constexpr double kSparsity = 0.7;
 const FineTune kRecovery{3, 3e-4};  // epochs, learning rate
 const FineTune kClusterRecovery{2, 1e-4, true};
 const FineTune kDistillation{.epochs = 4, .learning_rate = 5e-4, .distillation = 0.5};
+// Filters meet another scale, or brightness where they looked for a colour: they learn more anew.
+const FineTune kRelearning{.epochs = 8, .learning_rate = 1e-3, .distillation = 0.5};
 const QuantizeAware kAware{}, kAwareOfClusters{.keep_shared = true};
 
 std::vector<Strategy> make_table() {
@@ -137,6 +139,24 @@ std::vector<Strategy> make_table() {
        "Shrunk as shrink, then 8-bit integers as int_flt_quan.",
        "as shrink and int_flt_quan",
        {Shrink{}, kDistillation, QuantizeStatic{}},
+       true},
+      {"grey_input",
+       "Brightness in place of three colours, the first layer's weights for them added up; then trained on to answer "
+       "as "
+       "the baseline did and as the labels say.",
+       "ours; distillation as for shrink",
+       {ReduceInput{.grey = true}, kRelearning},
+       true},
+      {"small_input",
+       "A picture of half the rows and half the columns, dense layers resampled to it; then trained on as "
+       "grey_input.",
+       "after Howard et al., 2017 (MobileNets, resolution multiplier); distillation as for shrink",
+       {ReduceInput{.scale = 0.5}, kRelearning},
+       true},
+      {"small_input_quan",
+       "As small_input, then 8-bit integers as int_flt_quan.",
+       "as small_input and int_flt_quan",
+       {ReduceInput{.scale = 0.5}, kRelearning, QuantizeStatic{}},
        true},
   };
 }

@@ -45,6 +45,12 @@ struct Cluster {
 struct Shrink {
   double keep = 0.5;  ///< share of each layer's channels that stay, rounded up
 };
+/// Shows the network less of the camera's frame. Layers keep what fits (optimize/reduce_input.h); the rest is for
+/// training, with pictures as the changed network sees them (StrategyContext::seen_by).
+struct ReduceInput {
+  double scale = 1;   ///< share of the picture's rows and of its columns that stays, above 0 and at most 1
+  bool grey = false;  ///< brightness in place of colours
+};
 /// Trains on with zeros kept and normalisation frozen.
 struct FineTune {
   int epochs = 2;
@@ -84,6 +90,7 @@ struct QuantizeStatic {
   /// Bits for each weight of layers of 65,536 and more, 2 to 8. Below 8, which way they are rounded is chosen on up to
   /// 2048 training pictures (optimize/adaptive_rounding.h); grouped convolutions keep 8.
   int bits_of_large = 8;
+  bool equalize = false;  ///< layers in a row share their channels' sizes first (optimize/equalize.h)
 };
 /// Trains on with int8 simulated as QuantizeStatic would lay it out: weights rounded per channel, activations rounded
 /// to ranges that start from calibration and follow the batches for the first half; gradients look through the
@@ -96,8 +103,8 @@ struct QuantizeAware {
   bool keep_shared = false;
 };
 
-using Pass = std::variant<FoldBatchNorm, PruneGlobal, PruneLocal, PruneGradually, Shrink, Cluster, FineTune,
-                          HalfWeights, QuantizeDynamic, QuantizeStatic, QuantizeAware>;
+using Pass = std::variant<FoldBatchNorm, PruneGlobal, PruneLocal, PruneGradually, Shrink, ReduceInput, Cluster,
+                          FineTune, HalfWeights, QuantizeDynamic, QuantizeStatic, QuantizeAware>;
 
 struct Strategy {
   const char* name;     ///< as the field knows it, e.g. "dynamic_quan"
@@ -140,13 +147,23 @@ using FineTuneFn = std::function<Result<Network>(const Network&, const FineTunin
 /// By node, of each output channel of a layer how much the loss would miss it (train/channel_importance.h).
 using ImportanceFn = std::function<Result<std::vector<std::vector<double>>>(const Network&, const ProgressFn&)>;
 
+/// The samples of StrategyContext::dataset as a network with another picture sees them. They stay as long as the
+/// function does.
+using SeenByFn = std::function<Result<const Dataset*>(const Network&, const ProgressFn&)>;
+
 struct StrategyContext {
-  const Dataset* dataset = nullptr;  ///< for calibration
+  const Dataset* dataset = nullptr;  ///< for calibration, as the baseline sees it
   const Split* split = nullptr;      ///< calibration uses `train` only
   FineTuneFn fine_tune;
   ImportanceFn importance;
+  SeenByFn seen_by;  ///< for what reduces the input
   std::uint64_t seed = 1;
 };
+
+/// Does it change what the network sees?
+bool reduces_input(const Strategy& strategy);
+/// After a pass that does: `dataset` becomes what `network` sees, or none where nothing says it.
+Status look_again(const Network& network, StrategyContext& context, const ProgressFn& progress);
 
 /// Applies the passes in order to a copy of `baseline`. Metadata records strategy and recipe.
 Result<Network> apply_strategy(const Network& baseline, const Strategy& strategy, const StrategyContext& context,

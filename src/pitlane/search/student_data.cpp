@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pitlane/engine/plan.h"
+#include "pitlane/study/seen_data.h"
 
 namespace pitlane {
 namespace {
@@ -24,8 +25,7 @@ Result<std::shared_ptr<const Dataset>> StudentData::of(const Network& student, c
     return kept_.front().second;
   }
   PITLANE_TRY(Dataset made, inputs_.student_data(student, progress));
-  if (made.session != inputs_.dataset->session || made.row != inputs_.dataset->row ||
-      made.labels.size() != inputs_.dataset->labels.size())
+  if (!same_samples(made, *inputs_.dataset))
     return corrupt("the data changed while it was read: " + std::to_string(made.size()) + " samples for students, " +
                    std::to_string(inputs_.dataset->size()) + " for the baseline; run again when nobody writes to it");
   PITLANE_TRY_STATUS(blend(made, progress));
@@ -45,13 +45,7 @@ Status StudentData::blend(Dataset& dataset, const ProgressFn& progress) {
     const std::unique_ptr<Session> session = plan->new_session();
     PITLANE_TRY(answers_, predict(*inputs_.baseline, *session, *inputs_.dataset, samples, progress));
   }
-  const std::size_t outputs = dataset.outputs.size();
-  for (std::size_t i = 0; i < samples.size(); ++i)
-    for (std::size_t k = 0; k < outputs; ++k) {
-      float& label = dataset.labels[static_cast<std::size_t>(samples[i]) * outputs + k];
-      label += kTeacherShare * (answers_->values[i * outputs + k] - label);
-    }
-  hash_dataset(dataset);
+  blend_labels(dataset, samples, answers_->values, kTeacherShare);
   return {};
 }
 

@@ -2,32 +2,28 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include "pitlane/core/result.h"
-#include "pitlane/sim/wall_finder.h"
 
 namespace pitlane {
 double CameraGeometry::focal_px() const { return width / 2.0 / std::tan(horizontal_field_of_view_rad / 2); }
 
 Camera::Camera(std::shared_ptr<const DistanceField> field, const CameraGeometry& geometry, const Appearance& look)
-    : field_(std::move(field)),
-      geometry_(geometry),
-      focal_px_(geometry.focal_px()),
-      look_(look),
-      painter_(*field_, look) {
+    : field_(std::move(field)), geometry_(geometry), look_(look), painter_(*field_, look), slices_(geometry, look, {}) {
   PITLANE_CHECK(std::min(geometry.width, geometry.height) >= kSmallestPicture_px &&
                 std::max(geometry.width, geometry.height) <= kLargestPicture_px);
-  pixels_.assign(3UL * static_cast<std::size_t>(geometry.width) * static_cast<std::size_t>(geometry.height) + kSpill,
-                 0);
+  pixels_.assign(
+      3UL * static_cast<std::size_t>(geometry.width) * static_cast<std::size_t>(geometry.height) + RowStore::kSpill, 0);
   restrict_view({}, {});
 }
 
 void Camera::set_appearance(const Appearance& look) {
   look_ = look;
   painter_ = GroundPainter(*field_, look);
+  slices_ = RowSlices(geometry_, look_, rows_);
 }
 
 void Camera::restrict_view(const std::vector<int>& rows, const std::vector<int>& columns) {
@@ -45,160 +41,59 @@ void Camera::restrict_view(const std::vector<int>& rows, const std::vector<int>&
   // Columns are drawn in pairs of neighbours, as resizing wants most of them. Beside one without a neighbour goes what
   // was not asked for.
   std::vector<float> u;
-  pair_bytes_.clear();
-  const auto u_of = [&](int column) { return static_cast<float>((column + 0.5 - geometry_.width / 2.0) / focal_px_); };
+  std::vector<int> pairs;
+  const double focal_px = geometry_.focal_px();
+  const auto u_of = [&](int column) { return static_cast<float>((column + 0.5 - geometry_.width / 2.0) / focal_px); };
   for (std::size_t k = 0; k < columns_.size();) {
     const bool neighbours = k + 1 < columns_.size() && columns_[k + 1] == columns_[k] + 1;
-    pair_bytes_.push_back(3 * columns_[k]);
+    pairs.push_back(columns_[k]);
     u.insert(u.end(), {u_of(columns_[k]), u_of(columns_[k + (neighbours ? 1 : 0)])});
     k += neighbours ? 2 : 1;
   }
   blocks_ = ColumnBlocks(u);
   const std::size_t size = blocks_.u.size();
-  for (auto* row : {&red_, &green_, &blue_, &wall_top_, &wall_bottom_, &wall_light_}) row->assign(size, 0.F);
-  row_pixels_.assign(size, 0);
-  row_pairs_.assign(size / 2, 0);
+  for (auto* channel : {&red_, &green_, &blue_}) channel->assign(size, 0.F);
+  row_pixels_.assign(size + RowStore::kMorePixels, 0);
+  row_store_ = RowStore(pairs, geometry_.width);
+  walls_ = WallPainter(blocks_.u);
+  slices_ = RowSlices(geometry_, look_, rows_);
 }
 
 ImageView Camera::render(const Pose& pose) {
   const double c = std::cos(pose.yaw_rad), s = std::sin(pose.yaw_rad);
-  const Eye eye{pose.x_m + geometry_.x_m * c - geometry_.y_m * s,
-                pose.y_m + geometry_.x_m * s + geometry_.y_m * c,
-                std::cos(pose.yaw_rad + geometry_.yaw_rad),
-                std::sin(pose.yaw_rad + geometry_.yaw_rad),
-                std::cos(look_.camera_pitch_rad),
-                std::sin(look_.camera_pitch_rad)};
-  highest_wall_ = geometry_.height, lowest_wall_ = 0;
-  if (look_.wall_height_m > 0) find_walls(eye);
-  for (const int row : rows_) draw_row(eye, row);
+  const Eye eye{pose.x_m + geometry_.x_m * c - geometry_.y_m * s, pose.y_m + geometry_.x_m * s + geometry_.y_m * c,
+                std::cos(pose.yaw_rad + geometry_.yaw_rad), std::sin(pose.yaw_rad + geometry_.yaw_rad)};
+  walls_.forget();
+  if (look_.wall_height_m > 0) walls_.find(*field_, geometry_, look_, eye);
+  for (const SlicedRow& row : slices_.rows) draw_row(eye, row);
   return {pixels_.data(), geometry_.width, geometry_.height, 3 * std::ptrdiff_t{geometry_.width}, PixelFormat::kRgb};
 }
 
-void Camera::draw_row(const Eye& eye, int row) {
-  // Near the horizon a row covers metres of ground: it is then drawn as several thinner ones.
-  constexpr double kThin_m = 0.25;
-  constexpr int kMostParts = 8;
-  const double f = focal_px_;
-  const double t = (row + 0.5 - geometry_.height / 2.0) / f;
-  const double middle = eye.pitch_sin + t * eye.pitch_cos;
-  const double row_m = middle > 0 ? look_.camera_height_m / (middle * middle * f) : 0;
-  const bool near_horizon = std::abs(middle) < 1.5 / f;
-  const int parts = near_horizon ? kMostParts : std::clamp(static_cast<int>(std::ceil(row_m / kThin_m)), 1, kMostParts);
-  const bool walls = static_cast<float>(row)<lowest_wall_&& static_cast<float>(row + 1)> highest_wall_;
-  if (parts == 1 && !walls && shows_ground(eye, row, 1)) {
-    painter_.paint_pixels(ground_row(eye, row, 1, 1), blocks_, row_pixels_);
+void Camera::draw_row(const Eye& eye, const SlicedRow& row) {
+  const std::span<std::uint32_t> pixels(row_pixels_.data(), blocks_.u.size());
+  const bool walls = walls_.touches(row.row);
+  const RowSlice& first = slices_.slices[row.first];
+  if (row.count == 1 && !walls && first.is_ground) {
+    painter_.paint_pixels(ground_row(first, eye, *field_), blocks_, pixels);
   } else {
     for (auto* channel : {&red_, &green_, &blue_}) std::fill(channel->begin(), channel->end(), 0.F);
-    for (int part = 0; part < parts; ++part)
-      add_sample(eye, row + static_cast<double>(part) / parts, 1.0 / parts, 1.0 / parts);
-    if (walls) add_walls(row);
-    to_pixels({red_, green_, blue_}, row_pixels_);
+    for (std::size_t i = 0; i < row.count; ++i) add_slice(eye, slices_.slices[row.first + i]);
+    if (walls) walls_.cover(row.row, look_.wall, {red_, green_, blue_});
+    to_pixels({red_, green_, blue_}, pixels);
   }
-  store(row);
+  row_store_.run(row_pixels_.data(), pixels_.data() + 3 * static_cast<std::ptrdiff_t>(row.row) * geometry_.width);
 }
 
-double Camera::down(const Eye& eye, double row, double rows) const {
-  const double t = (row - geometry_.height / 2.0) / focal_px_ + rows / 2 / focal_px_;
-  return eye.pitch_sin + t * eye.pitch_cos;
-}
-
-bool Camera::shows_ground(const Eye& eye, double row, double rows) const {
-  const double down = this->down(eye, row, rows);
-  const double depth = down > 0 ? look_.camera_height_m / down : 1e9;
-  return depth <= geometry_.far_m && depth >= geometry_.near_m;
-}
-
-// Adds the slice of `rows` (a part of one) below the row coordinate `row`.
-void Camera::add_sample(const Eye& eye, double row, double rows, double share) {
-  if (shows_ground(eye, row, rows)) {
-    painter_.paint(ground_row(eye, row, rows, share), blocks_, {red_, green_, blue_});
+void Camera::add_slice(const Eye& eye, const RowSlice& slice) {
+  if (slice.is_ground) {
+    painter_.paint(ground_row(slice, eye, *field_), blocks_, {red_, green_, blue_});
     return;
   }
-  const auto high = static_cast<float>(std::clamp(-down(eye, row, rows) * 1.4, 0.0, 1.0));
   const std::array<std::vector<float>*, 3> channels{&red_, &green_, &blue_};
   for (std::size_t i = 0; i < 3; ++i) {
-    const float colour = static_cast<float>(share) * (look_.sky_low[i] + high * (look_.sky_high[i] - look_.sky_low[i]));
+    const float colour = slice.share * (look_.sky_low[i] + slice.sky_high * (look_.sky_high[i] - look_.sky_low[i]));
     for (float& value : *channels[i]) value += colour;
   }
-}
-
-GroundRow Camera::ground_row(const Eye& eye, double row_from, double rows, double share) const {
-  const double t_top = (row_from - geometry_.height / 2.0) / focal_px_, t_bottom = t_top + rows / focal_px_;
-  struct Seen {
-    double depth, ahead;  // metres to the right per u, metres ahead
-  };
-  const auto see = [&](double t) {
-    const double down = std::max(eye.pitch_sin + t * eye.pitch_cos, 1e-4);
-    const double depth = look_.camera_height_m / down;
-    return Seen{depth, depth * (eye.pitch_cos - t * eye.pitch_sin)};
-  };
-  const Seen middle = see((t_top + t_bottom) / 2), top = see(t_top), bottom = see(t_bottom);
-  const double cells = 1 / DistanceField::kCell_m;
-  const double right_x = eye.ahead_y, right_y = -eye.ahead_x;
-  const double f = focal_px_;
-  const double ahead_step = std::min(top.ahead - bottom.ahead, 4 * middle.ahead);
-  const double depth_step = std::min(top.depth - bottom.depth, 4 * middle.depth);
-  GroundRow row;
-  row.x0 = static_cast<float>((eye.x_m + middle.ahead * eye.ahead_x - field_->origin_x_m()) * cells);
-  row.y0 = static_cast<float>((eye.y_m + middle.ahead * eye.ahead_y - field_->origin_y_m()) * cells);
-  row.dx = static_cast<float>(middle.depth * right_x * cells);
-  row.dy = static_cast<float>(middle.depth * right_y * cells);
-  row.across_x = static_cast<float>(middle.depth * right_x * cells / f);
-  row.across_y = static_cast<float>(middle.depth * right_y * cells / f);
-  row.down_x0 = static_cast<float>(ahead_step * eye.ahead_x * cells);
-  row.down_y0 = static_cast<float>(ahead_step * eye.ahead_y * cells);
-  row.down_dx = static_cast<float>(depth_step * right_x * cells);
-  row.down_dy = static_cast<float>(depth_step * right_y * cells);
-  const double texels = std::max(1.0, ahead_step * cells) * std::max(1.0, middle.depth * cells / f);
-  row.noise = static_cast<float>(1 / std::sqrt(texels));  // the mean of that many independent texels
-  row.share = static_cast<float>(share);
-  return row;
-}
-
-void Camera::find_walls(const Eye& eye) {
-  const double f = focal_px_;
-  WallRays rays{eye.x_m, eye.y_m, {}, {}};
-  WallHits hits;
-  for (std::size_t start = 0; start < blocks_.u.size(); start += kBlock) {
-    for (std::size_t k = 0; k < kBlock; ++k) {
-      const double u = blocks_.u[start + k] * eye.pitch_cos;
-      rays.dx[k] = eye.ahead_x + u * eye.ahead_y, rays.dy[k] = eye.ahead_y - u * eye.ahead_x;
-    }
-    pitlane::find_walls(*field_, rays, look_.wall_distance_m, geometry_.far_m, hits);
-    for (std::size_t k = 0; k < kBlock; ++k) {
-      const double ahead = hits.depth[k];
-      float &top = wall_top_[start + k], &bottom = wall_bottom_[start + k];
-      top = bottom = 0;
-      if (ahead <= geometry_.near_m) continue;
-      const auto row_of = [&](double below_eye_m) {
-        const double t = (below_eye_m * eye.pitch_cos - ahead * eye.pitch_sin) /
-                         std::max(ahead * eye.pitch_cos + below_eye_m * eye.pitch_sin, 1e-6);
-        return static_cast<float>(t * f + geometry_.height / 2.0);
-      };
-      bottom = row_of(look_.camera_height_m);
-      top = row_of(double{look_.camera_height_m} - look_.wall_height_m);
-      highest_wall_ = std::min(highest_wall_, top), lowest_wall_ = std::max(lowest_wall_, bottom);
-      wall_light_[start + k] = static_cast<float>(0.7 + 0.3 * std::min(hits.facing[k], 1.0));
-    }
-  }
-}
-
-void Camera::add_walls(int row) {
-  const auto top = static_cast<float>(row), bottom = static_cast<float>(row + 1);
-  for (std::size_t k = 0; k < blocks_.u.size(); ++k) {
-    const float covered = std::min(bottom, wall_bottom_[k]) - std::max(top, wall_top_[k]);
-    if (covered <= 0) continue;
-    red_[k] += covered * (wall_light_[k] * look_.wall[0] - red_[k]);
-    green_[k] += covered * (wall_light_[k] * look_.wall[1] - green_[k]);
-    blue_[k] += covered * (wall_light_[k] * look_.wall[2] - blue_[k]);
-  }
-}
-
-void Camera::store(int row) {
-  pack_pairs(row_pixels_, row_pairs_);
-  std::uint8_t* out = pixels_.data() + 3 * static_cast<std::ptrdiff_t>(row) * geometry_.width;
-  // A pair's six bytes, and two more that the next pair or row overwrites, or nobody asked for.
-  for (std::size_t k = 0; k < pair_bytes_.size(); ++k) std::memcpy(out + pair_bytes_[k], &row_pairs_[k], 8);
 }
 
 }  // namespace pitlane

@@ -75,13 +75,14 @@ DistanceField::DistanceField(const std::vector<ReferenceLine::Point>& closed, do
   std::partial_sum(end.begin(), end.end(), end.begin());
   std::vector<std::uint32_t> near(end.back());
   visit_near([&](std::size_t tile, std::uint32_t segment) { near[end[tile]++] = segment; });
-  corners_.reserve((used + 1) * kTileSize);
+  corners_.reserve((used + 1) * kTileSize + kSpareCorners);
   corners_.assign(kTileSize, static_cast<std::int16_t>(std::lround(band_m_ * 1000)));  // the one far tile
   // Filling moved each tile's place to its end, which is where the next one begins.
   std::uint32_t begin = 0;
   for (std::size_t tile = 0; tile < tile_start_.size(); begin = end[tile++])
     fill_tile(static_cast<int>(tile) % tiles_x_, static_cast<int>(tile) / tiles_x_,
               std::span(near).subspan(begin, end[tile] - begin));
+  corners_.resize(corners_.size() + kSpareCorners);
 }
 
 // Each tile with each segment whose start is near enough to matter anywhere in it.

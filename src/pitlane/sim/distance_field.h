@@ -20,6 +20,8 @@ class DistanceField {
   static constexpr int kTileCells = 32;               ///< cells along a tile's edge
   static constexpr int kTileStride = kTileCells + 1;  ///< the last corner is stored twice: a cell never spans tiles
   static constexpr int kTileSize = kTileStride * kTileStride;
+  /// After the last tile: 8 x 4 corners can be read from wherever there is one.
+  static constexpr int kSpareCorners = 3 * kTileStride + 8;
 
   /// `closed`: at most 0.5 m apart. `band_m` at most 30.
   DistanceField(const std::vector<ReferenceLine::Point>& closed, double band_m, bool crossings);

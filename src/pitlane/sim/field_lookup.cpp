@@ -22,12 +22,19 @@ FieldExtent extent_of(const DistanceField& field) {
           static_cast<float>(field.tiles_y() * DistanceField::kTileCells) - 0.01F, field.tiles_x()};
 }
 
-// Loops with constant bounds vectorise best.
 PITLANE_VECTOR_CLONES
 void locate(const GroundRow& row, const FieldExtent& extent, const float* __restrict u, FieldPlace& place) {
+  float x[kBlock], y[kBlock];
+  for (int k = 0; k < kBlock; ++k) x[k] = row.x0 + u[k] * row.dx, y[k] = row.y0 + u[k] * row.dy;
+  locate_places(x, y, extent, place);
+}
+
+// Loops with constant bounds vectorise best.
+PITLANE_VECTOR_CLONES
+void locate_places(const float* __restrict places_x, const float* __restrict places_y, const FieldExtent& extent,
+                   FieldPlace& place) {
   for (int k = 0; k < kBlock; ++k) {
-    float x = row.x0 + u[k] * row.dx;
-    float y = row.y0 + u[k] * row.dy;
+    float x = places_x[k], y = places_y[k];
     x = x > 0 ? x : 0;  // a NaN becomes 0 as well
     y = y > 0 ? y : 0;
     x = x < extent.max_x ? x : extent.max_x;
@@ -51,6 +58,11 @@ void fetch(const DistanceField& field, FieldPlace& place) {
     place.low[k] = load_pair(corner);
     place.high[k] = load_pair(corner + DistanceField::kTileStride);
   }
+}
+
+PITLANE_VECTOR_CLONES
+void interpolate_all(const FieldPlace& place, float* __restrict distance_mm) {
+  for (int k = 0; k < kBlock; ++k) distance_mm[k] = interpolate(place, k);
 }
 
 }  // namespace pitlane

@@ -22,8 +22,9 @@ struct alignas(64) FieldPlace {
   std::int32_t low[kBlock], high[kBlock];  ///< two neighbouring corners each, 16 bits, millimetres
 };
 
-/// All of it but the distances, which fetch() adds.
+/// All of it but the distances, which fetch() adds: of a row's columns `u`, or of places in cells.
 void locate(const GroundRow& row, const FieldExtent& extent, const float* u, FieldPlace& place);
+void locate_places(const float* x, const float* y, const FieldExtent& extent, FieldPlace& place);
 void fetch(const DistanceField& field, FieldPlace& place);
 
 /// Millimetres, between the corners of column `k`.
@@ -36,5 +37,8 @@ inline float interpolate(const FieldPlace& place, int k) {
   const float high = d01 + place.fx[k] * (d11 - d01);
   return low + place.fy[k] * (high - low);
 }
+
+/// Of all columns.
+void interpolate_all(const FieldPlace& place, float* distance_mm);
 
 }  // namespace pitlane

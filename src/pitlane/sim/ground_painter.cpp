@@ -1,5 +1,7 @@
 #include "pitlane/sim/ground_painter.h"
 
+#include <algorithm>
+
 #include "pitlane/core/result.h"
 #include "pitlane/sim/ground_mixed.h"
 #include "pitlane/sim/vector_clones.h"
@@ -17,32 +19,45 @@ void round_block(const float* __restrict r, const float* __restrict g, const flo
   for (int k = 0; k < kBlock; ++k) pixels[k] = byte_of(r[k]) | byte_of(g[k]) << 8 | byte_of(b[k]) << 16;
 }
 
-PITLANE_VECTOR_CLONES
-void pack_block(const std::uint32_t* __restrict pixels, std::uint64_t* __restrict pairs) {
-  for (int k = 0; k < kBlock / 2; ++k) {
-    const std::uint64_t second = pixels[2 * k + 1];
-    pairs[k] = pixels[2 * k] | second << 24;
-  }
-}
-
 struct alignas(64) BlockColours {
   float r[kBlock] = {}, g[kBlock] = {}, b[kBlock] = {};
 };
 
 // Calls `paint(ground, begin, end)` for each run of blocks of one kind.
 template <typename Paint>
-void each_run(const RowBlocks& blocks, std::size_t count, const Paint& paint) {
+void each_run(const std::vector<Ground>& blocks, std::size_t count, const Paint& paint) {
   for (std::size_t begin = 0, end = 0; begin < count; begin = end) {
-    const Ground ground = blocks.ground[begin];
-    for (end = begin + 1; end < count && blocks.ground[end] == ground;) ++end;
+    const Ground ground = blocks[begin];
+    for (end = begin + 1; end < count && blocks[end] == ground;) ++end;
     paint(ground, begin, end);
   }
+}
+
+WideColumns wide_columns(const ColumnBlocks& columns) {
+  return {columns.u.data(), columns.first.data(), columns.last.data(), columns.count()};
 }
 
 }  // namespace
 
 GroundPainter::GroundPainter(const DistanceField& field, const Appearance& look)
-    : field_(&field), bands_(look), texture_(look.noise_seed), wide_(has_wide_tint()) {}
+    : field_(&field), bands_(look), texture_(look.noise_seed), is_wide_(has_wide_field()) {
+  wide_.field = wide_field(field);
+  wide_.line_mm = bands_.line_mm, wide_.road_mm = bands_.road_mm, wide_.verge_mm = bands_.verge_mm;
+  wide_.road_noise = bands_.road_noise, wide_.grass_noise = bands_.grass_noise;
+  std::copy(bands_.line.begin(), bands_.line.end(), wide_.line);
+  std::copy(bands_.road.begin(), bands_.road.end(), wide_.road);
+  std::copy(bands_.verge.begin(), bands_.verge.end(), wide_.verge);
+  std::copy(bands_.grass.begin(), bands_.grass.end(), wide_.grass);
+  const auto brightest = [](const std::array<float, 3>& colour, float noise) {
+    return *std::max_element(colour.begin(), colour.end()) * (1 + GroundTexture::kMost * noise);
+  };
+  wide_.brightest =
+      std::max({brightest(bands_.line, bands_.road_noise), brightest(bands_.road, bands_.road_noise),
+                brightest(bands_.verge, bands_.grass_noise), brightest(bands_.grass, bands_.grass_noise)});
+  wide_.texel_pairs = texture_.pairs();
+  wide_.asphalt = texture_.values(GroundTexture::kAsphalt);
+  wide_.blades = texture_.values(GroundTexture::kGrass);
+}
 
 Tint GroundPainter::tint_of(const GroundRow& row, Ground ground) const {
   const bool paved = ground == Ground::kLine || ground == Ground::kRoad;
@@ -61,6 +76,7 @@ Tint GroundPainter::tint_of(const GroundRow& row, Ground ground) const {
 void GroundPainter::paint(const GroundRow& row, const ColumnBlocks& columns, const ColourRow& out) {
   PITLANE_CHECK(out.r.size() == columns.u.size() && out.g.size() == columns.u.size() &&
                 out.b.size() == columns.u.size());
+  if (is_wide_) return paint_wide(wide_, row, wide_columns(columns), out.r.data(), out.g.data(), out.b.data());
   find_blocks(*field_, bands_, row, columns, blocks_);
   each_run(blocks_, columns.count(), [&](Ground ground, std::size_t begin, std::size_t end) {
     if (ground == Ground::kMixed) {
@@ -68,13 +84,13 @@ void GroundPainter::paint(const GroundRow& row, const ColumnBlocks& columns, con
         add_mixed(*field_, texture_, bands_, row, &columns.u[i], &out.r[i], &out.g[i], &out.b[i]);
       return;
     }
-    (wide_ ? add_tint_wide : add_tint)({row, columns, blocks_, begin, end}, tint_of(row, ground), out.r.data(),
-                                       out.g.data(), out.b.data());
+    add_tint({row, columns, begin, end}, tint_of(row, ground), out.r.data(), out.g.data(), out.b.data());
   });
 }
 
 void GroundPainter::paint_pixels(const GroundRow& row, const ColumnBlocks& columns, std::span<std::uint32_t> pixels) {
   PITLANE_CHECK(pixels.size() == columns.u.size());
+  if (is_wide_) return paint_pixels_wide(wide_, row, wide_columns(columns), pixels.data());
   find_blocks(*field_, bands_, row, columns, blocks_);
   each_run(blocks_, columns.count(), [&](Ground ground, std::size_t begin, std::size_t end) {
     if (ground == Ground::kMixed) {
@@ -85,7 +101,7 @@ void GroundPainter::paint_pixels(const GroundRow& row, const ColumnBlocks& colum
       }
       return;
     }
-    (wide_ ? store_tint_wide : store_tint)({row, columns, blocks_, begin, end}, tint_of(row, ground), pixels.data());
+    store_tint({row, columns, begin, end}, tint_of(row, ground), pixels.data());
   });
 }
 
@@ -94,11 +110,6 @@ void to_pixels(const ColourRow& values, std::span<std::uint32_t> pixels) {
                 values.b.size() == pixels.size());
   for (std::size_t i = 0; i < pixels.size(); i += kBlock)
     round_block(&values.r[i], &values.g[i], &values.b[i], &pixels[i]);
-}
-
-void pack_pairs(std::span<const std::uint32_t> pixels, std::span<std::uint64_t> pairs) {
-  PITLANE_CHECK(pixels.size() % kBlock == 0 && 2 * pairs.size() == pixels.size());
-  for (std::size_t i = 0; i < pixels.size(); i += kBlock) pack_block(&pixels[i], &pairs[i / 2]);
 }
 
 }  // namespace pitlane

@@ -12,6 +12,7 @@
 #include "pitlane/sim/ground_row.h"
 #include "pitlane/sim/ground_texture.h"
 #include "pitlane/sim/ground_tint.h"
+#include "pitlane/sim/ground_wide.h"
 
 namespace pitlane {
 
@@ -24,6 +25,11 @@ struct ColourRow {
 class GroundPainter {
  public:
   GroundPainter(const DistanceField& field, const Appearance& look);
+  GroundPainter(GroundPainter&&) = default;
+  GroundPainter& operator=(GroundPainter&&) = default;
+  GroundPainter(const GroundPainter&) = delete;  // wide_ knows where the texture lies, which moving does not change
+  GroundPainter& operator=(const GroundPainter&) = delete;
+  ~GroundPainter() = default;
 
   /// Adds `row.share` times the ground's colour, for each column. A band of colour is weighted by how much of
   /// the pixel's footprint it covers: a box as wide as the footprint's extent along the field's gradient.
@@ -35,7 +41,7 @@ class GroundPainter {
 
   /// For tests: without the instructions that this processor has beyond what the build asks for; the pixels are the
   /// same.
-  void be_portable() { wide_ = false; }
+  void be_portable() { is_wide_ = false; }
 
  private:
   [[nodiscard]] Tint tint_of(const GroundRow& row, Ground ground) const;
@@ -43,14 +49,13 @@ class GroundPainter {
   const DistanceField* field_;
   Bands bands_;
   GroundTexture texture_;
-  RowBlocks blocks_;
-  bool wide_;
+  std::vector<Ground> blocks_;
+  WideGround wide_;
+  bool is_wide_;
 };
 
 /// Rounded to whole numbers, at most 255; a pixel's bytes are red, green, blue, 0, the first in the lowest bits.
 /// Values are not negative; all arrays are equally long, a multiple of kBlock.
 void to_pixels(const ColourRow& values, std::span<std::uint32_t> pixels);
-/// The six bytes of two neighbouring pixels in one number; `pairs` is half as long as `pixels`, a multiple of kBlock.
-void pack_pairs(std::span<const std::uint32_t> pixels, std::span<std::uint64_t> pairs);
 
 }  // namespace pitlane

@@ -12,6 +12,7 @@ class GroundTexture {
  public:
   static constexpr int kCells = 128;          // 6.4 m
   static constexpr int kStride = kCells + 8;  // repeated beyond the edge: a window of 8 x 8 never wraps
+  static constexpr float kMost = 112;         // of any value: 32 sqrt(3) (0.8 + 0.6 + 0.6)
   enum Kind : std::uint8_t { kAsphalt = 0, kGrass = 1 };
 
   explicit GroundTexture(std::uint64_t seed);

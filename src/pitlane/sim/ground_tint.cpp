@@ -66,7 +66,7 @@ void store_weighted(const Tint& tint, const float* __restrict weight, std::uint3
 
 void weigh(const TintedRun& run, const Tint& tint, std::size_t block, float* weight) {
   Texels texels;
-  locate_texels(run.row, &run.u[block * kBlock], texels);
+  locate_texels(run.row, &run.columns.u[block * kBlock], texels);
   fetch_texels(tint.texture, texels);
   brighten(tint, texels, weight);
 }

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 
-#include "pitlane/sim/ground_blocks.h"
 #include "pitlane/sim/ground_row.h"
 
 namespace pitlane {
@@ -15,23 +14,10 @@ struct Tint {
   const float* texture = nullptr;      ///< GroundTexture::values()
 };
 
-/// Blocks [begin, end) of a row, which find_blocks() found to be of one kind. Plain pointers: code that is compiled for
-/// one processor must not leave a copy of a container's functions that the linker gives to all.
+/// Blocks [begin, end) of a row, which find_blocks() found to be of one kind.
 struct TintedRun {
-  TintedRun(const GroundRow& painted, const ColumnBlocks& columns, const RowBlocks& blocks, std::size_t from,
-            std::size_t to)
-      : row(painted),
-        u(columns.u.data()),
-        cell_x(blocks.cell_x.data()),
-        cell_y(blocks.cell_y.data()),
-        narrow(blocks.narrow.data()),
-        begin(from),
-        end(to) {}
-
-  GroundRow row;
-  const float* u;
-  const std::int32_t *cell_x, *cell_y;
-  const std::uint8_t* narrow;
+  const GroundRow& row;
+  const ColumnBlocks& columns;
   std::size_t begin, end;
 };
 
@@ -39,10 +25,5 @@ struct TintedRun {
 void add_tint(const TintedRun& run, const Tint& tint, float* r, float* g, float* b);
 /// Stores it as pixels, see to_pixels().
 void store_tint(const TintedRun& run, const Tint& tint, std::uint32_t* pixels);
-
-/// The same on AVX-512 (F, DQ, VL), bit for bit.
-bool has_wide_tint();
-void add_tint_wide(const TintedRun& run, const Tint& tint, float* r, float* g, float* b);
-void store_tint_wide(const TintedRun& run, const Tint& tint, std::uint32_t* pixels);
 
 }  // namespace pitlane

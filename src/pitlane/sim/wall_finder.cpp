@@ -2,164 +2,141 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
+#include "pitlane/core/result.h"
+#include "pitlane/sim/field_lookup.h"
 #include "pitlane/sim/vector_clones.h"
+#include "pitlane/sim/wall_finder_wide.h"
 
 namespace pitlane {
 namespace {
 
-constexpr double kSmallestStep_m = 0.02;
-
-struct Extent {
-  double origin_x_m, origin_y_m, max_x, max_y;  // the last two in cells
-  std::int32_t tiles_x;
-};
-
-struct alignas(64) Places {  // kBlock lookups of DistanceField::at() at once, with its operations
-  double x[kBlock], y[kBlock];
-  float fx[kBlock], fy[kBlock];
-  std::int32_t tile[kBlock], corner[kBlock], low[kBlock], high[kBlock];
-  float metres[kBlock];
-};
-
-PITLANE_VECTOR_CLONES
-void locate(const Extent& extent, Places& p) {
-  for (int k = 0; k < kBlock; ++k) {
-    double cx = (p.x[k] - extent.origin_x_m) / DistanceField::kCell_m;
-    double cy = (p.y[k] - extent.origin_y_m) / DistanceField::kCell_m;
-    cx = cx > 0 ? cx : 0;
-    cy = cy > 0 ? cy : 0;
-    cx = cx < extent.max_x ? cx : extent.max_x;
-    cy = cy < extent.max_y ? cy : extent.max_y;
-    const auto ix = static_cast<std::int32_t>(cx);
-    const auto iy = static_cast<std::int32_t>(cy);
-    p.fx[k] = static_cast<float>(cx - ix);
-    p.fy[k] = static_cast<float>(cy - iy);
-    p.tile[k] = (iy >> 5) * extent.tiles_x + (ix >> 5);
-    p.corner[k] = (iy & 31) * DistanceField::kTileStride + (ix & 31);
-  }
-}
-static_assert(DistanceField::kTileCells == 32);
-
-PITLANE_VECTOR_CLONES
-void interpolate(Places& p) {
-  for (int k = 0; k < kBlock; ++k) {
-    const std::int32_t c0 = (p.low[k] << 16) >> 16, c1 = p.low[k] >> 16;
-    const std::int32_t c2 = (p.high[k] << 16) >> 16, c3 = p.high[k] >> 16;
-    const float low = static_cast<float>(c0) + p.fx[k] * static_cast<float>(c1 - c0);
-    const float high = static_cast<float>(c2) + p.fx[k] * static_cast<float>(c3 - c2);
-    p.metres[k] = 0.001F * (low + p.fy[k] * (high - low));
-  }
-}
-
-class Lookup {
- public:
-  explicit Lookup(const DistanceField& field)
-      : tile_start_(field.tile_start().data()),
-        corners_(field.corners().data()),
-        extent_{field.origin_x_m(), field.origin_y_m(), field.tiles_x() * double{DistanceField::kTileCells} - 0.01,
-                field.tiles_y() * double{DistanceField::kTileCells} - 0.01, field.tiles_x()} {}
-
-  void run(Places& p) const {
-    locate(extent_, p);
-    for (int k = 0; k < kBlock; ++k) {
-      const std::int16_t* corner = corners_ + tile_start_[p.tile[k]] + p.corner[k];
-      std::memcpy(&p.low[k], corner, sizeof p.low[k]);
-      std::memcpy(&p.high[k], corner + DistanceField::kTileStride, sizeof p.high[k]);
-    }
-    interpolate(p);
-  }
-
- private:
-  const std::int32_t* tile_start_;
-  const std::int16_t* corners_;
-  Extent extent_;
-};
-
 struct alignas(64) March {
-  double metres[kBlock];  // walked per unit of depth
-  double depth[kBlock], gap_m[kBlock], step[kBlock], found[kBlock];
-  std::int64_t walking[kBlock];
+  float dx[kBlock], dy[kBlock];
+  float cells[kBlock], depth_per_m[kBlock];  // cells: along the ray, per metre of depth
+  float depth[kBlock], gap_m[kBlock], step[kBlock], found[kBlock];
+  std::int32_t walking[kBlock];
+  float x[kBlock], y[kBlock], distance_mm[kBlock];
 };
 
 PITLANE_VECTOR_CLONES
-void step(const WallRays& rays, double limit, March& m, Places& p) {
+void begin(const float* __restrict dx, const float* __restrict dy, float gap_m, March& m) {
   for (int k = 0; k < kBlock; ++k) {
-    m.walking[k] = m.walking[k] != 0 && m.depth[k] < limit ? 1 : 0;
-    const double gap = m.gap_m[k] < 0 ? -m.gap_m[k] : m.gap_m[k];
-    m.step[k] = (gap > kSmallestStep_m ? gap : kSmallestStep_m) / m.metres[k];
-    const double next = m.depth[k] + m.step[k];
-    p.x[k] = rays.eye_x_m + next * rays.dx[k];
-    p.y[k] = rays.eye_y_m + next * rays.dy[k];
+    m.dx[k] = dx[k], m.dy[k] = dy[k];
+    m.cells[k] = __builtin_sqrtf(dx[k] * dx[k] + dy[k] * dy[k]);
+    m.depth_per_m[k] = kCellsPerMetre / m.cells[k];
+    m.depth[k] = 0;
+    m.gap_m[k] = gap_m;
+    m.found[k] = -1;
+    m.walking[k] = 1;
   }
 }
 
 PITLANE_VECTOR_CLONES
-void arrive(const Places& p, double wall_m, March& m) {
+void step(float eye_x, float eye_y, March& m) {
   for (int k = 0; k < kBlock; ++k) {
-    const float away = p.metres[k] < 0 ? -p.metres[k] : p.metres[k];
-    const double gap = m.gap_m[k], next_gap = away - wall_m;
-    const bool crossed = (gap < 0) != (next_gap < 0);
-    const bool hit = m.walking[k] != 0 && crossed;
-    const double between = crossed ? gap - next_gap : 1;  // never 0 where it matters
-    m.found[k] = hit ? m.depth[k] + m.step[k] * gap / between : m.found[k];
-    m.walking[k] = hit ? 0 : m.walking[k];
-    m.depth[k] = m.walking[k] != 0 ? m.depth[k] + m.step[k] : m.depth[k];
-    m.gap_m[k] = m.walking[k] != 0 ? next_gap : gap;
+    const float gap = m.gap_m[k] < 0 ? -m.gap_m[k] : m.gap_m[k];
+    m.step[k] = (gap > kSmallestStep_m ? gap : kSmallestStep_m) * m.depth_per_m[k];
+    const float next = m.depth[k] + m.step[k];
+    m.x[k] = eye_x + next * m.dx[k];
+    m.y[k] = eye_y + next * m.dy[k];
   }
+}
+
+PITLANE_VECTOR_CLONES
+void arrive(float wall_m, float limit_m, March& m) {
+  for (int k = 0; k < kBlock; ++k) {
+    const float away = m.distance_mm[k] < 0 ? -m.distance_mm[k] : m.distance_mm[k];
+    const float gap = m.gap_m[k], next_gap = 0.001F * away - wall_m;
+    const bool crossed = (gap < 0) != (next_gap < 0);
+    const bool hit = (m.walking[k] != 0) & crossed;
+    const float between = crossed ? gap - next_gap : 1;  // never 0 where it matters
+    const float next = m.depth[k] + m.step[k];
+    const bool goes_on = (m.walking[k] != 0) & !crossed;
+    m.found[k] = hit ? m.depth[k] + m.step[k] * (gap / between) : m.found[k];
+    m.depth[k] = goes_on ? next : m.depth[k];
+    m.gap_m[k] = goes_on ? next_gap : gap;
+    m.walking[k] = (goes_on & (m.depth[k] < limit_m)) ? 1 : 0;
+  }
+}
+
+// Of the places x, y.
+void look_up(const DistanceField& field, const FieldExtent& extent, March& m) {
+  FieldPlace place;
+  locate_places(m.x, m.y, extent, place);
+  fetch(field, place);
+  interpolate_all(place, m.distance_mm);
 }
 
 bool anyone_walks(const March& m) {
-  return std::any_of(std::begin(m.walking), std::end(m.walking), [](std::int64_t walking) { return walking != 0; });
+  return std::any_of(std::begin(m.walking), std::end(m.walking), [](std::int32_t walking) { return walking != 0; });
 }
 
 // Walls seen head on are those whose distance to the line changes along the ray.
-void see_facing(const Lookup& lookup, const WallRays& rays, const March& m, WallHits& hits) {
-  constexpr double e = DistanceField::kCell_m;
-  Places p;
-  const auto at = [&](double side_x, double side_y, float* metres) {
+void see_facing(const DistanceField& field, const FieldExtent& extent, const WallRays& rays, March& m, float* facing) {
+  const auto at = [&](float side_x, float side_y, float* distance_mm) {
     for (int k = 0; k < kBlock; ++k) {
-      p.x[k] = rays.eye_x_m + hits.depth[k] * rays.dx[k] + side_x;
-      p.y[k] = rays.eye_y_m + hits.depth[k] * rays.dy[k] + side_y;
+      m.x[k] = rays.eye_x + m.found[k] * m.dx[k] + side_x;
+      m.y[k] = rays.eye_y + m.found[k] * m.dy[k] + side_y;
     }
-    lookup.run(p);
-    std::copy(std::begin(p.metres), std::end(p.metres), metres);
+    look_up(field, extent, m);
+    std::copy(std::begin(m.distance_mm), std::end(m.distance_mm), distance_mm);
   };
   float left[kBlock], right[kBlock], below[kBlock], above[kBlock];
-  at(-e, 0, left);
-  at(e, 0, right);
-  at(0, -e, below);
-  at(0, e, above);
+  at(-1, 0, left);
+  at(1, 0, right);
+  at(0, -1, below);
+  at(0, 1, above);
   for (int k = 0; k < kBlock; ++k) {
-    const double nx = right[k] - left[k], ny = above[k] - below[k];
-    hits.facing[k] = std::abs(nx * rays.dx[k] + ny * rays.dy[k]) / std::max(std::hypot(nx, ny) * m.metres[k], 1e-9);
+    const float nx = right[k] - left[k], ny = above[k] - below[k];
+    const float most = std::sqrt(nx * nx + ny * ny) * m.cells[k];
+    facing[k] = std::abs(nx * m.dx[k] + ny * m.dy[k]) / (most > kLeastFacing ? most : kLeastFacing);
   }
+}
+
+float start_gap_m(const DistanceField& field, const WallRays& rays, float wall_m) {
+  const double x_m = field.origin_x_m() + double{rays.eye_x} * DistanceField::kCell_m;
+  const double y_m = field.origin_y_m() + double{rays.eye_y} * DistanceField::kCell_m;
+  return std::abs(field.at(x_m, y_m)) - wall_m;
+}
+
+void make_room(const WallRays& rays, WallHits& hits) {
+  PITLANE_CHECK(rays.dx.size() % kBlock == 0 && rays.dy.size() == rays.dx.size());
+  hits.depth_m.resize(rays.dx.size());
+  hits.facing.resize(rays.dx.size());
 }
 
 }  // namespace
 
-void find_walls(const DistanceField& field, const WallRays& rays, double wall_m, double limit, WallHits& hits) {
-  const Lookup lookup(field);
+void find_walls_portably(const DistanceField& field, const WallRays& rays, float wall_m, float limit_m,
+                         WallHits& hits) {
+  make_room(rays, hits);
+  const FieldExtent extent = extent_of(field);
+  const float gap_m = start_gap_m(field, rays, wall_m);
   March m;
-  Places p;
-  const double start_gap_m = std::abs(field.at(rays.eye_x_m, rays.eye_y_m)) - wall_m;
-  for (int k = 0; k < kBlock; ++k) {
-    m.metres[k] = std::hypot(rays.dx[k], rays.dy[k]);
-    m.depth[k] = 0;
-    m.gap_m[k] = start_gap_m;
-    m.found[k] = -1;
-    m.walking[k] = 1;
+  for (std::size_t start = 0; start < rays.dx.size(); start += kBlock) {
+    begin(&rays.dx[start], &rays.dy[start], gap_m, m);
+    while (anyone_walks(m)) {
+      step(rays.eye_x, rays.eye_y, m);
+      look_up(field, extent, m);
+      arrive(wall_m, limit_m, m);
+    }
+    std::copy(std::begin(m.found), std::end(m.found), &hits.depth_m[start]);
+    std::fill_n(&hits.facing[start], kBlock, 0.F);
+    if (std::any_of(std::begin(m.found), std::end(m.found), [](float depth) { return depth > 0; }))
+      see_facing(field, extent, rays, m, &hits.facing[start]);
   }
-  for (;;) {
-    step(rays, limit, m, p);
-    if (!anyone_walks(m)) break;
-    lookup.run(p);
-    arrive(p, wall_m, m);
-  }
-  std::copy(std::begin(m.found), std::end(m.found), hits.depth);
-  if (std::any_of(std::begin(m.found), std::end(m.found), [](double depth) { return depth > 0; }))
-    see_facing(lookup, rays, m, hits);
+}
+
+void find_walls(const DistanceField& field, const WallRays& rays, float wall_m, float limit_m, WallHits& hits) {
+  static const bool wide = has_wide_field();
+  if (!wide) return find_walls_portably(field, rays, wall_m, limit_m, hits);
+  make_room(rays, hits);
+  WideWalls walls{rays.eye_x, rays.eye_y, wall_m, limit_m, start_gap_m(field, rays, wall_m)};
+  walls.dx = rays.dx.data(), walls.dy = rays.dy.data();
+  walls.blocks = rays.dx.size() / kBlock;
+  walls.depth_m = hits.depth_m.data(), walls.facing = hits.facing.data();
+  find_walls_wide(wide_field(field), walls);
 }
 
 }  // namespace pitlane

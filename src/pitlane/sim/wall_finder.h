@@ -1,26 +1,31 @@
 // Where rays over flat ground meet the walls along a line.
 #pragma once
 
-#include <span>
+#include <cstddef>
+#include <vector>
 
 #include "pitlane/sim/distance_field.h"
-#include "pitlane/sim/ground_row.h"
 
 namespace pitlane {
 
-/// kBlock rays from one eye. A multiple of a ray's direction is a depth.
+/// Rays from one eye, in cells of the field from its origin. A multiple of a ray's direction is a depth in metres: `dx`
+/// and `dy` are cells per metre of depth. Both are equally long, a multiple of kBlock.
 struct WallRays {
-  double eye_x_m, eye_y_m;
-  double dx[kBlock], dy[kBlock];
+  float eye_x = 0, eye_y = 0;
+  std::vector<float> dx, dy;
 };
 
 struct WallHits {
-  double depth[kBlock];   ///< negative where there is no wall up to the limit
-  double facing[kBlock];  ///< 1: head on; 0: along the wall; only where there is one
+  std::vector<float> depth_m;  ///< negative where there is no wall up to the limit
+  std::vector<float> facing;   ///< 1: head on; 0: along the wall; only where there is one
 };
 
 /// Walls stand where the distance to the line passes `wall_m`, from either side. Steps by what the field guarantees to
-/// be free, so a wall is found to a fraction of a millimetre. The first wall of each ray counts.
-void find_walls(const DistanceField& field, const WallRays& rays, double wall_m, double limit, WallHits& hits);
+/// be free, so a wall is found to a fraction of a millimetre. The first wall of each ray counts. `hits` is made as long
+/// as the rays.
+void find_walls(const DistanceField& field, const WallRays& rays, float wall_m, float limit_m, WallHits& hits);
+
+/// For tests: without the instructions that this processor has beyond what the build asks for; the same bits.
+void find_walls_portably(const DistanceField& field, const WallRays& rays, float wall_m, float limit_m, WallHits& hits);
 
 }  // namespace pitlane

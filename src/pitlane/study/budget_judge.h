@@ -4,11 +4,12 @@
 #include "pitlane/data/dataset.h"
 #include "pitlane/data/split.h"
 #include "pitlane/optimize/accuracy_control.h"
+#include "pitlane/study/seen_data.h"
 
 namespace pitlane {
 
 /// On `split.validation`, as `pitlane evaluate` does (measure/accuracy.h). Both must outlive the function. Errors: no
 /// validation data, an output that the network lacks.
-JudgeFn judge_on(const Dataset& dataset, const Split& split);
+JudgeFn judge_on(SeenData& data, const Split& split);
 
 }  // namespace pitlane

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "pitlane/engine/plan.h"
+#include "pitlane/measure/accuracy.h"
 #include "pitlane/study/training_history.h"
 #include "pitlane/train/channel_importance.h"
 #include "pitlane/train/trainer.h"
@@ -36,15 +38,33 @@ Result<Network> fine_tuned(const Network& network, const Dataset& dataset, const
   return std::move(trained.network);
 }
 
-ImportanceFn importance_on(const Dataset& dataset, const Split& split) {
-  return [&dataset, &split](const Network& network, const ProgressFn& progress) {
-    const auto available = static_cast<std::int64_t>(split.train.size());
-    const std::int64_t count = std::min(kWeighingSamples, available);
-    std::vector<std::int64_t> samples;
-    for (std::int64_t i = 0; i < count; ++i)
-      samples.push_back(split.train[static_cast<std::size_t>(i * available / count)]);
-    return channel_importance(network, dataset, samples, progress);
-  };
+Result<Network> fine_tuned(const Network& network, SeenData& data, const Split& split, const FineTuning& wanted,
+                           std::uint64_t seed, const std::filesystem::path& checkpoint, const ProgressFn& progress) {
+  PITLANE_TRY(const Dataset* dataset, data.as(network, progress));
+  if (!wanted.teacher) return fine_tuned(network, *dataset, split, wanted, seed, checkpoint, progress);
+  PITLANE_TRY(const Dataset* teachers, data.as(*wanted.teacher, progress));
+  if (dataset == teachers) return fine_tuned(network, *dataset, split, wanted, seed, checkpoint, progress);
+  PITLANE_TRY(const auto plan, compile(*wanted.teacher));
+  PITLANE_TRY(const Predictions answers,
+              predict(*wanted.teacher, *plan->new_session(), *teachers, split.train, progress));
+  Dataset taught = *dataset;
+  blend_labels(taught, split.train, answers.values, static_cast<float>(wanted.teacher_share));
+  FineTuning rest = wanted;
+  rest.teacher = {};
+  return fine_tuned(network, taught, split, rest, seed, checkpoint, progress);
+}
+
+ImportanceFn importance_on(SeenData& data, const Split& split) {
+  return
+      [&data, &split](const Network& network, const ProgressFn& progress) -> Result<std::vector<std::vector<double>>> {
+        PITLANE_TRY(const Dataset* dataset, data.as(network, progress));
+        const auto available = static_cast<std::int64_t>(split.train.size());
+        const std::int64_t count = std::min(kWeighingSamples, available);
+        std::vector<std::int64_t> samples;
+        for (std::int64_t i = 0; i < count; ++i)
+          samples.push_back(split.train[static_cast<std::size_t>(i * available / count)]);
+        return channel_importance(network, *dataset, samples, progress);
+      };
 }
 
 }  // namespace pitlane

@@ -10,6 +10,7 @@
 #include "pitlane/data/split.h"
 #include "pitlane/network/network.h"
 #include "pitlane/optimize/strategy.h"
+#include "pitlane/study/seen_data.h"
 
 namespace pitlane {
 
@@ -18,7 +19,11 @@ namespace pitlane {
 Result<Network> fine_tuned(const Network& network, const Dataset& dataset, const Split& split, const FineTuning& wanted,
                            std::uint64_t seed, const std::filesystem::path& checkpoint, const ProgressFn& progress);
 
+/// The same with pictures as the network sees them. A teacher that sees others is asked beforehand, with its own.
+Result<Network> fine_tuned(const Network& network, SeenData& data, const Split& split, const FineTuning& wanted,
+                           std::uint64_t seed, const std::filesystem::path& checkpoint, const ProgressFn& progress);
+
 /// Weighs channels on up to 1024 pictures, spread evenly over the training part. Both must outlive the function.
-ImportanceFn importance_on(const Dataset& dataset, const Split& split);
+ImportanceFn importance_on(SeenData& data, const Split& split);
 
 }  // namespace pitlane

@@ -17,6 +17,7 @@
 #include "pitlane/study/budget_judge.h"
 #include "pitlane/study/code_version.h"
 #include "pitlane/study/fine_tuning.h"
+#include "pitlane/study/seen_data.h"
 #include "pitlane/study/store.h"
 #include "pitlane/study/training_history.h"
 #include "pitlane/study/tune_json.h"
@@ -75,7 +76,12 @@ std::string megabytes_text(std::int64_t bytes) {
 class Tuner {
  public:
   Tuner(const TuneInputs& inputs, const TuneOptions& options, const ProgressFn& progress, Store store)
-      : inputs_(inputs), options_(options), progress_(progress), store_(std::move(store)), split_(*inputs.split) {
+      : inputs_(inputs),
+        options_(options),
+        progress_(progress),
+        store_(std::move(store)),
+        split_(*inputs.split),
+        data_(inputs.baseline, *inputs.dataset, inputs.load) {
     split_.train = thin(split_.train, options.most_training_samples);
   }
 
@@ -98,7 +104,7 @@ class Tuner {
       PITLANE_TRY(StrategyRow row, finished_row(made, on_row));
       result.rows.push_back(std::move(row));
     }
-    PITLANE_TRY_STATUS(time_rows(result, options_.out, inputs_, options_.timing, progress_));
+    PITLANE_TRY_STATUS(time_rows(result, options_.out, inputs_, data_, options_.timing, progress_));
     return result;
   }
 
@@ -209,18 +215,20 @@ class Tuner {
     context.fine_tune = [&](const Network& network, const FineTuning& wanted, const ProgressFn& inner) {
       return fine_tune(network, wanted, row.fine_tuning, inner);
     };
-    context.importance = importance_on(*inputs_.dataset, split_);
+    context.importance = importance_on(data_, split_);
+    context.seen_by = data_.seen_by();
     PITLANE_TRY(const Network network, within_budget(strategy, context, row, tell));
     PITLANE_TRY_STATUS(keep(network, row));
-    PITLANE_TRY_STATUS(judge(network, *inputs_.dataset, row, tell));
+    PITLANE_TRY(const Dataset* seen, data_.as(network, tell));
+    PITLANE_TRY_STATUS(judge(network, *seen, row, tell));
     return row;
   }
 
   Result<Network> within_budget(const Strategy& strategy, const StrategyContext& context, StrategyRow& row,
                                 const ProgressFn& progress) {
     if (!under_budget(strategy)) return apply_strategy(inputs_.baseline, strategy, context, progress);
-    PITLANE_TRY(HeldBudget held, hold_budget(inputs_.baseline, strategy, context, options_.budget,
-                                             judge_on(*inputs_.dataset, split_), progress));
+    PITLANE_TRY(HeldBudget held,
+                hold_budget(inputs_.baseline, strategy, context, options_.budget, judge_on(data_, split_), progress));
     row.put_back = std::move(held.put_back);
     if (!held.all_in_eight_bits.empty())
       row.put_back.push_back("8 bits are few already, so none has fewer: " + held.all_in_eight_bits);
@@ -267,8 +275,7 @@ class Tuner {
   Status fine_tune_into(const fs::path& kept, const Network& network, const FineTuning& wanted,
                         const ProgressFn& progress) {
     const fs::path checkpoint = fs::path(kept).replace_extension(".checkpoint");
-    PITLANE_TRY(const Network trained,
-                fine_tuned(network, *inputs_.dataset, split_, wanted, options_.seed, checkpoint, progress));
+    PITLANE_TRY(const Network trained, fine_tuned(network, data_, split_, wanted, options_.seed, checkpoint, progress));
     PITLANE_TRY_STATUS(save_pit(trained, kept));
     std::error_code ignored;
     fs::remove(checkpoint, ignored);
@@ -303,6 +310,7 @@ class Tuner {
   const ProgressFn& progress_;
   Store store_;
   Split split_;
+  SeenData data_;
   std::string isa_;
   std::optional<Predictions> baseline_predictions_;
 };

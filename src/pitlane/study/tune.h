@@ -18,6 +18,7 @@
 #include "pitlane/optimize/recipe_changes.h"
 #include "pitlane/study/course.h"
 #include "pitlane/study/laps.h"
+#include "pitlane/study/seen_data.h"
 #include "pitlane/study/tune_result.h"
 
 namespace pitlane {
@@ -36,6 +37,7 @@ struct TuneInputs {
   std::string baseline_file;
   const Dataset* dataset = nullptr;
   const Split* split = nullptr;
+  LoadFn load;  ///< for strategies that change what a network sees
   std::vector<Course> courses;
   std::string why_not_driven;     ///< said in the report when `courses` is empty
   std::vector<MadeNetwork> made;  ///< rows behind those of the strategies

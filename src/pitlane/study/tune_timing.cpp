@@ -18,13 +18,6 @@ constexpr std::size_t kMostKeptSamples = 2000;
 // A session with its result's memory, ready to be called without arguments.
 class TimedSession {
  public:
-  static Result<TimedSession> create(const std::filesystem::path& file, const Dataset& dataset, std::int64_t sample) {
-    PITLANE_TRY(const Network network, load_pit(file));
-    Result<TimedSession> timed = create(network, dataset, sample);
-    if (!timed.ok()) return timed.error().in(file.string());
-    return timed;
-  }
-
   static Result<TimedSession> create(const Network& network, const Dataset& dataset, std::int64_t sample) {
     PITLANE_TRY(const auto plan, compile(network));
     PITLANE_TRY(const SampleInputs inputs, SampleInputs::create(network, dataset));
@@ -81,11 +74,21 @@ Status time_layers_of(TuneResult& result, const std::vector<StrategyRow*>& rows,
   return {};
 }
 
-// Networks that were made elsewhere see pictures of their own.
-const Dataset& dataset_of(const StrategyRow& row, const TuneInputs& inputs) {
+// Networks that were made elsewhere brought pictures of their own.
+Result<const Dataset*> dataset_of(const StrategyRow& row, const Network& network, const TuneInputs& inputs,
+                                  SeenData& data, const ProgressFn& progress) {
   for (const MadeNetwork& made : inputs.made)
-    if (made.name == row.strategy) return *made.dataset;
-  return *inputs.dataset;
+    if (made.name == row.strategy) return made.dataset.get();
+  return data.as(network, progress);
+}
+
+Result<TimedSession> session_of(const StrategyRow& row, const std::filesystem::path& out, const TuneInputs& inputs,
+                                SeenData& data, const ProgressFn& progress) {
+  PITLANE_TRY(const Network network, load_pit(out / row.file));
+  PITLANE_TRY(const Dataset* seen, dataset_of(row, network, inputs, data, progress));
+  Result<TimedSession> timed = TimedSession::create(network, *seen, inputs.split->validation.front());
+  if (!timed.ok()) return timed.error().in((out / row.file).string());
+  return timed;
 }
 
 }  // namespace
@@ -97,14 +100,13 @@ Result<double> time_network(const Network& network, const Dataset& dataset, std:
   return summarize(samples.front(), kTimingBurst).p50;
 }
 
-Status time_rows(TuneResult& result, const std::filesystem::path& out, const TuneInputs& inputs,
+Status time_rows(TuneResult& result, const std::filesystem::path& out, const TuneInputs& inputs, SeenData& data,
                  const LatencyOptions& options, const ProgressFn& progress) {
   std::vector<StrategyRow*> timed_rows;
   std::vector<TimedSession> sessions;
   for (StrategyRow& row : result.rows) {
     if (row.failure) continue;
-    Result<TimedSession> session =
-        TimedSession::create(out / row.file, dataset_of(row, inputs), inputs.split->validation.front());
+    Result<TimedSession> session = session_of(row, out, inputs, data, progress);
     if (!session.ok()) {
       row.failure = session.error().message();
       continue;

@@ -15,7 +15,7 @@ namespace pitlane {
 
 /// Fills latency_ms, latency_samples_ms and layers of every row that did not fail, and the machine's limits. The input
 /// is a validation picture.
-Status time_rows(TuneResult& result, const std::filesystem::path& out, const TuneInputs& inputs,
+Status time_rows(TuneResult& result, const std::filesystem::path& out, const TuneInputs& inputs, SeenData& data,
                  const LatencyOptions& options, const ProgressFn& progress);
 
 /// Median milliseconds of one network on the picture of `sample`, with one pinned thread. Errors: it cannot be

@@ -1,0 +1,232 @@
+// Networks that are shown less. What grey pictures and even pictures are answered is known: as before.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "pitlane/engine/reference.h"
+#include "pitlane/network/families.h"
+#include "pitlane/optimize/layers.h"
+#include "pitlane/optimize/passes.h"
+#include "pitlane/optimize/reduce_input.h"
+#include "sketch.h"
+#include "small_data.h"
+
+namespace pitlane {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::Sketch;
+
+Preprocessing scaled_camera(int width, int height, int frames = 1) {
+  Preprocessing p = testing::camera(width, height);
+  p.scale = {0.01F, 0.02F, 0.005F};
+  p.offset = {-1, 0.5F, 0.25F};
+  p.frames = frames;
+  return p;
+}
+
+/// Each byte of `grey` `channels` times.
+std::vector<std::uint8_t> repeated(const std::vector<std::uint8_t>& grey, std::size_t channels) {
+  std::vector<std::uint8_t> colours;
+  for (const std::uint8_t byte : grey) colours.insert(colours.end(), channels, byte);
+  return colours;
+}
+
+/// Of pictures without colours, both networks.
+double difference_on_grey(const Network& coloured, const Network& grey) {
+  double most = 0;
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    const std::vector<std::uint8_t> picture = testing::random_picture(grey, seed);
+    most = std::max(most, testing::largest_difference(testing::reference_answer(grey, picture),
+                                                      testing::reference_answer(coloured, repeated(picture, 3))));
+  }
+  return most;
+}
+
+TEST(GreyInput, GreyPicturesAreAnsweredAsBefore) {
+  Sketch s(scaled_camera(16, 12));
+  ValueId x = s.builder().add("pool", Pool2d{PoolKind::kAverage, 2, 2, 1, 1, {}}, {s.norm(s.image())});
+  const ValueId a = s.conv(s.norm(x), 5, 3, 2, {});
+  const ValueId b = s.conv(s.image(), 4, 4, 4, {.bias = false});
+  x = s.builder().add("joined", Concat{}, {s.flatten(a), s.flatten(b)});
+  const Network network = s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
+  const auto grey = with_grey_input(network);
+  ASSERT_TRUE(grey.ok()) << grey.error().message();
+  EXPECT_EQ(grey->inputs[0].preprocessing.format, PixelFormat::kGrey);
+  EXPECT_EQ(grey->inputs[0].preprocessing.scale.size(), 1U);
+  EXPECT_EQ(grey->values[grey->inputs[0].value].shape, (Shape{12, 16, 1}));
+  EXPECT_LT(parameter_count(*grey), parameter_count(network));
+  EXPECT_LT(difference_on_grey(network, *grey), 2e-5);
+}
+
+TEST(GreyInput, ABorderStaysWhatItWas) {
+  Sketch s(testing::camera(9, 7));  // bytes scaled alike, so that no colour is treated apart
+  const ValueId x = s.conv(s.image(), 6, 3, 1, {.padding = {1, 1, 1, 1}});
+  const Network network = s.finish(s.dense(s.flatten(x), 2, {.activation = Activation::kNone}));
+  const auto grey = with_grey_input(network);
+  ASSERT_TRUE(grey.ok()) << grey.error().message();
+  EXPECT_LT(difference_on_grey(network, *grey), 2e-5);
+}
+
+TEST(GreyInput, ADeadColourIsNotTakenForAll) {
+  Sketch s(testing::camera(8, 6));
+  const ValueId x = s.norm(s.image(), {{0.5F, 0, 2}, {0.1F, 0.7F, -0.2F}, {0.3F, 0.2F, 0.1F}, {0.1F, 0.2F, 0.3F}});
+  const Network network = s.finish(s.dense(s.flatten(s.conv(x, 4, 3, 1, {})), 2, {.activation = Activation::kNone}));
+  const auto grey = with_grey_input(network);
+  ASSERT_TRUE(grey.ok()) << grey.error().message();
+  EXPECT_LT(difference_on_grey(network, *grey), 2e-5);
+}
+
+TEST(GreyInput, FramesThatShareALayerGoOnSharingIt) {
+  Sketch s(scaled_camera(8, 6, 2));
+  Conv2d conv;
+  conv.weight = s.uniform("shared", {5, 3, 3, 3}, 0.4);
+  std::vector<ValueId> frames;
+  for (const std::int64_t first : {0, 3}) {
+    const std::string name = "frame" + std::to_string(first);
+    const ValueId frame = s.builder().add(name, Slice{{0, 0, first}, {6, 8, first + 3}}, {s.image()});
+    frames.push_back(s.builder().add(name + ".conv", conv, {frame}));
+  }
+  const ValueId x = s.flatten(s.builder().add("both", Concat{}, frames));
+  const Network network = s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
+  const auto grey = with_grey_input(network);
+  ASSERT_TRUE(grey.ok()) << grey.error().message();
+  EXPECT_EQ(users_of(*grey, std::get<Conv2d>(grey->nodes[1].op).weight).size(), 2U);
+  const std::vector<std::uint8_t> picture = testing::random_picture(*grey, 4);  // {row, column, frame}
+  EXPECT_LT(testing::largest_difference(testing::reference_answer(*grey, picture),
+                                        testing::reference_answer(network, repeated(picture, 3))),
+            2e-5);
+}
+
+TEST(GreyInput, WhatReadsColoursOtherwiseIsRefused) {
+  Sketch flat(testing::camera(4, 4));
+  const Network dense = flat.finish(flat.dense(flat.flatten(flat.image()), 2, {}));
+  EXPECT_EQ(with_grey_input(dense).error().message(),
+            "Flatten 'plain1' reads the camera's colours in a way that grey cannot take the place of");
+  Sketch one(testing::camera(4, 4));
+  Conv2d depthwise;
+  depthwise.groups = 3;
+  depthwise.weight = one.uniform("depthwise", {3, 3, 3, 1}, 0.5);
+  const ValueId x = one.builder().add("depthwise", depthwise, {one.image()});
+  const Network grouped = one.finish(one.dense(one.flatten(x), 2, {}));
+  EXPECT_EQ(with_grey_input(grouped).error().message(),
+            "Conv2d 'depthwise' reads the camera's colours in a way that grey cannot take the place of");
+  Sketch grey(testing::camera(8, 8, PixelFormat::kGrey));
+  const Network already = grey.finish(grey.dense(grey.flatten(grey.conv(grey.image(), 3, 3, 1, {})), 2, {}));
+  EXPECT_EQ(with_grey_input(already).error().message(), "the network's pictures are grey already");
+}
+
+/// Convolutions without borders: an even picture makes even pictures all the way.
+Network even_network(int width, int height) {
+  Sketch s(testing::camera(width, height), 3);
+  ValueId x = s.conv(s.norm(s.image()), 4, 3, 1, {});
+  x = s.builder().add("pool", Pool2d{PoolKind::kMax, 2, 2, 2, 2, {}}, {x});
+  const ValueId speed = s.builder().vector("speed", InputKind::kSpeed, 3, 0.1F, {0, 1, 2});
+  const ValueId side = s.builder().add("wide", Expand{height, width}, {speed});
+  const ValueId y = s.conv(s.builder().add("beside", Concat{}, {s.image(), side}), 3, 5, 3, {});
+  Pool2d whole;
+  whole.kind = PoolKind::kAverage;
+  whole.window_h = static_cast<int>(s.builder().shape(y)[0]);
+  whole.window_w = static_cast<int>(s.builder().shape(y)[1]);
+  const ValueId mean = s.flatten(s.builder().add("mean", whole, {y}));
+  const ValueId joined = s.builder().add("joined", Concat{}, {speed, s.flatten(x), mean, s.flatten(y)});
+  return s.finish(s.dense(s.dense(joined, 12, {}), 2, {.activation = Activation::kNone}));
+}
+
+std::vector<float> answer_to(const Network& network, const std::vector<float>& colour) {
+  std::vector<std::vector<float>> inputs;
+  for (const InputSpec& input : network.inputs) {
+    std::vector<float>& values = inputs.emplace_back();
+    for (std::int64_t i = 0; i < element_count(network.values[input.value].shape); ++i)
+      values.push_back(colour[static_cast<std::size_t>(i) % colour.size()]);
+  }
+  const auto result = run_reference(network, inputs);
+  EXPECT_TRUE(result.ok()) << result.error().message();
+  return result->values[network.outputs[0].value];
+}
+
+TEST(SmallInput, EvenPicturesAreAnsweredAsBefore) {
+  const Network network = even_network(26, 20);
+  for (const double scale : {0.5, 0.75, 0.9, 0.45}) {
+    const auto small = with_small_input(network, scale);
+    ASSERT_TRUE(small.ok()) << small.error().message();
+    const Preprocessing& p = small->inputs[0].preprocessing;
+    EXPECT_EQ(p.width, std::lround(26 * scale));
+    EXPECT_EQ(p.height, std::lround(20 * scale));
+    EXPECT_EQ(p.crop, network.inputs[0].preprocessing.crop);
+    EXPECT_LT(mac_count(*small), mac_count(network));
+    for (const std::vector<float>& colour : {std::vector<float>{0.2F, 0.5F, 0.9F}, {1, 0, 0.3F}})
+      EXPECT_LT(testing::largest_difference(answer_to(network, colour), answer_to(*small, colour)), 2e-5) << scale;
+  }
+}
+
+/// A dense layer that weighs places by where they are meets a ramp: by hand, from 4 columns to 2.
+TEST(SmallInput, APlaceGivesItsWeightToThoseAroundIt) {
+  Sketch s(testing::camera(4, 1, PixelFormat::kGrey));
+  Dense dense;
+  dense.weight = s.builder().weight(make_f32_weight("w", {1, 4}, {1, 10, 100, 1000}));
+  const Network network = s.finish(s.builder().add("dense", dense, {s.flatten(s.image())}));
+  const auto small = with_small_input(network, 0.5);
+  ASSERT_TRUE(small.ok()) << small.error().message();
+  // Centres of four columns lie at -0.25, 0.25, 0.75, 1.25 of two.
+  EXPECT_EQ(decode_f32(testing::weight_of(*small, "dense")), (std::vector<float>{1 + 7.5F + 25, 2.5F + 75 + 1000}));
+}
+
+TEST(SmallInput, AFamilyKeepsAllItsLayers) {
+  for (const char* family : {"pilotnet-torch", "pilotnet-tf"}) {
+    const Network network = testing::lively_pilotnet(family);
+    const auto small = with_small_input(network, 0.5);
+    ASSERT_TRUE(small.ok()) << small.error().message();
+    EXPECT_EQ(small->nodes.size(), network.nodes.size());
+    EXPECT_LT(mac_count(*small), 0.35 * static_cast<double>(mac_count(network)));
+    EXPECT_EQ(decode_f32(testing::weight_of(*small, "conv3")), decode_f32(testing::weight_of(network, "conv3")));
+    const std::vector<float> answer = testing::reference_answer(*small, testing::random_picture(*small, 1));
+    for (const float y : answer) EXPECT_TRUE(std::isfinite(y));
+  }
+}
+
+std::string refusal(const Network& network, double scale = 0.5) {
+  const auto small = with_small_input(network, scale);
+  EXPECT_FALSE(small.ok());
+  return small.ok() ? "" : small.error().message();
+}
+
+TEST(SmallInput, WhatHoldsForOneSizeIsRefused) {
+  EXPECT_EQ(refusal(testing::small_network(), 0.1),
+            "a picture of 2x1 is too small for the 3x3 window of Conv2d 'conv2'; take a larger --input-scale");
+  Sketch cut(testing::camera(16, 12));
+  const ValueId half = cut.builder().add("half", Slice{{0, 0, 0}, {6, 16, 3}}, {cut.image()});
+  EXPECT_EQ(refusal(cut.finish(cut.dense(cut.flatten(half), 2, {}))),
+            "Slice 'half' cuts out places of a picture, so that its pictures cannot get smaller");
+  Sketch norm(testing::camera(4, 4));
+  EXPECT_EQ(refusal(norm.finish(norm.dense(norm.norm(norm.flatten(norm.image())), 2, {}))),
+            "BatchNorm 'norm2' has weights for each place of a picture, so that its pictures cannot get smaller");
+  Sketch places(testing::camera(4, 1, PixelFormat::kGrey));
+  EXPECT_EQ(refusal(places.finish(places.flatten(places.image()))),
+            "output 'v' is taken from a place of the picture, so that it cannot get smaller");
+}
+
+TEST(ReduceInput, SaysWhatIsWrong) {
+  Network network = testing::small_network();
+  for (const double scale : {0.0, -1.0, 1.5})
+    EXPECT_THAT(apply_pass(ReduceInput{scale}, network).error().message(),
+                HasSubstr("the scale of the picture must be above 0 and at most 1, is"));
+}
+
+TEST(ReduceInput, LaterPassesSeeThePicturesOfTheSmallerNetwork) {
+  const Network network = testing::small_network();
+  testing::SmallData data(network);
+  const Strategy both{"both", "", "", {ReduceInput{0.5, true}, QuantizeStatic{}}};
+  const auto made = apply_strategy(network, both, data.context);
+  ASSERT_TRUE(made.ok()) << made.error().message();
+  EXPECT_EQ(made->inputs[0].preprocessing.width, 12);
+  EXPECT_EQ(made->values[made->inputs[0].value].shape, (Shape{6, 12, 1}));
+  data.context.seen_by = {};
+  EXPECT_EQ(apply_strategy(network, both, data.context).error().message(),
+            "strategy both: quantisation needs training pictures to measure on; name a recording");
+}
+
+}  // namespace
+}  // namespace pitlane
