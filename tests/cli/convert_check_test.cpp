@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 
+#include "fake_python.h"
 #include "pitlane/network/builder.h"
 #include "pitlane/network/pit_file.h"
 #include "program.h"
@@ -26,10 +27,10 @@ class ConvertCheck : public InAFolder {
     fs::create_directory(place_ / "tmp");
   }
 
-  /// As the program calls it: -I -B -c SCRIPT KIND MODEL FOLDER MEMORY RUNS PORTS...
-  void save_python(const std::string& body) const {
-    write(place_ / "python", "#!/bin/sh\nfolder=$7\n" + body + "\n");
-    fs::permissions(place_ / "python", fs::perms::owner_all);
+  void save_python(const std::string& body) const { save_fake_python(place_ / "python", body); }
+  /// One that gives these two numbers for whatever it is shown.
+  void save_python_that_answers(const std::string& numbers) const {
+    save_python("hello(); ready()\nwhile request(): answer(" + numbers + ")");
   }
   [[nodiscard]] Outcome convert(const std::string& more = "") const {
     return pitlane("convert " + at("in.pit") + " " + at("out.onnx") + " --overwrite " + more,
@@ -39,7 +40,7 @@ class ConvertCheck : public InAFolder {
 };
 
 TEST_F(ConvertCheck, ARuntimeWithOtherAnswersIsAFailure) {
-  save_python("printf 'onnxruntime 0.1' >\"$folder/runtime\"; head -c 1600 /dev/zero >\"$folder/outputs\"");
+  save_python_that_answers("0, 0");
   const Outcome made = convert();
   EXPECT_EQ(made.code, 1);
   EXPECT_THAT(made.err, AllOf(HasSubstr("out.onnx: in onnxruntime 0.1 it differs by "),
@@ -50,9 +51,7 @@ TEST_F(ConvertCheck, ARuntimeWithOtherAnswersIsAFailure) {
 }
 
 TEST_F(ConvertCheck, AnAnswerThatIsNoNumberIsAFailure) {
-  save_python(
-      "printf 'onnxruntime 0.1' >\"$folder/runtime\"; head -c 1600 /dev/zero | tr '\\000' '\\377' "
-      ">\"$folder/outputs\"");
+  save_python_that_answers("float('nan'), 0");
   const Outcome made = convert();
   EXPECT_EQ(made.code, 1);
   EXPECT_THAT(made.err, HasSubstr("it differs by inf"));
@@ -63,9 +62,7 @@ TEST_F(ConvertCheck, ActivationsThatAreRoundedTooHaveAWiderBound) {
   record(place_ / "rec", 60);
   const std::string data = " --data " + at("rec");
   ASSERT_EQ(pitlane("convert " + at("in.pit") + " " + at("dynamic.pit") + " --strategy dynamic_quan" + data).code, 0);
-  save_python(
-      "printf 'LiteRT 0.1' >\"$folder/runtime\"; head -c 1600 /dev/zero | tr '\\000' '\\377' "
-      ">\"$folder/outputs\"");
+  save_python_that_answers("float('nan'), 0");
   const auto bound = [&](const std::string& precision) {
     return pitlane(
                "convert " + at("dynamic.pit") + " " + at(precision + ".tflite") + " --precision " + precision + data,
@@ -80,9 +77,7 @@ TEST_F(ConvertCheck, ActivationsThatAreRoundedTooHaveAWiderBound) {
 // Its integers are fixed: what explains a difference grows with the layers that round and the output's step.
 TEST_F(ConvertCheck, FixedIntegersMayDifferByAStepOfTheOutputForEachLayer) {
   record(place_ / "rec", 400);  // of all circuits, so that outputs have most of their range
-  save_python(
-      "printf 'LiteRT 0.1' >\"$folder/runtime\"; head -c 1600 /dev/zero | tr '\\000' '\\377' "
-      ">\"$folder/outputs\"");
+  save_python_that_answers("float('nan'), 0");
   const std::string said =
       pitlane("convert " + at("in.pit") + " " + at("int8.tflite") + " --strategy int_flt_quan --data " + at("rec"),
               "PITLANE_PYTHON=" + at("python"))
@@ -95,31 +90,33 @@ TEST_F(ConvertCheck, FixedIntegersMayDifferByAStepOfTheOutputForEachLayer) {
   EXPECT_THAT(said, HasSubstr("; calibrate it on recordings of its own road with --data"));
 }
 
-TEST_F(ConvertCheck, TooFewAnswersAreAFailure) {
-  save_python("printf 'onnxruntime 0.1' >\"$folder/runtime\"; head -c 100 /dev/zero >\"$folder/outputs\"");
+TEST_F(ConvertCheck, AnAnswerOfAnotherLengthIsAFailure) {
+  save_python("hello(); ready(3)");
   const Outcome made = convert();
   EXPECT_EQ(made.code, 1);
-  EXPECT_THAT(made.err, HasSubstr("out.onnx: not checked in onnxruntime: onnxruntime 0.1: gives 25 numbers for 200 "
-                                  "pictures, not 2 for each"));
+  EXPECT_THAT(made.err, HasSubstr("out.onnx: not checked in onnxruntime: onnxruntime 0.1: gives 3 numbers for a "
+                                  "picture, not 2"));
 }
 
 TEST_F(ConvertCheck, ARuntimeThatFailsIsQuoted) {
-  save_python("echo 'Traceback'; echo 'InvalidGraph: no such operator' >&2; exit 1");
+  save_python("hello(); sys.exit('Traceback\\nInvalidGraph: no such operator')");
   const Outcome made = convert();
   EXPECT_EQ(made.code, 1);
-  EXPECT_THAT(made.err, AllOf(HasSubstr("failed: InvalidGraph: no such operator"), Not(HasSubstr("Traceback"))));
-  save_python("kill -9 $$");
+  EXPECT_THAT(made.err,
+              AllOf(HasSubstr("onnxruntime 0.1: failed: InvalidGraph: no such operator"), Not(HasSubstr("Traceback"))));
+  save_python("os.kill(os.getpid(), 9)");
   EXPECT_THAT(convert().err, HasSubstr("was ended by signal 9: it says nothing"));
   expect_nothing_left();
 }
 
 TEST_F(ConvertCheck, APythonThatHangsIsEndedWithAllThatItStarted) {
-  save_python("sleep 300 & echo $! >'" + (place_ / "child").string() + "'; wait");
+  save_python("import subprocess\nchild = subprocess.Popen(['sleep', '300'])\nopen('" + (place_ / "child").string() +
+              "', 'w').write(f'{child.pid}\\n')\nchild.wait()");
   const auto start = std::chrono::steady_clock::now();
-  const Outcome made = convert("--python-limit-s 0.5");
+  const Outcome made = convert("--python-limit-s 2");
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::minutes(1));
   EXPECT_EQ(made.code, 1);
-  EXPECT_THAT(made.err, HasSubstr("took longer than 0.5 s and was ended; give it more with --python-limit-s"));
+  EXPECT_THAT(made.err, HasSubstr("took longer than 2 s and was ended; give it more with --python-limit-s"));
   const std::string child = read(place_ / "child"), status = "/proc/" + child.substr(0, child.find('\n')) + "/stat";
   const std::string state = read(status);  // gone, or a zombie that nobody has waited for
   EXPECT_TRUE(state.empty() || state.find(") Z ") != std::string::npos) << state;
@@ -127,7 +124,7 @@ TEST_F(ConvertCheck, APythonThatHangsIsEndedWithAllThatItStarted) {
 }
 
 TEST_F(ConvertCheck, CtrlCEndsIt) {
-  save_python("touch '" + (place_ / "started").string() + "'; sleep 300");
+  save_python("open('" + (place_ / "started").string() + "', 'w'); time.sleep(300)");
   const std::string words = "convert in.pit out.onnx --python ./python";
   Running running(words, place_.path());
   ASSERT_TRUE(running.wait_until([&] { return fs::exists(place_ / "started"); })) << running.err();
@@ -179,7 +176,7 @@ TEST_F(ConvertCheck, CtrlCEndsOurOwnCheckToo) {
 }
 
 TEST_F(ConvertCheck, WhatPythonLacksIsSaid) {
-  save_python("printf 'has no onnxruntime (pip install onnxruntime)' >\"$folder/missing\"; exit 3");
+  save_python("missing('has no onnxruntime (pip install onnxruntime)')");
   const Outcome made = convert();
   EXPECT_EQ(made.code, 0) << made.err;
   EXPECT_THAT(made.out, HasSubstr("not checked in onnxruntime: " + (place_ / "python").string() +

@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <ostream>
 #include <string>
 #include <vector>
 
+#include "frameworks.h"
 #include "network/lively.h"
 #include "pitlane/network/families.h"
 #include "pitlane/network/pit_file.h"
@@ -20,12 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-/// The virtual environment of scripts/install_frameworks.
-fs::path frameworks() {
-  const char* named = std::getenv("PITLANE_FRAMEWORKS");
-  return named != nullptr && *named != '\0' ? fs::path(named) : fs::path(PITLANE_SOURCE_DIR) / "build/frameworks";
-}
-
 struct Case {
   const char* name;
   const char* out;
@@ -36,13 +30,7 @@ struct Case {
 
 class RealRuntime : public InAFolder {
  protected:
-  void SetUp() override {
-    python_ = frameworks() / "bin/python";
-    if (fs::exists(python_)) return;
-    const char* ci = std::getenv("CI");
-    if (ci != nullptr && std::string(ci) == "true") FAIL() << "no frameworks at " << frameworks();
-    GTEST_SKIP() << "no frameworks at " << frameworks() << "; run scripts/install_frameworks";
-  }
+  void SetUp() override { PITLANE_NEEDS_FRAMEWORKS(python_); }
   void expect_agreement(const std::string& in, const Case& tested, const std::string& more = "") const {
     const Outcome made = pitlane("convert " + in + " " + at(tested.out) + " " + tested.flags + more + " --python '" +
                                  python_.string() + "'");

@@ -136,11 +136,47 @@ TEST_F(StudySpecTest, RefusesWhatItCannotFind) {
               HasSubstr("s.yaml:5: latency profile 'gone.txt': no such file ("));
   EXPECT_EQ(refused("networks:\n  - {name: x}\n"), "s.yaml:4: a network needs 'model:', a file's path");
   EXPECT_EQ(refused("networks: [a.pit]\nruntimes: [openvino]\n"),
-            "s.yaml:4: there is no runtime 'openvino'; there is pitlane");
+            "s.yaml:4: there is no runtime 'openvino'; there are pitlane, onnxruntime, litert or keras");
   EXPECT_EQ(refused("networks: [a.pit]\ndirections: [forward, back]\n"),
             "s.yaml:4: there is no direction 'back'; there are forward and reverse");
   EXPECT_THAT(refused("networks: [a.pit]\nlatencies: [none, 60]\n"),
               AllOf(HasSubstr("s.yaml:4: latency '60' is not understood"), HasSubstr("or measured")));
+}
+
+TEST_F(StudySpecTest, ReadsRuntimesOfOthers) {
+  const auto spec = parse(R"(networks: [a.pit]
+runtimes:
+  - litert
+  - {engine: onnxruntime, python: venv/bin/python, limit_s: 2.5}
+  - {engine: onnxruntime, python: python3.12}
+  - onnxruntime
+)");
+  ASSERT_TRUE(spec.ok()) << spec.error().message();
+  ASSERT_EQ(spec->runtimes.size(), 4U);
+  EXPECT_EQ(spec->runtimes[0].engine, "litert");
+  EXPECT_EQ(spec->runtimes[0].limit_s, 120);
+  EXPECT_EQ(spec->runtimes[0].line, 5);
+  EXPECT_EQ(spec->runtimes[1].python, path("venv/bin/python")) << "a path begins at the study's folder";
+  EXPECT_EQ(spec->runtimes[1].python_line, 6);
+  EXPECT_EQ(spec->runtimes[1].limit_s, 2.5);
+  EXPECT_EQ(spec->runtimes[2].python, "python3.12") << "a name is looked for on PATH";
+  EXPECT_EQ(spec->runtimes[3].python, "");
+}
+
+TEST_F(StudySpecTest, RefusesKeysOfOtherRuntimes) {
+  const std::string good = "networks: [a.pit]\nruntimes:\n";
+  EXPECT_EQ(refused(good + "  - {engine: litert, isa: avx2}\n"),
+            "s.yaml:5: isa: says nothing about the engine litert; leave it out");
+  EXPECT_EQ(refused(good + "  - engine: pitlane\n    python: python3\n"),
+            "s.yaml:6: python: says nothing about the engine pitlane; leave it out");
+  EXPECT_EQ(refused(good + "  - {limit_s: 3}\n"),
+            "s.yaml:5: limit_s: says nothing about the engine pitlane; leave it out");
+  EXPECT_EQ(refused(good + "  - {engine: keras, limit_s: 1e9}\n"),
+            "s.yaml:5: limit_s must be a number from 0.1 to 86400, not '1e9'");
+  EXPECT_EQ(refused(good + "  - {engine: keras, pyton: p}\n"),
+            "s.yaml:5: unknown key 'pyton' in a runtime; did you mean 'python'?");
+  EXPECT_EQ(refused(good + "  - {engine: keras, python: p}\n  - {python: p, engine: keras}\n"),
+            "s.yaml:6: runtime 'keras' is listed twice; keep one");
 }
 
 TEST_F(StudySpecTest, RefusesTheSameTwice) {

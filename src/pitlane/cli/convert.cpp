@@ -13,6 +13,7 @@
 #include "pitlane/cli/convert_recording.h"
 #include "pitlane/cli/data_source.h"
 #include "pitlane/cli/export_check.h"
+#include "pitlane/cli/export_ranges.h"
 #include "pitlane/cli/interrupt.h"
 #include "pitlane/cli/model_file.h"
 #include "pitlane/cli/number_range.h"
@@ -27,14 +28,11 @@
 #include "pitlane/formats/export.h"
 #include "pitlane/optimize/accuracy_control.h"
 #include "pitlane/optimize/strategy.h"
-#include "pitlane/optimize/value_ranges.h"
 #include "pitlane/study/budget_judge.h"
 #include "pitlane/study/fine_tuning.h"
 
 namespace pitlane::cli {
 namespace {
-
-constexpr std::int64_t kFrames = 3000;  // of the expert's, where a strategy needs data and none is given
 
 struct Flags {
   std::string strategy, precision = "auto", io = "float";
@@ -68,10 +66,11 @@ class Data {
     }
     if (!smaller_for.empty()) PITLANE_TRY_STATUS(check_whole_frames(recordings_, smaller_for));
     if (recordings_.empty() && drives_directly(network_))
-      log_info("no --data is given: the simulator's expert drives " + std::to_string(kFrames) +
+      log_info("no --data is given: the simulator's expert drives " + std::to_string(kCalibrationFrames) +
                " frames to calibrate on; give a recording of your own road with --data");
-    PITLANE_TRY(opened_, open_tuning_data(from_, recordings_, network_, kFrames, flags_.seed, progress_));
-    seen_.emplace(network_, opened_->dataset, reload_from(from_, recordings_, network_, kFrames, flags_.seed));
+    PITLANE_TRY(opened_, open_tuning_data(from_, recordings_, network_, kCalibrationFrames, flags_.seed, progress_));
+    seen_.emplace(network_, opened_->dataset,
+                  reload_from(from_, recordings_, network_, kCalibrationFrames, flags_.seed));
     return &*opened_;
   }
 
@@ -164,9 +163,7 @@ Status add_ranges(const Network& network, Data& data, ExportOptions& options, co
   if (!needs_ranges(options)) return {};
   PITLANE_TRY(const OpenedData* opened, data.open());
   PITLANE_TRY(const Dataset* seen, data.seen().as(network, progress));
-  PITLANE_TRY(const auto measured, measure_value_ranges(network, *seen, opened->split, progress));
-  for (const auto& range : measured)
-    options.ranges.push_back(range ? std::optional(ValueRange{range->low, range->high}) : std::nullopt);
+  PITLANE_TRY(options.ranges, ranges_on(network, *seen, opened->split, progress));
   return {};
 }
 
@@ -208,7 +205,7 @@ Result<int> convert_model(const Flags& flags, const CLI::App& verb) {
   PITLANE_TRY(const AccuracyBudget budget, read_budget(verb, flags.budget));
   if (!budget.empty() && strategy == nullptr)
     return invalid_argument("--budget: says what a strategy may cost, and no --strategy is given; leave it out");
-  if (*runtime_name(options.kind) != '\0') PITLANE_TRY_STATUS(check_python(flags.runtime));
+  if (runtime_of(options.kind) != nullptr) PITLANE_TRY_STATUS(check_python(python_of(flags.runtime)));
   PITLANE_TRY(ModelFile file, open_model(in, flags.model));
   PITLANE_TRY_STATUS(check_ends_early(file.network, strategy, options));
   PITLANE_TRY_STATUS(check_budget_outputs(budget, file.network));
@@ -284,7 +281,7 @@ void declare_convert(CLI::App& app, Chosen& chosen) {
   verb->add_option("--seed", flags->seed, "of fine-tuning, and of the pictures that verify")
       ->check(seed())
       ->capture_default_str();
-  add_runtime_flags(*verb, flags->runtime);
+  add_runtime_flags(*verb, flags->runtime, "runs a model that was written");
   add_convert_recording_flags(*verb, flags->recording);
   add_model_flags(*verb, flags->model);
   verb->callback([&chosen, flags, verb] { chosen.action = [flags, verb] { return run(*flags, *verb); }; });

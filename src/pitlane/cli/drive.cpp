@@ -11,6 +11,7 @@
 #include "pitlane/cli/drive_car.h"
 #include "pitlane/cli/drive_film.h"
 #include "pitlane/cli/drive_latency.h"
+#include "pitlane/cli/drive_runtime.h"
 #include "pitlane/cli/drive_table.h"
 #include "pitlane/cli/last_model.h"
 #include "pitlane/cli/machine.h"
@@ -38,6 +39,7 @@ struct Flags {
   std::string report, video;
   LatencyFlags latency;
   CarOptions car;
+  DriveRuntimeFlags runtime;
   EpisodeOptions episode;
 
   [[nodiscard]] bool filmed() const { return !video.empty() || (!report.empty() && !no_video); }
@@ -79,9 +81,10 @@ class Drives {
   explicit Drives(const Flags& flags) : flags_(flags) {}
 
   Status open() {
-    PITLANE_TRY(latencies_, DriveLatencies::parse(flags_.latency, flags_.models.size()));
+    PITLANE_TRY(const std::vector<CarRuntime> runtimes, drive_runtimes(flags_.runtime, flags_.car.isa));
+    PITLANE_TRY(latencies_, DriveLatencies::parse(flags_.latency, count_drivers(flags_.models, runtimes)));
     PITLANE_TRY(conditions_, parse_conditions(flags_.perturbations));
-    PITLANE_TRY(cars_, open_cars(flags_.models, flags_.car));
+    PITLANE_TRY(cars_, open_cars_on(flags_.models, flags_.car, runtimes));
     PITLANE_TRY(tracks_, open_tracks(flags_.circuits));
     return {};
   }
@@ -117,7 +120,7 @@ class Drives {
 
   [[nodiscard]] DriveTable::Texts texts() const {
     DriveTable::Texts texts;
-    for (const Car& car : cars_) texts.models.push_back(car.subject.model);
+    for (const Car& car : cars_) texts.models.push_back(car.subject.who());
     for (const auto& track : tracks_) texts.circuits.push_back(track->circuit.name());
     texts.latencies = flags_.sweep ? names_of({}) : latencies_.names();
     for (const Conditions& conditions : conditions_)
@@ -192,7 +195,7 @@ class Drives {
     shown.course = index;
     shown.latency = entry.latency;
     const bool perturbed = entry.perturbation && entry.perturbation->text != "none";
-    PITLANE_TRY(shown.drive, filmed_drive(course, short_model_name(entry.subject.model),
+    PITLANE_TRY(shown.drive, filmed_drive(course, short_model_name(entry.subject.who()),
                                           {latency_words(entry.latency), perturbed ? entry.perturbation->name : ""},
                                           entry.seed, entry.laps, entry.result));
     shown_.push_back(std::move(shown));
@@ -345,6 +348,7 @@ void declare_drive(CLI::App& app, Chosen& chosen) {
   verb->add_option("--vehicle", flags->car.vehicle.adapter,
                    "how outputs move the car: auto, direct, steering:SPEED_MPS[:MAX_CURVATURE_PER_M[:left|right]]")
       ->capture_default_str();
+  add_drive_runtime_flags(*verb, flags->runtime);
   verb->add_option("--isa", flags->car.isa, "force an instruction set, one of: " + isa_names());
   verb->add_option("--report", flags->report,
                    "an HTML page: who drives best, decay, robustness, maps, all drives, and a video of one")
@@ -362,8 +366,11 @@ void declare_drive(CLI::App& app, Chosen& chosen) {
         PITLANE_TRY(std::string model, take_last_model({&flags->circuits}));
         flags->models.push_back(std::move(model));
       }
-      if (std::ranges::all_of(flags->models, is_driver_of_ours))
-        PITLANE_TRY_STATUS(refuse_model_flags(*verb, "is about a network, and none drives"));
+      if (std::ranges::all_of(flags->models, is_driver_of_ours)) {
+        constexpr const char* kNone = "is about a network, and none drives";
+        PITLANE_TRY_STATUS(refuse_model_flags(*verb, kNone));
+        PITLANE_TRY_STATUS(refuse_flags(*verb, {"--runtime", "--python", "--python-limit-s"}, kNone));
+      }
       return run(*flags);
     };
   });

@@ -11,6 +11,9 @@
 #include "pitlane/measure/controller.h"
 #include "pitlane/measure/network_controller.h"
 #include "pitlane/report/episode_json.h"
+#include "pitlane/runtimes/foreign_runtime.h"
+#include "pitlane/runtimes/worker.h"
+#include "pitlane/runtimes/worker_pool.h"
 #include "pitlane/sim/sim_world.h"
 #include "pitlane/study/study_spec.h"
 
@@ -24,17 +27,28 @@ bool is_driver_of_ours(const std::string& model);
 
 struct Car {
   JsonSubject subject;
-  std::string isa;                   ///< that the network was compiled for; empty without one
+  bool has_network = false;
+  std::string isa;                   ///< that the network was compiled for; empty without one, or in a foreign runtime
+  std::string foreign_key;           ///< ForeignModel::key, of a foreign runtime
   std::vector<std::string> trained;  ///< circuits
   std::string family, strategy;      ///< by the network's metadata; may be empty
   SimOptions sim;
   std::function<Result<std::unique_ptr<Controller>>(const World&)> make_controller;
 };
 
+/// What runs the networks.
+struct CarRuntime {
+  const ForeignRuntime* foreign = nullptr;  ///< null: our engine
+  WorkerOptions worker = {};
+  std::shared_ptr<WorkerPool> pool = {};
+  std::string version = {};  ///< of the foreign one, where it is known; else each network is tried in it at once
+};
+
 struct CarOptions {
   std::string isa;
   ModelFlags model;
   VehicleOptions vehicle;
+  CarRuntime runtime = {};
 };
 
 /// `models`: files, kExpert or kLineFollower.

@@ -117,10 +117,10 @@ Result<DriveLatency> DriveLatencies::measured(const Car& car, const Course& cour
   std::vector<double> seconds = profile_s_;
   if (seconds.empty()) {
     const ProgressFn tell = [&](const Progress& p) {
-      return report(progress, {"latency of " + short_model_name(car.subject.model), p.done, p.total, p.detail});
+      return report(progress, {"latency of " + short_model_name(car.subject.who()), p.done, p.total, p.detail});
     };
     PITLANE_TRY(seconds, measure_decisions(course, car.make_controller, tell));
-    const std::string what = short_model_name(car.subject.model) + ", " + described(seconds);
+    const std::string what = short_model_name(car.subject.who()) + ", " + described(seconds);
     if (!flags_.profile.empty()) {
       PITLANE_TRY_STATUS(model_of(seconds, flags_.factor));  // no file that the next drive would refuse
       PITLANE_TRY_STATUS(write_latency_profile(flags_.profile, seconds, what));

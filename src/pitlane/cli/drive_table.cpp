@@ -43,7 +43,7 @@ void DriveTable::print_entry(const DriveEntry& e) const {
   const EpisodeResult& r = e.result;
   char lap[32] = "-";
   if (r.lap_time_s > 0) std::snprintf(lap, sizeof lap, "%.2f", r.lap_time_s);
-  print(short_model_name(e.subject.model), e.circuit + (e.held_out ? "*" : ""), e.reverse ? "reverse" : "forward",
+  print(short_model_name(e.subject.who()), e.circuit + (e.held_out ? "*" : ""), e.reverse ? "reverse" : "forward",
         e.perturbation ? printable(e.perturbation->name) : "", e.latency, to_string(r.end));
   std::printf(" %6.1f%% %8s %7.2f %7.3f %7.3f %7.3f %8.0fx\n", r.percentage_completed, lap, r.average_speed_mps,
               r.deviation.mean, r.deviation.p95, r.deviation.max, r.wall_s > 0 ? r.simulated_s / r.wall_s : 0);

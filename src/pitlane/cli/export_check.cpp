@@ -105,8 +105,9 @@ Result<int> check_by_ourselves(const ExportCheck& check) {
 }
 
 Result<int> check_by_runtime(const ExportCheck& check) {
-  const std::string name = runtime_name(check.file.options.kind);
-  if (name.empty()) return kSuccess;
+  const ForeignRuntime* const runtime = runtime_of(check.file.options.kind);
+  if (runtime == nullptr) return kSuccess;
+  const std::string name = runtime->name;
   const Result<RuntimeCheck> made =
       check_in_real_runtime(check.file, kComparedPictures, draw_options(check), check.runtime);
   if (!made.ok()) {

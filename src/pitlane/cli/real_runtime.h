@@ -3,14 +3,13 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 
 #include "pitlane/core/result.h"
-#include "pitlane/formats/export.h"
 #include "pitlane/measure/drawn_inputs.h"
 #include "pitlane/measure/network_difference.h"
-#include "pitlane/network/network.h"
+#include "pitlane/runtimes/foreign_model.h"
+#include "pitlane/runtimes/python.h"
 
 namespace pitlane::cli {
 
@@ -19,25 +18,18 @@ struct RuntimeFlags {
   double limit_s = 120;
 };
 
-void add_runtime_flags(CLI::App& verb, RuntimeFlags& flags);
+/// `what`: the Python does, for its help.
+void add_runtime_flags(CLI::App& verb, RuntimeFlags& flags, const std::string& what);
 
-/// Before any work. Errors: a Python that the user named is not there.
-Status check_python(const RuntimeFlags& flags);
+Python python_of(const RuntimeFlags& flags);
 
-/// "onnxruntime", "LiteRT", "Keras"; empty for a .pit, which has none but ours.
-const char* runtime_name(ExportKind kind);
+/// Of the command line; Ctrl-C stops them.
+WorkerOptions worker_options(const RuntimeFlags& flags);
 
 struct RuntimeCheck {
   std::string not_checked;  ///< why there is nothing below; empty: it was checked
   std::string runtime;      ///< "onnxruntime 1.32.0"
   NetworkDifference difference;
-};
-
-/// What a file was made of.
-struct ExportedFile {
-  const std::filesystem::path& path;
-  const Network& network;
-  const ExportOptions& options;
 };
 
 /// Runs `file` on `count` inputs of DrawnInputs (fewer where they are large) and compares with the engine's answers for

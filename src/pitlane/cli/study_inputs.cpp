@@ -1,5 +1,6 @@
 #include "pitlane/cli/study_inputs.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -8,12 +9,14 @@
 #include <vector>
 
 #include "pitlane/cli/drive_car.h"
+#include "pitlane/cli/interrupt.h"
 #include "pitlane/cli/track_source.h"
 #include "pitlane/core/hash.h"
 #include "pitlane/core/log.h"
 #include "pitlane/core/printable.h"
 #include "pitlane/kernels/cpu.h"
 #include "pitlane/kernels/isa.h"
+#include "pitlane/runtimes/python.h"
 #include "pitlane/sim/circuit_file.h"
 #include "pitlane/sim/lap_import.h"
 #include "pitlane/sim/number_text.h"
@@ -105,6 +108,40 @@ Status check_isa(const StudySpec& spec, const StudyRuntime& runtime) {
   return can.ok() ? Status() : Status(at_line(spec, runtime.isa_line, can.error().in("isa")));
 }
 
+// Of others: which version there is, so that one that is missing is told before anything is driven.
+Status open_foreign(const StudySpec& spec, const StudyRuntime& runtime, CarRuntime& opened) {
+  const Python python = choose_python(runtime.python, "python");
+  const int line = runtime.python_line > 0 ? runtime.python_line : runtime.line;
+  if (const Status there = check_python(python); !there.ok()) return at_line(spec, line, there.error());
+  opened.worker = {python.program, runtime.limit_s, "give it more with 'limit_s:' of its runtime", interrupt_requested};
+  const Result<std::string> version = Worker::version(*opened.foreign, opened.worker);
+  if (version.ok()) {
+    opened.version = *version;
+    return {};
+  }
+  if (version.error().kind() == ErrorKind::kInterrupted) return version.error();
+  const bool missing = version.error().kind() == ErrorKind::kNotFound;
+  return at_line(spec, line,
+                 Error(version.error().kind(), "runtime " + runtime.engine + ": " + version.error().message() +
+                                                   (missing ? "; 'python:' of the runtime or PITLANE_PYTHON names a "
+                                                              "Python that has it"
+                                                            : "")));
+}
+
+Result<std::vector<CarRuntime>> open_runtimes(const StudySpec& spec) {
+  const bool networks = std::ranges::any_of(spec.networks, [](const auto& n) { return !is_driver_of_ours(n.model); });
+  const auto pool = std::make_shared<WorkerPool>();
+  std::vector<CarRuntime> opened;
+  for (const StudyRuntime& runtime : spec.runtimes) {
+    PITLANE_TRY_STATUS(check_isa(spec, runtime));
+    CarRuntime& one = opened.emplace_back();
+    one.foreign = find_foreign_runtime(runtime.engine);
+    one.pool = pool;
+    if (one.foreign != nullptr && networks) PITLANE_TRY_STATUS(open_foreign(spec, runtime, one));
+  }
+  return opened;
+}
+
 struct Places {
   Tracks tracks;
   std::vector<Perturbation> perturbations;
@@ -133,13 +170,13 @@ StudyDriver driver_of(const StudySpec& spec, const StudyNetwork& network, const 
   driver.family = car.family;
   driver.strategy = car.strategy;
   driver.size_bytes = car.subject.size_bytes;
-  if (!car.isa.empty()) {
-    driver.file = std::filesystem::path(network.model).filename().string();
-    driver.runtime = runtime.engine + " " + car.isa;
-  }
+  if (car.has_network) driver.file = std::filesystem::path(network.model).filename().string();
+  if (!car.isa.empty()) driver.runtime = runtime.engine + " " + car.isa;
   Hasher hasher;
-  hasher.text(car.isa.empty() ? network.model : "network");
-  driver.key = hasher.text(driver.network_hash).text(driver.runtime).text(spec.vehicle).hex();
+  hasher.text(car.has_network ? "network" : network.model);
+  hasher.text(driver.network_hash).text(driver.runtime).text(spec.vehicle);
+  if (!car.foreign_key.empty()) hasher.text(runtime.engine).text(car.foreign_key);
+  driver.key = hasher.hex();
   driver.courses = courses_of(spec, places, car);
   driver.make_controller = car.make_controller;
   return driver;
@@ -188,7 +225,7 @@ Result<StudyLatency> latency_of(const StudySpec& spec, const StudyLatencyEntry& 
 }  // namespace
 
 Result<StudyGrid> open_study(const StudySpec& spec) {
-  for (const StudyRuntime& runtime : spec.runtimes) PITLANE_TRY_STATUS(check_isa(spec, runtime));
+  PITLANE_TRY(const std::vector<CarRuntime> runtimes, open_runtimes(spec));
   Places places;
   PITLANE_TRY(places.perturbations, open_perturbations(spec));
   PITLANE_TRY(places.tracks, open_circuits(spec));
@@ -197,10 +234,11 @@ Result<StudyGrid> open_study(const StudySpec& spec) {
   for (std::size_t i = 0; i < places.perturbations.size(); ++i)
     grid.perturbation_names[canonical_text(places.perturbations[i])] = spec.perturbations[i].text;
   for (const StudyNetwork& network : spec.networks)
-    for (const StudyRuntime& runtime : spec.runtimes) {
-      const Result<std::vector<Car>> car = open_cars({network.model}, {runtime.isa, {}, {spec.vehicle}});
+    for (std::size_t i = 0; i < runtimes.size(); ++i) {
+      const StudyRuntime& runtime = spec.runtimes[i];
+      const Result<std::vector<Car>> car = open_cars({network.model}, {runtime.isa, {}, {spec.vehicle}, runtimes[i]});
       if (!car) return of_network(spec, network, car.error());
-      if (car->front().isa.empty() && &runtime != &spec.runtimes.front()) continue;  // no runtime is in it
+      if (!car->front().has_network && i > 0) continue;  // no runtime is in it
       StudyDriver driver = driver_of(spec, network, runtime, places, car->front());
       PITLANE_TRY_STATUS(check_runtime_is_new(spec, runtime, driver, grid));
       grid.drivers.push_back(std::move(driver));

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "pitlane/core/result.h"
 #include "pitlane/network/shape.h"
 
 namespace pitlane {
@@ -53,6 +55,11 @@ class Session {
                                       std::span<const MutableTensorView> outputs) noexcept = 0;
   /// Recurrent memory back to zero: call between episodes.
   virtual void reset() noexcept = 0;
+  /// Of the last run: nanoseconds that went into reaching a runtime in another process and coming back, which are no
+  /// part of what the network takes.
+  [[nodiscard]] virtual std::int64_t detour_ns() const noexcept { return 0; }
+  /// Why a run was kRuntimeFailed, where the runtime says it: one line.
+  [[nodiscard]] virtual std::optional<Error> failure() const { return std::nullopt; }
   /// For reports: runtime, version, ISA.
   [[nodiscard]] virtual std::string description() const = 0;
 };

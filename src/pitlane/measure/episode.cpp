@@ -26,6 +26,11 @@ Status check(const EpisodeOptions& options, const World& world) {
   return {};
 }
 
+/// Controller::decide: others are no result.
+bool is_of_the_drive(const Error& error) {
+  return error.kind() == ErrorKind::kNumeric || error.kind() == ErrorKind::kInvalidArgument;
+}
+
 // The event loop. Events at one time are handled in this order: a command acts, a frame appears, a decision starts.
 // Times are whole nanoseconds, so that "at one time" means what it says however a latency of 60 ms adds up.
 class EpisodeRun {
@@ -118,7 +123,8 @@ class EpisodeRun {
     PITLANE_TRY(const Observation observation, world_.observe());
     const double started = wall_clock_s();
     Result<Command> decided = controller_.decide(observation);
-    result_.decide_s.push_back(wall_clock_s() - started);
+    result_.decide_s.push_back(std::max(0.0, wall_clock_s() - started - controller_.detour_s()));
+    if (!decided && !is_of_the_drive(decided.error())) return decided.error();
     if (decided && (!std::isfinite(decided->v_mps) || !std::isfinite(decided->w_radps)))
       decided = numeric_error("the command is not finite");
     if (!decided) {

@@ -83,13 +83,14 @@ struct EpisodeResult {
   std::vector<TrajectoryPoint> trajectory;
   // Wall clock, so not reproducible:
   double wall_s = 0;
-  std::vector<double> decide_s;  ///< one per used frame
+  std::vector<double> decide_s;  ///< one per used frame, without Controller::detour_s
 };
 
 /// Frames exist at k * camera_period. A one-slot mailbox keeps the newest; a decision starts when the controller
 /// is free and the slot holds an unused frame; its command acts at start + latency. A frame that arrives late (see
 /// World::frame_delay_s) gets into the slot then, unless a newer one has been there.
-/// Progress, every simulated second: metres of all laps.
+/// Progress, every simulated second: metres of all laps. Errors: of the world; of the controller, but for those that
+/// end the episode as failed; interrupted.
 Result<EpisodeResult> run_episode(World& world, Controller& controller, const EpisodeOptions& options,
                                   const ProgressFn& progress = {});
 

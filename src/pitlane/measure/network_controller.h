@@ -7,6 +7,7 @@
 #include "pitlane/driver/driver.h"
 #include "pitlane/driver/vehicle.h"
 #include "pitlane/engine/plan.h"
+#include "pitlane/engine/session.h"
 #include "pitlane/measure/controller.h"
 
 namespace pitlane {
@@ -16,10 +17,14 @@ class NetworkController : public Controller {
   /// Runs on a session of its own of `plan`, which must have been compiled from `network`.
   static Result<std::unique_ptr<NetworkController>> create(const Network& network, const Plan& plan,
                                                            const VehicleOptions& vehicle = {});
+  /// On any session that runs `network`.
+  static Result<std::unique_ptr<NetworkController>> create(const Network& network, std::unique_ptr<Session> session,
+                                                           const VehicleOptions& vehicle = {});
 
   void reset() override { driver_->reset(); }
   Result<Command> decide(const Observation& observation) override;
   [[nodiscard]] const FrameResizer* view() const override { return &driver_->resizer(); }
+  [[nodiscard]] double detour_s() const override { return static_cast<double>(driver_->session().detour_ns()) / 1e9; }
   [[nodiscard]] const VehicleAdapter& vehicle() const { return vehicle_; }
 
  private:

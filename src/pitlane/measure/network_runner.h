@@ -1,4 +1,4 @@
-// A network in the engine with room for what comes out: inputs in, one number an output out.
+// A network in the engine, or in another runtime, with room for what comes out: inputs in, one number an output out.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +17,8 @@ class NetworkRunner {
  public:
   /// Errors: the network cannot be compiled for this machine.
   static Result<NetworkRunner> create(const Network& network);
+  /// On any session that runs `network`.
+  NetworkRunner(const Network& network, std::unique_ptr<Session> session);
 
   [[nodiscard]] const std::vector<TensorSpec>& inputs() const { return session_->inputs(); }
   void reset() { session_->reset(); }
@@ -24,8 +26,6 @@ class NetworkRunner {
   Result<std::vector<float>> run(const std::vector<TensorView>& inputs);
 
  private:
-  NetworkRunner(const Network& network, std::unique_ptr<Session> session);
-
   std::unique_ptr<Session> session_;
   std::vector<std::vector<float>> tensors_;
   std::vector<MutableTensorView> views_;

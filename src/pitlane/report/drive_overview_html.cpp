@@ -25,7 +25,7 @@ DriverSum sum_of(const std::vector<DriveEntry>& entries, const std::string& mode
   DriverSum sum;
   sum.model = model;
   for (const DriveEntry& entry : entries) {
-    if (entry.subject.model != model) continue;
+    if (entry.subject.who() != model) continue;
     const EpisodeResult& e = entry.result;
     ++sum.drives;
     sum.score += (e.driving_score - sum.score) / sum.drives;
@@ -84,7 +84,7 @@ std::string overview_tiles(const DriverSum& best) {
 
 std::string subject_fact(const JsonSubject& subject, ShortModelName short_name) {
   if (subject.network_hash.empty()) return "";
-  return fact(short_name(subject.model), subject.model + ", " + bytes_text(static_cast<double>(subject.size_bytes)) +
+  return fact(short_name(subject.who()), subject.model + ", " + bytes_text(static_cast<double>(subject.size_bytes)) +
                                              ", " + subject.runtime + ", hash " + subject.network_hash);
 }
 
@@ -93,8 +93,8 @@ std::string subject_fact(const JsonSubject& subject, ShortModelName short_name) 
 std::vector<std::string> models_of(const std::vector<DriveEntry>& entries) {
   std::vector<std::string> models;
   for (const DriveEntry& entry : entries)
-    if (std::find(models.begin(), models.end(), entry.subject.model) == models.end())
-      models.push_back(entry.subject.model);
+    if (std::find(models.begin(), models.end(), entry.subject.who()) == models.end())
+      models.push_back(entry.subject.who());
   return models;
 }
 
@@ -135,7 +135,7 @@ std::string drive_provenance_html(const std::vector<DriveEntry>& entries, const 
   for (const auto& [key, value] : origin.provenance) out += fact(key, value);
   for (const std::string& model : models_of(entries)) {
     const auto found =
-        std::find_if(entries.begin(), entries.end(), [&](const auto& e) { return e.subject.model == model; });
+        std::find_if(entries.begin(), entries.end(), [&](const auto& e) { return e.subject.who() == model; });
     out += subject_fact(found->subject, short_name);
   }
   if (!entries.empty())

@@ -75,7 +75,7 @@ std::string robustness_section(const RobustnessTable& robustness, ShortName shor
 std::string figures_part(const std::vector<DriveEntry>& entries, ShortName short_name) {
   std::vector<FiguresRow> rows;
   for (const DriveEntry& e : entries)
-    rows.push_back({{short_name(e.subject.model), e.circuit, e.reverse ? "reverse" : "forward",
+    rows.push_back({{short_name(e.subject.who()), e.circuit, e.reverse ? "reverse" : "forward",
                      e.perturbation ? e.perturbation->name : "none", e.latency},
                     &e.result});
   return all_figures_html({"Network", "Circuit", "Direction", "Perturbation", "Latency"}, rows, true,
@@ -86,7 +86,7 @@ std::string episodes_section(const std::vector<DriveEntry>& entries, ShortName s
   std::string body;
   for (const DriveEntry& e : entries) {
     const EpisodeResult& r = e.result;
-    body += "<tr><th scope=\"row\">" + html_escape(short_name(e.subject.model)) + "</th>" +
+    body += "<tr><th scope=\"row\">" + html_escape(short_name(e.subject.who())) + "</th>" +
             text_cell(e.circuit + (e.held_out ? "*" : ""), "text") +
             text_cell(e.reverse ? "reverse" : "forward", "text") +
             text_cell(e.perturbation ? e.perturbation->name : "none", "text") + text_cell(e.latency) +

@@ -48,7 +48,7 @@ Json drawn_drives(const std::vector<DriveEntry>& entries, const std::vector<std:
   Json out = Json::array();
   for (const DriveEntry& entry : entries) {
     if (entry.result.trajectory.empty()) continue;
-    const auto driver = std::find(models.begin(), models.end(), entry.subject.model) - models.begin();
+    const auto driver = std::find(models.begin(), models.end(), entry.subject.who()) - models.begin();
     out.push_back(drawn_drive(entry, static_cast<std::size_t>(driver), max_points));
   }
   return out;

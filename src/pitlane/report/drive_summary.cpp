@@ -85,7 +85,7 @@ RobustnessTable robustness_table(const std::vector<DriveEntry>& entries) {
   if (table.perturbations.empty()) return table;
   for (const DriveEntry& entry : entries) {
     if (!entry.perturbation) continue;
-    const std::string& model = entry.subject.model;
+    const std::string& model = entry.subject.who();
     RobustnessTable::Row& row = find_or_add(table.rows, [&](const auto& r) { return r.model == model; }, {model, {}});
     row.cells.resize(table.perturbations.size());
     const auto column = std::find_if(table.perturbations.begin(), table.perturbations.end(),
@@ -104,12 +104,12 @@ std::vector<LatencyDecay> latency_decays(const std::vector<DriveEntry>& entries)
   for (const DriveEntry& entry : entries) {
     if (!entry.latency_s) continue;
     LatencyDecay fresh;
-    fresh.model = entry.subject.model;
+    fresh.model = entry.subject.who();
     fresh.perturbation = entry.perturbation;
     LatencyDecay& decay = find_or_add(
         decays,
         [&](const LatencyDecay& d) {
-          return d.model == entry.subject.model && key(d.perturbation) == key(entry.perturbation);
+          return d.model == entry.subject.who() && key(d.perturbation) == key(entry.perturbation);
         },
         std::move(fresh));
     const double latency_s = *entry.latency_s;

@@ -22,6 +22,10 @@ struct JsonSubject {
   std::int64_t size_bytes = 0;
   std::string runtime;                 ///< Session::description(), may be empty
   std::optional<std::string> failure;  ///< one line; the entry holds nothing else then
+  std::string shown = {};              ///< "a.pit · LiteRT 2.3.0" where tables must tell runtimes apart, else empty
+
+  /// As tables tell it from others.
+  [[nodiscard]] const std::string& who() const { return shown.empty() ? model : shown; }
 };
 
 /// What was made to go wrong (sim/perturbation.h).

@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <limits>
 #include <system_error>
+#include <utility>
 
 #include "pitlane/core/printable.h"
 #include "pitlane/measure/episode.h"
 #include "pitlane/measure/latency_model.h"
+#include "pitlane/runtimes/foreign_runtime.h"
+#include "pitlane/runtimes/worker.h"
 #include "pitlane/study/study_files.h"
 
 namespace pitlane {
@@ -108,22 +111,50 @@ class OwnStudy {
     StudyRuntime runtime;
     runtime.line = YamlReader::line(node);
     if (node.IsMap()) {
-      const Handler isa = [&](const YAML::Node& value) -> Status {
-        PITLANE_TRY(runtime.isa, reader_.text(value, "isa"));
-        runtime.isa_line = YamlReader::line(value);
-        return {};
-      };
-      PITLANE_TRY_STATUS(reader_.walk(node, "a runtime", {{"engine", text("engine", runtime.engine)}, {"isa", isa}}));
+      PITLANE_TRY_STATUS(runtime_map(node, runtime));
     } else {
       PITLANE_TRY(runtime.engine, reader_.text(node, "a runtime"));
     }
-    if (runtime.engine != kOwnEngine)
+    if (runtime.engine != kOwnEngine && find_foreign_runtime(runtime.engine) == nullptr)
       return reader_.error(node,
-                           "there is no runtime '" + printable_name(runtime.engine) + "'; there is " + kOwnEngine);
-    PITLANE_TRY_STATUS(refuse_twice(reader_, node, spec_.runtimes, "runtime '" + runtime.engine + "'",
-                                    [&](const StudyRuntime& r) { return r.isa == runtime.isa; }));
+                           "there is no runtime '" + printable_name(runtime.engine) + "'; there are " + engine_names());
+    PITLANE_TRY_STATUS(
+        refuse_twice(reader_, node, spec_.runtimes, "runtime '" + runtime.engine + "'", [&](const StudyRuntime& r) {
+          return r.engine == runtime.engine && r.isa == runtime.isa && r.python == runtime.python;
+        }));
     spec_.runtimes.push_back(runtime);
     return {};
+  }
+
+  Status runtime_map(const YAML::Node& node, StudyRuntime& runtime) {
+    int limit_line = 0;
+    const auto at_line = [](int& line, Handler read) -> Handler {
+      return [&line, read = std::move(read)](const YAML::Node& value) {
+        line = YamlReader::line(value);
+        return read(value);
+      };
+    };
+    PITLANE_TRY_STATUS(reader_.walk(
+        node, "a runtime",
+        {{"engine", text("engine", runtime.engine)},
+         {"isa", at_line(runtime.isa_line, text("isa", runtime.isa))},
+         {"python", at_line(runtime.python_line, text("python", runtime.python))},
+         {"limit_s", at_line(limit_line, number("limit_s", runtime.limit_s, kShortestLimit_s, kLongestLimit_s))}}));
+    if (runtime.engine == kOwnEngine) {
+      if (runtime.python_line > 0) return of_other_engine(runtime.python_line, "python", kOwnEngine);
+      if (limit_line > 0) return of_other_engine(limit_line, "limit_s", kOwnEngine);
+    } else if (runtime.isa_line > 0) {
+      return of_other_engine(runtime.isa_line, "isa", runtime.engine);
+    }
+    // A name is looked for on PATH, a path begins at the study's folder.
+    if (runtime.python.find('/') == std::string::npos) return {};
+    runtime.python = from_folder(folder_, runtime.python);
+    if (runtime.python.find('/') == std::string::npos) runtime.python.insert(0, "./");
+    return {};
+  }
+
+  Error of_other_engine(int line, const std::string& key, const std::string& engine) const {
+    return reader_.error(line, key + ": says nothing about the engine " + printable_name(engine) + "; leave it out");
   }
 
   Status circuit(const YAML::Node& node) {

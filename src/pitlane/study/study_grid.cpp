@@ -59,7 +59,7 @@ std::string perturbation_name(const StudyGrid& grid, const std::string& perturba
 std::string describe(const StudyGrid& grid, const StudyCell& cell) {
   const StudyDriver& driver = grid.drivers[cell.driver];
   const Course& course = driver.courses[cell.course];
-  std::string text = driver.name + ", " + course.circuit + (course.reverse ? " reverse" : "");
+  std::string text = driver_label(grid, cell.driver) + ", " + course.circuit + (course.reverse ? " reverse" : "");
   if (course.perturbation != "none") text += ", " + perturbation_name(grid, course.perturbation);
   if (driver.latencies[cell.latency].name != "none") text += ", " + driver.latencies[cell.latency].name;
   return text + ", repetition " + std::to_string(cell.repetition + 1);

@@ -73,7 +73,7 @@ std::vector<std::string> study_perturbations(const StudyGrid& grid);
 /// What people call a Course::perturbation.
 std::string perturbation_name(const StudyGrid& grid, const std::string& perturbation);
 
-/// "network, circuit reverse, 60ms, repetition 2", for people.
+/// "network, circuit reverse, 60ms, repetition 2", for people; the network as driver_label() says.
 std::string describe(const StudyGrid& grid, const StudyCell& cell);
 
 }  // namespace pitlane

@@ -26,8 +26,10 @@ struct StudyNetwork {
 
 struct StudyRuntime {
   std::string engine = "pitlane";
-  std::string isa;  ///< empty: the best that the machine has
-  int line = 0, isa_line = 0;
+  std::string isa;       ///< of our engine; empty: the best that the machine has
+  std::string python;    ///< of others: the Python that has it, a path or a name on PATH; empty: as choose_python()
+  double limit_s = 120;  ///< of others: its start and each answer may take so long
+  int line = 0, isa_line = 0, python_line = 0;
 };
 
 struct StudyLatencyEntry {
@@ -63,7 +65,7 @@ struct StudySpec {
 /// The most that `repetitions` and `laps` may be.
 inline constexpr int kMostRepetitions = 10'000, kMostLaps = 1000;
 inline constexpr double kSmallestOffRoadLimit_m = 0.5, kLargestOffRoadLimit_m = 100;
-/// `engine` of a runtime, today.
+/// `engine` of a runtime; others are those of foreign_runtimes().
 inline constexpr const char* kOwnEngine = "pitlane";
 
 /// Model names that stand for drivers without a network.

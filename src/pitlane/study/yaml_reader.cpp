@@ -54,9 +54,10 @@ std::string shown(const YAML::Node& node) {
 
 int YamlReader::line(const YAML::Node& at) { return at.Mark().line + 1; }
 
-Error YamlReader::error(const YAML::Node& at, const std::string& what) const {
-  const int number = line(at);
-  return invalid_argument(origin_ + (number > 0 ? ":" + std::to_string(number) : "") + ": " + what);
+Error YamlReader::error(const YAML::Node& at, const std::string& what) const { return error(line(at), what); }
+
+Error YamlReader::error(int line, const std::string& what) const {
+  return invalid_argument(origin_ + (line > 0 ? ":" + std::to_string(line) : "") + ": " + what);
 }
 
 Result<std::string> YamlReader::text(const YAML::Node& node, const std::string& what) const {

@@ -22,6 +22,7 @@ class YamlReader {
 
   /// "file:line: what"
   [[nodiscard]] Error error(const YAML::Node& at, const std::string& what) const;
+  [[nodiscard]] Error error(int line, const std::string& what) const;
   /// Counted from 1; 0 where it is not known.
   static int line(const YAML::Node& at);
 

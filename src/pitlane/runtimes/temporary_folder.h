@@ -6,7 +6,7 @@
 
 #include "pitlane/core/result.h"
 
-namespace pitlane::cli {
+namespace pitlane {
 
 class TemporaryFolder {
  public:
@@ -25,4 +25,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace pitlane::cli
+}  // namespace pitlane

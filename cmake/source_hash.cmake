@@ -1,5 +1,5 @@
-# cmake "-DSOURCES=a.cpp;b.h" -DOUTPUT=source_hash.h -P source_hash.cmake
-# Writes a header with one hash of all these files' contents, in the order of their names; leaves it alone where it says
+# cmake "-DSOURCES=a.cpp;b.h" -DNAME=kSourceHash -DOUTPUT=source_hash.h -P source_hash.cmake
+# Writes a header with one constant, a hash of all these files' contents, in the order of their names; leaves it alone where it says
 # so already, so that nothing is compiled again.
 list(SORT SOURCES)
 set(all "")
@@ -12,7 +12,7 @@ file(CONFIGURE OUTPUT "${OUTPUT}" @ONLY CONTENT "#pragma once
 
 namespace pitlane {
 
-inline constexpr const char* kSourceHash = \"@SOURCE_HASH@\";
+inline constexpr const char* @NAME@ = \"@SOURCE_HASH@\";
 
 }  // namespace pitlane
 ")

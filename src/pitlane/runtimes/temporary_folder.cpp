@@ -1,4 +1,4 @@
-#include "pitlane/cli/temporary_folder.h"
+#include "pitlane/runtimes/temporary_folder.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-namespace pitlane::cli {
+namespace pitlane {
 namespace fs = std::filesystem;
 
 TemporaryFolder::TemporaryFolder(fs::path path) : path_(std::move(path)) {}
@@ -29,4 +29,4 @@ TemporaryFolder::~TemporaryFolder() {
   if (!path_.empty()) fs::remove_all(path_, ignored);
 }
 
-}  // namespace pitlane::cli
+}  // namespace pitlane
