@@ -25,7 +25,7 @@ struct Case {
   const char* out;
   const char* runtime;
   const char* flags;
-  friend void PrintTo(const Case& tested, std::ostream* out) { *out << tested.name; }
+  friend void PrintTo(const Case& tested, std::ostream* stream) { *stream << tested.name; }
 };
 
 class RealRuntime : public InAFolder {

@@ -23,7 +23,7 @@ struct FrameOutcome {
 };
 
 /// Of a hello, whose length nobody knows before.
-inline constexpr std::size_t kLongestText = 4096;
+inline constexpr std::size_t kLongestHello = 4096;
 
 /// Reads the next frame of at most `most` bytes into `frame`, whose memory is used again.
 FrameOutcome read_frame(ChildProcess& child, std::size_t most, const Patience& patience, Frame& frame);

@@ -56,7 +56,7 @@ Status Worker::open(const ForeignRuntime& runtime, const WorkerModel* model) {
   runtime_ = options_.python;  // until it has said what it is
   const Patience patience = Patience::of(options_.limit_s, options_.stop);
   PITLANE_TRY(child_, ChildProcess::start(arguments(runtime, model, options_.python), folder_ / "log"));
-  PITLANE_TRY_STATUS(next_frame(FrameKind::kHello, kLongestText, patience));
+  PITLANE_TRY_STATUS(next_frame(FrameKind::kHello, kLongestHello, patience));
   runtime_ = text_of(frame_);
   if (model == nullptr) return {};
   PITLANE_TRY_STATUS(next_frame(FrameKind::kReady, kNumber, patience));
@@ -79,7 +79,7 @@ Result<Worker::Answer> Worker::run(bool forget, std::span<const std::byte> input
 }
 
 Status Worker::next_frame(FrameKind wanted, std::size_t most, const Patience& patience) {
-  const FrameOutcome read = read_frame(*child_, std::max(most, kLongestText), patience, frame_);
+  const FrameOutcome read = read_frame(*child_, std::max(most, kLongestHello), patience, frame_);
   if (read.outcome != Outcome::kDone) return complaint(read.outcome);
   if (read.nonsense) return nonsense("talks nonsense instead of answering");
   if (frame_.kind == wanted) return {};
