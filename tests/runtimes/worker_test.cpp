@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -155,6 +156,8 @@ TEST_F(WorkerTest, OneThatHangsIsEndedWithAllThatItStarted) {
     std::ifstream in(place_ / "child");
     std::string pid;
     in >> pid;
+    // The kernel takes a moment to end what was killed.
+    for (int i = 0; i < 500 && !is_gone(pid); ++i) ::usleep(20'000);
     EXPECT_TRUE(is_gone(pid)) << pid;
     fs::remove(place_ / "child");
   }
