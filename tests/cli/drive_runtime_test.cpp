@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -144,6 +145,12 @@ TEST_F(DriveRuntime, AnAnswerThatIsNoNumberFailsTheDrive) {
 
 class DisturbedDrive : public DriveRuntime {
  protected:
+  // Who is killed leaves its temporary files: here, where they are gone with the test.
+  void SetUp() override {
+    DriveRuntime::SetUp();
+    ::setenv("TMPDIR", (place_ / "tmp").c_str(), 1);
+  }
+  void TearDown() override { ::unsetenv("TMPDIR"); }
   /// Sent while the runtime hangs, in answering or in starting.
   void disturb(const std::string& hang, int signal, int code) const {
     python("open('" + (place_ / "pid").string() + "', 'w').write(str(os.getpid()) + '.')\n" + hang);
