@@ -101,7 +101,7 @@ TEST_F(DriveRuntime, MeasuredLatencyLeavesTheWayThereOut) {
 TEST_F(DriveRuntime, WhatCannotBeIsRefusedBeforeAnythingDrives) {
   python(kSteadyPython);
   EXPECT_THAT(refused_drive(words("tensorrt")),
-              HasSubstr("--runtime: there is no runtime 'tensorrt'; there are pitlane, onnxruntime, litert or keras"));
+              HasSubstr("--runtime: there is no runtime 'tensorrt'; there are pitlane, onnxruntime, litert and keras"));
   EXPECT_THAT(refused_drive(words("keras,keras")), HasSubstr("--runtime: 'keras' stands twice; keep one"));
   EXPECT_THAT(refused_drive(words("keras,")), HasSubstr("--runtime: there is no runtime ''"));
   EXPECT_THAT(refused_drive(words() + " --python /nowhere/python"),

@@ -89,7 +89,7 @@ TEST_F(StudyRuntime, CellsOfOursStayWhatTheyAre) {
 TEST_F(StudyRuntime, WhatCannotBeIsToldWithItsLine) {
   study("\n  - pitlane\n  - engine: openvino");
   EXPECT_THAT(refused_study(), HasSubstr("s.yaml:9: there is no runtime 'openvino'; there are pitlane, onnxruntime, "
-                                         "litert or keras"));
+                                         "litert and keras"));
   study("\n  - engine: keras\n    python: /nowhere/python");
   EXPECT_THAT(refused_study(), HasSubstr("s.yaml:9: python: there is no program /nowhere/python"));
   study("\n  - engine: keras\n    isa: scalar");

@@ -23,7 +23,7 @@ TEST(LatencyModel, ParsesNoneAndDurations) {
     EXPECT_EQ(model->name(), "60ms");
     EXPECT_DOUBLE_EQ(model->draw_s(random), 0.06);
   }
-  EXPECT_EQ(LatencyModel::parse("0ms")->name(), "none");
+  for (const char* text : {"0ms", "0s", "0"}) EXPECT_EQ(LatencyModel::parse(text)->name(), "none") << text;
 }
 
 TEST(LatencyModel, RefusesWhatIsNoDuration) {

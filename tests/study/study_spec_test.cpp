@@ -136,7 +136,7 @@ TEST_F(StudySpecTest, RefusesWhatItCannotFind) {
               HasSubstr("s.yaml:5: latency profile 'gone.txt': no such file ("));
   EXPECT_EQ(refused("networks:\n  - {name: x}\n"), "s.yaml:4: a network needs 'model:', a file's path");
   EXPECT_EQ(refused("networks: [a.pit]\nruntimes: [openvino]\n"),
-            "s.yaml:4: there is no runtime 'openvino'; there are pitlane, onnxruntime, litert or keras");
+            "s.yaml:4: there is no runtime 'openvino'; there are pitlane, onnxruntime, litert and keras");
   EXPECT_EQ(refused("networks: [a.pit]\ndirections: [forward, back]\n"),
             "s.yaml:4: there is no direction 'back'; there are forward and reverse");
   EXPECT_THAT(refused("networks: [a.pit]\nlatencies: [none, 60]\n"),

@@ -24,7 +24,9 @@ Result<CarRuntime> runtime_of_word(const std::string& word) {
 
 void add_drive_runtime_flags(CLI::App& verb, DriveRuntimeFlags& flags) {
   verb.add_option("--runtime", flags.list,
-                  "what runs the networks, " + engine_names() + ", or a list: pitlane,litert; others run in a Python")
+                  "what runs the networks: one of " + engine_names() +
+                      ", or a list such as pitlane,litert; all but "
+                      "pitlane run in your Python")
       ->capture_default_str();
   add_runtime_flags(verb, flags.python, "drives");
 }

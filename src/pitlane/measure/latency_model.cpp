@@ -49,7 +49,7 @@ Result<LatencyModel> LatencyModel::measured(std::vector<double> profile_s, doubl
 }
 
 Result<LatencyModel> LatencyModel::parse(std::string_view text) {
-  if (text == "none") return none();
+  if (text == "none" || text == "0") return none();  // zero needs no unit
   double value = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));

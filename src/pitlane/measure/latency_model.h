@@ -18,7 +18,7 @@ class LatencyModel {
   static LatencyModel fixed(double seconds);
   /// `profile_s`: non-empty, finite, non-negative measured latencies.
   static Result<LatencyModel> measured(std::vector<double> profile_s, double device_factor = 1);
-  /// "none" or a duration with unit ms or s. ("measured" needs a profile: the caller handles it.)
+  /// "none", "0" or a duration with unit ms or s. ("measured" needs a profile: the caller handles it.)
   static Result<LatencyModel> parse(std::string_view text);
 
   /// Several, separated by commas. A bare number has the unit of the next duration that has one: "0,20,60,120ms",

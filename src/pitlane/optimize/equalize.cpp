@@ -9,6 +9,7 @@
 
 #include "pitlane/optimize/compact.h"
 #include "pitlane/optimize/layers.h"
+#include "pitlane/optimize/readers.h"
 
 namespace pitlane {
 namespace {
@@ -58,21 +59,6 @@ class Equalizer {
   }
 
  private:
-  [[nodiscard]] bool is_result(ValueId value) const {
-    return std::ranges::count(network_.outputs, value, &OutputSpec::value) > 0 ||
-           std::ranges::count(network_.states, value, &StateSpec::after) > 0;
-  }
-
-  [[nodiscard]] std::optional<std::size_t> only_reader(ValueId value) const {
-    std::optional<std::size_t> reader;
-    for (std::size_t i = 0; i < network_.nodes.size(); ++i) {
-      if (std::ranges::count(network_.nodes[i].inputs, value) == 0) continue;
-      if (reader) return {};
-      reader = i;
-    }
-    return is_result(value) ? std::optional<std::size_t>() : reader;
-  }
-
   [[nodiscard]] bool is_alone(std::size_t node) const {
     const auto fields = weight_fields(std::as_const(network_.nodes[node].op));
     return !named_elsewhere(network_, *fields[0], {node}) &&
@@ -81,8 +67,9 @@ class Equalizer {
 
   [[nodiscard]] std::optional<std::size_t> reader_of(const Layer& layer) const {
     if (!is_homogeneous(layer_activation(network_.nodes[layer.node])) || !is_alone(layer.node)) return {};
-    std::optional<std::size_t> reader = only_reader(network_.nodes[layer.node].output);
-    while (reader && lets_through(network_.nodes[*reader].op)) reader = only_reader(network_.nodes[*reader].output);
+    std::optional<std::size_t> reader = only_reader(network_, network_.nodes[layer.node].output);
+    while (reader && lets_through(network_.nodes[*reader].op))
+      reader = only_reader(network_, network_.nodes[*reader].output);
     if (!reader || weight_fields(std::as_const(network_.nodes[*reader].op)).size() != 2 || !is_alone(*reader))
       return {};
     return reader;

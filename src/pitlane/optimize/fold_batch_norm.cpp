@@ -12,6 +12,7 @@
 #include "pitlane/optimize/compact.h"
 #include "pitlane/optimize/layers.h"
 #include "pitlane/optimize/passes.h"
+#include "pitlane/optimize/readers.h"
 
 namespace pitlane {
 namespace {
@@ -32,22 +33,6 @@ class Folder {
   }
 
  private:
-  [[nodiscard]] bool is_result(ValueId value) const {
-    return std::ranges::count(network_.outputs, value, &OutputSpec::value) > 0 ||
-           std::ranges::count(network_.states, value, &StateSpec::after) > 0;
-  }
-
-  /// The only node that reads `value`, if there is just one and nobody else wants it.
-  [[nodiscard]] std::optional<std::size_t> only_reader(ValueId value) const {
-    std::optional<std::size_t> reader;
-    for (std::size_t i = 0; i < network_.nodes.size(); ++i) {
-      if (std::ranges::count(network_.nodes[i].inputs, value) == 0) continue;
-      if (reader) return {};
-      reader = i;
-    }
-    return is_result(value) ? std::optional<std::size_t>() : reader;
-  }
-
   [[nodiscard]] const BatchNorm* norm_at(std::size_t node) const {
     return std::get_if<BatchNorm>(&network_.nodes[node].op);
   }
@@ -55,11 +40,11 @@ class Folder {
   /// The layer behind node `norm`, looking through Flatten and, in front of a Dense, Reshape: a convolution would see
   /// other channels.
   [[nodiscard]] std::optional<std::size_t> layer_behind(std::size_t norm) const {
-    std::optional<std::size_t> reader = only_reader(network_.nodes[norm].output);
+    std::optional<std::size_t> reader = only_reader(network_, network_.nodes[norm].output);
     bool reshaped = false;
     while (reader && renames(network_.nodes[*reader].op)) {
       reshaped = true;
-      reader = only_reader(network_.nodes[*reader].output);
+      reader = only_reader(network_, network_.nodes[*reader].output);
     }
     if (!reader) return {};
     const Op& op = network_.nodes[*reader].op;
@@ -71,7 +56,7 @@ class Folder {
   [[nodiscard]] std::optional<std::size_t> layer_before(std::size_t norm) const {
     const ValueId between = network_.nodes[norm].inputs[0];
     const auto layer = std::ranges::find(network_.nodes, between, &Node::output);
-    if (layer == network_.nodes.end() || only_reader(between) != norm) return {};
+    if (layer == network_.nodes.end() || only_reader(network_, between) != norm) return {};
     if (layer_activation(*layer) != Activation::kNone || weight_fields(layer->op).size() != 2) return {};
     return static_cast<std::size_t>(layer - network_.nodes.begin());
   }

@@ -27,7 +27,7 @@ const ForeignRuntime* runtime_of(ExportKind kind) {
 std::string engine_names() {
   std::string text = "pitlane";
   for (const ForeignRuntime& runtime : kRuntimes)
-    text += (&runtime == &kRuntimes.back() ? " or " : ", ") + std::string(runtime.engine);
+    text += (&runtime == &kRuntimes.back() ? " and " : ", ") + std::string(runtime.engine);
   return text;
 }
 

@@ -23,7 +23,7 @@ const ForeignRuntime* find_foreign_runtime(std::string_view engine);
 /// The one that runs such files; null for a .pit.
 const ForeignRuntime* runtime_of(ExportKind kind);
 
-/// "pitlane, onnxruntime, litert or keras"
+/// "pitlane, onnxruntime, litert and keras"
 std::string engine_names();
 
 }  // namespace pitlane

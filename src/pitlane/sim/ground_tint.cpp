@@ -32,7 +32,7 @@ void fetch_texels(const float* texture, Texels& t) {
   }
 }
 
-// The order of operations is that of shade() in ground_painter.cpp: a block has the same bits whichever paints it.
+// The order of operations is that of shade() in ground_mixed.cpp: a block has the same bits whichever paints it.
 PITLANE_VECTOR_CLONES
 void brighten(const Tint& tint, const Texels& t, float* __restrict weight) {
   for (int k = 0; k < kBlock; ++k) {
