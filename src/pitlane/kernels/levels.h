@@ -39,6 +39,7 @@ PITLANE_DECLARE_INTEGER_KERNELS(avx512vnni)
 void conv_i8_amx(const ConvI8&);
 void conv_bf16_avx512bf16(const ConvBf16&);
 void conv_bf16_amx(const ConvBf16&);
+void dense_i8_rows_avx2(const DenseI8Rows&);
 void dense_i8_rows_avx512vnni(const DenseI8Rows&);
 void dense_i8_codes_avx512vnni(const DenseI8Codes&);
 void dense_i8_sparse_avx512vbmi2(const DenseI8Sparse&);

@@ -59,6 +59,7 @@ Table avx2_table() {
   PITLANE_INTEGER_KERNELS(table, avx2);
   table.dense_f16 = dense_f16_avx2;
   table.dense_bf16 = dense_bf16_avx2;
+  table.dense_i8_rows = dense_i8_rows_avx2;
   return table;
 }
 
