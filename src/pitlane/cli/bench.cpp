@@ -21,6 +21,7 @@ constexpr double kPeriodicSeconds = 10;
 struct Flags {
   std::vector<std::string> models;
   std::string isa;
+  int threads = 1;
   ModelFlags model;
   std::optional<double> seconds;
   bool layers = false;
@@ -62,8 +63,9 @@ Status time_whole(const Flags& flags, const Networks& networks) {
     std::fputs(bench_json(entries_of(networks)).c_str(), stdout);
     return {};
   }
-  std::printf("one thread, batch 1, interleaved; milliseconds\n%9s %9s %9s %9s %8s  model\n", "p50", "p90", "p99",
-              "min", "runs");
+  std::printf("%s, batch 1, interleaved; milliseconds\n%9s %9s %9s %9s %8s  model\n",
+              flags.threads == 1 ? "one thread" : (std::to_string(flags.threads) + " threads").c_str(), "p50", "p90",
+              "p99", "min", "runs");
   for (const auto& network : networks) {
     const LatencySummary& ms = network->entry.latency_ms;
     std::printf("%9.4f %9.4f %9.4f %9.4f %8lld  %s\n", ms.p50, ms.p90, ms.p99, ms.min, static_cast<long long>(ms.runs),
@@ -121,6 +123,7 @@ Result<int> run(const Flags& flags) {
   if (!flags.isa.empty()) {
     PITLANE_TRY(options.isa, parse_isa(flags.isa));
   }
+  options.threads = flags.threads;
   std::int64_t period_ns = 0;
   if (flags.periodic) {
     PITLANE_TRY(period_ns, asked_period(flags));
@@ -139,11 +142,16 @@ Result<int> run(const Flags& flags) {
 }  // namespace
 
 void declare_bench(CLI::App& app, Chosen& chosen) {
-  CLI::App* verb = app.add_subcommand("bench", "Time networks on this machine, interleaved, one thread on one core");
+  CLI::App* verb = app.add_subcommand(
+      "bench", "Time networks on this machine, interleaved, one thread on one core unless --threads says more");
   const auto flags = std::make_shared<Flags>();
   verb->add_option("MODEL", flags->models, "one or more model files")->required();
   add_model_flags(*verb, flags->model);
   verb->add_option("--isa", flags->isa, "force an instruction set, one of: " + isa_names());
+  verb->add_option("--threads", flags->threads,
+                   "for each run; what --layers sets beside its times is of one core all the same")
+      ->check(whole(1, kMostThreads))
+      ->capture_default_str();
   verb->add_option("--seconds", flags->seconds, "at most this long per model; default 2, with --periodic 10")
       ->check(within(0.01, 3600));
   verb->add_flag("--layers", flags->layers,

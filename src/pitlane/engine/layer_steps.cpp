@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "pitlane/core/result.h"
+#include "pitlane/engine/layer_cut.h"
 #include "pitlane/kernels/pack.h"
 
 namespace pitlane {
@@ -84,26 +85,77 @@ class FloatGroups final : public Step {
   void (*kernel_)(const kernels::GroupedF32&);
 };
 
-class FloatConv final : public Step {
+/// Its work can be cut.
+class CutStep : public Step {
+ public:
+  [[nodiscard]] RunStatus run(const RunContext& context) const noexcept final {
+    begin(context);
+    compute(context, {0, cut_.units});
+    return RunStatus::kOk;
+  }
+  [[nodiscard]] int pieces(int threads) const noexcept final { return cut_.pieces(threads); }
+  void run_piece(const RunContext& context, int piece, int count) const noexcept final {
+    compute(context, cut_.piece(piece, count));
+  }
+
+ protected:
+  explicit CutStep(const LayerCut& cut) : cut_(cut) {}
+  virtual void compute(const RunContext& context, Units units) const noexcept = 0;
+  [[nodiscard]] const LayerCut& cut() const { return cut_; }
+
+ private:
+  LayerCut cut_;
+};
+
+template <typename T>
+const T* weights_of(const AlignedBuffer& weights, const LayerCut& cut, Units units) {
+  return reinterpret_cast<const T*>(weights.data() + (cut.by_outputs ? units.begin * cut.unit_bytes : 0));
+}
+
+/// `conv` of whole rows becomes that of some; where the units are outputs it stays.
+template <typename Conv>
+void take_rows(Conv& conv, const LayerCut& cut, Units units) {
+  if (cut.by_outputs) return;
+  conv.input += units.begin * conv.geometry.in_step_y;
+  conv.geometry.out_h = units.end - units.begin;
+}
+
+/// From the first element of a convolution's result to that of `units`.
+std::ptrdiff_t result_of(const kernels::ConvGeometry& geometry, const LayerCut& cut, Units units) {
+  return cut.by_outputs ? cut.first_output(units) : units.begin * geometry.out_row;
+}
+
+/// ConvF32 or ConvBf16 without scratch memory: Weight is what it calls an element of the packed weights.
+template <typename Weight, typename Conv>
+Conv conv_of(const Conv& whole, const AlignedBuffer& weights, const LayerCut& cut, Units units) {
+  Conv conv = whole;
+  conv.weights = weights_of<Weight>(weights, cut, units);
+  conv.bias += cut.first_output(units);
+  conv.output += result_of(whole.geometry, cut, units);
+  conv.geometry.out_c = cut.outputs_of(units, whole.geometry.out_c);
+  take_rows(conv, cut, units);
+  return conv;
+}
+
+class FloatConv final : public CutStep {
  public:
   FloatConv(const LayerShape& shape, const Picture& from, const Picture& to, std::span<const float> weights,
             std::span<const float> bias, bool relu, const kernels::Table& kernels)
-      : from_(from),
+      : CutStep(cut_conv(geometry_of(shape, from, to), kernels.conv_f32_layout, size_of(shape, from), sizeof(float))),
+        from_(from),
         to_(to),
         weights_(kernels::pack_f32(kernels.conv_f32_layout, size_of(shape, from), weights)),
         bias_(kernels::pad_f32(kernels.conv_f32_layout, bias)),
         kernel_(kernels.conv_f32) {
     args_.geometry = geometry_of(shape, from, to);
-    args_.weights = weights_.as<float>();
     args_.bias = bias_.as<float>();
     args_.relu = relu;
   }
-  RunStatus run(const RunContext& context) const noexcept override {
+  void compute(const RunContext& context, Units units) const noexcept override {
     kernels::ConvF32 args = args_;
     args.input = context.at<float>(from_.buffer);  // the border belongs to the input
     args.output = context.interior<float>(to_);
-    kernel_(args);
-    return RunStatus::kOk;
+    kernel_(conv_of<float>(args, weights_, cut(), units));
   }
   std::vector<BufferId> buffers() const override { return {from_.buffer, to_.buffer}; }
   std::size_t weight_bytes() const override { return weights_.size() + bias_.size(); }
@@ -115,34 +167,38 @@ class FloatConv final : public Step {
   void (*kernel_)(const kernels::ConvF32&);
 };
 
-class Bf16ConvStep final : public Step {
+class Bf16ConvStep final : public CutStep {
  public:
   Bf16ConvStep(const Bf16Conv& conv, const kernels::Table& kernels)
-      : from_(conv.from),
+      : CutStep(cut_conv(geometry_of(conv.shape, conv.from, conv.to), kernels.conv_bf16_layout,
+                         size_of(conv.shape, conv.from), sizeof(std::uint16_t))),
+        from_(conv.from),
         to_(conv.to),
         narrow_(conv.narrow),
         weights_(kernels::pack_u16(kernels.conv_bf16_layout, size_of(conv.shape, conv.from), conv.weights)),
         bias_(kernels::pad_f32(kernels.conv_bf16_layout, conv.bias)),
         kernel_(kernels.conv_bf16) {
     args_.geometry = geometry_of(conv.shape, conv.from, conv.to);
-    args_.weights = weights_.as<std::uint16_t>();
     args_.bias = bias_.as<float>();
     args_.relu = conv.relu;
   }
-  RunStatus run(const RunContext& context) const noexcept override {
+  void compute(const RunContext& context, Units units) const noexcept override {
     kernels::ConvBf16 args = args_;
     args.input = context.at<float>(from_.buffer);  // the border belongs to the input
     args.output = context.interior<float>(to_);
-    args.narrow_input = context.at<std::uint16_t>(narrow_);
-    kernel_(args);
-    return RunStatus::kOk;
+    args.narrow_input = context.own<std::uint16_t>(narrow_);
+    kernel_(conv_of<std::uint16_t>(args, weights_, cut(), units));
   }
-  std::vector<BufferId> buffers() const override { return {from_.buffer, to_.buffer, narrow_}; }
+  std::vector<BufferId> buffers() const override {
+    std::vector<BufferId> used{from_.buffer, to_.buffer};
+    narrow_.list(used);
+    return used;
+  }
   std::size_t weight_bytes() const override { return weights_.size() + bias_.size(); }
 
  private:
   Picture from_, to_;
-  BufferId narrow_;
+  ThreadBuffers narrow_;
   AlignedBuffer weights_, bias_;
   kernels::ConvBf16 args_;
   void (*kernel_)(const kernels::ConvBf16&);
@@ -165,11 +221,12 @@ class Bf16Round final : public Step {
 
 /// Args: DenseF32, DenseF16 or DenseBf16.
 template <typename Args, typename Weight>
-class FloatDense final : public Step {
+class FloatDense final : public CutStep {
  public:
-  FloatDense(const DenseEnds& ends, int outputs, AlignedBuffer weights, AlignedBuffer bias, bool relu,
-             void (*kernel)(const Args&))
-      : from_(ends.from),
+  FloatDense(const DenseEnds& ends, const LayerCut& cut, int outputs, AlignedBuffer weights, AlignedBuffer bias,
+             bool relu, void (*kernel)(const Args&))
+      : CutStep(cut),
+        from_(ends.from),
         to_(ends.to),
         active_(ends.active),
         weights_(std::move(weights)),
@@ -177,33 +234,40 @@ class FloatDense final : public Step {
         kernel_(kernel) {
     args_.inputs = static_cast<int>(from_.elements());
     args_.outputs = outputs;
-    args_.weights = weights_.template as<Weight>();
     args_.bias = bias_.as<float>();
     args_.relu = relu;
   }
-  RunStatus run(const RunContext& context) const noexcept override {
+  void compute(const RunContext& context, Units units) const noexcept override {
     Args args = args_;
+    const int first = cut().first_output(units);
+    args.weights = weights_of<Weight>(weights_, cut(), units);
+    args.bias += first;
+    args.outputs = cut().outputs_of(units, args.outputs);
     args.input = context.interior<float>(from_);
-    args.output = context.interior<float>(to_);
-    args.active = context.at<std::int32_t>(active_);
+    args.output = context.interior<float>(to_) + first;
+    args.active = context.own<std::int32_t>(active_);
     kernel_(args);
-    return RunStatus::kOk;
   }
-  std::vector<BufferId> buffers() const override { return {from_.buffer, to_.buffer, active_}; }
+  std::vector<BufferId> buffers() const override {
+    std::vector<BufferId> used{from_.buffer, to_.buffer};
+    active_.list(used);
+    return used;
+  }
   std::size_t weight_bytes() const override { return weights_.size() + bias_.size(); }
 
  private:
   Picture from_, to_;
-  BufferId active_;
+  ThreadBuffers active_;
   AlignedBuffer weights_, bias_;
   Args args_;
   void (*kernel_)(const Args&);
 };
 
-class Int8LayerStep final : public Step {
+class Int8LayerStep final : public CutStep {
  public:
   Int8LayerStep(const Int8Layer& layer, const kernels::Table& kernels)
-      : shape_(layer.shape),
+      : CutStep(cut_of(layer, kernels)),
+        shape_(layer.shape),
         from_(layer.from),
         to_(layer.to),
         measured_(layer.from_quantization ? -1 : layer.measured),
@@ -242,30 +306,30 @@ class Int8LayerStep final : public Step {
     if (layer.rescale) rescale(*layer.rescale);
   }
 
-  RunStatus run(const RunContext& context) const noexcept override {
+  void begin(const RunContext& context) const noexcept override {
+    if (measured_ >= 0)
+      prepare(*context.at<ActivationQuantization>(measured_), context.at<std::int32_t>(start_buffer_),
+              context.at<float>(multiplier_buffer_));
+  }
+  void compute(const RunContext& context, Units units) const noexcept override {
     kernels::Requantize requantize = requantize_;
-    requantize.start = start_.as<std::int32_t>();
-    requantize.multiplier = multiplier_.as<float>();
-    if (measured_ >= 0) {
-      auto* start = context.at<std::int32_t>(start_buffer_);
-      auto* multiplier = context.at<float>(multiplier_buffer_);
-      prepare(*context.at<ActivationQuantization>(measured_), start, multiplier);
-      requantize.start = start;
-      requantize.multiplier = multiplier;
-    }
+    const bool measured = measured_ >= 0;
+    const int first = cut().first_output(units);
+    requantize.start = (measured ? context.at<std::int32_t>(start_buffer_) : start_.as<std::int32_t>()) + first;
+    requantize.multiplier = (measured ? context.at<float>(multiplier_buffer_) : multiplier_.as<float>()) + first;
+    requantize.bias += first;
+    const std::ptrdiff_t at = cut().by_outputs ? first : units.begin * to_.row();
     if (bytes_out_) {
-      requantize.output_u8 = context.interior<std::uint8_t>(to_);
+      requantize.output_u8 = context.interior<std::uint8_t>(to_) + at;
     } else {
-      requantize.output_f32 = context.interior<float>(to_);
+      requantize.output_f32 = context.interior<float>(to_) + at;
     }
-    call(context, requantize);
-    return RunStatus::kOk;
+    call(context, units, requantize);
   }
   std::vector<BufferId> buffers() const override {
     std::vector<BufferId> used{from_.buffer, to_.buffer};
     if (measured_ >= 0) used.insert(used.end(), {measured_, start_buffer_, multiplier_buffer_});
-    if (wide_buffer_ >= 0) used.push_back(wide_buffer_);
-    if (active_buffer_ >= 0) used.insert(used.end(), {active_buffer_, values_buffer_});
+    for (const ThreadBuffers& buffers : {wide_buffer_, active_buffer_, values_buffer_}) buffers.list(used);
     return used;
   }
   std::size_t weight_bytes() const override {
@@ -318,37 +382,63 @@ class Int8LayerStep final : public Step {
     requantize_.inverse_scale = 1;
   }
 
-  void call(const RunContext& context, const kernels::Requantize& requantize) const noexcept {
+  static LayerCut cut_of(const Int8Layer& layer, const kernels::Table& kernels) {
+    if (layer.shape.groups > 1) return {};
+    const kernels::WeightSize size = size_of(layer.shape, layer.from);
+    if (!layer.shape.dense)
+      return cut_conv(geometry_of(layer.shape, layer.from, layer.to), kernels.conv_i8_layout, size,
+                      kernels.conv_i8_layout.wide ? sizeof(std::int16_t) : sizeof(std::int8_t));
+    switch (layer.form) {
+      case DenseForm::kPanels:
+        return cut_dense(kernels.dense_i8_layout, size, sizeof(std::int8_t));
+      case DenseForm::kRows:
+        return cut_rows(size, kernels::kRowBlock);
+      case DenseForm::kCodes:
+        return cut_rows(size, kernels::kRowBlock / 2);
+      case DenseForm::kSparse:
+        return cut_rows(size, 0);  // the offsets say where rows are
+    }
+    return {};
+  }
+
+  void call(const RunContext& context, Units units, const kernels::Requantize& requantize) const noexcept {
     if (shape_.dense) {
-      call_dense(context, requantize);
+      call_dense(context, units, requantize);
     } else if (shape_.groups > 1) {
       kernels_.grouped_i8({group_geometry_of(shape_, from_, to_), context.at<std::uint8_t>(from_.buffer),
                            weights_.as<std::int8_t>(), requantize});
     } else {
-      kernels_.conv_i8({geometry_of(shape_, from_, to_), context.at<std::uint8_t>(from_.buffer), weights_.data(),
-                        requantize, wide_buffer_ < 0 ? nullptr : context.at<std::int16_t>(wide_buffer_)});
+      kernels::ConvI8 conv{geometry_of(shape_, from_, to_), context.at<std::uint8_t>(from_.buffer),
+                           weights_of<std::int8_t>(weights_, cut(), units), requantize,
+                           context.own<std::int16_t>(wide_buffer_)};
+      conv.geometry.out_c = cut().outputs_of(units, shape_.outputs);
+      take_rows(conv, cut(), units);
+      kernels_.conv_i8(conv);
     }
   }
 
-  void call_dense(const RunContext& context, const kernels::Requantize& requantize) const noexcept {
+  void call_dense(const RunContext& context, Units units, const kernels::Requantize& requantize) const noexcept {
     const auto* input = context.interior<std::uint8_t>(from_);
-    if (form_ == DenseForm::kPanels)
-      return kernels_.dense_i8({inputs(), shape_.outputs, input, weights_.as<std::int8_t>(), requantize});
-    auto* active = context.at<std::int32_t>(active_buffer_);
-    auto* values = context.at<std::uint8_t>(values_buffer_);
+    const int outputs = cut().outputs_of(units, shape_.outputs);
+    const auto* weights = weights_of<std::int8_t>(weights_, cut(), units);
+    if (form_ == DenseForm::kPanels) return kernels_.dense_i8({inputs(), outputs, input, weights, requantize});
+    auto* active = context.own<std::int32_t>(active_buffer_);
+    auto* values = context.own<std::uint8_t>(values_buffer_);
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(weights);
     if (form_ == DenseForm::kRows)
-      return kernels_.dense_i8_rows(
-          {inputs(), shape_.outputs, input, weights_.as<std::int8_t>(), requantize, active, values});
+      return kernels_.dense_i8_rows({inputs(), outputs, input, weights, requantize, active, values});
     if (form_ == DenseForm::kSparse)
-      return kernels_.dense_i8_sparse({inputs(), shape_.outputs, input, weights_.as<std::uint8_t>(),
-                                       beside_weights_.as<std::uint32_t>(), requantize, active, values});
-    kernels_.dense_i8_codes({inputs(), shape_.outputs, input, weights_.as<std::uint8_t>(),
-                             beside_weights_.as<std::int8_t>(), requantize, active, values});
+      return kernels_.dense_i8_sparse({inputs(), outputs, input, bytes,
+                                       beside_weights_.as<std::uint32_t>() + std::ptrdiff_t{units.begin} * inputs(),
+                                       requantize, active, values});
+    kernels_.dense_i8_codes(
+        {inputs(), outputs, input, bytes, beside_weights_.as<std::int8_t>(), requantize, active, values});
   }
 
   LayerShape shape_;
   Picture from_, to_;
-  BufferId measured_, start_buffer_, multiplier_buffer_, wide_buffer_, active_buffer_, values_buffer_;
+  BufferId measured_, start_buffer_, multiplier_buffer_;
+  ThreadBuffers wide_buffer_, active_buffer_, values_buffer_;
   DenseForm form_;
   kernels::PanelLayout layout_;
   AlignedBuffer weights_, bias_, scales_, sums_, start_, multiplier_;
@@ -376,8 +466,9 @@ std::unique_ptr<Step> make_float_dense(const DenseEnds& ends, std::span<const fl
   const int outputs = static_cast<int>(bias.size());
   const kernels::WeightSize size{outputs, 1, static_cast<int>(ends.from.elements())};
   return std::make_unique<FloatDense<kernels::DenseF32, float>>(
-      ends, outputs, kernels::pack_f32(kernels.dense_f32_layout, size, weights),
-      kernels::pad_f32(kernels.dense_f32_layout, bias), relu, kernels.dense_f32);
+      ends, cut_dense(kernels.dense_f32_layout, size, sizeof(float)), outputs,
+      kernels::pack_f32(kernels.dense_f32_layout, size, weights), kernels::pad_f32(kernels.dense_f32_layout, bias),
+      relu, kernels.dense_f32);
 }
 
 std::unique_ptr<Step> make_half_dense(const DenseEnds& ends, std::span<const std::uint16_t> weights,
@@ -386,8 +477,9 @@ std::unique_ptr<Step> make_half_dense(const DenseEnds& ends, std::span<const std
   const int outputs = static_cast<int>(bias.size());
   const kernels::WeightSize size{outputs, 1, static_cast<int>(ends.from.elements())};
   return std::make_unique<FloatDense<kernels::DenseF16, std::uint16_t>>(
-      ends, outputs, kernels::pack_u16(kernels.dense_f32_layout, size, weights),
-      kernels::pad_f32(kernels.dense_f32_layout, bias), relu, kernels.dense_f16);
+      ends, cut_dense(kernels.dense_f32_layout, size, sizeof(std::uint16_t)), outputs,
+      kernels::pack_u16(kernels.dense_f32_layout, size, weights), kernels::pad_f32(kernels.dense_f32_layout, bias),
+      relu, kernels.dense_f16);
 }
 
 std::unique_ptr<Step> make_bf16_dense(const DenseEnds& ends, std::span<const std::uint16_t> weights,
@@ -396,8 +488,9 @@ std::unique_ptr<Step> make_bf16_dense(const DenseEnds& ends, std::span<const std
   const int outputs = static_cast<int>(bias.size());
   const kernels::WeightSize size{outputs, 1, static_cast<int>(ends.from.elements())};
   return std::make_unique<FloatDense<kernels::DenseBf16, kernels::Bf16>>(
-      ends, outputs, kernels::pack_u16(kernels.dense_f32_layout, size, weights),
-      kernels::pad_f32(kernels.dense_f32_layout, bias), relu, kernels.dense_bf16);
+      ends, cut_dense(kernels.dense_f32_layout, size, sizeof(std::uint16_t)), outputs,
+      kernels::pack_u16(kernels.dense_f32_layout, size, weights), kernels::pad_f32(kernels.dense_f32_layout, bias),
+      relu, kernels.dense_bf16);
 }
 
 std::unique_ptr<Step> make_bf16_round(const Picture& from, const Picture& to, const kernels::Table& kernels) {

@@ -31,7 +31,7 @@ std::unique_ptr<Step> make_float_layer(const LayerShape& shape, const Picture& f
 /// What a dense layer reads and writes, and where it notes which inputs are not zero (active_bytes(from)).
 struct DenseEnds {
   Picture from, to;
-  BufferId active = -1;
+  ThreadBuffers active = {};
 };
 std::size_t active_bytes(const Picture& from);
 /// `weights` {outputs, inputs}, one bias per output; `relu` is fused.
@@ -51,7 +51,7 @@ std::unique_ptr<Step> make_bf16_round(const Picture& from, const Picture& to, co
 struct Bf16Conv {
   LayerShape shape;
   Picture from, to;
-  BufferId narrow = -1;
+  ThreadBuffers narrow = {};
   std::span<const std::uint16_t> weights;
   std::span<const float> bias;
   bool relu = false;
@@ -81,10 +81,9 @@ struct Int8Layer {
   BufferId start = -1, multiplier = -1;
   std::optional<ActivationQuantization> to_quantization;
   std::optional<IntegerRescale> rescale;  ///< set: to bytes without real numbers between; `bias` is in it
-  /// Where the kernel widens its input; -1 where int8_wide_input_bytes is 0.
-  BufferId wide_input = -1;
+  ThreadBuffers wide_input = {};          ///< where the kernel widens its input; none where int8_wide_input_bytes is 0
   DenseForm form = DenseForm::kPanels;
-  BufferId active = -1, values = -1;  ///< where it notes which inputs are not zero, and their values
+  ThreadBuffers active = {}, values = {};  ///< where it notes which inputs are not zero, and their values
 };
 
 /// Bytes of each of Int8Layer::start and ::multiplier.

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "pitlane/engine/crew.h"
 #include "pitlane/engine/planner.h"
 #include "pitlane/kernels/aligned_buffer.h"
 #include "pitlane/kernels/cpu.h"
@@ -18,8 +19,9 @@ std::size_t byte_size(const TensorSpec& spec) {
 
 class EnginePlan final : public Plan, public std::enable_shared_from_this<EnginePlan> {
  public:
-  EnginePlan(const Network& network, const kernels::Table& kernels, PlannedSteps planned)
-      : isa_(kernels.isa), planned_(std::move(planned)) {
+  EnginePlan(const Network& network, const kernels::Table& kernels, PlannedSteps planned, int threads)
+      : isa_(kernels.isa), threads_(threads), planned_(std::move(planned)) {
+    for (const auto& step : planned_.steps) pieces_.push_back(step->pieces(threads));
     for (const InputSpec& input : network.inputs)
       inputs_.push_back({input.name, network.values[input.value].shape,
                          input.kind == InputKind::kImage ? ElementType::kU8 : ElementType::kF32});
@@ -38,12 +40,17 @@ class EnginePlan final : public Plan, public std::enable_shared_from_this<Engine
   [[nodiscard]] std::unique_ptr<Session> new_session() const override;
   [[nodiscard]] std::unique_ptr<StepTimer> new_step_timer() const override;
 
+  [[nodiscard]] int threads() const { return threads_; }
+  /// By index of the step.
+  [[nodiscard]] const std::vector<int>& pieces() const { return pieces_; }
   [[nodiscard]] const PlannedSteps& planned() const { return planned_; }
   [[nodiscard]] const std::vector<TensorSpec>& inputs() const { return inputs_; }
   [[nodiscard]] const std::vector<TensorSpec>& outputs() const { return outputs_; }
 
  private:
   Isa isa_;
+  int threads_;
+  std::vector<int> pieces_;
   PlannedSteps planned_;
   std::vector<TensorSpec> inputs_, outputs_;
 };
@@ -53,7 +60,9 @@ template <typename Base>
 class EngineSession : public Base {
  public:
   explicit EngineSession(std::shared_ptr<const EnginePlan> plan)
-      : plan_(std::move(plan)), arena_(plan_->workspace_bytes()) {}
+      : plan_(std::move(plan)), arena_(plan_->workspace_bytes()) {
+    if (plan_->threads() > 1) crew_ = std::make_unique<Crew>(plan_->threads() - 1);
+  }
 
   [[nodiscard]] const std::vector<TensorSpec>& inputs() const override { return plan_->inputs(); }
   [[nodiscard]] const std::vector<TensorSpec>& outputs() const override { return plan_->outputs(); }
@@ -70,7 +79,8 @@ class EngineSession : public Base {
   }
 
   [[nodiscard]] std::string description() const override {
-    return std::string("pitlane engine (") + to_string(plan_->isa()) + ")";
+    const std::string threads = crew_ == nullptr ? "" : ", " + std::to_string(crew_->threads()) + " threads";
+    return std::string("pitlane engine (") + to_string(plan_->isa()) + threads + ")";
   }
 
  protected:
@@ -85,16 +95,26 @@ class EngineSession : public Base {
     if (!std::ranges::equal(outputs, plan_->outputs(), fits)) return RunStatus::kWrongInputs;
     const RunContext context{arena_.data(), plan_->planned().arena.offsets().data(), inputs, outputs};
     const std::vector<std::unique_ptr<Step>>& steps = plan_->planned().steps;
+    if (crew_ != nullptr) crew_->wake();
     for (std::size_t i = 0; i < steps.size(); ++i) {
-      if (const RunStatus status = steps[i]->run(context); status != RunStatus::kOk) return status;
+      if (const RunStatus status = run_step(*steps[i], context, plan_->pieces()[i]); status != RunStatus::kOk)
+        return status;
       after(i);
     }
     return RunStatus::kOk;
   }
 
  private:
+  RunStatus run_step(const Step& step, const RunContext& context, int pieces) noexcept {
+    if (pieces < 2) return step.run(context);
+    step.begin(context);
+    crew_->run(step, context, pieces);
+    return RunStatus::kOk;
+  }
+
   std::shared_ptr<const EnginePlan> plan_;
   kernels::AlignedBuffer arena_;
+  std::unique_ptr<Crew> crew_;  ///< last: its threads end before what they read
 };
 
 class EngineStepTimer final : public EngineSession<StepTimer> {
@@ -132,9 +152,13 @@ Result<std::shared_ptr<const Plan>> compile(const Network& network, const Compil
   PITLANE_TRY_STATUS(validate(network));
   if (options.isa) PITLANE_TRY_STATUS(require_isa(*options.isa, detect_cpu()));
   PITLANE_TRY(const Isa isa, options.isa ? Result<Isa>(*options.isa) : default_isa());
+  if (options.threads < 1 || options.threads > kMostThreads)
+    return invalid_argument("a session can have 1 to " + std::to_string(kMostThreads) + " threads, not " +
+                            std::to_string(options.threads));
   const kernels::Table& kernels = kernels::table_for(isa);
-  PITLANE_TRY(PlannedSteps planned, plan_steps(network, kernels));
-  return std::shared_ptr<const Plan>(std::make_shared<EnginePlan>(network, kernels, std::move(planned)));
+  PITLANE_TRY(PlannedSteps planned, plan_steps(network, kernels, options.threads));
+  return std::shared_ptr<const Plan>(
+      std::make_shared<EnginePlan>(network, kernels, std::move(planned), options.threads));
 }
 
 }  // namespace pitlane

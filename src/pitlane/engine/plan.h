@@ -16,9 +16,14 @@
 
 namespace pitlane {
 
+inline constexpr int kMostThreads = 16;
+
 struct CompileOptions {
   /// Forces a level; empty takes the environment variable PITLANE_ISA, else the best this machine has.
-  std::optional<Isa> isa;
+  std::optional<Isa> isa = {};
+  /// That each session may use, 1 to kMostThreads: those beside the caller's own sleep between runs, and pay where a
+  /// core is free for each. Answers do not depend on it.
+  int threads = 1;
 };
 
 /// A session that reads the clock after each step of a run: the same steps, so the same answers.

@@ -101,8 +101,12 @@ struct Int8Result {
 
 class Planner {
  public:
-  Planner(const Network& network, const kernels::Table& kernels)
-      : network_(network), kernels_(kernels), forms_(network, kernels), uses_(network.values.size()) {}
+  Planner(const Network& network, const kernels::Table& kernels, int threads)
+      : network_(network),
+        kernels_(kernels),
+        threads_(threads),
+        forms_(network, kernels),
+        uses_(network.values.size()) {}
 
   Result<PlannedSteps> plan() {
     find_uses();
@@ -130,6 +134,7 @@ class Planner {
   void add_bf16_layer(const Layer& layer, const Picture& from, const Picture& to);
   void add_int8_layer(const Layer& layer, const Reading& reading, const Tensor& from, Int8Result to);
   /// How an int8 layer's weights are read soonest.
+  ThreadBuffers for_each_thread(std::size_t bytes);
   [[nodiscard]] DenseForm dense_form(const Layer& layer, const Reading& reading) const;
   /// Whether reading the weights of none but the non-zero inputs pays.
   [[nodiscard]] bool skips_zeros(const Layer& layer, const Reading& reading) const;
@@ -141,6 +146,7 @@ class Planner {
 
   const Network& network_;
   const kernels::Table& kernels_;
+  int threads_;
   TensorForms forms_;
   std::vector<std::vector<Form>> uses_;         // by value: the forms that its readers ask for
   std::vector<std::vector<Reading>> readings_;  // by node
@@ -323,7 +329,7 @@ void Planner::add_float_layer(const Layer& layer, const Reading& reading, const 
   const bool untouched = std::ranges::all_of(reading.affine.scale, [](double s) { return s == 1; }) &&
                          std::ranges::all_of(reading.affine.offset, [](double o) { return o == 0; });
   const std::vector<float> bias = bias_of(network_, layer);
-  const DenseEnds ends{from, to, layer.shape.dense ? forms_.arena().add(active_bytes(from)) : -1};
+  const DenseEnds ends{from, to, layer.shape.dense ? for_each_thread(active_bytes(from)) : ThreadBuffers{}};
   if (untouched && layer.shape.dense && layer.weight->storage == Storage::kF16 && kernels_.dense_f16 != nullptr) {
     forms_.add(make_half_dense(ends, layer.weight->f16(), bias, layer.relu(), kernels_),
                float_info(layer, Arithmetic::kF16, from, to));
@@ -341,7 +347,7 @@ void Planner::add_float_layer(const Layer& layer, const Reading& reading, const 
 void Planner::add_bf16_layer(const Layer& layer, const Picture& from, const Picture& to) {
   const std::vector<float> bias = bias_of(network_, layer);
   if (!layer.shape.dense && layer.shape.groups == 1 && kernels_.conv_bf16 != nullptr) {
-    const BufferId narrow = forms_.arena().add(bf16_scratch_bytes(layer.shape, from, to));
+    const ThreadBuffers narrow = for_each_thread(bf16_scratch_bytes(layer.shape, from, to));
     forms_.add(make_bf16_conv({layer.shape, from, to, narrow, layer.weight->bf16(), bias, layer.relu()}, kernels_),
                float_info(layer, Arithmetic::kBf16, from, to));
     return;
@@ -356,11 +362,17 @@ void Planner::add_bf16_layer(const Layer& layer, const Picture& from, const Pict
                float_info(layer, Arithmetic::kF32, rounded, to));
     return;
   }
-  const DenseEnds ends{rounded, to, forms_.arena().add(active_bytes(from))};
+  const DenseEnds ends{rounded, to, for_each_thread(active_bytes(from))};
   forms_.add(kernels_.dense_bf16 != nullptr
                  ? make_bf16_dense(ends, layer.weight->bf16(), bias, layer.relu(), kernels_)
                  : make_float_dense(ends, decode_f32(*layer.weight), bias, layer.relu(), kernels_),
              float_info(layer, Arithmetic::kF32, rounded, to));
+}
+
+ThreadBuffers Planner::for_each_thread(std::size_t bytes) {
+  ThreadBuffers buffers{forms_.arena().add(bytes), threads_};
+  for (int i = 1; i < threads_; ++i) forms_.arena().add(bytes);
+  return buffers;
 }
 
 DenseForm Planner::dense_form(const Layer& layer, const Reading& reading) const {
@@ -400,11 +412,11 @@ void Planner::add_int8_layer(const Layer& layer, const Reading& reading, const T
     step.multiplier = forms_.arena().add(int8_scratch_bytes(layer.shape, kernels_));
   }
   const std::size_t wide_bytes = int8_wide_input_bytes(layer.shape, from.picture, to.picture, kernels_);
-  if (wide_bytes > 0) step.wide_input = forms_.arena().add(wide_bytes);
+  if (wide_bytes > 0) step.wide_input = for_each_thread(wide_bytes);
   step.form = dense_form(layer, reading);
   if (step.form != DenseForm::kPanels) {
-    step.active = forms_.arena().add(active_bytes(from.picture));
-    step.values = forms_.arena().add(active_bytes(from.picture));
+    step.active = for_each_thread(active_bytes(from.picture));
+    step.values = for_each_thread(active_bytes(from.picture));
   }
   const std::size_t written_bytes = to.picture.inside() * (to.form.quantization ? kByteBytes : kRealBytes);
   forms_.add(make_int8_layer(step, kernels_),
@@ -413,8 +425,8 @@ void Planner::add_int8_layer(const Layer& layer, const Reading& reading, const T
 
 }  // namespace
 
-Result<PlannedSteps> plan_steps(const Network& network, const kernels::Table& kernels) {
-  return Planner(network, kernels).plan();
+Result<PlannedSteps> plan_steps(const Network& network, const kernels::Table& kernels, int threads) {
+  return Planner(network, kernels, threads).plan();
 }
 
 }  // namespace pitlane

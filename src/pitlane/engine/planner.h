@@ -23,6 +23,7 @@ struct PlannedSteps {
   std::vector<Picture> states;
 };
 
-Result<PlannedSteps> plan_steps(const Network& network, const kernels::Table& kernels);
+/// `threads`: that may run the pieces of one step.
+Result<PlannedSteps> plan_steps(const Network& network, const kernels::Table& kernels, int threads);
 
 }  // namespace pitlane

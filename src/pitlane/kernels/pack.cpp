@@ -162,6 +162,12 @@ int padded_outputs(const PanelLayout& layout, int outputs) {
   return total + layout.lanes;
 }
 
+int whole_panel_outputs(const PanelLayout& layout) { return panel_outputs(layout, layout.max_halves); }
+
+std::size_t whole_panel_elements(const PanelLayout& layout, const WeightSize& size) {
+  return packed_elements(layout, {whole_panel_outputs(layout), size.rows, size.row_length});
+}
+
 std::size_t wide_input_elements(const ConvGeometry& g) {
   return static_cast<std::size_t>(elements_read(g)) / kAlignment * kAlignment + kAlignment;
 }

@@ -19,6 +19,10 @@ struct WeightSize {
 /// Outputs rounded up to whole panels: bias, multiplier and start need that many elements.
 int padded_outputs(const PanelLayout& layout, int outputs);
 
+/// Outputs of a whole panel, and elements of its packed weights: so far apart lie the panels' beginnings.
+int whole_panel_outputs(const PanelLayout& layout);
+std::size_t whole_panel_elements(const PanelLayout& layout, const WeightSize& size);
+
 /// Elements of ConvI8::wide_input and ConvBf16::narrow_input: more than the kernel reads of the input, in whole
 /// vectors.
 std::size_t wide_input_elements(const ConvGeometry& geometry);

@@ -17,12 +17,14 @@ struct Draft {
   const Network& network;
   const StrategyContext& context;
   const ProgressFn& progress;
+  const Network& baseline;
 
   Result<StorageDraft> operator()(const HalfWeights& pass) const { return draft(pass, network); }
   template <typename P>
   Result<StorageDraft> operator()(const P& pass) const {
-    if constexpr (std::is_same_v<P, QuantizeDynamic> || std::is_same_v<P, QuantizeStatic> ||
-                  std::is_same_v<P, QuantizeAware>)
+    if constexpr (std::is_same_v<P, QuantizeAware>)
+      return draft(pass, network, context, progress, &baseline);
+    else if constexpr (std::is_same_v<P, QuantizeDynamic> || std::is_same_v<P, QuantizeStatic>)
       return draft(pass, network, context, progress);
     else  // nothing is stored in fewer bits
       return StorageDraft{.floats = network, .layers = {}, .bias_samples = {}};
@@ -46,7 +48,7 @@ Result<StorageDraft> draft_of(const Network& baseline, const Strategy& strategy,
   PITLANE_TRY(const Network network, apply_strategy(baseline, head, context, progress));
   if (reduces_input(head)) PITLANE_TRY_STATUS(look_again(network, context, progress));
   if (!last) return StorageDraft{.floats = network, .layers = {}, .bias_samples = {}};
-  Result<StorageDraft> drafted = std::visit(Draft{network, context, progress}, *last);
+  Result<StorageDraft> drafted = std::visit(Draft{network, context, progress, baseline}, *last);
   if (!drafted.ok()) return drafted.error().in(std::string("strategy ") + strategy.name);
   return drafted;
 }

@@ -23,7 +23,7 @@ struct Apply {
   Status operator()(const PruneGradually& pass) const {
     return apply_pass(pass, network, context.fine_tune, progress, &baseline);
   }
-  Status operator()(const QuantizeAware& pass) const { return apply_pass(pass, network, context, progress); }
+  Status operator()(const QuantizeAware& pass) const { return apply_pass(pass, network, context, progress, &baseline); }
   Status operator()(const QuantizeDynamic& pass) const { return apply_pass(pass, network, context, progress); }
   Status operator()(const QuantizeStatic& pass) const { return apply_pass(pass, network, context, progress); }
   template <typename P>

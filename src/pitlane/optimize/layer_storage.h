@@ -35,8 +35,9 @@ Result<StorageDraft> draft(const QuantizeDynamic& pass, Network network, const S
                            const ProgressFn& progress);
 Result<StorageDraft> draft(const QuantizeStatic& pass, Network network, const StrategyContext& context,
                            const ProgressFn& progress);
+/// `teacher` is the baseline, for distillation.
 Result<StorageDraft> draft(const QuantizeAware& pass, Network network, const StrategyContext& context,
-                           const ProgressFn& progress);
+                           const ProgressFn& progress, const Network* teacher = nullptr);
 
 /// `stays` by WeightId, or empty where none does: layers that keep their floats, or 8 bits where the draft has
 /// `rounded` weights for fewer. Ranges that no stored layer reads go; biases are corrected for this very mixture.

@@ -56,9 +56,9 @@ Status apply_pass(const QuantizeDynamic& pass, Network& network, const StrategyC
 Status apply_pass(const QuantizeStatic& pass, Network& network, const StrategyContext& context,
                   const ProgressFn& progress);
 
-/// Errors: as of FineTune and QuantizeStatic.
+/// Errors: as of FineTune and QuantizeStatic. `teacher` as there.
 Status apply_pass(const QuantizeAware& pass, Network& network, const StrategyContext& context,
-                  const ProgressFn& progress);
+                  const ProgressFn& progress, const Network* teacher = nullptr);
 
 /// Adds the baseline to learn from, or nothing where its share is 0. Errors: a share out of range, no baseline.
 Status add_teacher(double share, const Network* teacher, FineTuning& fine_tuning);

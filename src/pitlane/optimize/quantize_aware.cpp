@@ -8,7 +8,7 @@
 namespace pitlane {
 
 Result<StorageDraft> draft(const QuantizeAware& pass, Network network, const StrategyContext& context,
-                           const ProgressFn& progress) {
+                           const ProgressFn& progress, const Network* teacher) {
   PITLANE_TRY(const std::vector<std::int64_t> samples, calibration_samples(context, pass.samples));
   PITLANE_TRY_STATUS(apply_pass(FoldBatchNorm{}, network));
   StorageDraft draft;
@@ -16,6 +16,7 @@ Result<StorageDraft> draft(const QuantizeAware& pass, Network network, const Str
   PITLANE_TRY_STATUS(calibrate(network, draft.layers, *context.dataset, samples, {}, progress));
   draft.scales = pass.keep_shared ? I8Scales::kOne : I8Scales::kPerChannel;
   FineTuning wanted{pass.epochs, pass.learning_rate, pass.keep_shared};
+  PITLANE_TRY_STATUS(add_teacher(pass.distillation, teacher, wanted));
   wanted.int8.resize(network.weights.size());
   for (const Layer& layer : draft.layers) wanted.int8[layer.weight] = draft.scales;
   PITLANE_TRY(draft.floats, train_on(network, wanted, context.fine_tune, progress));
@@ -23,8 +24,8 @@ Result<StorageDraft> draft(const QuantizeAware& pass, Network network, const Str
 }
 
 Status apply_pass(const QuantizeAware& pass, Network& network, const StrategyContext& context,
-                  const ProgressFn& progress) {
-  PITLANE_TRY(const StorageDraft drafted, draft(pass, network, context, progress));
+                  const ProgressFn& progress, const Network* teacher) {
+  PITLANE_TRY(const StorageDraft drafted, draft(pass, network, context, progress, teacher));
   PITLANE_TRY(network, store_layers(drafted, {}, context.dataset, progress));
   return {};
 }

@@ -47,7 +47,9 @@ std::string text(const QuantizeStatic& pass) {
 }
 std::string text(const QuantizeAware& pass) {
   return "quantize_aware(epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) +
-         ", samples=" + std::to_string(pass.samples) + (pass.keep_shared ? ", keep_shared)" : ")");
+         ", samples=" + std::to_string(pass.samples) +
+         (pass.distillation > 0 ? ", distillation=" + number(pass.distillation) : "") +
+         (pass.keep_shared ? ", keep_shared)" : ")");
 }
 
 }  // namespace

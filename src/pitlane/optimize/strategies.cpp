@@ -8,11 +8,11 @@ namespace {
 
 constexpr double kSparsity = 0.7;
 const FineTune kRecovery{3, 3e-4};  // epochs, learning rate
-const FineTune kClusterRecovery{2, 1e-4, true};
+const FineTune kClusterRecovery{.epochs = 4, .learning_rate = 3e-4, .keep_shared = true, .distillation = 0.5};
 const FineTune kDistillation{.epochs = 4, .learning_rate = 5e-4, .distillation = 0.5};
 // Filters meet another scale, or brightness where they looked for a colour: they learn more anew.
 const FineTune kRelearning{.epochs = 8, .learning_rate = 1e-3, .distillation = 0.5};
-const QuantizeAware kAware{}, kAwareOfClusters{.keep_shared = true};
+const QuantizeAware kAware{}, kAwareOfClusters{.keep_shared = true, .distillation = 0.5};
 
 std::vector<Strategy> make_table() {
   return {

@@ -101,6 +101,7 @@ struct QuantizeAware {
   int samples = 512;  ///< as in QuantizeStatic
   /// As in FineTune; the layers have one scale each then, so that weights that are equal are one in int8 too.
   bool keep_shared = false;
+  double distillation = 0;  ///< as in FineTune
 };
 
 using Pass = std::variant<FoldBatchNorm, PruneGlobal, PruneLocal, PruneGradually, Shrink, ReduceInput, Cluster,

@@ -194,6 +194,7 @@ Result<int> run(const RunFlags& flags, double began_s) {
   PITLANE_TRY_STATUS(check_car_inputs(flags, network));
   CompileOptions options;
   options.isa = flags.isa;
+  options.threads = flags.threads;
   PITLANE_TRY(const auto plan, compile(network, options));
   PITLANE_TRY(auto driver, Driver::create(network, plan->new_session()));
   PITLANE_TRY(auto vehicle, make_vehicle(flags, network));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "pitlane/capture/picture_file.h"
+#include "pitlane/engine/plan.h"
 
 namespace pitlane::robot {
 namespace {
@@ -66,6 +67,11 @@ Status take_isa(RunFlags& flags, const std::string& value) {
   return {};
 }
 
+Status take_threads(RunFlags& flags, const std::string& value) {
+  PITLANE_TRY(flags.threads, number<int>(value, 1, kMostThreads, "a whole number from 1 to 16"));
+  return {};
+}
+
 constexpr Flag kFlags[] = {
     {"--camera", "DEVICE", "frames of a V4L2 camera that gives YUYV, such as /dev/video0; the newest frame wins",
      [](RunFlags& f, const std::string& v) { return f.camera = v, Status(); }},
@@ -91,6 +97,7 @@ constexpr Flag kFlags[] = {
      "network has v and w",
      [](RunFlags& f, const std::string& v) { return f.vehicle = v, Status(); }},
     {"--isa", "NAME", "force an instruction set; --version names those that this processor has", take_isa},
+    {"--threads", "N", "that work on each answer, 1 when absent; more pay where a core is free for each", take_threads},
     {"--json", nullptr, "one JSON object a line",
      [](RunFlags& f, const std::string&) { return f.json = true, Status(); }},
     {"--time", nullptr, "at the end, say on stderr how long frames took",

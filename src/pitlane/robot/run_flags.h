@@ -32,6 +32,7 @@ struct RunFlags {
   std::optional<int> command, light;
   std::optional<std::string> vehicle;
   std::optional<Isa> isa;
+  int threads = 1;
   // What is said.
   bool json = false, time = false;
   bool help = false, version = false;
