@@ -69,7 +69,10 @@ Result<std::vector<Car>> open_cars_on(const std::vector<std::string>& models, co
       PITLANE_TRY(std::vector<Car> opened, open_cars({model}, here));
       Car& car = opened.front();
       const std::string runtime = car.isa.empty() ? car.subject.runtime : std::string(kOwnEngine) + " " + car.isa;
-      if (runtimes.size() > 1 && car.has_network) car.subject.shown = model + " · " + runtime;
+      if (runtimes.size() > 1 && car.has_network) {
+        car.subject.shown = model;
+        car.subject.shown.append(" · ").append(runtime);
+      }
       cars.push_back(std::move(car));
     }
   return cars;
