@@ -47,6 +47,8 @@ TEST_F(Bench, ThreadsAreNamed) {
   const nlohmann::json network = measured("--threads 2 --seconds 0.1").at("networks").at(0);
   EXPECT_EQ(network.at("runtime"), "pitlane engine (" + network.at("isa").get<std::string>() + ", 2 threads)");
   EXPECT_THAT(pitlane("bench " + at("a.pit") + " --threads 2 --seconds 0.1").out, HasSubstr("2 threads, batch 1"));
+  EXPECT_THAT(pitlane("bench " + at("a.pit") + " --stay-awake").err,
+              HasSubstr("--stay-awake: the one thread has no helpers that could; add --threads"));
   const Outcome refused = pitlane("bench " + at("a.pit") + " --threads 17");
   EXPECT_EQ(refused.code, 2);
   EXPECT_THAT(refused.err, HasSubstr("--threads: 17 is not a whole number within 1 to 16"));

@@ -99,6 +99,14 @@ TEST(Threads, EndWithTheirSession) {
   EXPECT_EQ(runner.run(random_inputs(network, 1)), RunStatus::kOk);
 }
 
+TEST(Threads, ThatStayAwakeGiveTheBitsOfOneAndEndToo) {
+  const Network network = pilotnet("pilotnet-torch");
+  const auto alone = compile(network);
+  const auto plan = compile(network, {.threads = 2, .stay_awake = true});
+  ASSERT_TRUE(alone.ok() && plan.ok());
+  EXPECT_EQ(answers(**plan, network, 3), answers(**alone, network, 3));
+}
+
 TEST(Threads, AreOneToSixteen) {
   const Network network = pilotnet("pilotnet-torch");
   for (const int threads : {-1, 0, 17}) {

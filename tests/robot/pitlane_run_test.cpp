@@ -160,7 +160,7 @@ TEST_F(PitlaneRun, HelpAndVersion) {
   EXPECT_EQ(help.code, 0);
   for (const char* word : {"--camera DEVICE", "--raw SIZE:FORMAT", "--with-state", "--size SIZE", "--rate HZ",
                            "--speed MPS", "--command N", "--light N", "--vehicle ADAPTER", "--isa NAME", "--threads N",
-                           "--json", "--time", "--version", "--help", "Exit codes: 0"})
+                           "--stay-awake", "--json", "--time", "--version", "--help", "Exit codes: 0"})
     EXPECT_THAT(help.out, HasSubstr(word));
   std::istringstream lines(help.out);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 120U) << line;

@@ -54,6 +54,8 @@ TEST_F(Refusals, BadWords) {
       {net + " a.png --speed 1e9", "--speed: '1e9' is not a speed from -1000 to 1000"},
       {net + " a.png --rate 0", "--rate: '0' is not a rate from 0.001 to 1000"},
       {net + " a.png --threads 17", "--threads: '17' is not a whole number from 1 to 16"},
+      {net + " a.png --stay-awake",
+       std::string("--stay-awake: the one thread has no helpers that could; add --threads") + kSeeHelp},
       {net + " a.png --command 1.5", "--command: '1.5' is not a whole number from 0 to 999"},
       {net + " a.png --with-state", std::string("--with-state: only raw frames have a header; add --raw") + kSeeHelp},
       {net + " a.png --size 4x2", std::string("--size: only a camera is asked for a size; leave it out") + kSeeHelp},

@@ -22,6 +22,7 @@ struct Flags {
   std::vector<std::string> models;
   std::string isa;
   int threads = 1;
+  bool stay_awake = false;
   ModelFlags model;
   std::optional<double> seconds;
   bool layers = false;
@@ -123,7 +124,10 @@ Result<int> run(const Flags& flags) {
   if (!flags.isa.empty()) {
     PITLANE_TRY(options.isa, parse_isa(flags.isa));
   }
+  if (flags.stay_awake && flags.threads == 1)
+    return invalid_argument("--stay-awake: the one thread has no helpers that could; add --threads");
   options.threads = flags.threads;
+  options.stay_awake = flags.stay_awake;
   std::int64_t period_ns = 0;
   if (flags.periodic) {
     PITLANE_TRY(period_ns, asked_period(flags));
@@ -152,6 +156,9 @@ void declare_bench(CLI::App& app, Chosen& chosen) {
                    "for each run; what --layers sets beside its times is of one core all the same")
       ->check(whole(1, kMostThreads))
       ->capture_default_str();
+  verb->add_flag(
+      "--stay-awake", flags->stay_awake,
+      "helpers of --threads wait awake, each on its core, where they sleep otherwise: quicker at a camera's rate");
   verb->add_option("--seconds", flags->seconds, "at most this long per model; default 2, with --periodic 10")
       ->check(within(0.01, 3600));
   verb->add_flag("--layers", flags->layers,

@@ -24,7 +24,7 @@ constexpr int pieces_of(std::uint64_t offer) { return static_cast<int>(offer % k
 
 }  // namespace
 
-Crew::Crew(int helpers) {
+Crew::Crew(int helpers, bool stay_awake) : stay_awake_(stay_awake) {
   helpers_.reserve(static_cast<std::size_t>(helpers));
   try {
     for (int i = 0; i < helpers; ++i) helpers_.emplace_back([this, i] { help(i + 1); });
@@ -76,14 +76,20 @@ bool Crew::offers_pieces() const noexcept {
   return next_piece(offer) < pieces_of(offer);
 }
 
-void Crew::help(int thread) noexcept {
+void Crew::work_while_awake(int thread) noexcept {
   using Clock = std::chrono::steady_clock;
+  Clock::time_point until = Clock::now() + kAwake;
+  while (!over_.load(std::memory_order_acquire) && (stay_awake_ || Clock::now() < until)) {
+    for (int look = 0; look < kLooksPerReading && !offers_pieces(); ++look) pause();
+    if (take_pieces(thread)) until = Clock::now() + kAwake;
+  }
+}
+
+void Crew::help(int thread) noexcept {
   std::uint32_t seen = calls_.load(std::memory_order_acquire);
   while (!over_.load(std::memory_order_acquire)) {
-    for (Clock::time_point until = Clock::now() + kAwake; Clock::now() < until;) {
-      for (int look = 0; look < kLooksPerReading && !offers_pieces(); ++look) pause();
-      if (take_pieces(thread)) until = Clock::now() + kAwake;
-    }
+    work_while_awake(thread);
+    if (stay_awake_) continue;
     calls_.wait(seen, std::memory_order_acquire);
     seen = calls_.load(std::memory_order_acquire);
   }

@@ -11,12 +11,12 @@
 namespace pitlane {
 
 /// Pieces are taken by whoever is free, the session's own thread among them, so that a thread which still sleeps or was
-/// sent off its core by other work delays a run by at most the piece that it has begun. Between runs all sleep. After
-/// construction nothing allocates or locks.
+/// sent off its core by other work delays a run by at most the piece that it has begun. Between runs all sleep, or,
+/// with `stay_awake`, keep their cores busy with waiting. After construction nothing allocates or locks.
 class Crew {
  public:
   /// `helpers` beside the session's own thread; fewer where the system gives no more.
-  explicit Crew(int helpers);
+  Crew(int helpers, bool stay_awake);
   ~Crew();
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
@@ -30,10 +30,12 @@ class Crew {
 
  private:
   void help(int thread) noexcept;
+  void work_while_awake(int thread) noexcept;
   /// Takes pieces until none is left; answers whether there was one.
   bool take_pieces(int thread) noexcept;
   [[nodiscard]] bool offers_pieces() const noexcept;
 
+  const bool stay_awake_;
   // What is to be done: written before `offer_` is, and not again before all pieces are done.
   const Step* step_ = nullptr;
   RunContext context_;

@@ -19,9 +19,9 @@ std::size_t byte_size(const TensorSpec& spec) {
 
 class EnginePlan final : public Plan, public std::enable_shared_from_this<EnginePlan> {
  public:
-  EnginePlan(const Network& network, const kernels::Table& kernels, PlannedSteps planned, int threads)
-      : isa_(kernels.isa), threads_(threads), planned_(std::move(planned)) {
-    for (const auto& step : planned_.steps) pieces_.push_back(step->pieces(threads));
+  EnginePlan(const Network& network, const kernels::Table& kernels, PlannedSteps planned, const CompileOptions& options)
+      : isa_(kernels.isa), options_(options), planned_(std::move(planned)) {
+    for (const auto& step : planned_.steps) pieces_.push_back(step->pieces(options.threads));
     for (const InputSpec& input : network.inputs)
       inputs_.push_back({input.name, network.values[input.value].shape,
                          input.kind == InputKind::kImage ? ElementType::kU8 : ElementType::kF32});
@@ -40,7 +40,7 @@ class EnginePlan final : public Plan, public std::enable_shared_from_this<Engine
   [[nodiscard]] std::unique_ptr<Session> new_session() const override;
   [[nodiscard]] std::unique_ptr<StepTimer> new_step_timer() const override;
 
-  [[nodiscard]] int threads() const { return threads_; }
+  [[nodiscard]] const CompileOptions& options() const { return options_; }
   /// By index of the step.
   [[nodiscard]] const std::vector<int>& pieces() const { return pieces_; }
   [[nodiscard]] const PlannedSteps& planned() const { return planned_; }
@@ -49,7 +49,7 @@ class EnginePlan final : public Plan, public std::enable_shared_from_this<Engine
 
  private:
   Isa isa_;
-  int threads_;
+  CompileOptions options_;
   std::vector<int> pieces_;
   PlannedSteps planned_;
   std::vector<TensorSpec> inputs_, outputs_;
@@ -61,7 +61,8 @@ class EngineSession : public Base {
  public:
   explicit EngineSession(std::shared_ptr<const EnginePlan> plan)
       : plan_(std::move(plan)), arena_(plan_->workspace_bytes()) {
-    if (plan_->threads() > 1) crew_ = std::make_unique<Crew>(plan_->threads() - 1);
+    const CompileOptions& options = plan_->options();
+    if (options.threads > 1) crew_ = std::make_unique<Crew>(options.threads - 1, options.stay_awake);
   }
 
   [[nodiscard]] const std::vector<TensorSpec>& inputs() const override { return plan_->inputs(); }
@@ -157,8 +158,7 @@ Result<std::shared_ptr<const Plan>> compile(const Network& network, const Compil
                             std::to_string(options.threads));
   const kernels::Table& kernels = kernels::table_for(isa);
   PITLANE_TRY(PlannedSteps planned, plan_steps(network, kernels, options.threads));
-  return std::shared_ptr<const Plan>(
-      std::make_shared<EnginePlan>(network, kernels, std::move(planned), options.threads));
+  return std::shared_ptr<const Plan>(std::make_shared<EnginePlan>(network, kernels, std::move(planned), options));
 }
 
 }  // namespace pitlane

@@ -21,9 +21,12 @@ inline constexpr int kMostThreads = 16;
 struct CompileOptions {
   /// Forces a level; empty takes the environment variable PITLANE_ISA, else the best this machine has.
   std::optional<Isa> isa = {};
-  /// That each session may use, 1 to kMostThreads: those beside the caller's own sleep between runs, and pay where a
-  /// core is free for each. Answers do not depend on it.
+  /// That each session may use, 1 to kMostThreads. Those beside the caller's own pay where a core is free for each.
+  /// Answers do not depend on it.
   int threads = 1;
+  /// Between runs they sleep; to wake takes them longer than a small network takes. At a camera's rate they pay if they
+  /// wait awake instead, which keeps their cores busy all the time.
+  bool stay_awake = false;
 };
 
 /// A session that reads the clock after each step of a run: the same steps, so the same answers.

@@ -195,6 +195,7 @@ Result<int> run(const RunFlags& flags, double began_s) {
   CompileOptions options;
   options.isa = flags.isa;
   options.threads = flags.threads;
+  options.stay_awake = flags.stay_awake;
   PITLANE_TRY(const auto plan, compile(network, options));
   PITLANE_TRY(auto driver, Driver::create(network, plan->new_session()));
   PITLANE_TRY(auto vehicle, make_vehicle(flags, network));

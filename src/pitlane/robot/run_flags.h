@@ -33,6 +33,7 @@ struct RunFlags {
   std::optional<std::string> vehicle;
   std::optional<Isa> isa;
   int threads = 1;
+  bool stay_awake = false;
   // What is said.
   bool json = false, time = false;
   bool help = false, version = false;
