@@ -69,6 +69,24 @@ template <typename X>
     X::store_first(out, c.relu ? X::max(X::set(0), c.sums[p]) : c.sums[p], c.count);
 }
 
+/// Of the half vector at the end of a panel.
+template <typename X>
+struct FloatHalfColumn {
+  const typename X::HalfF* sums;  // one a pixel
+  int pixels;
+  float* out;
+  std::ptrdiff_t out_pixel;
+  int count;
+  bool relu;
+};
+
+template <typename X>
+[[gnu::noinline]] void store_half_column(const FloatHalfColumn<X>& c) {
+  float* out = c.out;
+  for (int p = 0; p < c.pixels; ++p, out += c.out_pixel)
+    X::store_first_half(out, c.relu ? X::max_half(X::low(X::set(0)), c.sums[p]) : c.sums[p], c.count);
+}
+
 template <typename X, int P, int F, bool H>
 void conv_f32_tile(const typename X::Conv& c, const ConvF32Tile<X>& t) {
   constexpr int kL = X::kLanes;
@@ -120,22 +138,40 @@ void conv_f32_tile(const typename X::Conv& c, const ConvF32Tile<X>& t) {
   if constexpr (H) {
     typename X::HalfF column[P];
 #pragma GCC unroll 16
-    for (int p = 0; p < P; ++p) column[p] = c.relu ? X::max_half(X::low(X::set(0)), half[p]) : half[p];
-#pragma GCC unroll 16
-    for (int p = 0; p < P; ++p)
-      X::store_first_half(t.output + p * c.geometry.out_pixel + F * kL, column[p], t.outputs - F * kL);
+    for (int p = 0; p < P; ++p) column[p] = half[p];
+    store_half_column<X>({column, P, t.output + F * kL, c.geometry.out_pixel, t.outputs - F * kL, c.relu});
   }
 }
 
 template <typename X>
 using ConvF32TileFunction = void (*)(const typename X::Conv&, const ConvF32Tile<X>&);
 
-template <typename X, int Halves, int P>
+template <typename X, int Halves, int P = X::conv_f32_pixels(Halves)>
 ConvF32TileFunction<X> conv_f32_pick(int pixels) {
   if constexpr (P == 1) {
     return conv_f32_tile<X, 1, Halves / 2, Halves % 2 == 1>;
   } else {
-    return pixels == P ? conv_f32_tile<X, P, Halves / 2, Halves % 2 == 1> : conv_f32_pick<X, Halves, P - 1>(pixels);
+    if constexpr (is_tile_width(P, X::conv_f32_pixels(Halves)))
+      if (pixels == P) return conv_f32_tile<X, P, Halves / 2, Halves % 2 == 1>;
+    return conv_f32_pick<X, Halves, P - 1>(pixels);
+  }
+}
+
+/// Rows of fewer pixels than any of the nearly equal tiles has.
+template <typename X, int Halves>
+void conv_f32_narrow_panel(const typename X::Conv& c, const ConvF32Tile<X>& panel) {
+  const ConvGeometry& g = c.geometry;
+  for (int y = 0; y < g.out_h; ++y) {
+    ConvF32Tile<X> t = panel;
+    t.input += y * g.in_step_y;
+    t.output += y * g.out_row;
+    for (int left = g.out_w; left > 0;) {
+      const int pixels = narrow_tile(left);
+      conv_f32_pick<X, Halves>(pixels)(c, t);
+      t.input += pixels * g.in_step_x;
+      t.output += pixels * g.out_pixel;
+      left -= pixels;
+    }
   }
 }
 
@@ -143,11 +179,12 @@ template <typename X, int Halves>
 void conv_f32_panel(const typename X::Conv& c, const ConvF32Tile<X>& panel) {
   constexpr int kMost = X::conv_f32_pixels(Halves);
   const ConvGeometry& g = c.geometry;
+  if (!is_tile_width(g.out_w, kMost) && g.out_w < kMost) return conv_f32_narrow_panel<X, Halves>(c, panel);
   const int tiles = (g.out_w + kMost - 1) / kMost;
   const int small = g.out_w / tiles;   // tiles of `small` or `small + 1` pixels: no tiny remainder
   const int larger = g.out_w % tiles;  // that many have one more
-  const ConvF32TileFunction<X> small_tile = conv_f32_pick<X, Halves, kMost>(small);
-  const ConvF32TileFunction<X> large_tile = conv_f32_pick<X, Halves, kMost>(small + (larger > 0 ? 1 : 0));
+  const ConvF32TileFunction<X> small_tile = conv_f32_pick<X, Halves>(small);
+  const ConvF32TileFunction<X> large_tile = conv_f32_pick<X, Halves>(small + (larger > 0 ? 1 : 0));
   for (int y = 0; y < g.out_h; ++y) {
     ConvF32Tile<X> t = panel;
     t.input += y * g.in_step_y;

@@ -27,6 +27,22 @@ int find_active(const float* input, int inputs, std::int32_t* active) {
   }
 }
 
+/// Sums of a panel, and where they go: `count` of them, or all where that is more.
+template <typename X>
+struct FloatPanel {
+  const typename X::F* sums;
+  int vectors;
+  float* out;
+  int count;
+  bool relu;
+};
+
+template <typename X>
+[[gnu::noinline]] void store_panel(const FloatPanel<X>& p) {
+  for (int v = 0; v < p.vectors; ++v)
+    X::store_first(p.out + v * X::kLanes, p.relu ? X::max(X::set(0), p.sums[v]) : p.sums[v], p.count - v * X::kLanes);
+}
+
 /// One panel of outputs, over the inputs that are not zero.
 template <typename X, int V, typename Args, typename Weight>
 void dense_float_panel(const Args& d, const Weight* w, int count, int first) {
@@ -44,11 +60,10 @@ void dense_float_panel(const Args& d, const Weight* w, int count, int first) {
 #pragma GCC unroll 16
     for (int v = 0; v < V; ++v) sum[v] = X::fma(x, X::load(row + v * kL), sum[v]);
   }
+  typename X::F panel[V];  // a copy, so that the sums themselves have no address and stay in registers
 #pragma GCC unroll 16
-  for (int v = 0; v < V; ++v) {
-    if (d.relu) sum[v] = X::max(X::set(0), sum[v]);
-    X::store_first(d.output + first + v * kL, sum[v], d.outputs - first - v * kL);
-  }
+  for (int v = 0; v < V; ++v) panel[v] = sum[v];
+  store_panel<X>({panel, V, d.output + first, d.outputs - first, d.relu});
 }
 
 template <typename X, int V, typename Args, typename Weight>
