@@ -189,11 +189,13 @@ class DisturbedDrive : public DriveRuntime {
   /// Sent while the runtime hangs, in answering or in starting.
   void disturb(const std::string& hang, int signal, int code) const {
     python("open('" + (place_ / "pid").string() + "', 'w').write(str(os.getpid()) + '.')\n" + hang);
-    Running running("drive net.pit --python ./python" + words(), place_.path());
-    ASSERT_TRUE(running.wait_until([&] { return read(place_ / "pid").ends_with(".") && running.listens(); }))
-        << running.err();
-    running.send(signal);
-    EXPECT_EQ(running.finish().code, code);
+    {
+      Running running("drive net.pit --python ./python" + words(), place_.path());
+      ASSERT_TRUE(running.wait_until([&] { return read(place_ / "pid").ends_with(".") && running.listens(); }))
+          << running.err();
+      running.send(signal);
+      EXPECT_EQ(running.finish().code, code);
+    }
     const std::string pid = read(place_ / "pid").substr(0, read(place_ / "pid").size() - 1);
     const auto gone = [&] {
       const std::string state = read("/proc/" + pid + "/stat");
