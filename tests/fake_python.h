@@ -10,8 +10,8 @@ namespace pitlane::testing {
 /// At hand for the body of a fake; each frame goes out at once.
 inline constexpr const char* kFakePrelude = R"(#!/usr/bin/env python3
 import os, signal, struct, sys, time
-assert sys.argv[1:4] == ["-I", "-B", "-c"], sys.argv
-engine, model, memory, *ports = sys.argv[5:] if len(sys.argv) > 6 else [sys.argv[5], "", "0"]
+assert sys.argv[1:5] == ["-I", "-S", "-B", "-c"], sys.argv
+engine, model, memory, *ports = sys.argv[6:] if len(sys.argv) > 7 else [sys.argv[6], "", "0"]
 def bytes_of(port):
     kind, dims = port.split(":")
     size = {"f32": 4, "u8": 1}[kind]

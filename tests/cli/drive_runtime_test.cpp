@@ -136,6 +136,42 @@ TEST_F(DriveRuntime, OneThatHangsIsEnded) {
                                     "--python-limit-s"));
 }
 
+// Started by somebody who waits for no child, and by one who has closed what is usually open.
+TEST_F(DriveRuntime, TakesTheProcessAsItIsGiven) {
+  python(kSteadyPython);
+  const std::string drive =
+      before() + " '" PITLANE_PROGRAM "' drive " + at("net.pit") + words() + " --json >" + at("o");
+  EXPECT_EQ(std::system(("trap '' CHLD; " + drive).c_str()), 0);
+  const std::string usual = read(place_ / "o");
+  EXPECT_THAT(usual, HasSubstr("onnxruntime 0.1"));
+  EXPECT_EQ(std::system((drive + " <&- 2>&-").c_str()), 0);
+  EXPECT_EQ(without_timing(json::parse(read(place_ / "o"))), without_timing(json::parse(usual)));
+  // Files must not get the numbers of the streams, and with them the text that goes there.
+  EXPECT_NE(std::system((drive + " --report " + at("r.html") + " --no-video >&- 2>" + at("e")).c_str()), 0);
+  EXPECT_THAT(read(place_ / "e"), HasSubstr("standard output: cannot write: "));
+  EXPECT_THAT(read(place_ / "r.html"), AllOf(::testing::StartsWith("<!"), EndsWith("</html>\n")));
+}
+
+TEST_F(DriveRuntime, NeedsAPlaceForItsFileAndSaysSo) {
+  python(kSteadyPython);
+  fs::create_directory(place_ / "a b");
+  const std::string other = "PITLANE_PYTHON=" + at("python") + " TMPDIR=";
+  EXPECT_EQ(pitlane("drive " + at("net.pit") + words(), other + at("a b")).code, 0);
+  EXPECT_THAT(refused("drive " + at("net.pit") + words(), other + at("nowhere")), HasSubstr("set TMPDIR to"));
+  EXPECT_THAT(refused("drive " + at("net.pit") + words(), other + at("net.pit")), HasSubstr("set TMPDIR to"));
+}
+
+TEST_F(DriveRuntime, WhatIsNoPythonIsNamed) {
+  const auto told = [&](const std::string& program) {
+    return refused("drive " + at("net.pit") + words() + " --python " + program, before());
+  };
+  EXPECT_THAT(told(at("tmp")), HasSubstr("--python: there is no program " + (place_ / "tmp").string()));
+  EXPECT_THAT(told("/bin/cat"), HasSubstr("/bin/cat: failed: "));
+  EXPECT_THAT(told("/bin/true"), HasSubstr("/bin/true: ended before it had answered: it says nothing"));
+  EXPECT_THAT(told("/bin/echo"), HasSubstr("/bin/echo: talks nonsense instead of answering: -I -S -B -c"));
+  EXPECT_THAT(told("/bin/false"), HasSubstr("/bin/false: failed: it says nothing"));
+}
+
 TEST_F(DriveRuntime, AnAnswerThatIsNoNumberFailsTheDrive) {
   python("hello(); ready()\nwhile request(): answer(0.5, float('inf'))");
   const Outcome driven = pitlane("drive " + at("net.pit") + words(), before());
@@ -145,7 +181,6 @@ TEST_F(DriveRuntime, AnAnswerThatIsNoNumberFailsTheDrive) {
 
 class DisturbedDrive : public DriveRuntime {
  protected:
-  // Who is killed leaves its temporary files: here, where they are gone with the test.
   void SetUp() override {
     DriveRuntime::SetUp();
     ::setenv("TMPDIR", (place_ / "tmp").c_str(), 1);
@@ -154,11 +189,13 @@ class DisturbedDrive : public DriveRuntime {
   /// Sent while the runtime hangs, in answering or in starting.
   void disturb(const std::string& hang, int signal, int code) const {
     python("open('" + (place_ / "pid").string() + "', 'w').write(str(os.getpid()) + '.')\n" + hang);
-    Running running("drive net.pit --python ./python" + words(), place_.path());
-    ASSERT_TRUE(running.wait_until([&] { return read(place_ / "pid").ends_with(".") && running.listens(); }))
-        << running.err();
-    running.send(signal);
-    EXPECT_EQ(running.finish().code, code);
+    {
+      Running running("drive net.pit --python ./python" + words(), place_.path());
+      ASSERT_TRUE(running.wait_until([&] { return read(place_ / "pid").ends_with(".") && running.listens(); }))
+          << running.err();
+      running.send(signal);
+      EXPECT_EQ(running.finish().code, code);
+    }
     const std::string pid = read(place_ / "pid").substr(0, read(place_ / "pid").size() - 1);
     const auto gone = [&] {
       const std::string state = read("/proc/" + pid + "/stat");
@@ -166,6 +203,7 @@ class DisturbedDrive : public DriveRuntime {
     };
     for (int i = 0; !gone() && i < 2000; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     EXPECT_TRUE(gone()) << "an orphan";
+    EXPECT_EQ(entries(place_ / "tmp"), 0U) << "temporary files";
     fs::remove(place_ / "pid");
   }
 };
@@ -175,7 +213,7 @@ TEST_F(DisturbedDrive, CtrlCEndsTheWait) {
   disturb("hello(); ready(); request(); time.sleep(300)", SIGINT, 130);
 }
 
-TEST_F(DisturbedDrive, AKillLeavesNoOrphan) {
+TEST_F(DisturbedDrive, AKillLeavesNeitherAnOrphanNorFiles) {
   disturb("hello(); ready(); request(); sys.stdin.buffer.read(1)", SIGKILL, 137);
 }
 

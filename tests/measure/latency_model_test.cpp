@@ -5,6 +5,7 @@
 
 #include <limits>
 #include <map>
+#include <vector>
 
 namespace pitlane {
 namespace {
@@ -66,6 +67,10 @@ TEST(LatencyModel, DrawsFromTheProfileTimesTheFactor) {
   }
   ASSERT_EQ(counts.size(), 3U);
   for (const double value : {0.02, 0.04, 0.08}) EXPECT_NEAR(counts[value], 1000, 120) << value;
+  EXPECT_EQ(model->name(), "measured x2");
+  EXPECT_EQ(model->profile_s(), (std::vector<double>{0.02, 0.04, 0.08}));
+  EXPECT_EQ(LatencyModel::measured({0.01})->name(), "measured");
+  EXPECT_TRUE(LatencyModel::fixed(0.06).profile_s().empty());
 }
 
 TEST(LatencyModel, RefusesBadProfiles) {

@@ -47,8 +47,8 @@ TEST(StudyPairs, CompareEveryNetworkWithEveryOther) {
 
 TEST(StudyPairs, DifferencesAreThoseOfTheTotals) {
   const StudyResult study = sample_study();
-  const StudyDifferences alone = study_differences(study, 2, 1);
-  const StudyTotal total = study_total(study, 2, 1);
+  const StudyDifferences alone = study_differences(study, 2, 0);
+  const StudyTotal total = study_totals(study)[2];
   for (std::size_t f = 0; f < alone.size(); ++f) {
     EXPECT_EQ(alone[f].pairs, total.figures[f].pairs) << kStudyFigures[f];
     EXPECT_EQ(alone[f].mean_difference, total.figures[f].mean_difference) << kStudyFigures[f];

@@ -109,11 +109,15 @@ TEST_F(WorkerTest, ItsDeathIsToldWhereverItDies) {
 }
 
 TEST_F(WorkerTest, NonsenseIsRefused) {
-  for (const char* nonsense : {"print('hello', flush=True)", "say(b'x' * 100)", "frame(9, b'')",
-                               "say(struct.pack('<4sIQ', b'PITL', 1, 1 << 60))"}) {
+  const std::string talks = options_.python = (place_ / "python").string() + ": talks nonsense instead of answering";
+  for (const char* nonsense : {"frame(9, b'')", "say(struct.pack('<4sIQ', b'PITL', 1, 1 << 60))"}) {
     python(std::string(nonsense) + "; time.sleep(60)");
-    expect_error(ErrorKind::kCorrupt, options_.python + ": talks nonsense instead of answering");
+    expect_error(ErrorKind::kCorrupt, talks);
   }
+  python("print('hello\\x1b[31m', flush=True); time.sleep(60)");
+  expect_error(ErrorKind::kCorrupt, talks + ": hello?[31m ");
+  python("say(b'x' * 1_000_000); time.sleep(60)");
+  expect_error(ErrorKind::kCorrupt, talks + ": " + std::string(104, 'x'));
   python("ready(); time.sleep(60)");
   expect_error(ErrorKind::kCorrupt, options_.python + ": answers something else than it was asked");
   python("hello(); frame(3, b'abc'); time.sleep(60)");
@@ -186,6 +190,65 @@ while request(): answer(1, 2))");
   EXPECT_TRUE(worker->run(true, std::as_bytes(std::span(inputs))).ok());
 }
 
+// Nobody reads a log that fills a disk, and a pipe that nobody reads would hold it up.
+TEST_F(WorkerTest, MayComplainAsMuchAsItLikes) {
+  options_.limit_s = 20;
+  python(R"(os.write(2, b'warning ' * 100_000); hello(); os.write(2, b'x' * 1_000_000); ready()
+while request():
+    os.write(2, b'\nnoise\n' * 100_000)
+    answer(1, 2)
+    if os.path.exists(sys.argv[0] + '.end'): sys.exit('a last word'))");
+  Result<std::unique_ptr<Worker>> worker = start();
+  ASSERT_TRUE(worker.ok()) << worker.error().message();
+  const std::array<float, 3> inputs{};
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = (*worker)->run(true, std::as_bytes(std::span(inputs)));
+    ASSERT_TRUE(answer.ok()) << answer.error().message();
+  }
+  std::ofstream(options_.python + ".end");
+  ASSERT_TRUE((*worker)->run(true, std::as_bytes(std::span(inputs))).ok());
+  const auto last = (*worker)->run(true, std::as_bytes(std::span(inputs)));
+  ASSERT_FALSE(last.ok());
+  EXPECT_EQ(last.error().message(), "onnxruntime 0.1: failed: a last word");
+}
+
+TEST_F(WorkerTest, OneThatComplainsForeverIsEnded) {
+  options_.limit_s = 1;
+  python("hello(); ready(); request()\nwhile True: os.write(2, b'again and again\\n' * 1000)");
+  expect_error(ErrorKind::kIo,
+               "onnxruntime 0.1: took longer than 1 s and was ended; give it more with --python-limit-s");
+}
+
+// One of its streams or all: it neither spins nor hangs.
+TEST_F(WorkerTest, MayCloseItsStreams) {
+  options_.limit_s = 20;
+  python("os.close(2); hello(); ready()\nwhile request(): answer(1, 2)");
+  Result<std::unique_ptr<Worker>> worker = start();
+  ASSERT_TRUE(worker.ok()) << worker.error().message();
+  const std::array<float, 3> inputs{};
+  EXPECT_TRUE((*worker)->run(true, std::as_bytes(std::span(inputs))).ok());
+  python(
+      "hello(); ready(); request(); print('tired', file=sys.stderr, flush=True)\n"
+      "for stream in (0, 1, 2): os.close(stream)\ntime.sleep(60)");
+  expect_error(ErrorKind::kIo, "onnxruntime 0.1: stopped talking and was ended: tired");
+}
+
+// Ctrl-Z stops our program and not the clock.
+TEST_F(WorkerTest, WhatIsThereIsReadThoughTimeIsUp) {
+  const std::string asked = (place_ / "asked").string();
+  python("hello(); ready(); request(); open('" + asked + "', 'w'); time.sleep(0.5); answer(1, 2); time.sleep(60)");
+  options_.limit_s = 3;
+  options_.stop = [&] {
+    if (fs::remove(asked)) std::this_thread::sleep_for(std::chrono::seconds(4));
+    return false;
+  };
+  Result<std::unique_ptr<Worker>> worker = start();
+  ASSERT_TRUE(worker.ok()) << worker.error().message();
+  const std::array<float, 3> inputs{};
+  const auto answer = (*worker)->run(true, std::as_bytes(std::span(inputs)));
+  EXPECT_TRUE(answer.ok()) << answer.error().message();
+}
+
 TEST_F(WorkerTest, EndsWithItsOwnerAndLeavesNothing) {
   const fs::path temporary = place_ / "tmp";
   fs::create_directory(temporary);
@@ -194,7 +257,7 @@ TEST_F(WorkerTest, EndsWithItsOwnerAndLeavesNothing) {
   {
     const auto worker = start();
     EXPECT_TRUE(worker.ok());
-    EXPECT_FALSE(fs::is_empty(temporary)) << "its log";
+    EXPECT_TRUE(fs::is_empty(temporary)) << "nor does one that is killed";
   }
   ::unsetenv("TMPDIR");
   std::ifstream in(place_ / "pid");
@@ -205,13 +268,31 @@ TEST_F(WorkerTest, EndsWithItsOwnerAndLeavesNothing) {
   EXPECT_TRUE(fs::is_empty(temporary));
 }
 
-// The real script, as far as it goes without any runtime: a Python's own -S knows no packages.
-TEST_F(WorkerTest, TheScriptSaysWhatIsMissing) {
-  std::ofstream(place_ / "python") << "#!/bin/sh\nexec python3 -S \"$@\"\n";
-  fs::permissions(place_ / "python", fs::perms::owner_all);
-  options_.python = (place_ / "python").string();
-  ::setenv("HOME", place_.path().c_str(), 1);  // nor packages of the user's own
+/// A Python with no packages.
+class EmptyEnvironment : public WorkerTest {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(std::system(("python3 -m venv --without-pip '" + place_.path().string() + "'").c_str()), 0);
+    options_.python = (place_ / "bin" / "python3").string();
+    ::setenv("HOME", place_.path().c_str(), 1);  // nor packages of the user's own
+  }
+  void package(const std::string& name, const std::string& text) const {
+    for (const auto& version : fs::directory_iterator(place_ / "lib"))
+      std::ofstream(version.path() / "site-packages" / (name + ".py")) << text;
+  }
+};
+
+// The real script, as far as it goes without any runtime.
+TEST_F(EmptyEnvironment, TheScriptSaysWhatIsMissing) {
   expect_error(ErrorKind::kNotFound, options_.python + " has no onnxruntime (pip install onnxruntime)");
+}
+
+TEST_F(EmptyEnvironment, WhatAnInstallationPrintsAtItsStartIsNoAnswer) {
+  package("sitecustomize", "print('welcome', flush=True)\n");
+  package("onnxruntime", "__version__ = '0.2'\nprint('hello', flush=True)\n");
+  const Result<std::string> version = Worker::version(*find_foreign_runtime("onnxruntime"), options_);
+  ASSERT_TRUE(version.ok()) << version.error().message();
+  EXPECT_EQ(*version, "onnxruntime 0.2");
 }
 
 }  // namespace

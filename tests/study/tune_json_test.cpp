@@ -15,7 +15,8 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 TEST(TuneJson, WholeResultsReadBackExactly) {
-  const TuneResult result = sample_result();
+  TuneResult result = sample_result();
+  result.rows[0].decide_s = {0.1 / 3, 0.002};
   const std::string text = to_json(result);
   const auto back = tune_result_from_json(text);
   ASSERT_TRUE(back.ok()) << back.error().message();
@@ -26,6 +27,8 @@ TEST(TuneJson, WholeResultsReadBackExactly) {
   EXPECT_EQ(back->rows[0].layers->layers[3].work, "border, conv int8");
   EXPECT_EQ(back->rows[0].layers->layers[3].limit_ms, result.rows[0].layers->layers[3].limit_ms);
   EXPECT_EQ(back->rows[0].layers->layers[5].owner, StepInfo::Owner::kOutput);
+  EXPECT_EQ(back->rows[0].decide_s, result.rows[0].decide_s);
+  EXPECT_TRUE(back->rows[1].decide_s.empty());
   EXPECT_EQ(back->roofline.warm.size(), result.roofline.warm.size());
   EXPECT_EQ(back->roofline.peaks[1].instructions, "AVX-512 VNNI");
   EXPECT_EQ(back->rows[0].laps[0].result.trajectory.size(), result.rows[0].laps[0].result.trajectory.size());

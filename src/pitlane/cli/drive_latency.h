@@ -1,23 +1,17 @@
 // --latency of `drive`: fixed ones, and `measured`, which each driver has its own of.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "pitlane/cli/drive_car.h"
+#include "pitlane/cli/latency_list.h"
 #include "pitlane/core/progress.h"
 #include "pitlane/core/result.h"
 #include "pitlane/measure/latency_model.h"
 #include "pitlane/study/course.h"
 
 namespace pitlane::cli {
-
-struct LatencyFlags {
-  std::string list = "none";  ///< as LatencyModel::parse_list, `measured` among them once
-  std::string profile;        ///< of `measured`: a file of milliseconds; made where it is not there
-  double factor = 1;          ///< of `measured`: how many times slower the device is
-};
 
 struct DriveLatency {
   std::string name = "none";
@@ -36,12 +30,10 @@ class DriveLatencies {
   Result<std::vector<DriveLatency>> of(const Car& car, const Course& course, const ProgressFn& progress);
 
  private:
-  Result<DriveLatency> measured(const Car& car, const Course& course, const ProgressFn& progress);
+  Result<LatencyModel> measured(const Car& car, const Course& course, const ProgressFn& progress);
 
   LatencyFlags flags_;
-  std::vector<DriveLatency> all_;
-  std::vector<bool> is_measured_;
-  std::vector<double> profile_s_;  ///< of the file; empty: none
+  LatencyList list_;
 };
 
 }  // namespace pitlane::cli

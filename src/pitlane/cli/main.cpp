@@ -1,4 +1,7 @@
 // The program `pitlane`: one verb per file in this folder.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <csignal>
@@ -80,10 +83,20 @@ int run(int argc, char** argv) {
   return told.ok() ? code : finish(told.error());
 }
 
+// A standard stream that is closed from the start stays useless, but no file or socket of ours gets its number, and
+// with it what is meant for a terminal.
+void occupy_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(stream, F_GETFD) < 0)
+      static_cast<void>(::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+}
+
 }  // namespace
 }  // namespace pitlane::cli
 
 int main(int argc, char** argv) {
+  pitlane::cli::occupy_standard_streams();
+  std::signal(SIGCHLD, SIG_DFL);  // who starts us may have it ignored, and then nobody learns how a worker ended
   std::signal(SIGPIPE, SIG_IGN);  // a reader that closes early (| head) is no failure
   std::signal(SIGXFSZ, SIG_IGN);  // a file beyond the limit is an error of write(), told in words
   pitlane::cli::install_interrupt_handler();

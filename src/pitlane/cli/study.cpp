@@ -98,8 +98,9 @@ std::string machine_text() {
   return facts[kProvenanceProcessor] + ", " + facts[kProvenanceCores] + " cores, " + facts[kProvenanceSystem];
 }
 
-StudyRecommendation recommendation(const StudyResult& result, Timing timing) {
-  return recommend(result, timing == Timing::kIncluded ? DecisionTiming::kCounts : DecisionTiming::kLeftOut);
+StudyRecommendation recommendation(const StudyResult& result, const StudyComparisons& compared, Timing timing) {
+  return recommend(result, compared.totals,
+                   timing == Timing::kIncluded ? DecisionTiming::kCounts : DecisionTiming::kLeftOut);
 }
 
 // Only the page shows trajectories.
@@ -176,8 +177,8 @@ Result<int> run(const Flags& flags) {
   Result<StudyResult> read = read_cells(study.grid, cells, store, *failures, drawn(flags));
   if (!read) return read.error().in(path.string());
   StudyResult& result = *read;
-  result.recommendation = recommendation(result, timing);
   const StudyComparisons compared = compare_study(result);
+  result.recommendation = recommendation(result, compared, timing);
   if (!flags.out.empty()) PITLANE_TRY_STATUS(write_documents(result, compared, flags, timing));
   std::fputs((flags.json ? study_json(result, compared, timing) : study_markdown(result, compared)).c_str(), stdout);
   return exit_code(result);
@@ -196,15 +197,18 @@ Result<int> export_results(const Flags& flags) {
                      cells_text(cells.size()) + are(cells.size()) + "not driven yet; 'pitlane study run " +
                      flags.study + "' drives them, --partial exports without them");
   PITLANE_TRY(StudyResult result, read_cells(study.grid, cells, store, {}, drawn(flags)));
-  result.recommendation = recommendation(result, timing);
-  if (!flags.out.empty()) {
-    PITLANE_TRY_STATUS(write_documents(result, compare_study(result), flags, timing));
+  if (flags.out.empty() && flags.format == "csv") {  // cells alone
+    std::fputs(study_csv(result, timing).c_str(), stdout);
     return kSuccess;
   }
-  const std::string text = flags.format == "json"  ? study_json(result, timing)
-                           : flags.format == "csv" ? study_csv(result, timing)
-                                                   : study_markdown(result);
-  std::fputs(text.c_str(), stdout);
+  const StudyComparisons compared = compare_study(result);
+  result.recommendation = recommendation(result, compared, timing);
+  if (!flags.out.empty()) {
+    PITLANE_TRY_STATUS(write_documents(result, compared, flags, timing));
+    return kSuccess;
+  }
+  std::fputs((flags.format == "json" ? study_json(result, compared, timing) : study_markdown(result, compared)).c_str(),
+             stdout);
   return kSuccess;
 }
 

@@ -13,8 +13,10 @@
 #include "pitlane/cli/command_line.h"
 #include "pitlane/cli/data_source.h"
 #include "pitlane/cli/last_model.h"
+#include "pitlane/cli/latency_list.h"
 #include "pitlane/cli/machine.h"
 #include "pitlane/cli/model_file.h"
+#include "pitlane/cli/not_empty.h"
 #include "pitlane/cli/number_range.h"
 #include "pitlane/cli/output_file.h"
 #include "pitlane/cli/recipe_flags.h"
@@ -33,6 +35,8 @@
 #include "pitlane/search/candidate.h"
 #include "pitlane/search/recommend.h"
 #include "pitlane/search/search_budget.h"
+#include "pitlane/sim/number_text.h"
+#include "pitlane/study/tune_latency.h"
 
 namespace pitlane::cli {
 namespace {
@@ -43,7 +47,8 @@ constexpr std::int64_t kQuickTrainingFrames = 2500;
 constexpr double kBytesPerMegabyte = 1e6;
 
 struct Flags {
-  std::string model, out, latency = "none,60ms", auto_budget, budget;
+  std::string model, out, auto_budget, budget;
+  LatencyFlags latency{.list = "none,60ms", .profile = {}, .factor = 1};
   DataFlags data;
   ModelFlags foreign;
   RecipeFlags recipe;
@@ -90,7 +95,9 @@ void add_provenance(TuneResult& result, const Flags& flags, const OpenedData& da
   p["data hash"] = data.dataset.hash;
   p["seed"] = std::to_string(flags.tune.seed);
   p["laps seed"] = std::to_string(flags.tune.laps.seed);
-  p["frame-to-command latency in laps"] = flags.latency;
+  p["frame-to-command latency in laps"] = flags.latency.list;
+  if (flags.latency.factor != 1) p["factor of measured latency"] = number_text(flags.latency.factor);
+  if (!flags.latency.profile.empty()) p["profile of measured latency"] = flags.latency.profile;
   std::string trained;
   for (const std::string& name : trained_circuits(network)) trained += (trained.empty() ? "" : ", ") + name;
   if (!trained.empty()) p["trained and tuned on circuits"] = trained;
@@ -118,6 +125,10 @@ void add_notes(TuneResult& result, const Flags& flags, const TuneInputs& inputs,
   add_split_note(result, inputs.baseline, data);
   for (const StrategyRow& row : result.rows)
     for (const std::string& sentence : row.put_back) result.notes.push_back(row.strategy + ": " + sentence + ".");
+  if (flags.tune.own_latency) {
+    const std::string measured = own_latency_note(result, flags.tune.own_latency->factor);
+    if (!measured.empty()) result.notes.push_back(measured);
+  }
   if (!inputs.why_not_driven.empty()) result.notes.push_back("Not driven: " + inputs.why_not_driven + ".");
   if (!data.dataset.skipped.empty())
     result.notes.push_back(std::to_string(data.dataset.skipped.size()) +
@@ -190,6 +201,25 @@ Error without_video(const Flags& flags) {
                                        " is complete but for its video; run the same command again to add it"};
 }
 
+// Fixed ones, those of a profile, and at most one that each row has its own of.
+Status read_latency_flags(const LatencyFlags& flags, TuneOptions& tune) {
+  PITLANE_TRY(const LatencyList list, parse_latencies(flags));
+  if (list.profile_is_missing)
+    return not_found("--latency-profile " + flags.profile +
+                     ": is not there; leave it out, and each network's own latency is measured and kept with its row");
+  tune.laps.latencies.clear();
+  for (const LatencyEntry& entry : list.entries) {
+    LatencyModel model = LatencyModel::none();
+    if (entry.fixed) model = *entry.fixed;
+    if (!entry.fixed && !list.profile_s.empty()) {
+      PITLANE_TRY(model, measured_model(list.profile_s, flags.factor));
+    }
+    if (!entry.fixed && list.profile_s.empty()) tune.own_latency = OwnLatency{tune.laps.latencies.size(), flags.factor};
+    tune.laps.latencies.push_back(std::move(model));
+  }
+  return {};
+}
+
 /// Of the strategies that will run.
 Result<RecipeChanges> changes_of(const CLI::App& verb, const Flags& flags) {
   std::vector<const Strategy*> all;
@@ -223,7 +253,7 @@ Result<int> run(Flags flags, const CLI::App& verb) {
   flags.tune.out = flags.out;
   if (flags.quick) flags.tune.most_training_samples = kQuickTrainingFrames;
   if (flags.max_size_mb) flags.constraints.max_size_bytes = *flags.max_size_mb * kBytesPerMegabyte;
-  PITLANE_TRY(flags.tune.laps.latencies, LatencyModel::parse_list(flags.latency));
+  PITLANE_TRY_STATUS(read_latency_flags(flags.latency, flags.tune));
 
   TuneInputs inputs;
   PITLANE_TRY(ModelFile file, open_one_camera_model(flags.model, flags.foreign));
@@ -282,6 +312,20 @@ Result<int> run(Flags flags, const CLI::App& verb) {
   return failed || !result.recommendation.strategy ? kPartialFailure : kSuccess;
 }
 
+void add_latency_flags(CLI::App& verb, LatencyFlags& flags) {
+  verb.add_option(
+          "--latency", flags.list,
+          "from frame to command in the laps: none, 60ms, measured (each network as long as it takes here), or a "
+          "list: 0,20,60ms,measured")
+      ->capture_default_str();
+  verb.add_option("--latency-profile", flags.profile,
+                  "of 'measured': a file with a time in ms on each line, e.g. of the robot, for all networks")
+      ->check(not_empty());
+  verb.add_option("--latency-factor", flags.factor,
+                  "of 'measured': the robot is so many times slower than this machine")
+      ->check(within(1e-3, 1000));
+}
+
 void add_constraint_flags(CLI::App& verb, Flags& flags) {
   verb.add_option("--max-latency-ms", flags.constraints.max_latency_ms, "recommend nothing slower (median)")
       ->check(positive());
@@ -321,7 +365,7 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
   verb->add_flag("--quick", flags->quick, "a shorter set for fine-tuning; the report says so");
   verb->add_option("--frames", flags->frames, "without --data: frames that the expert records")
       ->check(whole(500, 10000000));
-  verb->add_option("--latency", flags->latency, "from frame to command in the laps")->capture_default_str();
+  add_latency_flags(*verb, flags->latency);
   verb->add_option("--vehicle", flags->tune.laps.vehicle.adapter,
                    "how outputs move the car: auto, direct, steering:SPEED_MPS[:MAX_CURVATURE_PER_M[:left|right]]")
       ->capture_default_str();

@@ -67,6 +67,9 @@ Status add_students(TuneInputs& inputs, const TuneOptions& options, const Search
   wanted.max_latency_ms = constraints.max_latency_ms;
   wanted.max_size_bytes = constraints.max_size_bytes;
   wanted.laps = options.laps;
+  // A student of a few minutes is chosen at fixed ones; as a row it drives with its own.
+  if (options.own_latency && wanted.laps.latencies.size() > 1)
+    wanted.laps.latencies.erase(wanted.laps.latencies.begin() + static_cast<std::ptrdiff_t>(options.own_latency->at));
   wanted.seed = options.seed;
   wanted.overwrite = options.overwrite;
   PITLANE_TRY(AutoResult found, auto_search(search, wanted, bar.callback(), trial_printer(bar)));

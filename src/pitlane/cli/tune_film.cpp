@@ -8,6 +8,7 @@
 #include "pitlane/engine/plan.h"
 #include "pitlane/network/pit_file.h"
 #include "pitlane/study/laps.h"
+#include "pitlane/study/tune_latency.h"
 #include "pitlane/video/mp4_encoder.h"
 
 namespace pitlane::cli {
@@ -31,7 +32,7 @@ const Course& course_to_show(const std::vector<Course>& courses) {
 Result<FilmedDrive> driven(const StrategyRow& row, const Course& course, const TuneOptions& options) {
   PITLANE_TRY(const Network network, load_pit(options.out / row.file));
   PITLANE_TRY(const auto plan, compile(network, {}));
-  LapOptions laps = options.laps;
+  PITLANE_TRY(LapOptions laps, laps_of(options, row.decide_s));
   laps.latencies.resize(1, LatencyModel::none());
   laps.threads = 1;
   PITLANE_TRY(std::vector<LapRow> driven, drive_laps(network, *plan, {course}, laps));

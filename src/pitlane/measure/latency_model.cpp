@@ -43,9 +43,16 @@ Result<LatencyModel> LatencyModel::measured(std::vector<double> profile_s, doubl
       return invalid_argument("the latency profile holds a value that is not within 0..10 s; measure it again");
   }
   LatencyModel model;
-  model.name_ = "measured";
+  model.name_ = measured_name(device_factor);
   model.profile_s_ = std::move(profile_s);
   return model;
+}
+
+std::string LatencyModel::measured_name(double device_factor) {
+  if (device_factor == 1) return "measured";
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, device_factor, std::chars_format::general, 5).ptr;
+  return "measured x" + std::string(text, end);
 }
 
 Result<LatencyModel> LatencyModel::parse(std::string_view text) {

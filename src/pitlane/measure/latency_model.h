@@ -18,6 +18,8 @@ class LatencyModel {
   static LatencyModel fixed(double seconds);
   /// `profile_s`: non-empty, finite, non-negative measured latencies.
   static Result<LatencyModel> measured(std::vector<double> profile_s, double device_factor = 1);
+  /// "measured", "measured x4"
+  static std::string measured_name(double device_factor);
   /// "none", "0" or a duration with unit ms or s. ("measured" needs a profile: the caller handles it.)
   static Result<LatencyModel> parse(std::string_view text);
 
@@ -31,6 +33,8 @@ class LatencyModel {
   }
   [[nodiscard]] double draw_s(Random& random) const;
   [[nodiscard]] const std::string& name() const { return name_; }
+  /// What is drawn from; empty where nothing is.
+  [[nodiscard]] const std::vector<double>& profile_s() const { return profile_s_; }
 
  private:
   std::string name_ = "none";

@@ -2,8 +2,6 @@
 
 #include "pitlane/report/drive_page_parts.h"
 #include "pitlane/report/track_data.h"
-#include "pitlane/study/episode_json.h"
-#include "pitlane/study/quantity.h"
 
 namespace pitlane {
 namespace {
@@ -26,21 +24,15 @@ Json robustness_row(const RobustnessTable::Row& row, ShortModelName short_name) 
   return {{"name", short_name(row.model)}, {"completed", std::move(completed)}, {"deviation", std::move(deviation)}};
 }
 
-Json drawn_drive(const DriveEntry& entry, std::size_t driver, std::size_t max_points) {
-  const EpisodeResult& e = entry.result;
-  Json out{{"s", driver},
-           {"circuit", entry.circuit},
-           {"held", entry.held_out},
-           {"reverse", entry.reverse},
-           {"perturbation", entry.perturbation ? entry.perturbation->name : "none"},
-           {"latency", entry.latency},
-           {"seed", std::to_string(entry.seed)},
-           {"done", e.completed},
-           {"end", episode_end_name(e.end)},
-           {"mean", fixed_text(e.deviation.mean, 3)},
-           {"max", fixed_text(e.deviation.max, 2)}};
-  add_path(out, e.trajectory, max_points);
-  return out;
+DrawnDrive drawn_drive(const DriveEntry& entry, std::size_t driver) {
+  return {driver,
+          entry.circuit,
+          entry.held_out,
+          entry.reverse,
+          entry.perturbation ? entry.perturbation->name : "none",
+          entry.latency,
+          entry.seed,
+          entry.result};
 }
 
 Json drawn_drives(const std::vector<DriveEntry>& entries, const std::vector<std::string>& models) {
@@ -49,7 +41,7 @@ Json drawn_drives(const std::vector<DriveEntry>& entries, const std::vector<std:
   for (const DriveEntry& entry : entries) {
     if (entry.result.trajectory.empty()) continue;
     const auto driver = std::find(models.begin(), models.end(), entry.subject.who()) - models.begin();
-    out.push_back(drawn_drive(entry, static_cast<std::size_t>(driver), max_points));
+    out.push_back(drive_value(drawn_drive(entry, static_cast<std::size_t>(driver)), max_points));
   }
   return out;
 }

@@ -5,7 +5,6 @@
 
 #include "pitlane/report/layers_html.h"
 #include "pitlane/report/track_data.h"
-#include "pitlane/study/episode_json.h"
 #include "pitlane/study/quantity.h"
 
 namespace pitlane {
@@ -62,28 +61,15 @@ Json strategy(const StrategyRow& row, const StrategyRow& baseline) {
   return out;
 }
 
-Json lap(const LapRow& row, std::size_t strategy_index, std::size_t max_points) {
-  Json out{{"s", strategy_index},
-           {"circuit", row.circuit},
-           {"held", row.held_out},
-           {"reverse", row.reverse},
-           {"latency", row.latency},
-           {"seed", std::to_string(row.seed)},  // A script's numbers end at 2^53.
-           {"done", row.result.completed},
-           {"end", episode_end_name(row.result.end)},
-           {"mean", fixed_text(row.result.deviation.mean, 3)},
-           {"max", fixed_text(row.result.deviation.max, 2)}};
-  add_path(out, row.result.trajectory, max_points);
-  return out;
-}
-
 Json laps(const TuneResult& result) {
   std::size_t count = 0;
   for (const StrategyRow& row : result.rows) count += row.laps.size();
   const std::size_t max_points = points_per_drive(count);
   Json out = Json::array();
   for (std::size_t s = 0; s < result.rows.size(); ++s)
-    for (const LapRow& row : result.rows[s].laps) out.push_back(lap(row, s, max_points));
+    for (const LapRow& lap : result.rows[s].laps)
+      out.push_back(drive_value(
+          {s, lap.circuit, lap.held_out, lap.reverse, std::nullopt, lap.latency, lap.seed, lap.result}, max_points));
   return out;
 }
 

@@ -6,7 +6,6 @@
 #include "pitlane/report/drive_summary.h"
 #include "pitlane/report/study_text.h"
 #include "pitlane/report/track_data.h"
-#include "pitlane/study/episode_json.h"
 #include "pitlane/study/quantity.h"
 
 namespace pitlane {
@@ -73,24 +72,18 @@ Json latencies_value(const StudyGrid& grid) {
   return out;
 }
 
-Json drive_value(const StudyResult& result, std::size_t index, std::size_t max_points) {
+DrawnDrive drawn_cell(const StudyResult& result, std::size_t index) {
   const StudyCell& cell = result.cells[index];
   const StudyDriver& driver = result.grid.drivers[cell.driver];
   const Course& course = driver.courses[cell.course];
-  const EpisodeResult& e = *result.outcomes[index].episode;
-  Json out{{"s", cell.driver},
-           {"circuit", course.circuit},
-           {"held", course.held_out},
-           {"reverse", course.reverse},
-           {"perturbation", perturbation_name(result.grid, course.perturbation)},
-           {"latency", driver.latencies[cell.latency].name},
-           {"seed", std::to_string(cell.seed)},  // A script's numbers end at 2^53.
-           {"done", e.completed},
-           {"end", episode_end_name(e.end)},
-           {"mean", fixed_text(e.deviation.mean, 3)},
-           {"max", fixed_text(e.deviation.max, 2)}};
-  add_path(out, e.trajectory, max_points);
-  return out;
+  return {cell.driver,
+          course.circuit,
+          course.held_out,
+          course.reverse,
+          perturbation_name(result.grid, course.perturbation),
+          driver.latencies[cell.latency].name,
+          cell.seed,
+          *result.outcomes[index].episode};
 }
 
 bool is_drawn(const CellOutcome& outcome) { return outcome.episode && !outcome.episode->trajectory.empty(); }
@@ -100,7 +93,7 @@ Json drives_value(const StudyResult& result) {
   const std::size_t max_points = points_per_drive(static_cast<std::size_t>(count));
   Json out = Json::array();
   for (std::size_t i = 0; i < result.cells.size(); ++i)
-    if (is_drawn(result.outcomes[i])) out.push_back(drive_value(result, i, max_points));
+    if (is_drawn(result.outcomes[i])) out.push_back(drive_value(drawn_cell(result, i), max_points));
   return out;
 }
 

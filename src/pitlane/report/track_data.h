@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "pitlane/report/json_values.h"
@@ -15,8 +18,18 @@ Json rounded(double value);
 Json circuit_value(const CircuitMap& map);
 /// How many points each of so many drives may have, so that a page stays below a few MB.
 std::size_t points_per_drive(std::size_t drives);
-/// Adds "path" (x, y, progress, deviation of every kept point) and "speed" (one a point, the mean since the point
-/// before).
-void add_path(Json& lap, const std::vector<TrajectoryPoint>& trajectory, std::size_t max_points);
+/// A drive as pages show it.
+struct DrawnDrive {
+  std::size_t driver = 0;  ///< which of the page's
+  std::string circuit;
+  bool held_out = false, reverse = false;
+  std::optional<std::string> perturbation;  ///< empty: the page knows none
+  std::string latency;
+  std::uint64_t seed = 1;
+  const EpisodeResult& result;
+};
+/// How it was driven and ended, "path" (x, y, progress, deviation of every kept point) and "speed" (one a point, the
+/// mean since the point before).
+Json drive_value(const DrawnDrive& drive, std::size_t max_points);
 
 }  // namespace pitlane

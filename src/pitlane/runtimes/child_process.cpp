@@ -7,12 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "pitlane/runtimes/lasting_thread.h"
 
@@ -22,15 +24,17 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr int kBetweenLooks_ms = 20;
 constexpr std::chrono::seconds kToEnd{5};  // of one that has closed its ends
+constexpr std::size_t kKept = 16'384;      // bytes of its complaints
+constexpr int kMostReads = 64;             // before its owner is asked again whether it may go on
 
 /// Where its three streams lead.
 class Streams {
  public:
-  Streams(int socket, const std::string& log) {
+  Streams(int socket, int complaints) {
     ::posix_spawn_file_actions_init(&actions_);
     ::posix_spawn_file_actions_adddup2(&actions_, socket, STDIN_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions_, socket, STDOUT_FILENO);
-    ::posix_spawn_file_actions_addopen(&actions_, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ::posix_spawn_file_actions_adddup2(&actions_, complaints, STDERR_FILENO);
   }
   ~Streams() { ::posix_spawn_file_actions_destroy(&actions_); }
   Streams(const Streams&) = delete;
@@ -62,11 +66,25 @@ class Attributes {
   posix_spawnattr_t attributes_{};
 };
 
-Result<pid_t> spawn(std::vector<std::string> words, int socket, const std::filesystem::path& log) {
+/// Two ends of something, closed where they were not taken.
+struct Ends {
+  std::array<int, 2> ends{-1, -1};
+  Ends() = default;
+  ~Ends() {
+    for (const int end : ends)
+      if (end >= 0) ::close(end);
+  }
+  Ends(const Ends&) = delete;
+  Ends& operator=(const Ends&) = delete;
+  [[nodiscard]] int theirs() const { return ends[1]; }
+  int take_ours() { return std::exchange(ends[0], -1); }
+};
+
+Result<pid_t> spawn(std::vector<std::string> words, int socket, int complaints) {
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
-  const Streams streams(socket, log.string());
+  const Streams streams(socket, complaints);
   const Attributes attributes;
   pid_t pid = -1;
   int error = 0;
@@ -97,24 +115,22 @@ Patience Patience::of(double seconds, const std::function<bool()>& stop) {
   return {Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds)), stop};
 }
 
-Result<std::unique_ptr<ChildProcess>> ChildProcess::start(const std::vector<std::string>& arguments,
-                                                          const std::filesystem::path& log) {
+Result<std::unique_ptr<ChildProcess>> ChildProcess::start(const std::vector<std::string>& arguments) {
+  Ends talk, complaints;
   // A socket, since writing to one whose other end is gone can be told to raise no SIGPIPE.
-  std::array<int, 2> ends{};
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, talk.ends.data()) != 0 ||
+      ::pipe2(complaints.ends.data(), O_CLOEXEC) != 0)
     return io_error(arguments.front() + ": cannot be spoken with: " + std::strerror(errno));
-  const Result<pid_t> pid = spawn(arguments, ends[1], log);
-  ::close(ends[1]);
-  if (!pid.ok()) {
-    ::close(ends[0]);
-    return pid.error();
-  }
-  return std::unique_ptr<ChildProcess>(new ChildProcess(*pid, ends[0]));
+  PITLANE_TRY(const pid_t pid, spawn(arguments, talk.theirs(), complaints.theirs()));
+  const int heard = complaints.take_ours();
+  ::fcntl(heard, F_SETFL, O_NONBLOCK);
+  return std::unique_ptr<ChildProcess>(new ChildProcess(pid, talk.take_ours(), heard));
 }
 
 ChildProcess::~ChildProcess() {
   end_group();
   ::close(socket_);
+  if (complaints_ >= 0) ::close(complaints_);
 }
 
 /// Until it has been waited for, its number and its group's are nobody else's.
@@ -126,17 +142,40 @@ void ChildProcess::end_group() {
   pid_ = 0;
 }
 
-ChildProcess::Outcome ChildProcess::await(short events, const Patience& patience) const {
+/// What it says on stderr is taken off it all the while: it would wait for somebody to read it.
+ChildProcess::Outcome ChildProcess::await(short events, const Patience& patience) {
   for (;;) {
     if (patience.stop && patience.stop()) return Outcome::kStopped;
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(patience.until - Clock::now()).count();
-    if (left <= 0 && Clock::now() >= patience.until) return Outcome::kTooLong;
-    pollfd watched{socket_, events, 0};
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(patience.until - Clock::now()).count();
     const bool gone = look_at(pid_).has_value();  // looked at first: what it said before is there then
-    const int wait_ms = gone ? 0 : static_cast<int>(std::clamp<std::int64_t>(left, 1, kBetweenLooks_ms));
-    if (::poll(&watched, 1, wait_ms) > 0) return Outcome::kDone;
-    if (gone) return Outcome::kEnded;  // something that it started may still hold its ends
+    const int wait_ms = gone ? 0 : static_cast<int>(std::clamp<std::int64_t>(left, 0, kBetweenLooks_ms));
+    std::array<pollfd, 2> watched{{{socket_, events, 0}, {complaints_, POLLIN, 0}}};  // -1 is passed over
+    ::poll(watched.data(), watched.size(), wait_ms);
+    if (watched[1].revents != 0) listen();
+    if (watched[0].revents != 0) return Outcome::kDone;
+    if (gone) return Outcome::kEnded;         // something that it started may still hold its ends
+    if (left <= 0) return Outcome::kTooLong;  // looked at once more: our own program may have been stopped (Ctrl-Z)
   }
+}
+
+void ChildProcess::listen() {
+  std::array<char, 4096> part{};
+  for (int i = 0; i < kMostReads && complaints_ >= 0; ++i) {
+    const ssize_t count = ::read(complaints_, part.data(), part.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
+    if (count <= 0) {
+      ::close(std::exchange(complaints_, -1));
+      return;
+    }
+    heard_.append(part.data(), static_cast<std::size_t>(count));
+    if (heard_.size() > kKept) heard_.erase(0, heard_.size() - kKept);
+  }
+}
+
+const std::string& ChildProcess::complaints() {
+  listen();
+  return heard_;
 }
 
 ChildProcess::Outcome ChildProcess::write(std::span<const std::byte> bytes, const Patience& patience) {
@@ -168,9 +207,17 @@ ChildProcess::Outcome ChildProcess::read(std::span<std::byte> bytes, const Patie
   return Outcome::kDone;
 }
 
+std::string ChildProcess::read_what_is_there(std::size_t most) {
+  std::string text(most, '\0');
+  const ssize_t count = ::recv(socket_, text.data(), text.size(), MSG_DONTWAIT);
+  text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+  return text;
+}
+
 ChildEnd ChildProcess::wait() {
   std::optional<ChildEnd> end;
   for (const auto until = Clock::now() + kToEnd; !end && Clock::now() < until;) {
+    listen();
     end = look_at(pid_);
     if (!end) std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 namespace pitlane {
@@ -10,6 +11,7 @@ namespace {
 using Outcome = ChildProcess::Outcome;
 constexpr std::string_view kMark = "PITL";
 constexpr std::size_t kHeaderBytes = 16;  // the mark, kind, length
+constexpr std::size_t kQuoted = 100;      // of who talks otherwise
 
 template <typename Number>
 Number little_endian(std::span<const std::byte> bytes) {
@@ -32,7 +34,8 @@ FrameOutcome read_frame(ChildProcess& child, std::size_t most, const Patience& p
   if (const Outcome outcome = child.read(std::span(header).first(kMark.size()), patience); outcome != Outcome::kDone)
     return {outcome};
   // At once: who prints a word instead may never print a whole header.
-  if (std::memcmp(header.data(), kMark.data(), kMark.size()) != 0) return {Outcome::kDone, true};
+  const std::string mark(reinterpret_cast<const char*>(header.data()), kMark.size());
+  if (mark != kMark) return {Outcome::kDone, true, mark + child.read_what_is_there(kQuoted)};
   if (const Outcome outcome = child.read(rest, patience); outcome != Outcome::kDone) return {outcome};
   const auto bytes = std::span<const std::byte>(header);
   const auto kind = little_endian<std::uint32_t>(bytes.subspan(4));

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "pitlane/runtimes/child_process.h"
@@ -20,6 +21,7 @@ struct Frame {
 struct FrameOutcome {
   ChildProcess::Outcome outcome = ChildProcess::Outcome::kDone;
   bool nonsense = false;  ///< of kDone: no frame, or one longer than it may be
+  std::string instead{};  ///< of nonsense that is no frame: how it begins
 };
 
 /// Of a hello, whose length nobody knows before.

@@ -6,6 +6,7 @@
 #include "pitlane/core/hash.h"
 #include "pitlane/runtimes/foreign_session.h"
 #include "pitlane/runtimes/runtimes_hash.h"
+#include "pitlane/runtimes/temporary_folder.h"
 
 namespace pitlane {
 namespace fs = std::filesystem;
@@ -19,6 +20,15 @@ std::string port_word(const FilePort& port) {
 
 const Shape& shape_of(const Network& network, ValueId value) {
   return network.values[static_cast<std::size_t>(value)].shape;
+}
+
+/// The bytes of its file.
+Result<std::vector<std::byte>> exported(const Network& prepared, const ForeignRuntime& runtime,
+                                        const ExportOptions& options) {
+  PITLANE_TRY(const TemporaryFolder folder, TemporaryFolder::create());
+  const fs::path path = folder.path() / (std::string("model") + runtime.ending);
+  PITLANE_TRY_STATUS(export_network(prepared, options, path));
+  return read_file(path);
 }
 
 }  // namespace
@@ -57,13 +67,12 @@ Result<std::shared_ptr<const ForeignModel>> ForeignModel::create(const Network& 
   if (needs_ranges(options) && measure_ranges) {
     PITLANE_TRY(options.ranges, measure_ranges(prepared));
   }
-  PITLANE_TRY(TemporaryFolder folder, TemporaryFolder::create());
-  const fs::path path = folder.path() / (std::string("model") + runtime.ending);
-  PITLANE_TRY_STATUS(export_network(prepared, options, path));
-  PITLANE_TRY(const std::vector<std::byte> bytes, read_file(path));
-  std::shared_ptr<ForeignModel> model(new ForeignModel({path, prepared, options}, runtime, worker));
+  PITLANE_TRY(const std::vector<std::byte> bytes, exported(prepared, runtime, options));
+  // No file of a folder: workers read it as long as the model lives, and who is killed could not take it away.
+  PITLANE_TRY(MemoryFile file, MemoryFile::create(bytes));
+  std::shared_ptr<ForeignModel> model(new ForeignModel({file.path(), prepared, options}, runtime, worker));
   model->key_ = Hasher().text(kRuntimesHash).text(runtime.engine).bytes(bytes).hex();
-  model->folder_.emplace(std::move(folder));
+  model->file_.emplace(std::move(file));
   model->pool_ = std::move(pool);
   return std::shared_ptr<const ForeignModel>(std::move(model));
 }

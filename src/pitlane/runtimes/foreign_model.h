@@ -16,6 +16,7 @@
 #include "pitlane/network/network.h"
 #include "pitlane/runtimes/file_input.h"
 #include "pitlane/runtimes/foreign_runtime.h"
+#include "pitlane/runtimes/memory_file.h"
 #include "pitlane/runtimes/worker.h"
 #include "pitlane/runtimes/worker_pool.h"
 
@@ -34,7 +35,7 @@ using MeasureRanges = std::function<Result<std::vector<std::optional<ValueRange>
 /// Immutable and thread-safe, as a Plan is.
 class ForeignModel : public std::enable_shared_from_this<ForeignModel> {
  public:
-  /// Writes the network, in the precision of its weights, into a temporary folder that is gone with the model.
+  /// Writes the network, in the precision of its weights, to memory, through a temporary folder.
   /// Errors: the kind of file has no words for a layer.
   static Result<std::shared_ptr<const ForeignModel>> create(const Network& network, const ForeignRuntime& runtime,
                                                             const WorkerOptions& worker,
@@ -59,8 +60,8 @@ class ForeignModel : public std::enable_shared_from_this<ForeignModel> {
   WorkerOptions options_;
   WorkerModel model_;
   std::string key_;
-  std::optional<TemporaryFolder> folder_;  ///< of the file, where it is ours
-  std::shared_ptr<WorkerPool> pool_;       ///< may be null
+  std::optional<MemoryFile> file_;    ///< where it is ours
+  std::shared_ptr<WorkerPool> pool_;  ///< may be null
   std::vector<FileInputWriter> writers_;
   std::vector<TensorSpec> inputs_, outputs_;
   struct Place {

@@ -1,7 +1,7 @@
 #include "pitlane/runtimes/worker.h"
 
 #include <cstdio>
-#include <fstream>
+#include <sstream>
 #include <utility>
 
 #include "pitlane/core/printable.h"
@@ -14,8 +14,8 @@ using Outcome = ChildProcess::Outcome;
 constexpr std::size_t kNumber = sizeof(std::uint64_t);
 constexpr std::size_t kLongestQuote = 500;
 
-std::string last_line(const std::filesystem::path& log) {
-  std::ifstream in(log);
+std::string last_line(const std::string& said) {
+  std::istringstream in(said);
   std::string last;
   for (std::string line; std::getline(in, line);)
     if (line.find_first_not_of(" \t\r") != std::string::npos) last = line;
@@ -27,7 +27,7 @@ std::string text_of(const Frame& frame) {
 }
 
 std::vector<std::string> arguments(const ForeignRuntime& runtime, const WorkerModel* model, const std::string& python) {
-  std::vector<std::string> words{python, "-I", "-B", "-c", kWorkerScript, runtime.engine};
+  std::vector<std::string> words{python, "-I", "-S", "-B", "-c", kWorkerScript, runtime.engine};
   if (model == nullptr) return words;
   words.push_back(model->path);
   words.push_back(std::to_string(model->memories));
@@ -39,15 +39,13 @@ std::vector<std::string> arguments(const ForeignRuntime& runtime, const WorkerMo
 
 Result<std::unique_ptr<Worker>> Worker::start(const ForeignRuntime& runtime, const WorkerModel& model,
                                               const WorkerOptions& options) {
-  PITLANE_TRY(TemporaryFolder folder, TemporaryFolder::create());
-  std::unique_ptr<Worker> worker(new Worker(std::move(folder), options));
+  std::unique_ptr<Worker> worker(new Worker(options));
   PITLANE_TRY_STATUS(worker->open(runtime, &model));
   return worker;
 }
 
 Result<std::string> Worker::version(const ForeignRuntime& runtime, const WorkerOptions& options) {
-  PITLANE_TRY(TemporaryFolder folder, TemporaryFolder::create());
-  Worker worker(std::move(folder), options);
+  Worker worker(options);
   PITLANE_TRY_STATUS(worker.open(runtime, nullptr));
   return worker.runtime_;
 }
@@ -55,7 +53,7 @@ Result<std::string> Worker::version(const ForeignRuntime& runtime, const WorkerO
 Status Worker::open(const ForeignRuntime& runtime, const WorkerModel* model) {
   runtime_ = options_.python;  // until it has said what it is
   const Patience patience = Patience::of(options_.limit_s, options_.stop);
-  PITLANE_TRY(child_, ChildProcess::start(arguments(runtime, model, options_.python), folder_ / "log"));
+  PITLANE_TRY(child_, ChildProcess::start(arguments(runtime, model, options_.python)));
   PITLANE_TRY_STATUS(next_frame(FrameKind::kHello, kLongestHello, patience));
   runtime_ = text_of(frame_);
   if (model == nullptr) return {};
@@ -81,7 +79,9 @@ Result<Worker::Answer> Worker::run(bool forget, std::span<const std::byte> input
 Status Worker::next_frame(FrameKind wanted, std::size_t most, const Patience& patience) {
   const FrameOutcome read = read_frame(*child_, std::max(most, kLongestHello), patience, frame_);
   if (read.outcome != Outcome::kDone) return complaint(read.outcome);
-  if (read.nonsense) return nonsense("talks nonsense instead of answering");
+  if (read.nonsense)
+    return nonsense("talks nonsense instead of answering" +
+                    (read.instead.empty() ? "" : ": " + printable_message(read.instead, kLongestQuote)));
   if (frame_.kind == wanted) return {};
   if (wanted == FrameKind::kHello && frame_.kind == FrameKind::kMissing) {
     child_.reset();
@@ -93,13 +93,13 @@ Status Worker::next_frame(FrameKind wanted, std::size_t most, const Patience& pa
 Error Worker::complaint(Outcome outcome) {
   ChildEnd end;
   if (outcome == Outcome::kEnded) end = child_->wait();
+  const std::string said = last_line(child_->complaints());
   child_.reset();
   if (outcome == Outcome::kStopped) return {ErrorKind::kInterrupted, "interrupted"};
   char seconds[32];
   std::snprintf(seconds, sizeof seconds, "%g", options_.limit_s);
   if (outcome == Outcome::kTooLong)
     return io_error(runtime_ + ": took longer than " + seconds + " s and was ended; " + options_.longer);
-  const std::string said = last_line(folder_ / "log");
   if (end.how == ChildEnd::How::kSignalled)
     return io_error(runtime_ + ": was ended by signal " + std::to_string(end.code) + ": " + said);
   if (end.how == ChildEnd::How::kExited && end.code == 0)

@@ -12,7 +12,6 @@
 #include "pitlane/runtimes/child_process.h"
 #include "pitlane/runtimes/exchange.h"
 #include "pitlane/runtimes/foreign_runtime.h"
-#include "pitlane/runtimes/temporary_folder.h"
 
 namespace pitlane {
 
@@ -56,13 +55,12 @@ class Worker {
   Result<Answer> run(bool forget, std::span<const std::byte> inputs);
 
  private:
-  Worker(TemporaryFolder folder, const WorkerOptions& options) : folder_(std::move(folder)), options_(options) {}
+  explicit Worker(const WorkerOptions& options) : options_(options) {}
   Status open(const ForeignRuntime& runtime, const WorkerModel* model);
   Status next_frame(FrameKind wanted, std::size_t most, const Patience& patience);
   Error complaint(ChildProcess::Outcome outcome);
   Error nonsense(const std::string& what);
 
-  TemporaryFolder folder_;  ///< of its log
   WorkerOptions options_;
   std::unique_ptr<ChildProcess> child_;  ///< null: gone
   std::string runtime_;

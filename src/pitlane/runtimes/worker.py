@@ -1,6 +1,6 @@
 """Runs a model in the runtime that it is made for, one input after another, batch 1, one thread.
 
-    python3 -I -B -c THIS ENGINE [MODEL MEMORY PORT...]
+    python3 -I -S -B -c THIS ENGINE [MODEL MEMORY PORT...]
 
 ENGINE is onnxruntime, litert or keras. A PORT is an input of the model: f32:1x3x66x200 or u8:... . The last MEMORY
 inputs and outputs of the model are memory, which stays here. What is said on stdout are frames:
@@ -84,9 +84,24 @@ class LiteRt:
         return (value.astype(np.float32) - zero) * np.float32(scale)
 
 
+def opened_h5(path):
+    """What Keras 3 and the generation before it both load, though a file in memory has no name that ends in .h5 and that
+    HDF5 could open: the one takes whatever is open and says that it is called so, the other reads what has a path."""
+    import h5py
+
+    class OpenH5(h5py.File):
+        def __str__(self):
+            return "model.h5"
+
+        def __fspath__(self):
+            return path
+
+    return OpenH5(open(path, "rb"), "r")
+
+
 class Keras:
     def __init__(self, module, path):
-        self.model = module.models.load_model(path, compile=False)
+        self.model = module.models.load_model(opened_h5(path), compile=False)
         self.shapes = [(1, *port.shape[1:]) for port in self.model.inputs]
 
     def run(self, values):
@@ -228,9 +243,11 @@ def main(engine, path="", memory="0", *ports):
 
 if __name__ == "__main__":
     die_with_the_one_who_asks()
-    # Isolated from the current folder and PYTHONPATH, but what the user installed for themselves counts.
-    site.addsitedir(site.getusersitepackages())
     try:
+        # -S leaves it to be done here, after the streams were moved: what an installation runs at each start may print.
+        site.main()
+        # Isolated from the current folder and PYTHONPATH, but what the user installed for themselves counts.
+        site.addsitedir(site.getusersitepackages())
         main(*sys.argv[1:])
     except BrokenPipeError:
         os._exit(1)

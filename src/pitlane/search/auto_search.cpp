@@ -82,7 +82,7 @@ class AutoSearch {
     hasher.number(options_.seed).number(static_cast<std::uint64_t>(which.rung)).text(isa_);
     if (which.rung == kRungs - 1) {
       for (const Course& course : inputs_.courses) hasher.text(course.key).number(course.reverse ? 1 : 0);
-      for (const LatencyModel& latency : options_.laps.latencies) hasher.text(latency.name());
+      add_latencies(hasher, options_.laps.latencies);
       hasher.number(options_.laps.seed).text(options_.laps.vehicle.adapter);
     }
     return hasher.hex();

@@ -204,15 +204,23 @@ std::string times_sentence(const StudyResult& result, const DecisionTimes& times
          (times.machine.empty() ? "a machine that the store does not name" : times.machine) + ".";
 }
 
-std::vector<JudgedNetwork> judged(const StudyResult& result, const std::vector<std::size_t>& networks,
-                                  std::size_t safest) {
+// Means as they are, compared with the safest network instead of the first.
+StudyTotal beside(const StudyResult& result, const StudyTotal& total, std::size_t safest) {
+  StudyTotal out = total;
+  const StudyDifferences differences = study_differences(result, total.driver, safest);
+  for (std::size_t f = 0; f < differences.size(); ++f) static_cast<StudyDifference&>(out.figures[f]) = differences[f];
+  return out;
+}
+
+std::vector<JudgedNetwork> judged(const StudyResult& result, const std::vector<StudyTotal>& totals,
+                                  const std::vector<std::size_t>& networks, std::size_t safest) {
   const Conditions safe = survived(result, safest);
   std::vector<JudgedNetwork> out;
   for (const std::size_t driver : networks) {
     JudgedNetwork one;
     one.driver = driver;
     one.name = driver_label(result.grid, driver);
-    one.total = study_total(result, driver, safest);
+    one.total = beside(result, totals[driver], safest);
     one.size_bytes = static_cast<double>(result.grid.drivers[driver].size_bytes);
     count_safe_drives(result, safe, one);
     one.lacks = shortfall(one, driver_label(result.grid, safest));
@@ -224,7 +232,10 @@ std::vector<JudgedNetwork> judged(const StudyResult& result, const std::vector<s
 }  // namespace
 
 StudyRecommendation recommend(const StudyResult& result, DecisionTiming timing) {
-  const std::vector<StudyTotal> totals = study_totals(result);
+  return recommend(result, study_totals(result), timing);
+}
+
+StudyRecommendation recommend(const StudyResult& result, const std::vector<StudyTotal>& totals, DecisionTiming timing) {
   const std::vector<std::size_t> drivers = driven_networks(result, totals);
   if (drivers.size() < 2) return {};
   const std::size_t safest = safest_of(drivers, totals);
@@ -232,7 +243,7 @@ StudyRecommendation recommend(const StudyResult& result, DecisionTiming timing) 
     return {std::nullopt,
             {"No network can be recommended: none of the " + std::to_string(drivers.size()) + " completed a drive."},
             false};
-  std::vector<JudgedNetwork> networks = judged(result, drivers, safest);
+  std::vector<JudgedNetwork> networks = judged(result, totals, drivers, safest);
   DecisionTimes times;
   if (timing == DecisionTiming::kCounts) add_times(networks, times = decision_times(result));
   const std::vector<const JudgedNetwork*> best = best_of(networks);

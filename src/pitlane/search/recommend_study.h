@@ -1,7 +1,10 @@
 // Which network of a study to put on a robot, and why, in words.
 #pragma once
 
+#include <vector>
+
 #include "pitlane/study/study_run.h"
+#include "pitlane/study/study_totals.h"
 
 namespace pitlane {
 
@@ -22,6 +25,8 @@ enum class DecisionTiming { kCounts, kLeftOut };
 /// decisions on one machine; ties (kLatencyTie) to the smaller file, ties of these (kSizeTie) to the smaller deviation.
 /// Where no machine drove them all, or times are left out, the file decides. No network where none completed a drive.
 /// No reasons either where fewer than two networks were driven: nothing is compared then.
+/// `totals`: study_totals(result), whose bootstrap takes its time; without it, it is computed anew.
+StudyRecommendation recommend(const StudyResult& result, const std::vector<StudyTotal>& totals, DecisionTiming timing);
 StudyRecommendation recommend(const StudyResult& result, DecisionTiming timing);
 
 }  // namespace pitlane

@@ -33,6 +33,13 @@ Result<LapRow> drive_lap(const Network& network, const Plan& plan, const Task& t
 
 }  // namespace
 
+void add_latencies(Hasher& hasher, const std::vector<LatencyModel>& latencies) {
+  for (const LatencyModel& latency : latencies) {
+    hasher.text(latency.name());
+    for (const double seconds : latency.profile_s()) hasher.real(seconds);
+  }
+}
+
 Result<std::vector<LapRow>> drive_laps(const Network& network, const Plan& plan, const std::vector<Course>& courses,
                                        const LapOptions& options, const ProgressFn& progress) {
   std::vector<Task> tasks;

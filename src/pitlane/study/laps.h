@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "pitlane/core/hash.h"
 #include "pitlane/core/progress.h"
 #include "pitlane/core/result.h"
 #include "pitlane/driver/vehicle.h"
@@ -19,6 +20,9 @@ struct LapOptions {
   VehicleOptions vehicle;
   int threads = 0;  ///< 0: all cores. The result does not depend on it (but for wall-clock fields)
 };
+
+/// Into what names a result: what they are called, and of those that are drawn what from.
+void add_latencies(Hasher& hasher, const std::vector<LatencyModel>& latencies);
 
 /// One lap per course and latency, in that order. A controller that fails is a lap that failed; an error means that
 /// no world or controller could be made.

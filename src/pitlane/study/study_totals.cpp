@@ -118,11 +118,6 @@ std::vector<StudyTotal> study_totals(const StudyResult& result) {
   return totals;
 }
 
-StudyTotal study_total(const StudyResult& result, std::size_t driver, std::size_t other) {
-  const Chosen all = [](const StudyDriver&, const StudyCell&) { return true; };
-  return total_of(result, cells_of(result, driver, all), cells_of(result, other, all));
-}
-
 StudyDifferences study_differences(const StudyResult& result, std::size_t driver, std::size_t other) {
   const Chosen all = [](const StudyDriver&, const StudyCell&) { return true; };
   std::vector<Values> own, others;

@@ -18,7 +18,7 @@ struct StudyDifference {
   double mean_difference = 0;  ///< this driver's less the other's
   double p_value = 1;
 };
-/// Mean of a metric, and its difference to another driver (the first one, but for study_total).
+/// Mean of a metric, and its difference to the first driver.
 struct StudyFigure : StudyDifference {
   MeanEstimate estimate;
 };
@@ -48,9 +48,7 @@ struct StudyTotal {
 
 /// One for each driver, in order.
 std::vector<StudyTotal> study_totals(const StudyResult& result);
-/// Of one driver, compared with any `other`.
-StudyTotal study_total(const StudyResult& result, std::size_t driver, std::size_t other);
-/// The differences of study_total alone, without its bootstrap: much quicker.
+/// Of one driver to any `other`, without a bootstrap: much quicker.
 StudyDifferences study_differences(const StudyResult& result, std::size_t driver, std::size_t other);
 /// One for each driver, latency and perturbation; empty where the study has one of each.
 std::vector<StudyTotal> study_conditions(const StudyResult& result);

@@ -21,6 +21,7 @@
 #include "pitlane/study/store.h"
 #include "pitlane/study/training_history.h"
 #include "pitlane/study/tune_json.h"
+#include "pitlane/study/tune_latency.h"
 #include "pitlane/study/tune_store.h"
 #include "pitlane/study/tune_timing.h"
 
@@ -116,7 +117,8 @@ class Tuner {
     hasher.text(inputs_.dataset->hash).text(split_.description).number(options_.seed);
     hasher.number(split_.train.size()).number(split_.validation.size());
     for (const Course& course : inputs_.courses) hasher.text(course.key).number(course.reverse ? 1 : 0);
-    for (const LatencyModel& latency : options_.laps.latencies) hasher.text(latency.name());
+    add_latencies(hasher, options_.laps.latencies);
+    if (options_.own_latency) hasher.text("own").number(options_.own_latency->at).real(options_.own_latency->factor);
     hasher.number(options_.laps.seed).text(options_.laps.vehicle.adapter).text(isa_);
     return name + "-" + hasher.hex();
   }
@@ -291,7 +293,11 @@ class Tuner {
     row.agreement = agreement(predictions, *baseline_predictions_);
     row.why_not_driven = inputs_.why_not_driven;
     if (inputs_.courses.empty()) return {};
-    PITLANE_TRY(row.laps, drive_laps(network, *plan, inputs_.courses, options_.laps, progress));
+    if (options_.own_latency) {
+      PITLANE_TRY(row.decide_s, own_decide_s(store_, network, *plan, inputs_.courses, options_.laps.vehicle, progress));
+    }
+    PITLANE_TRY(const LapOptions laps, laps_of(options_, row.decide_s));
+    PITLANE_TRY(row.laps, drive_laps(network, *plan, inputs_.courses, laps, progress));
     return {};
   }
 

@@ -43,14 +43,21 @@ struct TuneInputs {
   std::vector<MadeNetwork> made;  ///< rows behind those of the strategies
 };
 
+/// Measured: each row's laps draw from how long that row's network takes here.
+struct OwnLatency {
+  std::size_t at = 0;  ///< what stands there in LapOptions::latencies is replaced
+  double factor = 1;   ///< the device is so many times slower
+};
+
 struct TuneOptions {
   std::filesystem::path out;            ///< made if missing; holds networks/, the store, checkpoints
   std::vector<std::string> strategies;  ///< names; empty means all. The baseline row is always there
   RecipeChanges changes;                ///< to the recipes of strategies
   AccuracyBudget budget;                ///< rows go back to floats layer by layer until it holds; empty: as they are
   LapOptions laps;
-  std::uint64_t seed = 1;  ///< of fine-tuning
-  bool overwrite = false;  ///< replace what `out` holds of another network
+  std::optional<OwnLatency> own_latency;  ///< one of laps.latencies; empty: they are the same for all rows
+  std::uint64_t seed = 1;                 ///< of fine-tuning
+  bool overwrite = false;                 ///< replace what `out` holds of another network
   /// Fine-tuning and calibration see at most this many training samples, evenly spread; 0 means all.
   std::int64_t most_training_samples = 0;
   LatencyOptions timing;

@@ -171,6 +171,7 @@ Json write_row(const StrategyRow& row) {
            {"why_not_driven", row.why_not_driven},
            {"latency_ms", write_latency(row.latency_ms)},
            {"latency_samples_ms", reals(row.latency_samples_ms)}};
+  if (!row.decide_s.empty()) out["decide_s"] = reals(row.decide_s);
   put_if(out, "failure", row.failure, [](const std::string& text) { return text; });
   put_if(out, "accuracy", row.accuracy, write_accuracy);
   put_if(out, "agreement", row.agreement, write_agreement);
@@ -203,6 +204,7 @@ StrategyRow read_row(const JsonCursor& at) {
   row.fine_tuning = at["fine_tuning"].list(read_epoch);
   row.laps = at["laps"].list(read_lap);
   row.why_not_driven = at["why_not_driven"].text();
+  if (at.has("decide_s")) row.decide_s = read_reals(at["decide_s"]);
   row.latency_ms = read_latency(at["latency_ms"]);
   row.latency_samples_ms = read_reals(at["latency_samples_ms"]);
   row.layers = read_if(at, "layers", read_profile);

@@ -44,6 +44,9 @@ struct StrategyRow {
   std::vector<EpochRecord> fine_tuning;
   std::vector<LapRow> laps;  ///< empty where not driven; `why_not_driven` says why
   std::string why_not_driven;
+  /// What the network took from frame to command on this machine, as its laps under measured latency draw it; of the
+  /// run that drove them. Empty where none was measured.
+  std::vector<double> decide_s;
   // Wall clock:
   LatencySummary latency_ms;               ///< engine, bytes of the picture in, outputs out, one core
   std::vector<double> latency_samples_ms;  ///< at most 2,000, for the histogram
