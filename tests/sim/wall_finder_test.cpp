@@ -52,7 +52,9 @@ TEST(WallFinder, AgreesWithASlowWalkAlongEachRay) {
       find_walls(*track->field, rays, 5, 15, other, code);
       ASSERT_EQ(other.depth_m, hits.depth_m) << name_of(code);
       for (std::size_t k = 0; k < rays.dx.size(); ++k)
-        if (hits.depth_m[k] > 0) ASSERT_EQ(other.facing[k], hits.facing[k]) << name_of(code) << " " << k;
+        if (hits.depth_m[k] > 0) {
+          ASSERT_EQ(other.facing[k], hits.facing[k]) << name_of(code) << " " << k;
+        }
     }
     for (std::size_t k = 3; k < rays.dx.size(); k += 11) {
       const double slow = slow_wall(*track->field, x, y, rays.dx[k] * DistanceField::kCell_m,
