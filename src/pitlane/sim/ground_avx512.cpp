@@ -53,11 +53,11 @@ namespace pitlane {
 
 void paint_avx512(const WideGround& ground, const GroundRow& row, const WideColumns& columns, float* r, float* g,
                   float* b) {
-  paint_in_lanes(ground, row, columns, r, g, b);
+  paint_in_lanes<RowPainter>(ground, row, columns, r, g, b);
 }
 void paint_pixels_avx512(const WideGround& ground, const GroundRow& row, const WideColumns& columns,
                          std::uint32_t* pixels) {
-  paint_pixels_in_lanes(ground, row, columns, pixels);
+  paint_pixels_in_lanes<RowPainter>(ground, row, columns, pixels);
 }
 
 }  // namespace pitlane

@@ -33,6 +33,12 @@ struct alignas(64) Survey {
 // The element of a window that is each lane's: ix + 8 iy, less the window's own place.
 Wholes in_window(Wholes ix, Wholes iy, std::int32_t less_window) { return plus(plus(ix, up<3>(iy)), all(less_window)); }
 
+// Which cells the columns of each block touch; 0 where not all of them are inside the field.
+struct BlockCells {
+  Lanes inside;
+  Wholes x, y, end_x, end_y;
+};
+
 // is_whole_row: its share is 1.
 template <bool is_whole_row>
 class RowPainter {
@@ -64,9 +70,9 @@ class RowPainter {
     }
   }
 
- private:
+ protected:
   /// At blocks of as many as a register holds, from `start` on, which is `lane` of the survey.
-  void look(std::size_t start, int lane, Survey& survey) const;
+  BlockCells look(std::size_t start, int lane, Survey& survey) const;
   template <typename Use>
   void paint(const Survey& survey, std::size_t start, std::size_t count, const Use& use) const {
     for (std::size_t i = 0, end = 0; i < count; i = end) {
@@ -97,7 +103,7 @@ class RowPainter {
 
 // The operations of survey() and judge() in ground_blocks.cpp.
 template <bool is_whole_row>
-void RowPainter<is_whole_row>::look(std::size_t start, int lane, Survey& survey) const {
+BlockCells RowPainter<is_whole_row>::look(std::size_t start, int lane, Survey& survey) const {
   const Reals zero = all(0.F), half = all(0.5F);
   const Reals first = load(columns_.first + start), last = load(columns_.last + start);
   const auto ground_at = [](float base, float step, Reals u) { return plus(all(base), times(u, all(step))); };
@@ -155,6 +161,7 @@ void RowPainter<is_whole_row>::look(std::size_t start, int lane, Survey& survey)
   store_aligned(survey.texel + lane,
                 plus(plus(common_bits(cell_x, all(kTexelMask)), up<7>(texel_row)), up<3>(texel_row)));
   store_aligned(survey.corner + lane, plus(tile, corner_in_tile(cell_x, cell_y)));
+  return {inside, cell_x, cell_y, end_x, end_y};
 }
 
 template <bool is_whole_row>
@@ -271,26 +278,29 @@ Wholes byte_of(Reals value) {
   return whole(may_be_white ? least(rounded, all(255.F)) : rounded);
 }
 
-template <bool is_whole_row, bool may_be_white>
+template <typename Painter, bool may_be_white>
 void paint_pixels(const WideGround& ground, const GroundRow& row, const WideColumns& columns, std::uint32_t* pixels) {
-  RowPainter<is_whole_row>(ground, row, columns).run([=](std::size_t column, Reals red, Reals green, Reals blue) {
+  Painter(ground, row, columns).run([=](std::size_t column, Reals red, Reals green, Reals blue) {
     const Wholes r = byte_of<may_be_white>(red), g = byte_of<may_be_white>(green), b = byte_of<may_be_white>(blue);
     store(pixels + column, all_bits(r, all_bits(up<8>(g), up<16>(b))));
   });
 }
 
+// Painter: RowPainter or what is made from it.
+template <template <bool> typename Painter>
 void paint_in_lanes(const WideGround& ground, const GroundRow& row, const WideColumns& columns, float* r, float* g,
                     float* b) {
-  RowPainter<false>(ground, row, columns).run([=](std::size_t column, Reals red, Reals green, Reals blue) {
+  Painter<false>(ground, row, columns).run([=](std::size_t column, Reals red, Reals green, Reals blue) {
     add(r + column, red), add(g + column, green), add(b + column, blue);
   });
 }
 
+template <template <bool> typename Painter>
 void paint_pixels_in_lanes(const WideGround& ground, const GroundRow& row, const WideColumns& columns,
                            std::uint32_t* pixels) {
-  if (row.share != 1) return paint_pixels<false, true>(ground, row, columns, pixels);
-  if (ground.brightest < 255) return paint_pixels<true, false>(ground, row, columns, pixels);
-  paint_pixels<true, true>(ground, row, columns, pixels);
+  if (row.share != 1) return paint_pixels<Painter<false>, true>(ground, row, columns, pixels);
+  if (ground.brightest < 255) return paint_pixels<Painter<true>, false>(ground, row, columns, pixels);
+  paint_pixels<Painter<true>, true>(ground, row, columns, pixels);
 }
 
 }  // namespace
