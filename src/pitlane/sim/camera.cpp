@@ -71,8 +71,6 @@ ImageView Camera::render(const Pose& pose) {
 
 void Camera::draw_row(const Eye& eye, const SlicedRow& row) {
   const std::span<std::uint32_t> pixels(row_pixels_.data(), blocks_.u.size());
-  std::uint8_t* const bytes = pixels_.data() + 3 * static_cast<std::ptrdiff_t>(row.row) * geometry_.width;
-  row_store_.expect(bytes);
   const bool walls = walls_.touches(row.row);
   const RowSlice& first = slices_.slices[row.first];
   if (row.count == 1 && !walls && first.is_ground) {
@@ -83,7 +81,7 @@ void Camera::draw_row(const Eye& eye, const SlicedRow& row) {
     if (walls) walls_.cover(row.row, look_.wall, {red_, green_, blue_});
     to_pixels({red_, green_, blue_}, pixels);
   }
-  row_store_.run(row_pixels_.data(), bytes);
+  row_store_.run(row_pixels_.data(), pixels_.data() + 3 * static_cast<std::ptrdiff_t>(row.row) * geometry_.width);
 }
 
 void Camera::add_slice(const Eye& eye, const RowSlice& slice) {

@@ -66,153 +66,76 @@ Corners texels_at(const WideGround& ground, Wholes ix, Wholes iy) {
   return {signed_byte<0>(low), signed_byte<1>(low), signed_byte<0>(high), signed_byte<1>(high)};
 }
 
+// Of most blocks the cells lie within 3 x 3: the bytes of 4 x 4 fill half a register.
+constexpr int kClose = 3;
+
+// A texel is put into the highest byte of a lane and counts so much more then, so that nothing need be moved down. A
+// place with its highest bit set gives 0: the other three bytes.
+constexpr int kHighestByte = 24;
+constexpr float kCloseUnit = 1.F / (1 << kHighestByte);
+constexpr std::int32_t kOtherBytes = 0x00808080;
+
+void note_close(const BlockCells& cells, int lane, Survey& survey) {
+  const auto few = [](Wholes from, Wholes to) { return less(minus(to, from), all(kClose)); };
+  survey.close |= bits(both(both(cells.inside, few(cells.x, cells.end_x)), few(cells.y, cells.end_y))) << lane;
+  const Wholes first = up<kHighestByte>(minus(all(0), plus(cells.x, up<2>(cells.y))));
+  store_aligned(survey.less_close + lane, all_bits(first, all(kOtherBytes)));
+}
+
+// The texels of a block of one kind of ground.
+template <int kind>
+class BlockTexels {
+ public:
+  BlockTexels(const WideGround& ground, const Survey& survey, std::size_t block)
+      : ground_(ground), survey_(survey), block_(block), is_close_((survey.close >> block & 1) != 0) {
+    const std::int8_t* from = ground.texels[kind] + survey.texel[block];
+    const auto four = [from](int i) {
+      std::int32_t row;
+      __builtin_memcpy(&row, from + i * kTexelStride, sizeof row);
+      return _mm256_set1_epi32(row);
+    };
+    const __m256i upper = _mm256_blend_epi32(four(0), four(1), 0b00100010);
+    const __m256i lower = _mm256_blend_epi32(four(2), four(3), 0b10001000);
+    low_ = _mm256_blend_epi32(upper, lower, 0b11001100);
+    low_next_ = _mm256_srli_si256(low_, 1), high_ = _mm256_srli_si256(low_, 4), high_next_ = _mm256_srli_si256(low_, 5);
+  }
+
+  /// What one unit of at() is in texels: a power of two, so that it makes no difference to the bits.
+  [[nodiscard]] float unit() const { return is_close_ ? kCloseUnit : 1; }
+  [[nodiscard]] Corners at(Wholes ix, Wholes iy) const {
+    if (is_close_) {
+      const Wholes place = plus(up<kHighestByte>(plus(ix, up<2>(iy))), all(survey_.less_close[block_]));
+      const auto pick = [place](__m256i from) { return real({_mm256_shuffle_epi8(from, place.v)}); };
+      return {pick(low_), pick(low_next_), pick(high_), pick(high_next_)};
+    }
+    return (survey_.narrow >> block_ & 1) != 0
+               ? texels_of_window<kind>(ground_, survey_.texel[block_], in_window(ix, iy, survey_.less_window[block_]))
+               : texels_at<kind>(ground_, ix, iy);
+  }
+
+ private:
+  const WideGround& ground_;
+  const Survey& survey_;
+  std::size_t block_;
+  bool is_close_;
+  // By the place of a cell's lower left corner in the window: the texels of its four corners.
+  __m256i low_, low_next_, high_, high_next_;
+};
+
 }  // namespace
 }  // namespace pitlane
 
 #include "pitlane/sim/ground_wide_body.h"
 
 namespace pitlane {
-namespace {
-
-// Of most blocks the cells lie within 3 x 3: the bytes of 4 x 4 fill half a register.
-constexpr int kClose = 3;
-static_assert(kClose <= kWindowX && kClose <= kWindowY);
-
-// By the place of each cell's lower left corner in the window, the four corners' texels.
-struct CloseWindow {
-  __m256i low, low_next, high, high_next;
-};
-
-CloseWindow close_window(const std::int8_t* from) {
-  const auto four = [from](int i) {
-    std::int32_t row;
-    __builtin_memcpy(&row, from + i * kTexelStride, sizeof row);
-    return _mm256_set1_epi32(row);
-  };
-  const __m256i upper = _mm256_blend_epi32(four(0), four(1), 0b00100010);
-  const __m256i lower = _mm256_blend_epi32(four(2), four(3), 0b10001000);
-  const __m256i all = _mm256_blend_epi32(upper, lower, 0b11001100);
-  return {all, _mm256_srli_si256(all, 1), _mm256_srli_si256(all, 4), _mm256_srli_si256(all, 5)};
-}
-
-// A texel is put into the highest byte of a lane and counts as kTexel then, so that nothing need be moved down. A
-// place with its highest bit set gives 0: the other three bytes.
-constexpr float kTexel = 1 << 24;
-constexpr int kHighestByte = 24;
-constexpr std::int32_t kOtherBytes = 0x00808080;
-
-Corners close_texels(const CloseWindow& window, Wholes place) {
-  const auto pick = [place](__m256i from) { return real({_mm256_shuffle_epi8(from, place.v)}); };
-  return {pick(window.low), pick(window.low_next), pick(window.high), pick(window.high_next)};
-}
-
-// Takes all blocks that are painted alike after each other, wherever they are: that is less to guess for the processor
-// than a kind that changes along the row.
-template <bool is_whole_row>
-class KindPainter : RowPainter<is_whole_row> {
-  using Base = RowPainter<is_whole_row>;
-
- public:
-  KindPainter(const WideGround& ground, const GroundRow& row, const WideColumns& columns) : Base(ground, row, columns) {
-    const float road = ground.road_noise * row.noise, grass = ground.grass_noise * row.noise;
-    tints_[static_cast<int>(Ground::kLine)] = {ground.line, road / kTexel, ground.texels[GroundTexture::kAsphalt]};
-    tints_[static_cast<int>(Ground::kRoad)] = {ground.road, road / kTexel, ground.texels[GroundTexture::kAsphalt]};
-    tints_[static_cast<int>(Ground::kVerge)] = {ground.verge, grass / kTexel, ground.texels[GroundTexture::kGrass]};
-    tints_[static_cast<int>(Ground::kGrass)] = {ground.grass, grass / kTexel, ground.texels[GroundTexture::kGrass]};
-  }
-
-  template <typename Use>
-  void run(const Use& use) const {
-    constexpr std::size_t kAtOnce = 64;  // bits of a mask
-    Survey survey[kAtOnce / kBlock];
-    alignas(64) std::int32_t less_close[kAtOnce];
-    const WideColumns& columns = this->columns_;
-    for (std::size_t begin = 0; begin < columns.count; begin += kAtOnce) {
-      const std::size_t count = columns.count - begin < kAtOnce ? columns.count - begin : kAtOnce;
-      std::uint64_t close = 0;
-      std::uint64_t of_kind[kKinds] = {};
-      for (std::size_t i = 0; i < count; i += kLanes) {
-        Survey& here = survey[i / kBlock];
-        const int lane = static_cast<int>(i % kBlock);
-        if (lane == 0) here.narrow = here.one_tile = 0;
-        const BlockCells cells = this->look(begin + i, lane, here);
-        const auto few = [](Wholes from, Wholes to) { return less(minus(to, from), all(kClose)); };
-        close |= std::uint64_t{bits(both(both(cells.inside, few(cells.x, cells.end_x)), few(cells.y, cells.end_y)))}
-                 << i;
-        const Wholes place = up<kHighestByte>(minus(all(0), plus(cells.x, up<2>(cells.y))));
-        store_aligned(less_close + i, all_bits(place, all(kOtherBytes)));
-        const Wholes ground{_mm256_load_si256(reinterpret_cast<const __m256i*>(here.ground + lane))};
-        for (int kind = 0; kind < kKinds; ++kind)
-          of_kind[kind] |= std::uint64_t{bits(equal(ground, all(std::int32_t{kind})))} << i;
-      }
-      const std::uint64_t there = count == kAtOnce ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
-      const auto mask = [&](Ground ground) { return of_kind[static_cast<int>(ground)] & there; };
-      const std::uint64_t tinted =
-          mask(Ground::kLine) | mask(Ground::kRoad) | mask(Ground::kVerge) | mask(Ground::kGrass);
-      const auto each = [&](std::uint64_t blocks, const auto& paint) {
-        for (; blocks != 0; blocks &= blocks - 1) {
-          const auto i = static_cast<std::size_t>(__builtin_ctzll(blocks));
-          paint(survey[i / kBlock], i % kBlock, (begin + i) / kBlock * kBlock);
-        }
-      };
-      for (std::uint64_t blocks = tinted & close; blocks != 0; blocks &= blocks - 1) {
-        const auto i = static_cast<std::size_t>(__builtin_ctzll(blocks));
-        const Survey& here = survey[i / kBlock];
-        tint_close(tints_[here.ground[i % kBlock]], here.texel[i % kBlock], less_close[i], begin + i, use);
-      }
-      each(tinted & ~close, [&](const Survey& here, std::size_t i, std::size_t start) {
-        this->paint_run(static_cast<Ground>(here.ground[i]), here, start, i, i + 1, use);
-      });
-      each(mask(Ground::kPaved), [&](const Survey& here, std::size_t i, std::size_t start) {
-        this->template mixed_run<true, false>(here, start, i, i + 1, use);
-      });
-      each(mask(Ground::kUnlined), [&](const Survey& here, std::size_t i, std::size_t start) {
-        this->template mixed_run<false, true>(here, start, i, i + 1, use);
-      });
-      each(mask(Ground::kMixed), [&](const Survey& here, std::size_t i, std::size_t start) {
-        this->template mixed_run<true, true>(here, start, i, i + 1, use);
-      });
-    }
-  }
-
- private:
-  static constexpr int kKinds = 7;
-  struct Tint {
-    const float* colour = nullptr;
-    float contrast = 0;  // per texel that counts kTexel
-    const std::int8_t* texels = nullptr;
-  };
-
-  template <typename Use>
-  void tint_close(const Tint& tint, std::int32_t texel, std::int32_t less_close, std::size_t block,
-                  const Use& use) const {
-    const GroundRow& row = this->row_;
-    const CloseWindow window = close_window(tint.texels + texel);
-    const Reals red = all(tint.colour[0]), green = all(tint.colour[1]), blue = all(tint.colour[2]);
-    const Reals contrast = all(tint.contrast);
-    for (std::size_t column = block * kBlock; column < (block + 1) * kBlock; column += kLanes) {
-      const Reals u = load(this->columns_.u + column);
-      const Reals x = plus(all(row.x0), times(u, all(row.dx))), y = plus(all(row.y0), times(u, all(row.dy)));
-      const Wholes ix = whole(x), iy = whole(y);
-      const Wholes place = plus(up<kHighestByte>(plus(ix, up<2>(iy))), all(less_close));
-      const Corners corners = close_texels(window, place);
-      const Reals weight = this->brightness(contrast, bilinear(corners, fraction(x, ix), fraction(y, iy)));
-      use(column, times(weight, red), times(weight, green), times(weight, blue));
-    }
-  }
-
-  Tint tints_[kKinds];
-};
-
-}  // namespace
 
 void paint_avx2(const WideGround& ground, const GroundRow& row, const WideColumns& columns, float* r, float* g,
                 float* b) {
-  paint_in_lanes<KindPainter>(ground, row, columns, r, g, b);
+  paint_in_lanes(ground, row, columns, r, g, b);
 }
 void paint_pixels_avx2(const WideGround& ground, const GroundRow& row, const WideColumns& columns,
                        std::uint32_t* pixels) {
-  paint_pixels_in_lanes<KindPainter>(ground, row, columns, pixels);
+  paint_pixels_in_lanes(ground, row, columns, pixels);
 }
 
 }  // namespace pitlane

@@ -39,10 +39,29 @@ Corners texels_of_window(const WideGround& ground, std::int32_t texel, Wholes at
   return {_mm512_permutex2var_ps(upper, at, lower), pick(1), pick(8), pick(9)};
 }
 
+// The texels of a block of one kind of ground.
 template <int kind>
-Corners texels_at(const WideGround& ground, Wholes ix, Wholes iy) {
-  return texels<kind>(texel_pairs(ground, ix, iy));
-}
+class BlockTexels {
+ public:
+  BlockTexels(const WideGround& ground, const Survey& survey, std::size_t block)
+      : ground_(ground), survey_(survey), block_(block) {}
+
+  /// What one unit of at() is in texels.
+  [[nodiscard]] float unit() const { return 1; }
+  [[nodiscard]] Corners at(Wholes ix, Wholes iy) const {
+    return (survey_.narrow >> block_ & 1) != 0
+               ? texels_of_window<kind>(ground_, survey_.texel[block_], in_window(ix, iy, survey_.less_window[block_]))
+               : texels<kind>(texel_pairs(ground_, ix, iy));
+  }
+
+ private:
+  const WideGround& ground_;
+  const Survey& survey_;
+  std::size_t block_;
+};
+
+// For lookups in smaller windows; here all are alike.
+void note_close(const BlockCells& /*cells*/, int /*lane*/, Survey& /*survey*/) {}
 
 }  // namespace
 }  // namespace pitlane
@@ -53,11 +72,11 @@ namespace pitlane {
 
 void paint_avx512(const WideGround& ground, const GroundRow& row, const WideColumns& columns, float* r, float* g,
                   float* b) {
-  paint_in_lanes<RowPainter>(ground, row, columns, r, g, b);
+  paint_in_lanes(ground, row, columns, r, g, b);
 }
 void paint_pixels_avx512(const WideGround& ground, const GroundRow& row, const WideColumns& columns,
                          std::uint32_t* pixels) {
-  paint_pixels_in_lanes<RowPainter>(ground, row, columns, pixels);
+  paint_pixels_in_lanes(ground, row, columns, pixels);
 }
 
 }  // namespace pitlane

@@ -15,29 +15,9 @@
 namespace pitlane {
 namespace {
 
-constexpr int kWindowX = 7, kWindowY = 3;  // cells: with their far corners they fit into 4 rows of 8
-static_assert(kBlock == 16 && DistanceField::kTileCells == 32);
 constexpr int kCornerStride = DistanceField::kTileStride;
 
 Reals clamp01(Reals v) { return clamp(v, 1); }
-
-// What there is to know of a row's blocks, 16 of them, before they are painted.
-struct alignas(64) Survey {
-  std::int32_t ground[kBlock];
-  // Of the window that begins at the lowest cell: less_window is what in_window() adds, texel and corner where it
-  // begins in the textures and in the field.
-  std::int32_t less_window[kBlock], texel[kBlock], corner[kBlock];
-  std::uint32_t narrow, one_tile;  // a bit for each block; one_tile: all its cells lie in one tile of the field
-};
-
-// The element of a window that is each lane's: ix + 8 iy, less the window's own place.
-Wholes in_window(Wholes ix, Wholes iy, std::int32_t less_window) { return plus(plus(ix, up<3>(iy)), all(less_window)); }
-
-// Which cells the columns of each block touch; 0 where not all of them are inside the field.
-struct BlockCells {
-  Lanes inside;
-  Wholes x, y, end_x, end_y;
-};
 
 // is_whole_row: its share is 1.
 template <bool is_whole_row>
@@ -61,7 +41,7 @@ class RowPainter {
       const auto left = [&](std::size_t i) { return columns_.count - begin - i * kBlock; };
       const auto there = [&](std::size_t i) { return i < kAtOnce && begin + i * kBlock < columns_.count; };
       for (std::size_t i = 0; there(i); ++i) {
-        survey[i].narrow = survey[i].one_tile = 0;
+        survey[i].narrow = survey[i].one_tile = survey[i].close = 0;
         for (int lane = 0; lane < kBlock; lane += kLanes)
           look(begin + i * kBlock + static_cast<std::size_t>(lane), lane, survey[i]);
       }
@@ -70,9 +50,9 @@ class RowPainter {
     }
   }
 
- protected:
+ private:
   /// At blocks of as many as a register holds, from `start` on, which is `lane` of the survey.
-  BlockCells look(std::size_t start, int lane, Survey& survey) const;
+  void look(std::size_t start, int lane, Survey& survey) const;
   template <typename Use>
   void paint(const Survey& survey, std::size_t start, std::size_t count, const Use& use) const {
     for (std::size_t i = 0, end = 0; i < count; i = end) {
@@ -103,7 +83,7 @@ class RowPainter {
 
 // The operations of survey() and judge() in ground_blocks.cpp.
 template <bool is_whole_row>
-BlockCells RowPainter<is_whole_row>::look(std::size_t start, int lane, Survey& survey) const {
+void RowPainter<is_whole_row>::look(std::size_t start, int lane, Survey& survey) const {
   const Reals zero = all(0.F), half = all(0.5F);
   const Reals first = load(columns_.first + start), last = load(columns_.last + start);
   const auto ground_at = [](float base, float step, Reals u) { return plus(all(base), times(u, all(step))); };
@@ -161,7 +141,7 @@ BlockCells RowPainter<is_whole_row>::look(std::size_t start, int lane, Survey& s
   store_aligned(survey.texel + lane,
                 plus(plus(common_bits(cell_x, all(kTexelMask)), up<7>(texel_row)), up<3>(texel_row)));
   store_aligned(survey.corner + lane, plus(tile, corner_in_tile(cell_x, cell_y)));
-  return {inside, cell_x, cell_y, end_x, end_y};
+  note_close({inside, cell_x, cell_y, end_x, end_y}, lane, survey);
 }
 
 template <bool is_whole_row>
@@ -192,17 +172,15 @@ template <int byte, typename Use>
 void RowPainter<is_whole_row>::tint_run(const float (&colour)[3], const Survey& survey, std::size_t start,
                                         std::size_t begin, std::size_t end, const Use& use) const {
   const Reals red = all(colour[0]), green = all(colour[1]), blue = all(colour[2]);
-  const Reals contrast = all((byte == 0 ? ground_.road_noise : ground_.grass_noise) * row_.noise);
+  const float contrast = (byte == 0 ? ground_.road_noise : ground_.grass_noise) * row_.noise;
   for (std::size_t i = begin; i < end; ++i) {
+    const BlockTexels<byte> texels(ground_, survey, i);
+    const Reals per_texel = all(contrast * texels.unit());
     for (std::size_t column = (start + i) * kBlock; column < (start + i + 1) * kBlock; column += kLanes) {
       const Reals u = load(columns_.u + column);
       const Reals x = plus(all(row_.x0), times(u, all(row_.dx))), y = plus(all(row_.y0), times(u, all(row_.dy)));
       const Wholes ix = whole(x), iy = whole(y);
-      const Corners corners =
-          (survey.narrow >> i & 1) != 0
-              ? texels_of_window<byte>(ground_, survey.texel[i], in_window(ix, iy, survey.less_window[i]))
-              : texels_at<byte>(ground_, ix, iy);
-      const Reals weight = brightness(contrast, bilinear(corners, fraction(x, ix), fraction(y, iy)));
+      const Reals weight = brightness(per_texel, bilinear(texels.at(ix, iy), fraction(x, ix), fraction(y, iy)));
       use(column, times(weight, red), times(weight, green), times(weight, blue));
     }
   }
@@ -278,29 +256,26 @@ Wholes byte_of(Reals value) {
   return whole(may_be_white ? least(rounded, all(255.F)) : rounded);
 }
 
-template <typename Painter, bool may_be_white>
+template <bool is_whole_row, bool may_be_white>
 void paint_pixels(const WideGround& ground, const GroundRow& row, const WideColumns& columns, std::uint32_t* pixels) {
-  Painter(ground, row, columns).run([=](std::size_t column, Reals red, Reals green, Reals blue) {
+  RowPainter<is_whole_row>(ground, row, columns).run([=](std::size_t column, Reals red, Reals green, Reals blue) {
     const Wholes r = byte_of<may_be_white>(red), g = byte_of<may_be_white>(green), b = byte_of<may_be_white>(blue);
     store(pixels + column, all_bits(r, all_bits(up<8>(g), up<16>(b))));
   });
 }
 
-// Painter: RowPainter or what is made from it.
-template <template <bool> typename Painter>
 void paint_in_lanes(const WideGround& ground, const GroundRow& row, const WideColumns& columns, float* r, float* g,
                     float* b) {
-  Painter<false>(ground, row, columns).run([=](std::size_t column, Reals red, Reals green, Reals blue) {
+  RowPainter<false>(ground, row, columns).run([=](std::size_t column, Reals red, Reals green, Reals blue) {
     add(r + column, red), add(g + column, green), add(b + column, blue);
   });
 }
 
-template <template <bool> typename Painter>
 void paint_pixels_in_lanes(const WideGround& ground, const GroundRow& row, const WideColumns& columns,
                            std::uint32_t* pixels) {
-  if (row.share != 1) return paint_pixels<Painter<false>, true>(ground, row, columns, pixels);
-  if (ground.brightest < 255) return paint_pixels<Painter<true>, false>(ground, row, columns, pixels);
-  paint_pixels<Painter<true>, true>(ground, row, columns, pixels);
+  if (row.share != 1) return paint_pixels<false, true>(ground, row, columns, pixels);
+  if (ground.brightest < 255) return paint_pixels<true, false>(ground, row, columns, pixels);
+  paint_pixels<true, true>(ground, row, columns, pixels);
 }
 
 }  // namespace

@@ -65,7 +65,6 @@ RowStore::RowStore(const std::vector<int>& pairs, int width) {
   const std::vector<int> drawn = pixels_by_column(pairs, width);
   chunks_ = make_chunks(drawn), small_chunks_ = make_small_chunks(drawn);
   for (const int column : pairs) pair_bytes_.push_back(3 * column);
-  if (!pairs.empty()) begin_byte_ = pair_bytes_.front(), end_byte_ = pair_bytes_.back() + kCacheLine;
   use(fastest_code());
 }
 

@@ -22,10 +22,6 @@ class RowStore {
   /// Bytes of columns that are not drawn may be overwritten, in the row after it too.
   void run(const std::uint32_t* pixels, std::uint8_t* row) const { run_(*this, pixels, row); }
   static constexpr std::size_t kMorePixels = 32;
-  /// That a row will soon be stored: a picture is larger than the nearest cache, and stores would wait for each line.
-  void expect(const std::uint8_t* row) const {
-    for (int byte = begin_byte_; byte < end_byte_; byte += kCacheLine) __builtin_prefetch(row + byte, 1);
-  }
 
   /// For tests: in place of fastest_code(), which the processor must have.
   void use(CameraCode code);
@@ -50,10 +46,7 @@ class RowStore {
   static void run_avx2(const RowStore& store, const std::uint32_t* pixels, std::uint8_t* row);
   static void run_avx512(const RowStore& store, const std::uint32_t* pixels, std::uint8_t* row);
 
-  static constexpr int kCacheLine = 64;
-
-  std::vector<int> pair_bytes_;        // where in a row each pair begins
-  int begin_byte_ = 0, end_byte_ = 0;  // of all that is stored in a row
+  std::vector<int> pair_bytes_;  // where in a row each pair begins
   std::vector<Chunk> chunks_;
   std::vector<SmallChunk> small_chunks_;
   void (*run_)(const RowStore& store, const std::uint32_t* pixels, std::uint8_t* row) = run_portable;
