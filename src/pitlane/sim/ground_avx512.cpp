@@ -3,7 +3,7 @@
 
 #ifdef PITLANE_WIDE_FIELD
 #include "pitlane/sim/avx512_lanes.h"
-//
+// The lanes come first: what follows is written with them.
 #include "pitlane/sim/wide_texels.h"
 
 namespace pitlane {

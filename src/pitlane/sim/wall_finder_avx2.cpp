@@ -2,7 +2,7 @@
 
 #ifdef PITLANE_WIDE_FIELD
 #include "pitlane/sim/avx2_lanes.h"
-//
+// The lanes come first: what follows is written with them.
 #include "pitlane/sim/wall_finder_wide_body.h"
 #endif
 
