@@ -2,6 +2,8 @@
 // register holds; see wide_lookup.h.
 #pragma once
 
+#include <cstddef>
+
 #include "pitlane/sim/ground_texture.h"
 #include "pitlane/sim/ground_wide.h"
 #include "pitlane/sim/wide_lookup.h"
@@ -45,10 +47,11 @@ struct alignas(64) Survey {
   // Of the window that begins at the lowest cell: less_window is what in_window() adds, texel and corner where it
   // begins in the textures and in the field.
   std::int32_t less_window[kBlock], texel[kBlock], corner[kBlock];
-  std::uint32_t narrow, one_tile;  // a bit for each block; one_tile: all its cells lie in one tile of the field
-  std::int32_t less_close[kBlock];
-  std::uint32_t close;  // what note_close() makes of them
+  std::int32_t less_close[kBlock];  // what note_close() makes of them, and `close`
+  std::uint32_t narrow, one_tile;   // a bit for each block; one_tile: all its cells lie in one tile of the field
+  std::uint32_t close;
 };
+static_assert(offsetof(Survey, less_close) % 64 == 0);  // as store_aligned() wants all of the arrays
 
 // Which cells the columns of each block touch; 0 where not all of them are inside the field.
 struct BlockCells {
