@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "camera_codes.h"
 #include "pitlane/core/random.h"
 #include "pitlane/sim/ground_mixed.h"
 #include "small_circuits.h"
@@ -60,35 +61,31 @@ TEST_P(OneKind, BlocksHaveTheBitsOfAskingEachPixel) {
   std::vector<Ground> blocks;
   std::array<int, 5> seen{};
   std::optional<GroundTexture> texture;
-  std::optional<GroundPainter> painter, portable_painter;
+  std::optional<GroundPainter> painter;
   Appearance look;
   for (int round = 0; round < 900; ++round) {
     if (round % 150 == 0) {
       look = make_appearance(circuit, variation, static_cast<std::uint64_t>(round));
       texture.emplace(look.noise_seed);
       painter.emplace(field, look);
-      portable_painter.emplace(field, look);
-      portable_painter->be_portable();
     }
     const GroundRow row = random_row(field, random);
-    Colours wanted(columns.u.size()), fast(columns.u.size()), portable(columns.u.size());
+    Colours wanted(columns.u.size());
     for (std::size_t i = 0; i < columns.u.size(); i += kBlock)
       add_mixed(field, *texture, Bands(look), row, &columns.u[i], &wanted.r[i], &wanted.g[i], &wanted.b[i]);
-    std::vector<std::uint32_t> wanted_pixels(columns.u.size()), fast_pixels(wanted_pixels),
-        portable_pixels(fast_pixels);
+    std::vector<std::uint32_t> wanted_pixels(columns.u.size());
     to_pixels(wanted.row(), wanted_pixels);
-
-    painter->paint(row, columns, fast.row());
-    painter->paint_pixels(row, columns, fast_pixels);
-    portable_painter->paint(row, columns, portable.row());
-    portable_painter->paint_pixels(row, columns, portable_pixels);
-    ASSERT_EQ(fast.r, wanted.r) << round;
-    ASSERT_EQ(fast.g, wanted.g) << round;
-    ASSERT_EQ(fast.b, wanted.b) << round;
-    ASSERT_EQ(portable.r, wanted.r) << round;
-    ASSERT_EQ(portable.b, wanted.b) << round;
-    ASSERT_EQ(fast_pixels, wanted_pixels) << round;
-    ASSERT_EQ(portable_pixels, wanted_pixels) << round;
+    for (const CameraCode code : codes_here()) {
+      Colours got(columns.u.size());
+      std::vector<std::uint32_t> pixels(columns.u.size());
+      painter->use(code);
+      painter->paint(row, columns, got.row());
+      painter->paint_pixels(row, columns, pixels);
+      ASSERT_EQ(got.r, wanted.r) << name_of(code) << " " << round;
+      ASSERT_EQ(got.g, wanted.g) << name_of(code) << " " << round;
+      ASSERT_EQ(got.b, wanted.b) << name_of(code) << " " << round;
+      ASSERT_EQ(pixels, wanted_pixels) << name_of(code) << " " << round;
+    }
 
     find_blocks(field, Bands(look), row, columns, blocks);
     for (std::size_t i = 0; i < columns.count(); ++i) ++seen[static_cast<std::size_t>(blocks[i])];
@@ -131,6 +128,7 @@ TEST(GroundTexture, PairsAndValuesAreTheSameNumbersAndRepeat) {
         const float value = texture.values(kind)[at];
         EXPECT_LE(std::abs(value), GroundTexture::kMost);
         EXPECT_EQ(value, texture.pairs()[2 * at + kind]);
+        EXPECT_EQ(value, texture.bytes(kind)[at]);
         EXPECT_EQ(value, texture.values(kind)[y % 128 * GroundTexture::kStride + x % 128]);
         if (x < 128 && y < 128) sum += value, squares += value * value;
       }

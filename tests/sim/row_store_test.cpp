@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "camera_codes.h"
 #include "pitlane/core/random.h"
 
 namespace pitlane {
@@ -19,9 +20,9 @@ std::vector<std::uint32_t> some_pixels(std::size_t pairs) {
 
 void expect_places(const std::vector<int>& pairs, int width) {
   const std::vector<std::uint32_t> pixels = some_pixels(pairs.size());
-  for (const bool portable : {false, true}) {
+  for (const CameraCode code : codes_here()) {
     RowStore store(pairs, width);
-    if (portable) store.be_portable();
+    store.use(code);
     std::vector<std::uint8_t> row(3 * static_cast<std::size_t>(width) + RowStore::kSpill);
     store.run(pixels.data(), row.data());
     for (std::size_t i = 0; i < pairs.size(); ++i) {
@@ -31,7 +32,7 @@ void expect_places(const std::vector<int>& pairs, int width) {
         for (int c = 0; c < 3; ++c)
           ASSERT_EQ(row[3 * static_cast<std::size_t>(pairs[i] + pixel) + static_cast<std::size_t>(c)],
                     pixels[2 * i + static_cast<std::size_t>(pixel)] >> (8 * c) & 255)
-              << (portable ? "portable" : "wide") << " pair " << i << " at " << pairs[i] << " of " << width;
+              << name_of(code) << " pair " << i << " at " << pairs[i] << " of " << width;
     }
   }
 }

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "camera_codes.h"
 #include "pitlane/core/random.h"
 #include "pitlane/sim/ground_row.h"
 #include "small_circuits.h"
@@ -45,11 +46,16 @@ TEST(WallFinder, AgreesWithASlowWalkAlongEachRay) {
   for (int round = 0; round < 40; ++round) {
     const double x = random.uniform(-4, 50), y = random.uniform(-4, 20), yaw = random.uniform(-3.2, 3.2);
     const WallRays rays = rays_from(*track->field, x, y, yaw, 9 * kBlock);
-    WallHits hits, portable;
+    WallHits hits, other;
     find_walls(*track->field, rays, 5, 15, hits);
-    find_walls_portably(*track->field, rays, 5, 15, portable);
-    ASSERT_EQ(hits.depth_m, portable.depth_m);
-    ASSERT_EQ(hits.facing, portable.facing);
+    for (const CameraCode code : codes_here()) {
+      find_walls(*track->field, rays, 5, 15, other, code);
+      ASSERT_EQ(other.depth_m, hits.depth_m) << name_of(code);
+      for (std::size_t k = 0; k < rays.dx.size(); ++k)
+        if (hits.depth_m[k] > 0) {
+          ASSERT_EQ(other.facing[k], hits.facing[k]) << name_of(code) << " " << k;
+        }
+    }
     for (std::size_t k = 3; k < rays.dx.size(); k += 11) {
       const double slow = slow_wall(*track->field, x, y, rays.dx[k] * DistanceField::kCell_m,
                                     rays.dy[k] * DistanceField::kCell_m, 5, 15);

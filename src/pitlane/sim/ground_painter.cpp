@@ -40,7 +40,7 @@ WideColumns wide_columns(const ColumnBlocks& columns) {
 }  // namespace
 
 GroundPainter::GroundPainter(const DistanceField& field, const Appearance& look)
-    : field_(&field), bands_(look), texture_(look.noise_seed), is_wide_(has_wide_field()) {
+    : field_(&field), bands_(look), texture_(look.noise_seed), code_(fastest_code()) {
   wide_.field = wide_field(field);
   wide_.line_mm = bands_.line_mm, wide_.road_mm = bands_.road_mm, wide_.verge_mm = bands_.verge_mm;
   wide_.road_noise = bands_.road_noise, wide_.grass_noise = bands_.grass_noise;
@@ -57,6 +57,7 @@ GroundPainter::GroundPainter(const DistanceField& field, const Appearance& look)
   wide_.texel_pairs = texture_.pairs();
   wide_.asphalt = texture_.values(GroundTexture::kAsphalt);
   wide_.blades = texture_.values(GroundTexture::kGrass);
+  for (const auto kind : {GroundTexture::kAsphalt, GroundTexture::kGrass}) wide_.texels[kind] = texture_.bytes(kind);
 }
 
 Tint GroundPainter::tint_of(const GroundRow& row, Ground ground) const {
@@ -76,7 +77,10 @@ Tint GroundPainter::tint_of(const GroundRow& row, Ground ground) const {
 void GroundPainter::paint(const GroundRow& row, const ColumnBlocks& columns, const ColourRow& out) {
   PITLANE_CHECK(out.r.size() == columns.u.size() && out.g.size() == columns.u.size() &&
                 out.b.size() == columns.u.size());
-  if (is_wide_) return paint_wide(wide_, row, wide_columns(columns), out.r.data(), out.g.data(), out.b.data());
+  if (code_ != CameraCode::kPortable) {
+    const auto paint_fast = code_ == CameraCode::kAvx512 ? paint_avx512 : paint_avx2;
+    return paint_fast(wide_, row, wide_columns(columns), out.r.data(), out.g.data(), out.b.data());
+  }
   find_blocks(*field_, bands_, row, columns, blocks_);
   each_run(blocks_, columns.count(), [&](Ground ground, std::size_t begin, std::size_t end) {
     if (ground == Ground::kMixed) {
@@ -90,7 +94,10 @@ void GroundPainter::paint(const GroundRow& row, const ColumnBlocks& columns, con
 
 void GroundPainter::paint_pixels(const GroundRow& row, const ColumnBlocks& columns, std::span<std::uint32_t> pixels) {
   PITLANE_CHECK(pixels.size() == columns.u.size());
-  if (is_wide_) return paint_pixels_wide(wide_, row, wide_columns(columns), pixels.data());
+  if (code_ != CameraCode::kPortable) {
+    const auto paint_fast = code_ == CameraCode::kAvx512 ? paint_pixels_avx512 : paint_pixels_avx2;
+    return paint_fast(wide_, row, wide_columns(columns), pixels.data());
+  }
   find_blocks(*field_, bands_, row, columns, blocks_);
   each_run(blocks_, columns.count(), [&](Ground ground, std::size_t begin, std::size_t end) {
     if (ground == Ground::kMixed) {

@@ -39,9 +39,8 @@ class GroundPainter {
   /// What to_pixels() makes of paint() on black, faster. `pixels` is as long as `columns.u`.
   void paint_pixels(const GroundRow& row, const ColumnBlocks& columns, std::span<std::uint32_t> pixels);
 
-  /// For tests: without the instructions that this processor has beyond what the build asks for; the pixels are the
-  /// same.
-  void be_portable() { is_wide_ = false; }
+  /// For tests: in place of fastest_code(), which the processor must have.
+  void use(CameraCode code) { code_ = code; }
 
  private:
   [[nodiscard]] Tint tint_of(const GroundRow& row, Ground ground) const;
@@ -51,7 +50,7 @@ class GroundPainter {
   GroundTexture texture_;
   std::vector<Ground> blocks_;
   WideGround wide_;
-  bool is_wide_;
+  CameraCode code_;
 };
 
 /// Rounded to whole numbers, at most 255; a pixel's bytes are red, green, blue, 0, the first in the lowest bits.

@@ -34,6 +34,7 @@ void GroundTexture::make(Kind kind, std::uint64_t seed) {
     }
   }
   values_[kind].resize(static_cast<std::size_t>(kStride) * kStride);
+  bytes_[kind].resize(static_cast<std::size_t>(kStride) * kStride + kSpareBytes);
   for (int y = 0; y < kStride; ++y) {
     for (int x = 0; x < kStride; ++x) {
       const float value = 32 * sum[static_cast<std::size_t>(y % n * n + x % n)];
@@ -41,6 +42,7 @@ void GroundTexture::make(Kind kind, std::uint64_t seed) {
       const auto at = static_cast<std::size_t>(y * kStride + x);
       pairs_[2 * at + kind] = whole;
       values_[kind][at] = whole;
+      bytes_[kind][at] = whole;
     }
   }
 }

@@ -21,12 +21,16 @@ class GroundTexture {
   [[nodiscard]] const std::int8_t* pairs() const { return pairs_.data(); }
   /// One of them, the same numbers; kStride a row.
   [[nodiscard]] const float* values(Kind kind) const { return values_[kind].data(); }
+  /// The same as bytes; kSpareBytes after the last can be read.
+  [[nodiscard]] const std::int8_t* bytes(Kind kind) const { return bytes_[kind].data(); }
+  static constexpr int kSpareBytes = 8;
 
  private:
   void make(Kind kind, std::uint64_t seed);
 
   std::vector<std::int8_t> pairs_;
   std::array<std::vector<float>, 2> values_;
+  std::array<std::vector<std::int8_t>, 2> bytes_;
 };
 
 }  // namespace pitlane

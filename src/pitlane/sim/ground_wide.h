@@ -1,4 +1,4 @@
-// A whole image row of flat ground on AVX-512, bit for bit what the portable code paints.
+// A whole image row of flat ground on AVX-512 or AVX2, bit for bit what the portable code paints.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,7 @@ struct WideGround {
   float road_noise = 0, grass_noise = 0;
   const std::int8_t* texel_pairs = nullptr;
   const float *asphalt = nullptr, *blades = nullptr;  ///< GroundTexture::values
+  const std::int8_t* texels[2] = {};                  ///< GroundTexture::bytes
 };
 
 /// Of a ColumnBlocks.
@@ -26,11 +27,15 @@ struct WideColumns {
   std::size_t count = 0;  ///< blocks
 };
 
-/// GroundPainter::paint(), only where has_wide_field(); the arrays hold all columns.
-void paint_wide(const WideGround& ground, const GroundRow& row, const WideColumns& columns, float* r, float* g,
+/// GroundPainter::paint(), only where runs_here(); the arrays hold all columns.
+void paint_avx512(const WideGround& ground, const GroundRow& row, const WideColumns& columns, float* r, float* g,
+                  float* b);
+void paint_avx2(const WideGround& ground, const GroundRow& row, const WideColumns& columns, float* r, float* g,
                 float* b);
 /// GroundPainter::paint_pixels().
-void paint_pixels_wide(const WideGround& ground, const GroundRow& row, const WideColumns& columns,
+void paint_pixels_avx512(const WideGround& ground, const GroundRow& row, const WideColumns& columns,
+                         std::uint32_t* pixels);
+void paint_pixels_avx2(const WideGround& ground, const GroundRow& row, const WideColumns& columns,
                        std::uint32_t* pixels);
 
 }  // namespace pitlane

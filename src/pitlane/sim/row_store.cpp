@@ -6,15 +6,21 @@
 namespace pitlane {
 namespace {
 
-std::vector<RowStore::Chunk> make_chunks(const std::vector<int>& pairs, int width) {
-  std::vector<int> drawn(static_cast<std::size_t>(width), -1);  // by column: which pixel
+// By column: which pixel, or -1.
+std::vector<int> pixels_by_column(const std::vector<int>& pairs, int width) {
+  std::vector<int> drawn(static_cast<std::size_t>(width), -1);
   for (std::size_t i = pairs.size(); i-- > 0;) {
     const int first = 2 * static_cast<int>(i), column = pairs[i];
     if (column + 1 < width && drawn[static_cast<std::size_t>(column) + 1] < 0)
       drawn[static_cast<std::size_t>(column) + 1] = first + 1;
     drawn[static_cast<std::size_t>(column)] = first;
   }
+  return drawn;
+}
+
+std::vector<RowStore::Chunk> make_chunks(const std::vector<int>& drawn) {
   std::vector<RowStore::Chunk> chunks;
+  const int width = static_cast<int>(drawn.size());
   for (int begin = 0; begin < width; begin += RowStore::kChunkColumns) {
     const auto from = drawn.begin() + begin, to = drawn.begin() + std::min(begin + RowStore::kChunkColumns, width);
     const auto first = std::find_if(from, to, [](int pixel) { return pixel >= 0; });
@@ -32,11 +38,40 @@ std::vector<RowStore::Chunk> make_chunks(const std::vector<int>& pairs, int widt
   return chunks;
 }
 
+// As many columns as four pixels in a row and the chunk's bytes hold, then the next chunk.
+std::vector<RowStore::SmallChunk> make_small_chunks(const std::vector<int>& drawn) {
+  std::vector<RowStore::SmallChunk> chunks;
+  int begin = 0;  // column of the last chunk
+  for (int column = 0; column < static_cast<int>(drawn.size()); ++column) {
+    const int pixel = drawn[static_cast<std::size_t>(column)];
+    if (pixel < 0) continue;
+    if (chunks.empty() || column - begin >= RowStore::kSmallChunkColumns || pixel - chunks.back().pixel >= 4) {
+      RowStore::SmallChunk chunk{};
+      chunk.pixel = pixel;
+      chunk.byte = 3 * column;
+      chunks.push_back(chunk);
+      begin = column;
+    }
+    RowStore::SmallChunk& chunk = chunks.back();
+    for (int i = 0; i < 3; ++i)
+      chunk.from[3 * (column - begin) + i] = static_cast<std::uint8_t>(4 * (pixel - chunk.pixel) + i);
+  }
+  return chunks;
+}
+
 }  // namespace
 
-RowStore::RowStore(const std::vector<int>& pairs, int width)
-    : chunks_(make_chunks(pairs, width)), is_wide_(has_wide_row_store()) {
+RowStore::RowStore(const std::vector<int>& pairs, int width) {
+  const std::vector<int> drawn = pixels_by_column(pairs, width);
+  chunks_ = make_chunks(drawn), small_chunks_ = make_small_chunks(drawn);
   for (const int column : pairs) pair_bytes_.push_back(3 * column);
+  use(fastest_code());
+}
+
+void RowStore::use(CameraCode code) {
+  run_ = code == CameraCode::kPortable                                 ? run_portable
+         : code == CameraCode::kAvx512 && runs_avx512_row_store_here() ? run_avx512
+                                                                       : run_avx2;
 }
 
 void RowStore::run_portable(const RowStore& store, const std::uint32_t* pixels, std::uint8_t* row) {
@@ -47,8 +82,12 @@ void RowStore::run_portable(const RowStore& store, const std::uint32_t* pixels, 
   }
 }
 
-void RowStore::run_wide(const RowStore& store, const std::uint32_t* pixels, std::uint8_t* row) {
-  store_chunks_wide(store.chunks_.data(), store.chunks_.size(), pixels, row);
+void RowStore::run_avx512(const RowStore& store, const std::uint32_t* pixels, std::uint8_t* row) {
+  store_chunks_avx512(store.chunks_.data(), store.chunks_.size(), pixels, row);
+}
+
+void RowStore::run_avx2(const RowStore& store, const std::uint32_t* pixels, std::uint8_t* row) {
+  store_chunks_avx2(store.small_chunks_.data(), store.small_chunks_.size(), pixels, row);
 }
 
 }  // namespace pitlane

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "pitlane/sim/wide_field.h"
+
 namespace pitlane {
 
 class RowStore {
@@ -18,13 +20,11 @@ class RowStore {
 
   /// `pixels`: two for each pair, as to_pixels() makes them, and kMorePixels after them that are there to be read.
   /// Bytes of columns that are not drawn may be overwritten, in the row after it too.
-  void run(const std::uint32_t* pixels, std::uint8_t* row) const {
-    (is_wide_ ? run_wide : run_portable)(*this, pixels, row);
-  }
+  void run(const std::uint32_t* pixels, std::uint8_t* row) const { run_(*this, pixels, row); }
   static constexpr std::size_t kMorePixels = 32;
 
-  /// For tests: without the instructions that this processor has beyond what the build asks for.
-  void be_portable() { is_wide_ = false; }
+  /// For tests: in place of fastest_code(), which the processor must have.
+  void use(CameraCode code);
 
   /// kChunkBytes of the row that are put together from up to 32 pixels.
   struct alignas(64) Chunk {
@@ -34,19 +34,29 @@ class RowStore {
     bool one_register;      ///< all of them are among the first 16 pixels
   };
   static constexpr int kChunkColumns = 21, kChunkBytes = 3 * kChunkColumns;
+  /// The same of up to four pixels; one that begins further to the right is stored later.
+  struct alignas(16) SmallChunk {
+    std::uint8_t from[16];
+    int pixel, byte;
+  };
+  static constexpr int kSmallChunkColumns = 5;
 
  private:
   static void run_portable(const RowStore& store, const std::uint32_t* pixels, std::uint8_t* row);
-  static void run_wide(const RowStore& store, const std::uint32_t* pixels, std::uint8_t* row);
+  static void run_avx2(const RowStore& store, const std::uint32_t* pixels, std::uint8_t* row);
+  static void run_avx512(const RowStore& store, const std::uint32_t* pixels, std::uint8_t* row);
 
   std::vector<int> pair_bytes_;  // where in a row each pair begins
   std::vector<Chunk> chunks_;
-  bool is_wide_;
+  std::vector<SmallChunk> small_chunks_;
+  void (*run_)(const RowStore& store, const std::uint32_t* pixels, std::uint8_t* row) = run_portable;
 };
 
 /// AVX-512 with VBMI.
-bool has_wide_row_store();
-void store_chunks_wide(const RowStore::Chunk* chunks, std::size_t count, const std::uint32_t* pixels,
+bool runs_avx512_row_store_here();
+void store_chunks_avx512(const RowStore::Chunk* chunks, std::size_t count, const std::uint32_t* pixels,
+                         std::uint8_t* row);
+void store_chunks_avx2(const RowStore::SmallChunk* chunks, std::size_t count, const std::uint32_t* pixels,
                        std::uint8_t* row);
 
 }  // namespace pitlane

@@ -106,11 +106,8 @@ void make_room(const WallRays& rays, WallHits& hits) {
   hits.facing.resize(rays.dx.size());
 }
 
-}  // namespace
-
 void find_walls_portably(const DistanceField& field, const WallRays& rays, float wall_m, float limit_m,
                          WallHits& hits) {
-  make_room(rays, hits);
   const FieldExtent extent = extent_of(field);
   const float gap_m = start_gap_m(field, rays, wall_m);
   March m;
@@ -128,15 +125,17 @@ void find_walls_portably(const DistanceField& field, const WallRays& rays, float
   }
 }
 
-void find_walls(const DistanceField& field, const WallRays& rays, float wall_m, float limit_m, WallHits& hits) {
-  static const bool wide = has_wide_field();
-  if (!wide) return find_walls_portably(field, rays, wall_m, limit_m, hits);
+}  // namespace
+
+void find_walls(const DistanceField& field, const WallRays& rays, float wall_m, float limit_m, WallHits& hits,
+                CameraCode code) {
   make_room(rays, hits);
+  if (code == CameraCode::kPortable) return find_walls_portably(field, rays, wall_m, limit_m, hits);
   WideWalls walls{rays.eye_x, rays.eye_y, wall_m, limit_m, start_gap_m(field, rays, wall_m)};
   walls.dx = rays.dx.data(), walls.dy = rays.dy.data();
   walls.blocks = rays.dx.size() / kBlock;
   walls.depth_m = hits.depth_m.data(), walls.facing = hits.facing.data();
-  find_walls_wide(wide_field(field), walls);
+  (code == CameraCode::kAvx512 ? find_walls_avx512 : find_walls_avx2)(wide_field(field), walls);
 }
 
 }  // namespace pitlane

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pitlane/sim/distance_field.h"
+#include "pitlane/sim/wide_field.h"
 
 namespace pitlane {
 
@@ -22,10 +23,8 @@ struct WallHits {
 
 /// Walls stand where the distance to the line passes `wall_m`, from either side. Steps by what the field guarantees to
 /// be free, so a wall is found to a fraction of a millimetre. The first wall of each ray counts. `hits` is made as long
-/// as the rays.
-void find_walls(const DistanceField& field, const WallRays& rays, float wall_m, float limit_m, WallHits& hits);
-
-/// For tests: without the instructions that this processor has beyond what the build asks for; the same bits.
-void find_walls_portably(const DistanceField& field, const WallRays& rays, float wall_m, float limit_m, WallHits& hits);
+/// as the rays; what it says where there is a wall has the same bits whatever the code is.
+void find_walls(const DistanceField& field, const WallRays& rays, float wall_m, float limit_m, WallHits& hits,
+                CameraCode code = fastest_code());
 
 }  // namespace pitlane

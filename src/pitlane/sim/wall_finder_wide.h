@@ -1,4 +1,4 @@
-// find_walls() on AVX-512, and what both ways of it know.
+// find_walls() on AVX-512 and AVX2, and what all ways of it know.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,8 @@ struct WideWalls {
   float *depth_m = nullptr, *facing = nullptr;
 };
 
-/// Only where has_wide_field().
-void find_walls_wide(const WideField& field, const WideWalls& walls);
+/// Only where runs_here().
+void find_walls_avx512(const WideField& field, const WideWalls& walls);
+void find_walls_avx2(const WideField& field, const WideWalls& walls);
 
 }  // namespace pitlane

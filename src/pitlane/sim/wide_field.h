@@ -1,4 +1,4 @@
-// A DistanceField for code that is compiled for AVX-512.
+// A DistanceField for code that is compiled for AVX-512 or AVX2, and which of it runs.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,10 @@ struct WideField {
 };
 WideField wide_field(const DistanceField& field);
 
-/// Whether this processor has what the functions named `_wide` of this module need, and this build has them: AVX-512 F,
-/// BW, DQ and VL.
-bool has_wide_field();
+/// What the camera is drawn with; the pixels are the same. kAvx2; kAvx512: F, BW, DQ and VL.
+enum class CameraCode : std::uint8_t { kPortable, kAvx2, kAvx512 };
+/// Whether this processor has the instructions, and this build has them.
+bool runs_here(CameraCode code);
+CameraCode fastest_code();
 
 }  // namespace pitlane

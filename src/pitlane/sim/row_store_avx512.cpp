@@ -8,10 +8,10 @@ namespace pitlane {
 
 #ifdef PITLANE_WIDE_FIELD
 
-bool has_wide_row_store() { return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi"); }
+bool runs_avx512_row_store_here() { return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi"); }
 
-void store_chunks_wide(const RowStore::Chunk* chunks, std::size_t count, const std::uint32_t* pixels,
-                       std::uint8_t* row) {
+void store_chunks_avx512(const RowStore::Chunk* chunks, std::size_t count, const std::uint32_t* pixels,
+                         std::uint8_t* row) {
   for (std::size_t i = 0; i < count; ++i) {
     const RowStore::Chunk& chunk = chunks[i];
     const __m512i from = _mm512_load_si512(chunk.from), first = _mm512_loadu_si512(pixels + chunk.pixel);
@@ -24,8 +24,8 @@ void store_chunks_wide(const RowStore::Chunk* chunks, std::size_t count, const s
 
 #else
 
-bool has_wide_row_store() { return false; }
-void store_chunks_wide(const RowStore::Chunk*, std::size_t, const std::uint32_t*, std::uint8_t*) {}
+bool runs_avx512_row_store_here() { return false; }
+void store_chunks_avx512(const RowStore::Chunk*, std::size_t, const std::uint32_t*, std::uint8_t*) {}
 
 #endif
 
