@@ -1,6 +1,6 @@
-// Matrix times vector behind a relu: the weights of inputs that are zero are not read. Eight inputs that are not zero are
-// taken at a time, as two times four; their rows are interleaved in registers, so that the four weights of an output lie
-// side by side. Sixteen registers hold no block of 256 sums, so the sums wait in the nearest cache.
+// Matrix times vector behind a relu: the weights of inputs that are zero are not read. Eight inputs that are not zero
+// are taken at a time, as two times four; their rows are interleaved in registers, so that the four weights of an
+// output lie side by side. Sixteen registers hold no block of 256 sums, so the sums wait in the nearest cache.
 #include "pitlane/kernels/avx2/vector.h"
 #include "pitlane/kernels/conv_i8_body.h"
 #include "pitlane/kernels/levels.h"
@@ -12,8 +12,8 @@ constexpr int kBlock = 256;     // outputs, kRowBlock
 constexpr int kStep = 8;        // inputs
 constexpr int kRowsAhead = 16;  // no processor foresees which rows come next
 
-/// Lists the inputs that are not zero. Returns their count, filled up to whole steps with inputs of value zero, and on by
-/// kRowsAhead.
+/// Lists the inputs that are not zero. Returns their count, filled up to whole steps with inputs of value zero, and on
+/// by kRowsAhead.
 int find_active(const DenseI8Rows& d) {
   int found = 0;
   for (int i = 0; i < d.inputs; ++i) {
@@ -82,7 +82,8 @@ void add_step(__m256i* sums, const DenseI8Rows& d, int i, const std::int8_t* wei
   }
 }
 
-/// The first of the eight outputs of vector `v` of the sums, counted from the block's first: row_position() turned around.
+/// The first of the eight outputs of vector `v` of the sums, counted from the block's first: row_position() turned
+/// around.
 int output_of(int v) { return v / 8 * 64 + v % 4 * 16 + v % 8 / 4 * 8; }
 
 void block(const DenseI8Rows& d, int count, std::int32_t surplus, int first, const std::int8_t* weights, int width) {
