@@ -51,7 +51,7 @@ TEST_F(Bench, ThreadsAreNamed) {
               HasSubstr("--stay-awake: the one thread has no helpers that could; add --threads"));
   const Outcome refused = pitlane("bench " + at("a.pit") + " --threads 17");
   EXPECT_EQ(refused.code, 2);
-  EXPECT_THAT(refused.err, HasSubstr("--threads: 17 is not a whole number within 1 to 16"));
+  EXPECT_THAT(refused.err, HasSubstr("--threads: must be a whole number within 1 to 16, not '17'"));
 }
 
 TEST_F(Bench, LayersForPeople) {
