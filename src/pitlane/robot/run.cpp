@@ -18,6 +18,7 @@
 #include "pitlane/network/pit_file.h"
 #include "pitlane/robot/answer_line.h"
 #include "pitlane/robot/car_inputs.h"
+#include "pitlane/robot/large_pages.h"
 #include "pitlane/robot/latency_histogram.h"
 #include "pitlane/robot/stop_signals.h"
 
@@ -186,9 +187,18 @@ class Loop {
   double began_s_, first_s_ = 0;
 };
 
+/// The file, the weights packed, a frame and what is between them, about.
+std::size_t memory_for(const std::filesystem::path& model) {
+  constexpr std::size_t kBesideWeights = std::size_t{3} << 20;
+  std::error_code unknown;  // load_pit says what is wrong
+  const std::uintmax_t bytes = std::filesystem::file_size(model, unknown);
+  return kBesideWeights + (unknown ? 0 : static_cast<std::size_t>(bytes) * 2);
+}
+
 }  // namespace
 
 Result<int> run(const RunFlags& flags, double began_s) {
+  expect_memory(memory_for(flags.model));
   PITLANE_TRY(const Network network, load_pit(flags.model));
   PITLANE_TRY(const InputSpec* image, image_input(network));
   PITLANE_TRY_STATUS(check_car_inputs(flags, network));
