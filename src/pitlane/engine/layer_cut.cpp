@@ -33,8 +33,10 @@ LayerCut cut_conv(const kernels::ConvGeometry& geometry, const kernels::PanelLay
   panels.macs *= std::int64_t{geometry.out_h} * geometry.out_w;
   const LayerCut rows{.units = geometry.out_h, .macs = panels.macs};
   // The larger of two shares, of all.
-  const double most_rows = static_cast<double>((rows.units + 1) / 2) / rows.units;
-  const double most_outputs = static_cast<double>((panels.units + 1) / 2 * panels.unit_outputs) / size.outputs;
+  const int rows_of_half = (rows.units + 1) / 2;
+  const double most_rows = static_cast<double>(rows_of_half) / rows.units;
+  const int outputs_of_half = (panels.units + 1) / 2 * panels.unit_outputs;
+  const double most_outputs = static_cast<double>(outputs_of_half) / size.outputs;
   return most_outputs < most_rows ? panels : rows;
 }
 
