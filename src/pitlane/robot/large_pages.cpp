@@ -29,8 +29,9 @@ void expect_memory([[maybe_unused]] std::size_t bytes) {
   const std::size_t before = kLargePage - reinterpret_cast<std::uintptr_t>(first) % kLargePage;
   char* const begin = static_cast<char*>(first) + before;
   char* const end = static_cast<char*>(sbrk(0));
+  const bool large = end > begin && madvise(begin, static_cast<std::size_t>(end - begin), MADV_HUGEPAGE) == 0;
   std::free(first);  // NOLINT
-  if (end <= begin || madvise(begin, static_cast<std::size_t>(end - begin), MADV_HUGEPAGE) != 0) return;
+  if (!large) return;
   // What lies before the first large page stays untouched: nobody ever asks for it back.
   [[maybe_unused]] void* const skipped = std::malloc(before);  // NOLINT
 #endif
