@@ -5,6 +5,8 @@
 #
 # HEADERS are what others may include: such a module is part of the installed package (component `robot`), which
 # find_package(pitlane) finds. What is said to the compiler here is for our code alone and does not reach its users.
+#
+# A unity build compiles a module as one or two files (which halves the time), so names in it differ, unnamed namespaces or not.
 add_library(pitlane_options INTERFACE)
 target_include_directories(pitlane_options INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
 target_compile_features(pitlane_options INTERFACE cxx_std_20)
@@ -29,6 +31,7 @@ function(pitlane_module name)
   cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;DEPENDS;PUBLIC;PRIVATE" ${ARGN})
   add_library(pitlane_${name} STATIC ${ARG_SOURCES})
   add_library(pitlane::${name} ALIAS pitlane_${name})
+  set_target_properties(pitlane_${name} PROPERTIES UNITY_BUILD_BATCH_SIZE 24)
   list(TRANSFORM ARG_DEPENDS PREPEND pitlane::)
   target_link_libraries(pitlane_${name} PUBLIC pitlane_options ${ARG_DEPENDS} ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
   if(ARG_HEADERS)

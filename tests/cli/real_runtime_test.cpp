@@ -76,17 +76,15 @@ TEST_P(RealRuntimeOfFamily, AgreesInAllKinds) {
   if (network.states.empty()) expect_agreement(at("in.pit"), {"", "a.h5", "Keras", ""});
 }
 
-std::vector<const char*> all_families() {
-  std::vector<const char*> names;
-  for (const Family& family : families()) names.push_back(family.name);
-  return names;
-}
-
-INSTANTIATE_TEST_SUITE_P(Families, RealRuntimeOfFamily, ::testing::ValuesIn(all_families()), [](const auto& tested) {
-  std::string name = tested.param;
-  std::erase(name, '-');
-  return name;
-});
+// One for each shape of inputs and states; that every family's files are right, formats/*_parity shows.
+INSTANTIATE_TEST_SUITE_P(Families, RealRuntimeOfFamily,
+                         ::testing::Values("pilotnet-tf", "pilotnet-tf-v", "pilotnet-x3-timedistributed-v",
+                                           "deepest-lstm-tinypilotnet", "memdccp", "pilotnet-onehot"),
+                         [](const auto& tested) {
+                           std::string name = tested.param;
+                           std::erase(name, '-');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace pitlane::testing

@@ -18,7 +18,7 @@ namespace {
 
 constexpr double kPeriodicSeconds = 10;
 
-struct Flags {
+struct BenchFlags {
   std::vector<std::string> models;
   std::string isa;
   int threads = 1;
@@ -34,7 +34,7 @@ using Networks = std::vector<std::unique_ptr<TimedNetwork>>;
 
 bool go_on() { return !interrupt_requested(); }
 
-LatencyOptions latency_options(const Flags& flags) {
+LatencyOptions latency_options(const BenchFlags& flags) {
   LatencyOptions options;
   if (flags.seconds) options.budget_s = *flags.seconds;
   return options;
@@ -53,7 +53,7 @@ std::vector<BenchEntry> entries_of(const Networks& networks) {
   return entries;
 }
 
-Status time_whole(const Flags& flags, const Networks& networks) {
+Status time_whole(const BenchFlags& flags, const Networks& networks) {
   std::vector<std::function<void()>> calls;
   for (const auto& network : networks)
     calls.emplace_back([n = network.get()] { (void)n->session->run(n->in, n->out); });
@@ -75,7 +75,7 @@ Status time_whole(const Flags& flags, const Networks& networks) {
   return {};
 }
 
-Status time_by_layer(const Flags& flags, const Networks& networks) {
+Status time_by_layer(const BenchFlags& flags, const Networks& networks) {
   const Roofline roofline = measure_limits();
   if (!flags.json) std::fputs(roofline_text(roofline).c_str(), stdout);
   for (const auto& network : networks) {
@@ -90,7 +90,7 @@ Status time_by_layer(const Flags& flags, const Networks& networks) {
   return {};
 }
 
-Status time_periodically(const Flags& flags, const Networks& networks, std::int64_t period_ns) {
+Status time_periodically(const BenchFlags& flags, const Networks& networks, std::int64_t period_ns) {
   const double seconds = flags.seconds.value_or(kPeriodicSeconds);
   const auto frames = static_cast<std::int64_t>(seconds * 1e9 / static_cast<double>(period_ns));
   for (const auto& network : networks) {
@@ -109,7 +109,7 @@ Status time_periodically(const Flags& flags, const Networks& networks, std::int6
 }
 
 /// Nanoseconds; at least one fits into the time that is given.
-Result<std::int64_t> asked_period(const Flags& flags) {
+Result<std::int64_t> asked_period(const BenchFlags& flags) {
   Result<std::int64_t> period_ns = parse_period_ns(*flags.periodic);
   if (!period_ns.ok()) return period_ns.error().in("--periodic");
   if (flags.seconds && *flags.seconds * 1e9 < static_cast<double>(*period_ns))
@@ -117,7 +117,7 @@ Result<std::int64_t> asked_period(const Flags& flags) {
   return period_ns;
 }
 
-Result<int> run(const Flags& flags) {
+Result<int> run(const BenchFlags& flags) {
   CompileOptions options;
   if (flags.layers && flags.periodic)
     return invalid_argument("--layers and --periodic are different measurements; ask for one of them");
@@ -148,7 +148,7 @@ Result<int> run(const Flags& flags) {
 void declare_bench(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = app.add_subcommand(
       "bench", "Time networks on this machine, interleaved, one thread on one core unless --threads says more");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<BenchFlags>();
   verb->add_option("MODEL", flags->models, "one or more model files")->required();
   add_model_flags(*verb, flags->model);
   verb->add_option("--isa", flags->isa, "force an instruction set, one of: " + isa_names());

@@ -34,7 +34,7 @@
 namespace pitlane::cli {
 namespace {
 
-struct Flags {
+struct ConvertFlags {
   std::string strategy, precision = "auto", io = "float";
   std::vector<std::string> data;
   std::string split = "auto";
@@ -47,14 +47,14 @@ struct Flags {
   ConvertRecordingFlags recording;  // IN and OUT too
 };
 
-DataFlags data_flags(const Flags& flags) {
+DataFlags data_flags(const ConvertFlags& flags) {
   return {.directories = flags.data, .split = flags.split, .max_rows = {}, .recording = flags.recording.recording};
 }
 
 // Opened once, and only if something asks for it.
 class Data {
  public:
-  Data(const Flags& flags, const Network& network, const ProgressFn& progress)
+  Data(const ConvertFlags& flags, const Network& network, const ProgressFn& progress)
       : flags_(flags), network_(network), progress_(progress), from_(data_flags(flags)) {}
 
   /// `smaller_for`: who wants pictures of another size too; empty: nobody.
@@ -79,7 +79,7 @@ class Data {
   SeenData& seen() { return *seen_; }
 
  private:
-  const Flags& flags_;
+  const ConvertFlags& flags_;
   const Network& network_;
   const ProgressFn& progress_;
   const DataFlags from_;
@@ -132,7 +132,7 @@ void tell_budget(const HeldBudget& held, ProgressBar& bar) {
 }
 
 Result<Network> with_strategy(Network network, const Strategy* strategy, const AccuracyBudget& budget,
-                              const Flags& flags, Data& data, ProgressBar& bar) {
+                              const ConvertFlags& flags, Data& data, ProgressBar& bar) {
   const ProgressFn progress = bar.callback();
   if (strategy == nullptr) return network;
   StrategyContext context;
@@ -179,7 +179,7 @@ void tell_widened(const Network& network) {
                 ".pit, .onnx or .tflite");
 }
 
-Result<std::optional<Strategy>> chosen_strategy(const CLI::App& verb, const Flags& flags) {
+Result<std::optional<Strategy>> chosen_strategy(const CLI::App& verb, const ConvertFlags& flags) {
   if (flags.strategy.empty()) {
     PITLANE_TRY_STATUS(refuse_flags(verb, recipe_flag_names(), "changes a strategy, and no --strategy is given"));
     return std::optional<Strategy>();
@@ -189,7 +189,7 @@ Result<std::optional<Strategy>> chosen_strategy(const CLI::App& verb, const Flag
   return std::optional<Strategy>(with_changes(*strategy, changes));
 }
 
-Result<int> convert_model(const Flags& flags, const CLI::App& verb) {
+Result<int> convert_model(const ConvertFlags& flags, const CLI::App& verb) {
   const std::string& in = flags.recording.in;
   const std::string& out = flags.recording.out;
   PITLANE_TRY_STATUS(check_output_file(out));
@@ -209,6 +209,7 @@ Result<int> convert_model(const Flags& flags, const CLI::App& verb) {
   PITLANE_TRY(ModelFile file, open_model(in, flags.model));
   PITLANE_TRY_STATUS(check_ends_early(file.network, strategy, options));
   PITLANE_TRY_STATUS(check_budget_outputs(budget, file.network));
+  PITLANE_TRY_STATUS(check_track_limit(budget, "convert drives none; use tune, or leave the limit out"));
   ProgressBar bar;
   const ProgressFn progress = bar.callback();
   Data data(flags, file.network, progress);
@@ -235,7 +236,7 @@ constexpr std::initializer_list<const char*> kOfRecordings = {
     "--format",      "--steering-correction", "--no-side-cameras", "--image-topic", "--command-topic",
     "--speed-topic", "--tolerance-ms",        "--interpolate",     "--split"};
 
-Result<int> run(const Flags& flags, const CLI::App& verb) {
+Result<int> run(const ConvertFlags& flags, const CLI::App& verb) {
   std::error_code unknown;
   if (!std::filesystem::exists(flags.recording.in, unknown))
     return not_found(flags.recording.in + ": no such file or directory; convert takes IN first, then OUT");
@@ -262,7 +263,7 @@ Result<int> run(const Flags& flags, const CLI::App& verb) {
 void declare_convert(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = app.add_subcommand(
       "convert", "Write a model as .pit, .onnx, .tflite or .h5 and verify it, or a recording in another tool's format");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<ConvertFlags>();
   verb->add_option("IN", flags->recording.in, "model file of any kind, recording or bag")->required();
   verb->add_option("OUT", flags->recording.out, "model: its ending says the kind; recording: a directory")->required();
   verb->add_option("--strategy", flags->strategy, "applied first (see pitlane strategies)");

@@ -33,7 +33,7 @@
 namespace pitlane::cli {
 namespace {
 
-struct Flags {
+struct DriveFlags {
   std::vector<std::string> models, circuits, perturbations;
   bool reverse = false, both = false, json = false, trajectory = false, sweep = false, no_video = false;
   std::string report, video;
@@ -78,7 +78,7 @@ std::vector<std::string> names_of(const LatencyGrid& grid) {
 // Everything that is to be driven, opened and checked; and what came of it.
 class Drives {
  public:
-  explicit Drives(const Flags& flags) : flags_(flags) {}
+  explicit Drives(const DriveFlags& flags) : flags_(flags) {}
 
   Status open() {
     PITLANE_TRY(const std::vector<CarRuntime> runtimes, drive_runtimes(flags_.runtime, flags_.car.isa));
@@ -202,7 +202,7 @@ class Drives {
     return {};
   }
 
-  const Flags& flags_;
+  const DriveFlags& flags_;
   DriveLatencies latencies_;
   std::vector<Conditions> conditions_;
   std::vector<Car> cars_;
@@ -214,7 +214,7 @@ class Drives {
   std::vector<CircuitMap> circuits_;
 };
 
-Error stopped(const Error& error, const Flags& flags) {
+Error stopped(const Error& error, const DriveFlags& flags) {
   if (error.kind() != ErrorKind::kInterrupted) return error;
   return {error.kind(), flags.json ? "interrupted; nothing is printed" : "interrupted; the laps above are complete"};
 }
@@ -230,7 +230,7 @@ void print_summary(const std::vector<DriveEntry>& entries) {
     if (!text.empty()) std::printf("\n%s", text.c_str());
 }
 
-Status check_outputs(const Flags& flags) {
+Status check_outputs(const DriveFlags& flags) {
   if (!flags.report.empty()) {
     PITLANE_TRY_STATUS(check_output_file(flags.report));
     PITLANE_TRY_STATUS(check_output_folder_is_there(flags.report));
@@ -250,7 +250,7 @@ Status check_outputs(const Flags& flags) {
 }
 
 // The page is written whatever becomes of its video.
-Status write_page(const Flags& flags, const Drives& drives, ProgressBar& bar) {
+Status write_page(const DriveFlags& flags, const Drives& drives, ProgressBar& bar) {
   bool interrupted_by_user = false;
   PageVideos videos;
   if (!flags.no_video) videos = drive_page_videos(drives.shown(), bar.callback(), interrupted_by_user);
@@ -259,7 +259,7 @@ Status write_page(const Flags& flags, const Drives& drives, ProgressBar& bar) {
   return interrupted_by_user ? Status(interrupted()) : Status();
 }
 
-Status write_video(const Flags& flags, const Drives& drives, ProgressBar& bar) {
+Status write_video(const DriveFlags& flags, const Drives& drives, ProgressBar& bar) {
   PITLANE_TRY(const Film film, make_film(film_scenes(drives.shown()), {}, bar.callback()));
   bar.clear();
   PITLANE_TRY_STATUS(write_file(flags.video, film.mp4));
@@ -267,7 +267,7 @@ Status write_video(const Flags& flags, const Drives& drives, ProgressBar& bar) {
   return {};
 }
 
-Result<int> run(const Flags& flags) {
+Result<int> run(const DriveFlags& flags) {
   if (flags.trajectory && !flags.json)
     return invalid_argument("--trajectory: poses are printed with --json only; add it");
   if (flags.no_video && flags.report.empty())
@@ -293,7 +293,7 @@ Result<int> run(const Flags& flags) {
   return failed ? kPartialFailure : kSuccess;
 }
 
-void declare_conditions(CLI::App& verb, Flags& flags) {
+void declare_conditions(CLI::App& verb, DriveFlags& flags) {
   CLI::Option* latency =
       verb.add_option("--latency", flags.latency.list,
                       "from frame to command: none, 60ms, measured (each driver as long as it takes here), or a list: "
@@ -327,7 +327,7 @@ void declare_conditions(CLI::App& verb, Flags& flags) {
 
 void declare_drive(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = app.add_subcommand("drive", "Let networks lap circuits in the simulator and measure how they drive");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<DriveFlags>();
   verb->add_option("MODEL", flags->models,
                    "model files; 'expert' is the driver that knows the line, 'line-follower' one that sees it and has "
                    "no network");

@@ -19,7 +19,7 @@
 namespace pitlane::cli {
 namespace {
 
-struct Flags {
+struct EvaluateFlags {
   std::vector<std::string> models;
   DataFlags data;
   ModelFlags model;
@@ -70,7 +70,7 @@ bool comparable(const std::vector<OutputSpec>& a, const std::vector<OutputSpec>&
   });
 }
 
-Result<EvaluateEntry> evaluate_one(const std::string& path, const Flags& flags, const ProgressFn& progress,
+Result<EvaluateEntry> evaluate_one(const std::string& path, const EvaluateFlags& flags, const ProgressFn& progress,
                                    std::optional<First>& first) {
   PITLANE_TRY(const ModelFile file, open_one_camera_model(path, flags.model));
   PITLANE_TRY(const OpenedData data, open_data_for(flags.data, file.network, progress));
@@ -95,7 +95,7 @@ Result<EvaluateEntry> evaluate_one(const std::string& path, const Flags& flags, 
   return entry;
 }
 
-Result<int> run(const Flags& flags) {
+Result<int> run(const EvaluateFlags& flags) {
   std::vector<EvaluateEntry> entries;
   std::optional<First> first;
   ProgressBar bar;
@@ -114,7 +114,7 @@ Result<int> run(const Flags& flags) {
 void declare_evaluate(CLI::App& app, Chosen& chosen) {
   CLI::App* verb =
       app.add_subcommand("evaluate", "Measure networks against a recording's labels: MSE, MAE, MSE / variance");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<EvaluateFlags>();
   verb->add_option("MODEL", flags->models, "one or more model files");
   add_model_flags(*verb, flags->model);
   add_data_flags(*verb, flags->data, true);

@@ -15,7 +15,7 @@
 namespace pitlane::cli {
 namespace {
 
-struct Flags {
+struct ManualFlags {
   std::vector<std::string> verb;
   std::string out;
 };
@@ -49,7 +49,7 @@ void declare_manual(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = app.add_subcommand("manual",
                                       "Print the manual page of a verb (pitlane manual tune | man -l -), or "
                                       "write all of them");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<ManualFlags>();
   auto* words = verb->add_option("VERB", flags->verb, "its words, e.g. circuit show (default: of the program)");
   verb->add_option("--out", flags->out, "directory for the pages of all verbs, e.g. ~/.local/share/man/man1")
       ->excludes(words);

@@ -25,7 +25,7 @@
 namespace pitlane::cli {
 namespace {
 
-struct Flags {
+struct RecordFlags {
   std::vector<std::string> circuits;
   std::string out, driver;
   double driver_latency_ms = 0;
@@ -64,7 +64,7 @@ std::optional<Preprocessing> seen_by(const Preprocessing& own) {
   return std::nullopt;
 }
 
-Result<Driving> chosen_driving(const Flags& flags) {
+Result<Driving> chosen_driving(const RecordFlags& flags) {
   Driving out;
   if (!flags.whole_frames) out.stored = Preprocessing{};
   if (flags.driver.empty() || flags.driver == kExpert) return out;
@@ -128,7 +128,7 @@ class Place {
   bool kept_;
 };
 
-Result<std::vector<std::shared_ptr<const Track>>> chosen_tracks(const Flags& flags) {
+Result<std::vector<std::shared_ptr<const Track>>> chosen_tracks(const RecordFlags& flags) {
   PITLANE_TRY(auto tracks, open_tracks(flags.circuits));
   if (flags.circuits.empty())
     std::erase_if(tracks, [](const auto& track) { return track->circuit.definition().held_out; });
@@ -136,7 +136,7 @@ Result<std::vector<std::shared_ptr<const Track>>> chosen_tracks(const Flags& fla
 }
 
 // The recorder draws in RGB; the manifest says in which order the network wants the channels.
-RecordOptions record_options(const Flags& flags, const Driving& driving) {
+RecordOptions record_options(const RecordFlags& flags, const Driving& driving) {
   RecordOptions options = flags.record;
   // A network shows where it goes wrong only while it drives; random places are the expert's part.
   options.driven_frames = driving.make ? flags.frames : flags.frames * 2 / 3;
@@ -162,7 +162,7 @@ Status drive_and_write(const std::vector<std::shared_ptr<const Track>>& tracks, 
   return writer.finish();
 }
 
-Result<int> run(const Flags& flags) {
+Result<int> run(const RecordFlags& flags) {
   const std::filesystem::path out = flags.out;
   PITLANE_TRY_STATUS(check_place(out));
   PITLANE_TRY(const Driving driving, chosen_driving(flags));
@@ -184,7 +184,7 @@ Result<int> run(const Flags& flags) {
 
 void declare_record(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = app.add_subcommand("record", "Let the expert drive circuits and record frames with its commands");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<RecordFlags>();
   verb->add_option("--circuit", flags->circuits, "names or files (default: all of our own that are not held out)");
   verb->add_option("--out", flags->out, "directory for data.csv, recording.json and the frames")->required();
   verb->add_option("--frames", flags->frames, "frames in all")->check(whole(1, 10000000))->capture_default_str();

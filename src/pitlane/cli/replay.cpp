@@ -29,7 +29,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Flags {
+struct ReplayFlags {
   DataFlags data;  // one recording
   std::string recording, a, b, out;
   ModelFlags model;
@@ -38,7 +38,7 @@ struct Flags {
   bool json = false;
 };
 
-Result<std::vector<DifferenceLimit>> limits_of(const Flags& flags) {
+Result<std::vector<DifferenceLimit>> limits_of(const ReplayFlags& flags) {
   std::vector<DifferenceLimit> limits;
   for (const std::string& text : flags.largest) {
     PITLANE_TRY(DifferenceLimit limit, parse_difference_limit("--max-difference", DifferenceKind::kLargest, text));
@@ -57,7 +57,7 @@ struct Answered {
   JsonSubject subject;
 };
 
-Result<Answered> answer_all(const std::string& path, const Flags& flags, const Recording& recording,
+Result<Answered> answer_all(const std::string& path, const ReplayFlags& flags, const Recording& recording,
                             const ProgressFn& progress) {
   PITLANE_TRY(const ModelFile file, open_one_camera_model(path, flags.model));
   PITLANE_TRY(const Dataset frames, load_frames(recording, file.network, progress));
@@ -113,7 +113,7 @@ Status write_all(const fs::path& out, const Recording& recording, const ReplayRe
   return write_text(out / "replay.json", replay_json(report));
 }
 
-Result<int> run(Flags flags) {
+Result<int> run(ReplayFlags flags) {
   PITLANE_TRY(const std::vector<DifferenceLimit> limits, limits_of(flags));
   if (!flags.out.empty()) PITLANE_TRY_STATUS(check_output_directory(flags.out));
   if (const std::string index = flags.out.empty() ? "" : recording_in(flags.out); !index.empty())
@@ -153,7 +153,7 @@ Result<int> run(Flags flags) {
 void declare_replay(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = app.add_subcommand(
       "replay", "Compare two networks frame by frame over a recording; exit code 1 where a limit does not hold");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<ReplayFlags>();
   verb->add_option("RECORDING", flags->recording, "as --data of evaluate; its labels are not looked at")->required();
   verb->add_option("A", flags->a, "a model file: what is compared with")->required();
   verb->add_option("B", flags->b, "the other model file")->required();

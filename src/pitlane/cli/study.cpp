@@ -32,14 +32,14 @@ namespace fs = std::filesystem;
 
 constexpr const char *kJson = "study.json", *kCsv = "study.csv", *kMarkdown = "study.md", *kPage = "study.html";
 
-struct Flags {
+struct StudyFlags {
   std::string study, store, out, format = "json";
   int jobs = 0;
   bool json = false, no_timing = false, partial = false, video = false;
 };
 
 // The study's name beside it, or in the folder that --store names.
-fs::path store_path(const Flags& flags) {
+fs::path store_path(const StudyFlags& flags) {
   const std::string name = fs::path(flags.study).stem().string() + ".db";
   if (flags.store.empty()) return fs::path(flags.study).parent_path() / name;
   std::error_code code;
@@ -52,14 +52,14 @@ struct Opened {
   StudyGrid grid;
 };
 
-Result<Opened> open(const Flags& flags) {
+Result<Opened> open(const StudyFlags& flags) {
   PITLANE_TRY(StudySpec spec, load_study(flags.study));
   for (const std::string& sentence : spec.ignored) log_warning(spec.origin + ": " + sentence);
   PITLANE_TRY(StudyGrid grid, open_study(spec));
   return Opened{std::move(spec), std::move(grid)};
 }
 
-Result<Store> open_store_that_is_there(const fs::path& path, const Flags& flags) {
+Result<Store> open_store_that_is_there(const fs::path& path, const StudyFlags& flags) {
   std::error_code code;
   if (!fs::exists(path, code))
     return not_found(path.string() + ": nothing of this study is stored there; 'pitlane study run " + flags.study +
@@ -68,14 +68,15 @@ Result<Store> open_store_that_is_there(const fs::path& path, const Flags& flags)
 }
 
 // What drives the study where its file is: the same whether it was run or exported, and wherever that was.
-std::string command_of(const Flags& flags) {
+std::string command_of(const StudyFlags& flags) {
   return "pitlane study run " + shell_word(fs::path(flags.study).filename().string()) + " --out results" +
          (flags.video ? " --video" : "");
 }
 
 // Results of other things in this folder that have the same names are replaced: they are made of the store.
 // All four or none, before the page's video is rendered: that takes minutes, and what ends it loses no document.
-Status write_documents(const StudyResult& result, const StudyComparisons& compared, const Flags& flags, Timing timing) {
+Status write_documents(const StudyResult& result, const StudyComparisons& compared, const StudyFlags& flags,
+                       Timing timing) {
   const fs::path out = flags.out;
   PITLANE_TRY_STATUS(make_writable_directory(out));
   PITLANE_TRY_STATUS(write_texts({{out / kJson, study_json(result, compared, timing)},
@@ -104,7 +105,7 @@ StudyRecommendation recommendation(const StudyResult& result, const StudyCompari
 }
 
 // Only the page shows trajectories.
-std::size_t drawn(const Flags& flags) { return flags.out.empty() ? 0 : kMostDrawn; }
+std::size_t drawn(const StudyFlags& flags) { return flags.out.empty() ? 0 : kMostDrawn; }
 
 // "1 cell", "2 cells"
 std::string cells_text(std::size_t count) { return std::to_string(count) + (count == 1 ? " cell" : " cells"); }
@@ -136,7 +137,7 @@ int exit_code(const StudyResult& result) {
   return failed ? kPartialFailure : kSuccess;
 }
 
-Status check_video(const Flags& flags) {
+Status check_video(const StudyFlags& flags) {
   if (!flags.video) return {};
   if (flags.out.empty()) return invalid_argument("--video: the video is part of the page that --out writes; add --out");
   if (const Status encoder = check_video_encoder(); !encoder.ok()) return encoder.error().in("--video");
@@ -144,7 +145,7 @@ Status check_video(const Flags& flags) {
 }
 
 // What is written must replace neither the study nor what it has driven.
-Status check_outputs(const Flags& flags) {
+Status check_outputs(const StudyFlags& flags) {
   PITLANE_TRY_STATUS(check_video(flags));
   if (flags.out.empty()) return {};
   PITLANE_TRY_STATUS(check_output_directory(flags.out));
@@ -156,7 +157,7 @@ Status check_outputs(const Flags& flags) {
   return {};
 }
 
-Result<int> run(const Flags& flags) {
+Result<int> run(const StudyFlags& flags) {
   PITLANE_TRY_STATUS(check_outputs(flags));
   const Timing timing = flags.no_timing ? Timing::kLeftOut : Timing::kIncluded;
   PITLANE_TRY(Opened study, open(flags));
@@ -184,7 +185,7 @@ Result<int> run(const Flags& flags) {
   return exit_code(result);
 }
 
-Result<int> export_results(const Flags& flags) {
+Result<int> export_results(const StudyFlags& flags) {
   PITLANE_TRY_STATUS(check_outputs(flags));
   const Timing timing = flags.no_timing ? Timing::kLeftOut : Timing::kIncluded;
   PITLANE_TRY(Opened study, open(flags));
@@ -236,7 +237,7 @@ std::string waiting_text(std::size_t waiting) {
          " for a latency that 'pitlane study run' measures first";
 }
 
-Result<int> status(const Flags& flags) {
+Result<int> status(const StudyFlags& flags) {
   PITLANE_TRY(Opened study, open(flags));
   PITLANE_TRY(Store store, open_store_that_is_there(store_path(flags), flags));
   PITLANE_TRY_STATUS(add_latencies(study.spec, store, Measuring::kLeftOut, study.grid, {}));
@@ -256,7 +257,7 @@ Result<int> status(const Flags& flags) {
 }
 
 CLI::App* declare(CLI::App& verb, const std::string& name, const std::string& help,
-                  const std::shared_ptr<Flags>& flags) {
+                  const std::shared_ptr<StudyFlags>& flags) {
   CLI::App* sub = verb.add_subcommand(name, help);
   sub->add_option("STUDY", flags->study, "the study's file, or a configuration of BehaviorMetrics")->required();
   sub->add_option("--store", flags->store, "file or folder of the results (default: beside STUDY, as its name.db)")
@@ -264,7 +265,7 @@ CLI::App* declare(CLI::App& verb, const std::string& name, const std::string& he
   return sub;
 }
 
-void add_export_flags(CLI::App& sub, Flags& flags) {
+void add_export_flags(CLI::App& sub, StudyFlags& flags) {
   sub.add_option("--out", flags.out, "folder for study.html, study.json, study.csv and study.md, which are replaced")
       ->check(not_empty());
   sub.add_flag("--no-timing", flags.no_timing, "leave out what depends on the clock");
@@ -278,7 +279,7 @@ void declare_study(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = app.add_subcommand(
       "study", "Drive a grid of networks, circuits and conditions; interrupted, it goes on where it stopped");
   verb->require_subcommand(1);
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<StudyFlags>();
   CLI::App* runs = declare(*verb, "run", "Drive every cell that is not in the store yet, and print the totals", flags);
   add_export_flags(*runs, *flags);
   runs->add_option("--jobs", flags->jobs, "cells driven at once, 0 = one a core; results do not depend on it")

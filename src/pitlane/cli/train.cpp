@@ -24,7 +24,7 @@
 namespace pitlane::cli {
 namespace {
 
-struct Flags {
+struct TrainFlags {
   DataFlags data;
   std::string network, from, out;
   std::vector<std::string> outputs;
@@ -57,7 +57,7 @@ Error no_such_label(const Recording& recording, const std::string& name) {
   return invalid_argument("--outputs: " + recording.directory.string() + " has no label '" + name + "', only " + known);
 }
 
-Result<std::vector<OutputSpec>> chosen_outputs(const Flags& flags, const Recording& recording) {
+Result<std::vector<OutputSpec>> chosen_outputs(const TrainFlags& flags, const Recording& recording) {
   std::vector<OutputSpec> outputs;
   for (const std::string& name : flags.outputs.empty() ? usual_outputs(recording) : flags.outputs) {
     const auto label = std::ranges::find(recording.labels, name, &LabelSpec::name);
@@ -67,7 +67,7 @@ Result<std::vector<OutputSpec>> chosen_outputs(const Flags& flags, const Recordi
   return outputs;
 }
 
-Result<Preprocessing> chosen_preprocessing(const Flags& flags, const Recording& recording) {
+Result<Preprocessing> chosen_preprocessing(const TrainFlags& flags, const Recording& recording) {
   Preprocessing p = usual_preprocessing(recording);
   if (recording.stored && (!flags.crop.empty() || !flags.size.empty()))
     return invalid_argument(
@@ -91,7 +91,7 @@ Result<Preprocessing> chosen_preprocessing(const Flags& flags, const Recording& 
 constexpr int kLights = 4;  // none, red, green, yellow
 
 // Fresh from its family, or the one to go on from.
-Result<Network> first_network(const Flags& flags, const Recording& recording) {
+Result<Network> first_network(const TrainFlags& flags, const Recording& recording) {
   if (flags.from.empty() == flags.network.empty())
     return invalid_argument("name either --network FAMILY to start afresh or --from MODEL to train on");
   if (flags.from.empty()) {
@@ -127,7 +127,7 @@ Error how_to_go_on(const Error& error, const std::filesystem::path& checkpoint) 
 }
 
 // Before the training: what is written at its end must not destroy something else.
-Status check_outputs(const Flags& flags) {
+Status check_outputs(const TrainFlags& flags) {
   const std::filesystem::path& checkpoint = flags.train.checkpoint;
   PITLANE_TRY_STATUS(check_output_file(flags.out));
   if (std::filesystem::path(flags.out).extension() != ".pit")
@@ -143,7 +143,7 @@ Status check_outputs(const Flags& flags) {
   return kept.ok() ? kept : kept.error().in("--checkpoint");
 }
 
-Result<int> run(Flags flags) {
+Result<int> run(TrainFlags flags) {
   const std::filesystem::path out = flags.out;
   if (!flags.shift.empty()) {
     flags.train.augmentation.shift_x_px = flags.shift[0];
@@ -184,7 +184,7 @@ Result<int> run(Flags flags) {
 void declare_train(CLI::App& app, Chosen& chosen) {
   CLI::App* verb =
       app.add_subcommand("train", "Train a network on a recording; interrupted, it goes on where it stopped");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<TrainFlags>();
   flags->train.epochs = 20;
   add_data_flags(*verb, flags->data, true);
   verb->add_option("--network", flags->network, "family:" + family_names());

@@ -46,7 +46,7 @@ constexpr std::int64_t kQuickFrames = 3000;
 constexpr std::int64_t kQuickTrainingFrames = 2500;
 constexpr double kBytesPerMegabyte = 1e6;
 
-struct Flags {
+struct TuneFlags {
   std::string model, out, auto_budget, budget;
   LatencyFlags latency{.list = "none,60ms", .profile = {}, .factor = 1};
   DataFlags data;
@@ -62,7 +62,7 @@ struct Flags {
 
 // Courses, or the sentence that says why the track is left out. A search chooses on `tuning`; what is reported then are
 // the circuits that were named, or else those that are held out.
-Status add_courses(const Flags& flags, TuneInputs& inputs, std::vector<Course>& tuning) {
+Status add_courses(const TuneFlags& flags, TuneInputs& inputs, std::vector<Course>& tuning) {
   if (flags.no_track) {
     if (!flags.circuits.empty())
       return invalid_argument("--no-track: no circuit is driven then, but --circuit names some; leave one of both out");
@@ -86,7 +86,7 @@ Status add_courses(const Flags& flags, TuneInputs& inputs, std::vector<Course>& 
   return {};
 }
 
-void add_provenance(TuneResult& result, const Flags& flags, const OpenedData& data, const Network& network) {
+void add_provenance(TuneResult& result, const TuneFlags& flags, const OpenedData& data, const Network& network) {
   auto& p = result.provenance;
   p = machine_provenance();
   p["version"] = kVersion;
@@ -114,7 +114,7 @@ void add_split_note(TuneResult& result, const Network& network, const OpenedData
                          "): validation frames of this run may be frames that it learned from. Give the same --split.");
 }
 
-void add_notes(TuneResult& result, const Flags& flags, const TuneInputs& inputs, const OpenedData& data) {
+void add_notes(TuneResult& result, const TuneFlags& flags, const TuneInputs& inputs, const OpenedData& data) {
   const auto training = static_cast<std::int64_t>(data.split.train.size());
   if (flags.quick && training > kQuickTrainingFrames)
     result.notes.push_back("Quick run: fine-tuning and calibration saw " + std::to_string(kQuickTrainingFrames) +
@@ -162,7 +162,7 @@ Status add_video(const TuneResult& result, const TuneInputs& inputs, const TuneO
   return write_text(options.out / "report.html", page);
 }
 
-void print_outcome(const TuneResult& result, const Flags& flags) {
+void print_outcome(const TuneResult& result, const TuneFlags& flags) {
   const std::filesystem::path& out = flags.tune.out;
   std::printf("%s\n", text_table(result).c_str());
   if (!flags.auto_budget.empty()) std::printf("%s\n", front_text(result).c_str());
@@ -196,7 +196,7 @@ Error how_to_go_on(const Error& error) {
   return {error.kind(), "interrupted; run the same command again to go on"};
 }
 
-Error without_video(const Flags& flags) {
+Error without_video(const TuneFlags& flags) {
   return {ErrorKind::kInterrupted, "interrupted; " + (flags.tune.out / "report.html").string() +
                                        " is complete but for its video; run the same command again to add it"};
 }
@@ -221,7 +221,7 @@ Status read_latency_flags(const LatencyFlags& flags, TuneOptions& tune) {
 }
 
 /// Of the strategies that will run.
-Result<RecipeChanges> changes_of(const CLI::App& verb, const Flags& flags) {
+Result<RecipeChanges> changes_of(const CLI::App& verb, const TuneFlags& flags) {
   std::vector<const Strategy*> all;
   for (const std::string& name : flags.tune.strategies) {
     PITLANE_TRY(const Strategy* strategy, find_strategy(name));
@@ -232,7 +232,7 @@ Result<RecipeChanges> changes_of(const CLI::App& verb, const Flags& flags) {
   return read_recipe_flags(verb, flags.recipe, all);
 }
 
-Result<int> run(Flags flags, const CLI::App& verb) {
+Result<int> run(TuneFlags flags, const CLI::App& verb) {
   for (const std::string& name : flags.strategies)
     if (name != "all") flags.tune.strategies.push_back(name);
   SearchBudget budget;
@@ -272,6 +272,11 @@ Result<int> run(Flags flags, const CLI::App& verb) {
   note_circuits(inputs.baseline, recordings);
   std::vector<Course> tuning;
   PITLANE_TRY_STATUS(add_courses(flags, inputs, tuning));
+  if (inputs.courses.empty())
+    PITLANE_TRY_STATUS(check_track_limit(flags.tune.budget, inputs.why_not_driven + "; leave the limit out"));
+  if (flags.tune.own_latency)
+    PITLANE_TRY_STATUS(check_track_limit(flags.tune.budget,
+                                         "with --latency measured none is driven like another; give latencies in ms"));
   ProgressBar bar;
   const std::int64_t frames = flags.frames.value_or(flags.quick ? kQuickFrames : kFullFrames);
   PITLANE_TRY(const OpenedData data,
@@ -326,7 +331,7 @@ void add_latency_flags(CLI::App& verb, LatencyFlags& flags) {
       ->check(within(1e-3, 1000));
 }
 
-void add_constraint_flags(CLI::App& verb, Flags& flags) {
+void add_constraint_flags(CLI::App& verb, TuneFlags& flags) {
   verb.add_option("--max-latency-ms", flags.constraints.max_latency_ms, "recommend nothing slower (median)")
       ->check(positive());
   verb.add_option("--max-size", flags.max_size_mb, "recommend no larger file (MB)")->check(positive());
@@ -344,7 +349,7 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = app.add_subcommand("tune",
                                       "Apply every strategy to a network, measure each offline and on the track, "
                                       "recommend one; interrupted, it goes on where it stopped");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<TuneFlags>();
   verb->add_option("MODEL", flags->model, "the network to tune");
   add_model_flags(*verb, flags->foreign);
   verb->add_option("--out", flags->out,

@@ -15,7 +15,7 @@ enum class Part { kTrain, kValidation, kNeither };
 constexpr std::int64_t kEvery = 5;
 constexpr std::int64_t kBlockRows = 100;
 
-std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 /// Consecutive rows, every `every`-th stretch of which validates.
 struct Blocks {
@@ -38,7 +38,7 @@ Result<Split> assign(const Dataset& dataset, const std::string& what, const Part
   for (std::int64_t i = 0; i < dataset.size(); ++i) {
     const Part part = part_of(i);
     if (part == Part::kTrain) out.train.push_back(i);
-    if (part == Part::kValidation && dataset.side_camera[at(i)] == 0) out.validation.push_back(i);
+    if (part == Part::kValidation && dataset.side_camera[index(i)] == 0) out.validation.push_back(i);
   }
   if (out.train.empty() || out.validation.empty())
     return invalid_argument("split " + what + " leaves " + std::to_string(out.train.size()) + " samples to train and " +
@@ -64,13 +64,13 @@ Result<Split> by_session(const Dataset& dataset) {
   const std::string what = count < kEvery ? "session: the last of " + std::to_string(count) + " validates"
                                           : "session: every fifth of " + std::to_string(count) + " validates";
   return assign(dataset, what, [&](std::int64_t sample) {
-    return validates.at(dataset.session[at(sample)]) ? Part::kValidation : Part::kTrain;
+    return validates.at(dataset.session[index(sample)]) ? Part::kValidation : Part::kTrain;
   });
 }
 
 Result<Split> by_blocks(const Dataset& dataset, const Blocks& blocks) {
   const std::string what = "blocks:" + std::to_string(blocks.rows) + ":" + std::to_string(blocks.every);
-  return assign(dataset, what, [&](std::int64_t sample) { return blocks.part_of(dataset.row[at(sample)]); });
+  return assign(dataset, what, [&](std::int64_t sample) { return blocks.part_of(dataset.row[index(sample)]); });
 }
 
 /// Takes a number of 1..10^9 from the front.

@@ -49,7 +49,7 @@ std::optional<double> number(const Json& record, const char* key) {
   return value;
 }
 
-std::string text(const Json& record, const char* key) {
+std::string text_of(const Json& record, const char* key) {
   const auto found = record.find(key);
   return found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
@@ -106,8 +106,8 @@ class TubReader {
     }
     row.speed_mps = number(record, "enc/speed").value_or(row.speed_mps);
     take_time_and_session(record, row);
-    if (const std::string mode = text(record, "user/mode"); !mode.empty() && mode != "user") ++piloted_;
-    const auto image = builder_.images().find(text(record, "cam/image_array"));
+    if (const std::string mode = text_of(record, "user/mode"); !mode.empty() && mode != "user") ++piloted_;
+    const auto image = builder_.images().find(text_of(record, "cam/image_array"));
     if (!image) return bad(row, image.error().message());
     builder_.add(std::move(row), image);
   }
@@ -118,7 +118,7 @@ class TubReader {
     const bool known = time != record.end() && time->is_number();
     if (known) row.time_s = time->get<double>() / kMilliseconds;
     times_known_ = times_known_ && known && std::isfinite(row.time_s);
-    const std::string session = text(record, "_session_id");
+    const std::string session = text_of(record, "_session_id");
     sessions_known_ = sessions_known_ && !session.empty();
     row.session = sessions_.emplace(session, static_cast<int>(sessions_.size())).first->second;
   }

@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::uint64_t kMaxBytes = 16ULL << 20;  // a tub of a million records may have all of them deleted
+constexpr std::uint64_t kMaxManifestBytes = 16ULL << 20;  // a tub of a million records may have all of them deleted
 constexpr int kCatalogsLine = 5;
 constexpr const char* kRemedy =
     "; mend it, e.g. {\"paths\": [\"catalog_0.catalog\"], \"current_index\": 1000, \"max_len\": 1000, "
@@ -71,7 +71,7 @@ Result<std::vector<std::int64_t>> deleted(const Json& line) {
 }  // namespace
 
 Result<TubManifest> read_tub_manifest(const std::filesystem::path& path) {
-  PITLANE_TRY(const std::string content, read_text(path, kMaxBytes));
+  PITLANE_TRY(const std::string content, read_text(path, kMaxManifestBytes));
   const auto parse = [&]() -> Result<TubManifest> {
     PITLANE_TRY(const Json line, catalogs_line(content));
     TubManifest out;

@@ -19,7 +19,7 @@ namespace {
 using Json = nlohmann::json;  // sorts its keys, as donkeycar does
 
 constexpr std::int64_t kCatalogRecords = 1000;
-constexpr double kMillisecondsOfSecond = 1000;
+constexpr double kMillisecondsPerSecond = 1000;
 
 class TubSink : public RecordingSink {
  public:
@@ -36,7 +36,7 @@ class TubSink : public RecordingSink {
     const std::string image = std::to_string(records_) + "_cam_image_array_" + row.picture.extension;
     Json record = {
         {"_index", records_}, {"_session_id", session_id(row)}, {"cam/image_array", image}, {"user/mode", "user"}};
-    if (context_.fit->keeps_times) record["_timestamp_ms"] = std::llround(row.time_s * kMillisecondsOfSecond);
+    if (context_.fit->keeps_times) record["_timestamp_ms"] = std::llround(row.time_s * kMillisecondsPerSecond);
     for (std::size_t i = 0; i < row.labels.size(); ++i) record[context_.fit->columns[i].name] = row.labels[i];
     if (!std::isnan(row.speed_mps)) record["enc/speed"] = row.speed_mps;
     const std::string line = record.dump() + "\n";

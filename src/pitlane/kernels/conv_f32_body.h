@@ -3,6 +3,7 @@
 // float, or two bfloat16 side by side.
 #pragma once
 
+#include "pitlane/kernels/conv_tiles.h"
 #include "pitlane/kernels/panels.h"
 
 namespace pitlane::kernels {
@@ -35,6 +36,11 @@ struct ConvF32Tile {
   const float* bias;
   float* output;
   int outputs;  // valid ones in this panel
+
+  void move(std::ptrdiff_t in, std::ptrdiff_t out) {
+    input += in;
+    output += out;
+  }
 };
 
 /// Inputs Lane, Lane + 1, ... of the blocks that one load a pixel brought.
@@ -143,11 +149,8 @@ void conv_f32_tile(const typename X::Conv& c, const ConvF32Tile<X>& t) {
   }
 }
 
-template <typename X>
-using ConvF32TileFunction = void (*)(const typename X::Conv&, const ConvF32Tile<X>&);
-
 template <typename X, int Halves, int P = X::conv_f32_pixels(Halves)>
-ConvF32TileFunction<X> conv_f32_pick(int pixels) {
+TileFunction<typename X::Conv, ConvF32Tile<X>> conv_f32_pick(int pixels) {
   if constexpr (P == 1) {
     return conv_f32_tile<X, 1, Halves / 2, Halves % 2 == 1>;
   } else {
@@ -157,45 +160,9 @@ ConvF32TileFunction<X> conv_f32_pick(int pixels) {
   }
 }
 
-/// Rows of fewer pixels than any of the nearly equal tiles has.
-template <typename X, int Halves>
-void conv_f32_narrow_panel(const typename X::Conv& c, const ConvF32Tile<X>& panel) {
-  const ConvGeometry& g = c.geometry;
-  for (int y = 0; y < g.out_h; ++y) {
-    ConvF32Tile<X> t = panel;
-    t.input += y * g.in_step_y;
-    t.output += y * g.out_row;
-    for (int left = g.out_w; left > 0;) {
-      const int pixels = narrow_tile(left);
-      conv_f32_pick<X, Halves>(pixels)(c, t);
-      t.input += pixels * g.in_step_x;
-      t.output += pixels * g.out_pixel;
-      left -= pixels;
-    }
-  }
-}
-
 template <typename X, int Halves>
 void conv_f32_panel(const typename X::Conv& c, const ConvF32Tile<X>& panel) {
-  constexpr int kMost = X::conv_f32_pixels(Halves);
-  const ConvGeometry& g = c.geometry;
-  if (!is_tile_width(g.out_w, kMost) && g.out_w < kMost) return conv_f32_narrow_panel<X, Halves>(c, panel);
-  const int tiles = (g.out_w + kMost - 1) / kMost;
-  const int small = g.out_w / tiles;   // tiles of `small` or `small + 1` pixels: no tiny remainder
-  const int larger = g.out_w % tiles;  // that many have one more
-  const ConvF32TileFunction<X> small_tile = conv_f32_pick<X, Halves>(small);
-  const ConvF32TileFunction<X> large_tile = conv_f32_pick<X, Halves>(small + (larger > 0 ? 1 : 0));
-  for (int y = 0; y < g.out_h; ++y) {
-    ConvF32Tile<X> t = panel;
-    t.input += y * g.in_step_y;
-    t.output += y * g.out_row;
-    for (int i = 0; i < tiles; ++i) {
-      const int pixels = small + (i < larger ? 1 : 0);
-      (i < larger ? large_tile : small_tile)(c, t);
-      t.input += pixels * g.in_step_x;
-      t.output += pixels * g.out_pixel;
-    }
-  }
+  walk_tiles<typename X::Conv, ConvF32Tile<X>>(c, panel, X::conv_f32_pixels(Halves), conv_f32_pick<X, Halves>);
 }
 
 template <typename X, int Halves>

@@ -2,6 +2,7 @@
 // in what elements it wants inputs and weights: bytes, or both widened to 16 bits.
 #pragma once
 
+#include "pitlane/kernels/conv_tiles.h"
 #include "pitlane/kernels/elementwise_body.h"
 #include "pitlane/kernels/panels.h"
 
@@ -62,6 +63,11 @@ struct ConvI8Tile {
   int first_output;
   int outputs;        // valid ones in this panel
   std::ptrdiff_t at;  // where the tile's first output goes
+
+  void move(std::ptrdiff_t in, std::ptrdiff_t out) {
+    input += in;
+    at += out;
+  }
 };
 
 /// Groups Group, Group + 1, ... of the blocks that one load a pixel brought.
@@ -126,11 +132,8 @@ void conv_i8_tile(const ConvI8& c, const ConvI8Tile<X>& t) {
   }
 }
 
-template <typename X>
-using ConvI8TileFunction = void (*)(const ConvI8&, const ConvI8Tile<X>&);
-
 template <typename X, int Halves, int P = X::conv_i8_pixels(Halves)>
-ConvI8TileFunction<X> conv_i8_pick(int pixels) {
+TileFunction<ConvI8, ConvI8Tile<X>> conv_i8_pick(int pixels) {
   if constexpr (P == 1) {
     return conv_i8_tile<X, 1, Halves / 2, Halves % 2 == 1>;
   } else {
@@ -140,45 +143,9 @@ ConvI8TileFunction<X> conv_i8_pick(int pixels) {
   }
 }
 
-/// Rows of fewer pixels than any of the nearly equal tiles has.
-template <typename X, int Halves>
-void conv_i8_narrow_panel(const ConvI8& c, const ConvI8Tile<X>& panel) {
-  const ConvGeometry& g = c.geometry;
-  for (int y = 0; y < g.out_h; ++y) {
-    ConvI8Tile<X> t = panel;
-    t.input += y * g.in_step_y;
-    t.at += y * g.out_row;
-    for (int left = g.out_w; left > 0;) {
-      const int pixels = narrow_tile(left);
-      conv_i8_pick<X, Halves>(pixels)(c, t);
-      t.input += pixels * g.in_step_x;
-      t.at += pixels * g.out_pixel;
-      left -= pixels;
-    }
-  }
-}
-
 template <typename X, int Halves>
 void conv_i8_panel(const ConvI8& c, const ConvI8Tile<X>& panel) {
-  constexpr int kMost = X::conv_i8_pixels(Halves);
-  const ConvGeometry& g = c.geometry;
-  if (!is_tile_width(g.out_w, kMost) && g.out_w < kMost) return conv_i8_narrow_panel<X, Halves>(c, panel);
-  const int tiles = (g.out_w + kMost - 1) / kMost;
-  const int small = g.out_w / tiles;   // tiles of `small` or `small + 1` pixels: no tiny remainder
-  const int larger = g.out_w % tiles;  // that many have one more
-  const ConvI8TileFunction<X> small_tile = conv_i8_pick<X, Halves>(small);
-  const ConvI8TileFunction<X> large_tile = conv_i8_pick<X, Halves>(small + (larger > 0 ? 1 : 0));
-  for (int y = 0; y < g.out_h; ++y) {
-    ConvI8Tile<X> t = panel;
-    t.input += y * g.in_step_y;
-    t.at += y * g.out_row;
-    for (int i = 0; i < tiles; ++i) {
-      const int pixels = small + (i < larger ? 1 : 0);
-      (i < larger ? large_tile : small_tile)(c, t);
-      t.input += pixels * g.in_step_x;
-      t.at += pixels * g.out_pixel;
-    }
-  }
+  walk_tiles<ConvI8, ConvI8Tile<X>>(c, panel, X::conv_i8_pixels(Halves), conv_i8_pick<X, Halves>);
 }
 
 template <typename X, int Halves>

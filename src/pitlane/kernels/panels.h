@@ -29,15 +29,6 @@ namespace {
   return layout.signed_inputs ? panel_outputs(layout, halves) * 4 : 0;
 }
 
-/// Is there a tile of so many pixels, where one has `most` at most? A row is cut into nearly equal tiles, none of fewer
-/// than half of that, but for a row that is narrower: it gets tiles of four, two and one.
-constexpr bool is_tile_width(int pixels, int most) {
-  return pixels * 2 >= most || pixels == 4 || pixels == 2 || pixels == 1;
-}
-
-/// The widest tile for what is left of a row narrower than half of the widest tile there is.
-[[maybe_unused]] inline int narrow_tile(int pixels) { return pixels >= 4 ? 4 : pixels >= 2 ? 2 : 1; }
-
 /// Elements of the input from the first to the last that a convolution reads.
 [[maybe_unused]] inline std::ptrdiff_t elements_read(const ConvGeometry& g) {
   return (g.out_h - 1) * g.in_step_y + (g.kernel_h - 1) * g.in_row + (g.out_w - 1) * g.in_step_x + g.row_length;

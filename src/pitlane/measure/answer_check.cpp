@@ -13,7 +13,7 @@ namespace {
 
 constexpr float kRealBound = 1e-3F;  // the reference sums in 64 bits
 
-constexpr int kRunsWithMemory = 3;
+constexpr int kRunsOfStates = 3;
 
 // Outputs that share a value share a tensor.
 std::vector<ValueId> output_values(const Network& network) {
@@ -64,7 +64,7 @@ Status compare_runs(const Network& network, Session& session, std::span<const Te
   std::vector<std::vector<float>> real;
   for (std::size_t i = 0; i < inputs.size(); ++i) real.push_back(graph_input(network.inputs[i], inputs[i]));
   ReferenceMemory memory;
-  for (int run = 0; run < (network.states.empty() ? 1 : kRunsWithMemory); ++run) {
+  for (int run = 0; run < (network.states.empty() ? 1 : kRunsOfStates); ++run) {
     PITLANE_TRY(const auto got, answer(session, inputs));
     PITLANE_TRY(const ReferenceResult reference, run_reference(network, real, &memory));
     PITLANE_TRY_STATUS(compare(network, session, got, reference));

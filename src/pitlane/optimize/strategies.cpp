@@ -121,12 +121,14 @@ std::vector<Strategy> make_table() {
        true},
       {"clust_qat",
        "The weights of each layer share 16 values, which are trained on, then as quan_aware with the sharing kept.",
-       "TensorFlow Model Optimization, cluster-preserving quantisation-aware training (CQAT)",
+       "TensorFlow Model Optimization, cluster-preserving quantisation-aware training (CQAT); learning from the "
+       "baseline too",
        {Cluster{}, kClusterRecovery, kAwareOfClusters},
        true},
       {"prune_clust_qat",
        "Pruned as prune, then as clust_qat with the zeros kept.",
-       "TensorFlow Model Optimization, sparsity- and cluster-preserving quantisation-aware training (PCQAT)",
+       "TensorFlow Model Optimization, sparsity- and cluster-preserving quantisation-aware training (PCQAT); learning "
+       "from the baseline too",
        {PruneGradually{}, Cluster{}, kClusterRecovery, kAwareOfClusters},
        true},
       {"shrink",

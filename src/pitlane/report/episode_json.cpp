@@ -18,7 +18,7 @@ Json subject_value(const JsonSubject& subject) {
   return out;
 }
 
-Json drive_value(const DriveEntry& entry, bool with_trajectory) {
+Json episode(const DriveEntry& entry, bool with_trajectory) {
   Json out = subject_value(entry.subject);
   out["circuit"] = entry.circuit;
   out["held_out"] = entry.held_out;
@@ -97,7 +97,7 @@ Json bench_value(const BenchEntry& entry) {
 
 std::string drive_json(const std::vector<DriveEntry>& entries, bool with_trajectory) {
   Json out{{"episodes", Json::array()}};
-  for (const DriveEntry& entry : entries) out["episodes"].push_back(drive_value(entry, with_trajectory));
+  for (const DriveEntry& entry : entries) out["episodes"].push_back(episode(entry, with_trajectory));
   if (const RobustnessTable table = robustness_table(entries); !table.perturbations.empty())
     out["robustness"] = robustness_value(table);
   const std::vector<LatencyDecay> decays = latency_decays(entries);

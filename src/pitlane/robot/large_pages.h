@@ -1,4 +1,5 @@
-// Memory of a short start: most of the time to the first command went into pages of 4 KiB that were touched one by one.
+// Memory of a short start: a third of the time to the first command went into pages of 4 KiB that were touched one by
+// one.
 #pragma once
 
 #include <cstddef>

@@ -18,11 +18,11 @@ constexpr double kSpacing_m = 0.25;  // while smoothing
 constexpr double kLargestGap_m = 3;  // between positions, and from the last to the first
 constexpr double kShortestLap_m = 30;
 
-double distance(const Point& a, const Point& b) { return std::hypot(b.x_m - a.x_m, b.y_m - a.y_m); }
+double gap_m(const Point& a, const Point& b) { return std::hypot(b.x_m - a.x_m, b.y_m - a.y_m); }
 
 double closed_length(const Points& points) {
   double length = 0;
-  for (std::size_t i = 0; i < points.size(); ++i) length += distance(points[i], points[(i + 1) % points.size()]);
+  for (std::size_t i = 0; i < points.size(); ++i) length += gap_m(points[i], points[(i + 1) % points.size()]);
   return length;
 }
 
@@ -31,9 +31,9 @@ Result<Points> without_repeats(const Points& positions) {
   for (const Point& p : positions) {
     if (!std::isfinite(p.x_m) || !std::isfinite(p.y_m))
       return corrupt("position " + std::to_string(points.size() + 1) + " of the lap is not finite");
-    if (!points.empty() && distance(points.back(), p) < 1e-6) continue;
-    if (!points.empty() && distance(points.back(), p) > kLargestGap_m)
-      return invalid_argument("the lap has a gap of " + number_text(distance(points.back(), p)) + " m after " +
+    if (!points.empty() && gap_m(points.back(), p) < 1e-6) continue;
+    if (!points.empty() && gap_m(points.back(), p) > kLargestGap_m)
+      return invalid_argument("the lap has a gap of " + number_text(gap_m(points.back(), p)) + " m after " +
                               std::to_string(points.size()) + " positions; at most " + number_text(kLargestGap_m) +
                               " m can be bridged");
     points.push_back(p);
@@ -50,17 +50,17 @@ Result<Points> one_lap(Points points) {
   std::size_t best = 0;
   double best_m = kLargestGap_m;
   for (std::size_t i = 1; i < points.size(); ++i) {
-    driven_m += distance(points[i - 1], points[i]);
+    driven_m += gap_m(points[i - 1], points[i]);
     if (driven_m > kLongestCircuit_m)
       return invalid_argument("the lap is longer than " + number_text(kLongestCircuit_m) + " m");
     if (driven_m < kShortestLap_m) continue;
-    const double from_start_m = distance(points[i], points[0]);
+    const double from_start_m = gap_m(points[i], points[0]);
     if (from_start_m < best_m) best = i, best_m = from_start_m;
     if (best > 0 && from_start_m > 2 * kLargestGap_m) break;  // past the start and away again
   }
   if (best == 0)
     return invalid_argument("the lap does not close: its last position is " +
-                            number_text(distance(points.back(), points[0])) + " m from its first");
+                            number_text(gap_m(points.back(), points[0])) + " m from its first");
   // A last position on top of the first would be a point too many.
   points.resize(best_m < 1e-6 ? best : best + 1);
   return points;
@@ -69,7 +69,7 @@ Result<Points> one_lap(Points points) {
 // The commonest step is one pixel long, or the diagonal of one; the smaller of the two is the pixel.
 double grid_size(const Points& points) {
   std::vector<double> steps;
-  for (std::size_t i = 1; i < points.size(); ++i) steps.push_back(distance(points[i - 1], points[i]));
+  for (std::size_t i = 1; i < points.size(); ++i) steps.push_back(gap_m(points[i - 1], points[i]));
   std::nth_element(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 10), steps.end());
   return steps[steps.size() / 10];
 }
@@ -82,11 +82,11 @@ Points evenly_spaced(const Points& points, double spacing_m) {
   std::size_t segment = 0;
   for (std::size_t k = 0; k < count; ++k) {
     const double s = length * static_cast<double>(k) / static_cast<double>(count);
-    double piece = distance(points[segment], points[(segment + 1) % points.size()]);
+    double piece = gap_m(points[segment], points[(segment + 1) % points.size()]);
     while (s > start_m + piece && segment + 1 < points.size()) {
       start_m += piece;
       ++segment;
-      piece = distance(points[segment], points[(segment + 1) % points.size()]);
+      piece = gap_m(points[segment], points[(segment + 1) % points.size()]);
     }
     const Point &a = points[segment], &b = points[(segment + 1) % points.size()];
     const double t = piece > 0 ? (s - start_m) / piece : 0;
@@ -105,7 +105,7 @@ void relax(const Points& anchor, double tube_m, Points& line) {
     constexpr double kRate = 1.0 / 18;  // stable below 1/8; gentle, for the pull-back's sake
     Point moved{c.x_m - kRate * (a.x_m - 4 * b.x_m + 6 * c.x_m - 4 * d.x_m + e.x_m),
                 c.y_m - kRate * (a.y_m - 4 * b.y_m + 6 * c.y_m - 4 * d.y_m + e.y_m)};
-    const double strayed = distance(moved, anchor[i]);
+    const double strayed = gap_m(moved, anchor[i]);
     if (strayed > tube_m) {
       moved.x_m = anchor[i].x_m + tube_m / strayed * (moved.x_m - anchor[i].x_m);
       moved.y_m = anchor[i].y_m + tube_m / strayed * (moved.y_m - anchor[i].y_m);

@@ -19,7 +19,7 @@ std::array<Colour*, 7> colours_of(Appearance& look) {
   return {&look.line, &look.road, &look.verge, &look.grass, &look.wall, &look.sky_low, &look.sky_high};
 }
 
-Colour from(const Rgb& c) { return {static_cast<float>(c.r), static_cast<float>(c.g), static_cast<float>(c.b)}; }
+Colour colour(const Rgb& c) { return {static_cast<float>(c.r), static_cast<float>(c.g), static_cast<float>(c.b)}; }
 
 void clamp_colour(Colour& colour) {
   for (float& channel : colour) channel = std::clamp(channel, 0.F, 255.F);
@@ -43,10 +43,10 @@ void saturate(Colour& colour, double saturation) {
 }
 
 void recolour(Appearance& look, const Perturbation& p, std::uint64_t seed) {
-  if (p.line) look.line = from(*p.line);
-  if (p.road) look.road = from(*p.road);
-  if (p.verge) look.verge = from(*p.verge);
-  if (p.grass) look.grass = from(*p.grass);
+  if (p.line) look.line = colour(*p.line);
+  if (p.road) look.road = colour(*p.road);
+  if (p.verge) look.verge = colour(*p.verge);
+  if (p.grass) look.grass = colour(*p.grass);
   if (p.colours <= 0) return;
   Random random = Random::fork(seed, 0xC0104);
   for (Colour* colour : {&look.line, &look.road, &look.verge, &look.grass}) {

@@ -293,7 +293,7 @@ Result<Shape> broadcast(const Shape& a, const Shape& b) {
 }
 
 /// Element of `from` for each element of `dims`, which it is spread over.
-std::vector<std::int64_t> spread(const Shape& from, const Shape& dims) {
+std::vector<std::int64_t> strides_over(const Shape& from, const Shape& dims) {
   const std::vector<std::int64_t> own = row_major_strides(from);
   std::vector<std::int64_t> strides(dims.size(), 0);
   for (std::size_t back = 1; back <= from.size(); ++back)
@@ -321,7 +321,7 @@ Status fold_binary(Step& step) {
   PITLANE_TRY(const std::int64_t count, checked_count(dims));
   if (count > std::max<std::int64_t>(kLargestNew, static_cast<std::int64_t>(std::max(a->size(), b->size()))))
     return unsupported("would make a constant of " + std::to_string(count) + " elements");
-  const std::vector<std::int64_t> from_a = spread(a->dims, dims), from_b = spread(b->dims, dims);
+  const std::vector<std::int64_t> from_a = strides_over(a->dims, dims), from_b = strides_over(b->dims, dims);
   const std::string& type = step.node().type;
   Constant y{.type = type == "Equal" ? ElementType::kBool : a->type, .dims = dims};
   if (y.type == ElementType::kInt8 || y.type == ElementType::kUint8) return unsupported("computes with bytes");
@@ -386,7 +386,7 @@ Status fold_expand(Step& step) {
   PITLANE_TRY(const std::int64_t count, checked_count(dims));
   if (count > std::max<std::int64_t>(kLargestNew, static_cast<std::int64_t>(x->size())))
     return unsupported("would make a constant of " + std::to_string(count) + " elements");
-  return set_constant(step, rearranged(*x, dims, spread(x->dims, dims)));
+  return set_constant(step, rearranged(*x, dims, strides_over(x->dims, dims)));
 }
 
 struct Fold {

@@ -6,6 +6,8 @@
 #include <memory>
 #include <utility>
 
+#include "pitlane/formats/tflite/tensor_bytes.h"
+
 namespace pitlane::tflite {
 namespace {
 
@@ -65,13 +67,6 @@ float real_at(const Constant& constant, const ScaleIndex& scale_index, std::size
   // Zero points and values are far below 2^52 each; see check_quantization.
   return static_cast<float>(static_cast<double>(q.scales[s]) *
                             static_cast<double>(integer_at(constant, i) - q.zero_points[s]));
-}
-
-template <typename T>
-SharedBytes bytes_of(const std::vector<T>& values) {
-  std::vector<std::byte> bytes(values.size() * sizeof(T));
-  if (!bytes.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
-  return SharedBytes(std::move(bytes));
 }
 
 /// The file's bytes, or a copy where an element would lie across its alignment.

@@ -1,21 +1,14 @@
 #include "pitlane/formats/tflite/graph_writer.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "pitlane/formats/tflite/file.h"
+#include "pitlane/formats/tflite/tensor_bytes.h"
 
 namespace pitlane::tflite {
 namespace {
 
 namespace fb = flatbuffers;
-
-template <typename T>
-SharedBytes bytes_of(const std::vector<T>& values) {
-  std::vector<std::byte> bytes(values.size() * sizeof(T));
-  if (!bytes.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
-  return SharedBytes(std::move(bytes));
-}
 
 fb::Offset<tfl::Buffer> write_buffer(fb::FlatBufferBuilder& out, std::span<const std::byte> data) {
   constexpr std::size_t kAlignment = 16;  // as the schema asks for

@@ -1,22 +1,15 @@
 // Layers with weights.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "pitlane/formats/tflite/lowering.h"
+#include "pitlane/formats/tflite/tensor_bytes.h"
 
 namespace pitlane::tflite {
 namespace {
 
 using Code = tfl::BuiltinOperator;
-
-template <typename T>
-SharedBytes bytes_of(const std::vector<T>& values) {
-  std::vector<std::byte> bytes(values.size() * sizeof(T));
-  if (!bytes.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
-  return SharedBytes(std::move(bytes));
-}
 
 /// {O, KH, KW, 1} -> {1, KH, KW, O}.
 template <typename T>

@@ -13,7 +13,7 @@ namespace {
 namespace fb = flatbuffers;
 namespace pm = pitlane::tflmeaning;
 
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kMeaningVersion = 1;
 
 fb::Offset<pm::Preprocessing> write(fb::FlatBufferBuilder& out, const Preprocessing& p) {
   const auto scale = out.CreateVector(p.scale);
@@ -47,7 +47,7 @@ Preprocessing read(const pm::Preprocessing& in) {
   return p;
 }
 
-std::string text(const fb::String* value) { return value == nullptr ? std::string() : value->str(); }
+std::string text_of(const fb::String* value) { return value == nullptr ? std::string() : value->str(); }
 
 InputSpec read(const pm::Input& in) {
   InputSpec input{in.name()->str(), static_cast<InputKind>(in.kind()), in.tensor(), {}, in.scale(), {}};
@@ -91,7 +91,7 @@ std::vector<std::byte> write_meaning(const Meaning& meaning) {
   std::vector<fb::Offset<pm::Entry>> entries;
   for (const auto& [key, value] : meaning.metadata)
     entries.push_back(pm::CreateEntryDirect(out, key.c_str(), value.c_str()));
-  out.Finish(pm::CreateMeaningDirect(out, kVersion, meaning.name.c_str(), &inputs, &outputs, &states, &entries),
+  out.Finish(pm::CreateMeaningDirect(out, kMeaningVersion, meaning.name.c_str(), &inputs, &outputs, &states, &entries),
              pm::MeaningIdentifier());
   std::vector<std::byte> bytes(out.GetSize());
   std::memcpy(bytes.data(), out.GetBufferPointer(), bytes.size());
@@ -106,14 +106,14 @@ Result<Meaning> read_meaning(const SharedBytes& shared, std::size_t inputs, std:
   if (copy.size() < 16 || !pm::MeaningBufferHasIdentifier(bytes) || !pm::VerifyMeaningBuffer(verifier))
     return corrupt("its metadata 'pitlane_meaning' is damaged; export the network again");
   const pm::Meaning& in = *pm::GetMeaning(bytes);
-  if (in.version() == 0 || in.version() > kVersion)
+  if (in.version() == 0 || in.version() > kMeaningVersion)
     return unsupported("written by a newer Pitlane (meaning " + std::to_string(in.version()) +
-                       ", this program reads up to " + std::to_string(kVersion) + "); update Pitlane");
+                       ", this program reads up to " + std::to_string(kMeaningVersion) + "); update Pitlane");
   Meaning meaning;
-  meaning.name = text(in.name());
+  meaning.name = text_of(in.name());
   for (const auto* input : *in.inputs()) meaning.inputs.push_back(read(*input));
   for (const auto* o : *in.outputs())
-    meaning.outputs.push_back({o->name()->str(), text(o->unit()), o->low(), o->high(), o->tensor(), o->element()});
+    meaning.outputs.push_back({o->name()->str(), text_of(o->unit()), o->low(), o->high(), o->tensor(), o->element()});
   if (in.states() != nullptr) {
     for (const auto* s : *in.states()) {
       meaning.states.push_back({s->name()->str(), s->before(), s->after()});
