@@ -209,6 +209,7 @@ TEST_F(BadInput, BudgetsThatMeanNothing) {
                 HasSubstr("--budget steering=3%: there is no output 'steering'; there is v, w"));
     EXPECT_THAT(refused(verb + " --budget 0%"), HasSubstr("so a budget of zero is never held; allow some, e.g. 1%"));
     EXPECT_THAT(refused(verb + " --budget much"), HasSubstr("--budget much: is no limit; say e.g. 3%"));
+    EXPECT_THAT(refused(verb + " --budget track:0.1"), HasSubstr("Say 0.1m or 0.1%"));
     EXPECT_THAT(refused(verb + " --budget ''"), HasSubstr("--budget"));
   }
   EXPECT_FALSE(fs::exists(place_ / "out"));

@@ -35,11 +35,13 @@ TEST(AccuracyBudget, ReadsEveryForm) {
 }
 
 TEST(AccuracyBudget, RefusesInOneLineWithARemedy) {
-  EXPECT_EQ(parse_complaint(""), "--budget: is empty; say e.g. 3%, v=3%,w=0.0004 or mae:v=0.01");
-  EXPECT_EQ(parse_complaint("v=abc"), "--budget v=abc: is no limit; say e.g. 3%, v=3%,w=0.0004 or mae:v=0.01");
+  EXPECT_EQ(parse_complaint(""), "--budget: is empty; say e.g. 3%, v=3%,w=0.0004, mae:v=0.01 or track:10%");
+  EXPECT_EQ(parse_complaint("v=abc"),
+            "--budget v=abc: is no limit; say e.g. 3%, v=3%,w=0.0004, mae:v=0.01 or track:10%");
   EXPECT_EQ(parse_complaint("=3%"),
-            "--budget =3%: no output stands before '='; say e.g. 3%, v=3%,w=0.0004 or mae:v=0.01");
-  EXPECT_EQ(parse_complaint("v=-1%"), "--budget v=-1%: must be above zero; say e.g. 3%, v=3%,w=0.0004 or mae:v=0.01");
+            "--budget =3%: no output stands before '='; say e.g. 3%, v=3%,w=0.0004, mae:v=0.01 or track:10%");
+  EXPECT_EQ(parse_complaint("v=-1%"),
+            "--budget v=-1%: must be above zero; say e.g. 3%, v=3%,w=0.0004, mae:v=0.01 or track:10%");
   EXPECT_EQ(parse_complaint("0%"),
             "--budget 0%: rounding moves every answer a little, so a budget of zero is never held; allow some, e.g. "
             "1%, or keep the network in floats");
@@ -50,6 +52,27 @@ TEST(AccuracyBudget, RefusesInOneLineWithARemedy) {
             "--budget w=3: errors of outputs that lie within 0 to 1 are below 1; a share of the baseline's is 3%");
   for (const char* text : {"nan", "inf", "3%,", ",", "v", "mae:", "3%%", "1e999", "3x", "v=", "+3%"})
     EXPECT_THAT(parse_complaint(text), HasSubstr("is no limit; say e.g. 3%")) << text;
+}
+
+TEST(AccuracyBudget, LimitsTheTrackToo) {
+  const AccuracyBudget budget = *parse_accuracy_budget("w=3%, track:10%");
+  ASSERT_TRUE(track_limit(budget));
+  EXPECT_DOUBLE_EQ(track_limit(budget)->most, 0.1);
+  EXPECT_TRUE(track_limit(budget)->relative);
+  EXPECT_EQ(to_string(budget), "w=3%,track:10%");
+  EXPECT_EQ(to_string(*parse_accuracy_budget("track:0.15m")), "track:0.15m");
+  EXPECT_FALSE(track_limit(*parse_accuracy_budget("3%,mae:w=1%")));
+  EXPECT_TRUE(check_outputs(budget, {"w"}).ok());
+  const auto limits = error_limits(budget, {{"v", 1, 1}, {"w", 1, 1}});
+  ASSERT_TRUE(limits.ok());
+  EXPECT_EQ(limits->size(), 1U) << "laps are no error of an output";
+  EXPECT_EQ(parse_complaint("track:0.15"),
+            "--budget track:0.15: is a distance from the line, or a share of the baseline's? Say 0.15m or 0.15%");
+  EXPECT_EQ(parse_complaint("track:w=3%"),
+            "--budget track:w=3%: the track has no outputs; say e.g. track:10% or track:0.15m");
+  EXPECT_EQ(parse_complaint("track:1%,track:2m"), "--budget track:1%,track:2m: limits the track twice; leave one out");
+  EXPECT_THAT(parse_complaint("3m"), HasSubstr("is no limit"));
+  EXPECT_THAT(parse_complaint("track:"), HasSubstr("is no limit"));
 }
 
 TEST(AccuracyBudget, NamesTheOutputsThatThereAre) {

@@ -156,6 +156,66 @@ TEST(AccuracyControlOnce, AsFewLayersAsPossible) {
                                           "Dense 'dense5' stays in floats: alone in float16 it adds 3 % to w's MSE"));
 }
 
+/// Drives 0.1 m beside the line in floats, and farther by what each layer in few bits adds; counts.
+struct MadeUpTrack {
+  std::vector<std::pair<std::string, double>> costs;
+  double most_m = 0.15;
+  int drives = 0;
+
+  TrackFn judge() {
+    return [this](const Network& network, const ProgressFn&) -> Result<TrackVerdict> {
+      ++drives;
+      double metres = 0.1;
+      for (const auto& [layer, cost] : costs)
+        if (testing::weight_of(network, layer).storage != Storage::kF32) metres += cost;
+      return TrackVerdict{metres <= most_m, metres / most_m, "the car is " + std::to_string(metres) + " m beside"};
+    };
+  }
+};
+
+Result<HeldBudget> held_on(MadeUpTrack& track, const std::string& budget, const JudgeFn& errors) {
+  const Network good = network();
+  const SmallData data(good);
+  return hold_budget(good, strategy("float16_quan"), data.context, *parse_accuracy_budget(budget), errors, {},
+                     track.judge());
+}
+
+TEST(AccuracyControlOnTrack, PutsBackWhatTheCarNeeds) {
+  MadeUpTrack track{.costs = {{"conv1", 0.02}, {"conv2", 0.09}, {"dense4", 0.02}}};
+  const JudgeFn errors = made_up({{"conv1", 0.03}, {"conv2", 0.02}, {"dense4", 0.01}, {"dense5", 0.04}});
+  const auto held = held_on(track, "track:50%", errors);
+  ASSERT_TRUE(held.ok()) << held.error().message();
+  EXPECT_THAT(held->put_back, ElementsAre("Conv2d 'conv2' stays in floats: alone in float16 it adds 2 % to w's MSE"));
+  EXPECT_THAT(layers_in(held->network, Storage::kF16), ElementsAre("conv1", "dense4", "dense5"));
+  EXPECT_LT(track.drives, held->judged) << "no layer is driven alone";
+}
+
+TEST(AccuracyControlOnTrack, DrivesOnlyWhatHoldsTheOtherLimits) {
+  MadeUpTrack track;
+  const auto held = held_on(track, "w=4%,track:50%", made_up({{"conv1", 0.05}, {"conv2", 0.01}}));
+  ASSERT_TRUE(held.ok()) << held.error().message();
+  EXPECT_THAT(layers_in(held->network, Storage::kF16), ElementsAre("conv2", "dense4", "dense5"));
+  EXPECT_LT(track.drives, held->judged);
+}
+
+TEST(AccuracyControlOnTrack, SaysWhereTheCarEndsWhenItCannot) {
+  MadeUpTrack track{.costs = {{"conv1", 0.2}, {"conv2", 0.3}, {"dense4", 0.4}, {"dense5", 0.5}}};
+  const auto held = held_on(track, "track:50%", made_up({{"conv1", 0.03}, {"dense5", 0.01}}));
+  ASSERT_FALSE(held.ok());
+  EXPECT_THAT(held.error().message(),
+              AllOf(HasSubstr("cannot hold the budget: Conv2d 'conv1' stands in the way most"),
+                    HasSubstr("closest was Conv2d 'conv1' so and the rest in floats, where the car is 0.3"),
+                    HasSubstr("; allow more, or choose another strategy")));
+}
+
+TEST(AccuracyControlOnTrack, FloatsThatDoNotDriveAreNoRoundingsFault) {
+  MadeUpTrack track{.costs = {}, .most_m = 0.05};
+  const auto held = held_on(track, "track:50%", made_up({}));
+  ASSERT_FALSE(held.ok());
+  EXPECT_THAT(held.error().message(), AllOf(HasSubstr("with every layer in floats the car is 0.1"),
+                                            HasSubstr("what float16_quan does before it rounds stands in the way")));
+}
+
 /// Two layers of more than 65,536 weights, and a small one.
 Network network_of_large_layers() {
   testing::Sketch s(testing::camera(24, 12));

@@ -19,4 +19,7 @@ Result<AccuracyBudget> read_budget(const CLI::App& verb, const std::string& text
 /// Error: an output that the network has not.
 Status check_budget_outputs(const AccuracyBudget& budget, const Network& network);
 
+/// Where no lap can be judged. Error: a limit on the track; `why` says why not, and the remedy.
+Status check_track_limit(const AccuracyBudget& budget, const std::string& why);
+
 }  // namespace pitlane::cli

@@ -14,7 +14,7 @@
 namespace pitlane {
 namespace {
 
-constexpr const char* kExamples = "say e.g. 3%, v=3%,w=0.0004 or mae:v=0.01";
+constexpr const char* kExamples = "say e.g. 3%, v=3%,w=0.0004, mae:v=0.01 or track:10%";
 
 Error budget_refusal(const std::string& part, const std::string& what) {
   return invalid_argument("--budget " + printable(part) + ": " + what);
@@ -35,17 +35,22 @@ bool take_prefix(std::string_view& text, std::string_view prefix) {
 Result<BudgetLimit> parse_limit(const std::string& part) {
   BudgetLimit limit;
   std::string_view rest = part;
-  if (take_prefix(rest, "mae:"))
+  if (take_prefix(rest, "track:"))
+    limit.metric = ErrorMetric::kDeviation;
+  else if (take_prefix(rest, "mae:"))
     limit.metric = ErrorMetric::kMae;
   else
     take_prefix(rest, "mse:");
+  const bool track = limit.metric == ErrorMetric::kDeviation;
   if (const std::size_t equals = rest.rfind('='); equals != std::string_view::npos) {
     limit.output = rest.substr(0, equals);
     rest.remove_prefix(equals + 1);
+    if (track) return budget_refusal(part, "the track has no outputs; say e.g. track:10% or track:0.15m");
     if (limit.output.empty()) return budget_refusal(part, std::string("no output stands before '='; ") + kExamples);
   }
   limit.relative = rest.ends_with('%');
-  if (limit.relative) rest.remove_suffix(1);
+  const bool metres = track && rest.ends_with('m');
+  if (limit.relative || metres) rest.remove_suffix(1);
   const auto [end, code] = std::from_chars(rest.data(), rest.data() + rest.size(), limit.most);
   if (code != std::errc() || end != rest.data() + rest.size() || !std::isfinite(limit.most))
     return budget_refusal(part, std::string("is no limit; ") + kExamples);
@@ -55,11 +60,20 @@ Result<BudgetLimit> parse_limit(const std::string& part) {
         "rounding moves every answer a little, so a budget of zero is never held; allow some, e.g. 1%, or "
         "keep the network in floats");
   if (limit.most < 0) return budget_refusal(part, std::string("must be above zero; ") + kExamples);
-  if (!limit.relative && limit.most >= 1)
+  if (track && !limit.relative && !metres)
+    return budget_refusal(part, "is a distance from the line, or a share of the baseline's? Say " +
+                                    number_text(limit.most) + "m or " + number_text(limit.most) + "%");
+  if (!track && !limit.relative && limit.most >= 1)
     return budget_refusal(part, "errors of outputs that lie within 0 to 1 are below 1; a share of the baseline's is " +
                                     number_text(limit.most) + "%");
   if (limit.relative) limit.most /= 100;
   return limit;
+}
+
+std::string target_text(const BudgetLimit& limit) {
+  if (limit.metric == ErrorMetric::kDeviation) return "the track";
+  return std::string("the ") + to_string(limit.metric) + " of " +
+         (limit.output.empty() ? "all outputs" : "'" + printable(limit.output) + "'");
 }
 
 bool same_target(const BudgetLimit& a, const BudgetLimit& b) { return a.output == b.output && a.metric == b.metric; }
@@ -73,9 +87,20 @@ std::string beside(double value, double baseline) {
 
 }  // namespace
 
-const char* to_string(ErrorMetric metric) { return metric == ErrorMetric::kMse ? "MSE" : "MAE"; }
+const char* to_string(ErrorMetric metric) {
+  switch (metric) {
+    case ErrorMetric::kMse:
+      return "MSE";
+    case ErrorMetric::kMae:
+      return "MAE";
+    case ErrorMetric::kDeviation:
+      return "mean deviation";
+  }
+  return "?";
+}
 
 double value_of(const OutputError& error, ErrorMetric metric) {
+  PITLANE_CHECK(metric != ErrorMetric::kDeviation);
   return metric == ErrorMetric::kMse ? error.mse : error.mae;
 }
 
@@ -88,9 +113,7 @@ Result<AccuracyBudget> parse_accuracy_budget(const std::string& text) {
     const std::size_t end = std::min(plain.find(',', begin), plain.size());
     PITLANE_TRY(const BudgetLimit limit, parse_limit(plain.substr(begin, end - begin)));
     if (std::ranges::any_of(budget, [&](const BudgetLimit& other) { return same_target(limit, other); }))
-      return budget_refusal(plain, std::string("limits the ") + to_string(limit.metric) + " of " +
-                                       (limit.output.empty() ? "all outputs" : "'" + printable(limit.output) + "'") +
-                                       " twice; leave one out");
+      return budget_refusal(plain, "limits " + target_text(limit) + " twice; leave one out");
     budget.push_back(limit);
     begin = end + 1;
   }
@@ -100,11 +123,17 @@ Result<AccuracyBudget> parse_accuracy_budget(const std::string& text) {
 std::string to_string(const AccuracyBudget& budget) {
   std::string all;
   for (const BudgetLimit& limit : budget) {
-    all += (all.empty() ? "" : ",") + std::string(limit.metric == ErrorMetric::kMse ? "" : "mae:");
+    const bool track = limit.metric == ErrorMetric::kDeviation;
+    all += (all.empty() ? "" : ",") + std::string(track ? "track:" : limit.metric == ErrorMetric::kMae ? "mae:" : "");
     if (!limit.output.empty()) all += limit.output + "=";
-    all += limit.relative ? number_text(100 * limit.most) + "%" : number_text(limit.most);
+    all += limit.relative ? number_text(100 * limit.most) + "%" : number_text(limit.most) + (track ? "m" : "");
   }
   return all;
+}
+
+std::optional<BudgetLimit> track_limit(const AccuracyBudget& budget) {
+  const auto found = std::ranges::find(budget, ErrorMetric::kDeviation, &BudgetLimit::metric);
+  return found == budget.end() ? std::nullopt : std::optional(*found);
 }
 
 Status check_outputs(const AccuracyBudget& budget, const std::vector<std::string>& outputs) {
@@ -123,6 +152,7 @@ Result<std::vector<ErrorLimit>> error_limits(const AccuracyBudget& budget, const
   std::vector<ErrorLimit> limits;
   for (std::size_t k = 0; k < outputs.size(); ++k)
     for (const BudgetLimit& limit : budget) {
+      if (limit.metric == ErrorMetric::kDeviation) continue;
       const bool own = std::ranges::any_of(
           budget, [&](const BudgetLimit& other) { return other.output == outputs[k] && other.metric == limit.metric; });
       if (own ? limit.output != outputs[k] : !limit.output.empty()) continue;
@@ -133,7 +163,7 @@ Result<std::vector<ErrorLimit>> error_limits(const AccuracyBudget& budget, const
 }
 
 Strain strain(const std::vector<ErrorLimit>& limits, const std::vector<OutputError>& errors) {
-  Strain most{-1, 0};
+  Strain most{0, 0};
   for (std::size_t i = 0; i < limits.size(); ++i) {
     const double error = value_of(errors[limits[i].output], limits[i].metric);
     double share = error == 0 ? 0 : error / limits[i].most;

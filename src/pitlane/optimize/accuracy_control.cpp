@@ -60,6 +60,14 @@ Result<std::int64_t> size_of(const Network& network) {
 
 Error cannot_hold(const std::string& why) { return unsupported("cannot hold the budget: " + why); }
 
+/// What layers are weighed by where the track alone is limited: the errors of all outputs, each as much as the others.
+std::vector<ErrorLimit> even_limits(const std::vector<OutputError>& errors) {
+  std::vector<ErrorLimit> limits;
+  for (std::size_t k = 0; k < errors.size(); ++k)
+    limits.push_back({k, ErrorMetric::kMse, 2 * errors[k].mse, errors[k].mse});
+  return limits;
+}
+
 void name_origin(const Strategy& strategy, Network& network) {
   network.metadata["strategy"] = strategy.name;
   network.metadata["recipe"] = recipe(strategy);
@@ -95,16 +103,19 @@ Result<Mixture> mixture_that_holds(MixtureSearch& search, const Strategy& strate
 }  // namespace
 
 Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy, const StrategyContext& given,
-                               const AccuracyBudget& budget, const JudgeFn& judge, const ProgressFn& progress) {
+                               const AccuracyBudget& budget, const JudgeFn& judge, const ProgressFn& progress,
+                               const TrackFn& track) {
+  PITLANE_CHECK(!track_limit(budget) || track);
   StrategyContext context = given;
   const std::string where = std::string("strategy ") + strategy.name;
   PITLANE_TRY(const std::vector<OutputError> before, judge(baseline, progress));
-  PITLANE_TRY(std::vector<ErrorLimit> limits, error_limits(budget, before));
+  PITLANE_TRY(const std::vector<ErrorLimit> limits, error_limits(budget, before));
   if (const Strain own = strain(limits, before); own.share > 1)
     return cannot_hold("in the network itself, before anything is done to it, " +
                        overrun_text(limits[own.limit], before) + "; allow more");
+  const MixtureJudge judges{limits, limits.empty() ? even_limits(before) : limits, judge, track};
   PITLANE_TRY(StorageDraft drafted, draft_of(baseline, strategy, context, progress));
-  std::optional<MixtureSearch> search(std::in_place, drafted, limits, context, judge, progress);
+  std::optional<MixtureSearch> search(std::in_place, drafted, judges, context, progress);
   PITLANE_TRY(const bool holds, search->holds(search->all(false)));
   HeldBudget held;
   PITLANE_TRY(held.network, search->make(search->all(false)));
@@ -117,7 +128,7 @@ Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy
       held.all_in_eight_bits = joined(search->names(search->all(true), true));
       held.judged = search->judged();
       drafted.rounded.clear();
-      search.emplace(std::move(drafted), std::move(limits), context, judge, progress);
+      search.emplace(std::move(drafted), judges, context, progress);
     }
     const Result<Mixture> found = mixture_that_holds(*search, strategy);
     if (!found.ok() && found.error().kind() == ErrorKind::kUnsupported) return found.error().in(where);

@@ -18,6 +18,15 @@ namespace pitlane {
 /// so that this module knows no way of measuring.
 using JudgeFn = std::function<Result<std::vector<OutputError>>(const Network&, const ProgressFn&)>;
 
+/// How a network drives, under the budget's limit on the track.
+struct TrackVerdict {
+  bool holds = true;
+  double share = 0;     ///< deviation / limit of the worst lap that was driven; infinite where one was not completed
+  std::string overrun;  ///< where it does not hold: "hairpins' mean deviation is 0.156 m (+21 %), allowed is ..."
+};
+/// Given from outside, as JudgeFn.
+using TrackFn = std::function<Result<TrackVerdict>(const Network&, const ProgressFn&)>;
+
 struct HeldBudget {
   Network network;
   /// One sentence for each layer that is back in floats or 8 bits and why, as they run; none where the strategy holds
@@ -37,10 +46,12 @@ struct HeldBudget {
 /// back to floats (found by halving), and each of those that the budget can bear returns, largest first. The better of
 /// both has fewer layers in floats, then fewer bytes. Layers of fewer bits than 8 go back to 8 in the same way, and
 /// only where that is not enough layers of 8 bits to floats. What trains or calibrates is done once; biases are
-/// corrected for each mixture. Deterministic. Layers that share their weights are one. Errors, with what was closest:
-/// the budget cannot hold with any layer in few bits; it does not hold even in floats; the strategy has no layers to
-/// put back. As of apply_strategy and `judge`.
+/// corrected for each mixture. Deterministic. Layers that share their weights are one. `track` is what a budget with a
+/// limit there needs: it drives what holds all other limits, and only while that is of use. Errors, with what was
+/// closest: the budget cannot hold with any layer in few bits; it does not hold even in floats; the strategy has no
+/// layers to put back. As of apply_strategy and `judge`.
 Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy, const StrategyContext& context,
-                               const AccuracyBudget& budget, const JudgeFn& judge, const ProgressFn& progress = {});
+                               const AccuracyBudget& budget, const JudgeFn& judge, const ProgressFn& progress = {},
+                               const TrackFn& track = {});
 
 }  // namespace pitlane

@@ -12,9 +12,9 @@
 
 namespace pitlane {
 
-MixtureSearch::MixtureSearch(StorageDraft draft, std::vector<ErrorLimit> limits, const StrategyContext& context,
-                             const JudgeFn& judge, const ProgressFn& progress)
-    : draft_(std::move(draft)), limits_(std::move(limits)), context_(context), judge_(judge), progress_(progress) {
+MixtureSearch::MixtureSearch(StorageDraft draft, const MixtureJudge& judge, const StrategyContext& context,
+                             const ProgressFn& progress)
+    : draft_(std::move(draft)), judge_(judge), context_(context), progress_(progress) {
   for (const Layer& layer : draft_.layers) {
     if (std::ranges::find(groups_, layer.weight, &Group::weight) != groups_.end()) continue;
     if (!draft_.rounded.empty() && !draft_.rounded[layer.weight]) continue;
@@ -42,18 +42,36 @@ Result<std::vector<OutputError>> MixtureSearch::errors(const Mixture& mixture) {
   if (const auto found = known_.find(mixture); found != known_.end()) return found->second;
   if (!report(progress_, now_)) return interrupted();
   PITLANE_TRY(const Network network, make(mixture));
-  PITLANE_TRY(Errors errors, judge_(network, still_working()));
+  PITLANE_TRY(Errors errors, judge_.errors(network, still_working()));
   return known_.emplace(mixture, std::move(errors)).first->second;
 }
 
 Result<bool> MixtureSearch::holds(const Mixture& mixture) {
   PITLANE_TRY(const Errors found, errors(mixture));
-  return strain(limits_, found).share <= 1;
+  if (strain(judge_.limits, found).share > 1) return false;
+  PITLANE_TRY(const TrackVerdict verdict, driven(mixture));
+  return verdict.holds;
+}
+
+Result<TrackVerdict> MixtureSearch::driven(const Mixture& mixture) {
+  if (!judge_.track) return TrackVerdict();
+  if (const auto found = driven_.find(mixture); found != driven_.end()) return found->second;
+  PITLANE_TRY(const Network network, make(mixture));
+  PITLANE_TRY(const TrackVerdict verdict, judge_.track(network, still_working()));
+  return driven_.emplace(mixture, verdict).first->second;
 }
 
 Result<std::string> MixtureSearch::overrun(const Mixture& mixture) {
   PITLANE_TRY(const Errors found, errors(mixture));
-  return overrun_text(limits_[strain(limits_, found).limit], found);
+  const Strain most = strain(judge_.limits, found);
+  PITLANE_TRY(const TrackVerdict verdict, most.share > 1 ? Result<TrackVerdict>(TrackVerdict()) : driven(mixture));
+  return verdict.holds ? overrun_text(judge_.limits[most.limit], found) : verdict.overrun;
+}
+
+double MixtureSearch::share(const Mixture& mixture) const {
+  const double errors = strain(judge_.limits, known_.at(mixture)).share;
+  const auto driven = driven_.find(mixture);
+  return driven == driven_.end() ? errors : std::max(errors, driven->second.share);
 }
 
 /// What each layer costs alone.
@@ -75,21 +93,23 @@ Result<std::optional<Mixture>> MixtureSearch::search() {
     per_byte.push_back(costs_[g].share / std::max(groups_[g].bytes, 1.0));
   }
   for (const auto& worth : {per_layer, per_byte}) PITLANE_TRY_STATUS(put_back(order(worth)));
-  std::optional<Mixture> best;
-  for (const auto& [mixture, found] : known_) {
-    if (mixture == all(true) || strain(limits_, found).share > 1) continue;
-    if (!best || rank(mixture) < rank(*best)) best = mixture;
+  std::vector<Mixture> judged;
+  for (const auto& [mixture, found] : known_)
+    if (mixture != all(true)) judged.push_back(mixture);
+  std::ranges::stable_sort(judged, {}, [this](const Mixture& mixture) { return rank(mixture); });
+  for (const Mixture& mixture : judged) {
+    PITLANE_TRY(const bool enough, holds(mixture));
+    if (enough) return std::optional(mixture);
   }
-  return best;
+  return std::optional<Mixture>();
 }
 
 Mixture MixtureSearch::closest() const {
   Mixture best = all(false);
   double least = std::numeric_limits<double>::infinity();
   for (const auto& [mixture, found] : known_) {
-    const double share = strain(limits_, found).share;
-    if (mixture == all(true) || share >= least) continue;
-    least = share;
+    if (mixture == all(true) || share(mixture) >= least) continue;
+    least = share(mixture);
     best = mixture;
   }
   return best;
@@ -104,8 +124,8 @@ std::string MixtureSearch::cost_text(std::size_t group) const {
   const Cost& cost = costs_[group];
   char number[32];
   std::snprintf(number, sizeof number, "%.3g %%", 100 * cost.relative);
-  return std::string(number) + " to " + printable(known_.begin()->second[limits_[cost.limit].output].output) + "'s " +
-         to_string(limits_[cost.limit].metric);
+  return std::string(number) + " to " + printable(known_.begin()->second[judge_.weigh_by[cost.limit].output].output) +
+         "'s " + to_string(judge_.weigh_by[cost.limit].metric);
 }
 
 std::vector<std::string> MixtureSearch::sentences(const Mixture& mixture) const {
@@ -138,8 +158,8 @@ ProgressFn MixtureSearch::still_working() const {
 
 MixtureSearch::Cost MixtureSearch::cost(const Errors& floats, const Errors& alone) const {
   Cost most{-std::numeric_limits<double>::infinity(), 0, 0};
-  for (std::size_t i = 0; i < limits_.size(); ++i) {
-    const ErrorLimit& limit = limits_[i];
+  for (std::size_t i = 0; i < judge_.weigh_by.size(); ++i) {
+    const ErrorLimit& limit = judge_.weigh_by[i];
     const double before = value_of(floats[limit.output], limit.metric);
     double more = value_of(alone[limit.output], limit.metric) - before;
     if (std::isnan(more)) more = std::numeric_limits<double>::infinity();

@@ -18,13 +18,21 @@ namespace pitlane {
 /// By group: true where it keeps the wider form: floats, or 8 bits where few means fewer.
 using Mixture = std::vector<bool>;
 
+/// How mixtures are judged.
+struct MixtureJudge {
+  std::vector<ErrorLimit> limits;    ///< that have to hold; none where the track alone is limited
+  std::vector<ErrorLimit> weigh_by;  ///< what a layer costs is its share of these; at least one
+  const JudgeFn& errors;
+  const TrackFn& track;  ///< empty: nothing drives
+};
+
 /// Where the draft has weights of fewer bits than 8, the layers that have them are what is searched, and 8 bits what
-/// they go back to; else all its layers are, and floats. Judges each mixture once. Its arguments by reference must
-/// outlive it. One thread.
+/// they go back to; else all its layers are, and floats. Judges each mixture once, and drives it only if its errors
+/// hold and somebody asks. Its arguments by reference must outlive it. One thread.
 class MixtureSearch {
  public:
-  MixtureSearch(StorageDraft draft, std::vector<ErrorLimit> limits, const StrategyContext& context,
-                const JudgeFn& judge, const ProgressFn& progress);
+  MixtureSearch(StorageDraft draft, const MixtureJudge& judge, const StrategyContext& context,
+                const ProgressFn& progress);
 
   /// Groups of layers that share one weight, in the order in which they run.
   [[nodiscard]] std::size_t size() const { return groups_.size(); }
@@ -71,6 +79,9 @@ class MixtureSearch {
   };
 
   Result<Errors> errors(const Mixture& mixture);
+  Result<TrackVerdict> driven(const Mixture& mixture);
+  /// Of what is known of it.
+  [[nodiscard]] double share(const Mixture& mixture) const;
   [[nodiscard]] Mixture only(std::size_t group) const;
   [[nodiscard]] ProgressFn still_working() const;
   [[nodiscard]] Cost cost(const Errors& floats, const Errors& alone) const;
@@ -81,11 +92,11 @@ class MixtureSearch {
 
   StorageDraft draft_;
   std::vector<Group> groups_;
-  std::vector<ErrorLimit> limits_;
+  MixtureJudge judge_;
   const StrategyContext& context_;
-  const JudgeFn& judge_;
   const ProgressFn& progress_;
   std::map<Mixture, Errors> known_;
+  std::map<Mixture, TrackVerdict> driven_;
   std::vector<Cost> costs_;
   Progress now_{"budget: all layers", 0, 0, ""};
 };

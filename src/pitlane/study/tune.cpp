@@ -19,6 +19,7 @@
 #include "pitlane/study/fine_tuning.h"
 #include "pitlane/study/seen_data.h"
 #include "pitlane/study/store.h"
+#include "pitlane/study/track_judge.h"
 #include "pitlane/study/training_history.h"
 #include "pitlane/study/tune_json.h"
 #include "pitlane/study/tune_latency.h"
@@ -229,8 +230,12 @@ class Tuner {
   Result<Network> within_budget(const Strategy& strategy, const StrategyContext& context, StrategyRow& row,
                                 const ProgressFn& progress) {
     if (!under_budget(strategy)) return apply_strategy(inputs_.baseline, strategy, context, progress);
-    PITLANE_TRY(HeldBudget held,
-                hold_budget(inputs_.baseline, strategy, context, options_.budget, judge_on(data_, split_), progress));
+    TrackFn track;
+    if (const std::optional<BudgetLimit> limit = track_limit(options_.budget)) {
+      PITLANE_TRY(track, track_judge(inputs_.courses, options_.laps, *limit, baseline_laps_));
+    }
+    PITLANE_TRY(HeldBudget held, hold_budget(inputs_.baseline, strategy, context, options_.budget,
+                                             judge_on(data_, split_), progress, track));
     row.put_back = std::move(held.put_back);
     if (!held.all_in_eight_bits.empty())
       row.put_back.push_back("8 bits are few already, so none has fewer: " + held.all_in_eight_bits);
@@ -298,6 +303,7 @@ class Tuner {
     }
     PITLANE_TRY(const LapOptions laps, laps_of(options_, row.decide_s));
     PITLANE_TRY(row.laps, drive_laps(network, *plan, inputs_.courses, laps, progress));
+    if (row.strategy == kBaseline) baseline_laps_ = row.laps;
     return {};
   }
 
@@ -308,6 +314,7 @@ class Tuner {
     PITLANE_TRY(const auto plan, compile(network));
     const std::unique_ptr<Session> session = plan->new_session();
     PITLANE_TRY(baseline_predictions_, predict(network, *session, *inputs_.dataset, split_.validation));
+    baseline_laps_ = row.laps;
     return {};
   }
 
@@ -319,6 +326,7 @@ class Tuner {
   SeenData data_;
   std::string isa_;
   std::optional<Predictions> baseline_predictions_;
+  std::vector<LapRow> baseline_laps_;
 };
 
 }  // namespace

@@ -1,0 +1,20 @@
+// How a budget's limit on the track is measured: lap by lap, against the baseline's laps.
+#pragma once
+
+#include <vector>
+
+#include "pitlane/optimize/accuracy_control.h"
+#include "pitlane/study/course.h"
+#include "pitlane/study/laps.h"
+
+namespace pitlane {
+
+/// Drives the laps that the baseline completes, those on which it is farthest from the line first, and stops where the
+/// limit is broken: by a lap that is not completed, or by one whose mean deviation is more than the limit (a share of
+/// the baseline's largest mean deviation, or metres). `baseline`: its laps on these courses by these options. `courses`
+/// and `options` must outlive the function. Errors: nothing is driven, the baseline completes no lap, or breaks the
+/// limit itself.
+Result<TrackFn> track_judge(const std::vector<Course>& courses, const LapOptions& options, const BudgetLimit& limit,
+                            const std::vector<LapRow>& baseline);
+
+}  // namespace pitlane

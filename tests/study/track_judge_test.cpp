@@ -1,0 +1,155 @@
+// A budget's limit on the track, with worlds that drive beside the line by what the network says.
+#include "pitlane/study/track_judge.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cmath>
+#include <numbers>
+
+#include "pitlane/network/builder.h"
+
+namespace pitlane {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr int kCamera_w = 20, kCamera_h = 12;
+constexpr double kRing_m = 10;
+std::atomic<int> g_laps = 0;
+
+/// A ring on which the car keeps a tenth of a metre, times what the command turns by and times `factor`, beside the
+/// line.
+class BesideTheLine : public World {
+ public:
+  explicit BesideTheLine(double factor) : factor_(factor), pixels_(kCamera_w * kCamera_h * 3, 9) {
+    for (int i = 0; i < 720; ++i) {
+      const double at = 2 * std::numbers::pi * i / 720;
+      line_.points.push_back({kRing_m * std::cos(at), kRing_m * std::sin(at)});
+    }
+  }
+  Status reset(std::uint64_t /*seed*/) override {
+    ++g_laps;
+    time_s_ = travelled_rad_ = 0;
+    return {};
+  }
+  Result<Observation> observe() override { return Observation{{&frame_, 1}, time_s_, 0, 0}; }
+  void act(const Command& command) override { command_ = command; }
+  Status advance_to(double time_s) override {
+    travelled_rad_ += command_.v_mps * (time_s - time_s_) / kRing_m;
+    time_s_ = time_s;
+    return {};
+  }
+  [[nodiscard]] double time_s() const override { return time_s_; }
+  [[nodiscard]] Pose pose() const override {
+    const double r = kRing_m + 0.1 * command_.w_radps * factor_;
+    return {r * std::cos(travelled_rad_), r * std::sin(travelled_rad_), travelled_rad_ + std::numbers::pi / 2};
+  }
+  [[nodiscard]] const ReferenceLine& reference_line() const override { return line_; }
+  [[nodiscard]] double camera_period_s() const override { return 0.05; }
+  void restrict_view(const std::vector<int>&, const std::vector<int>&) override {}
+  [[nodiscard]] std::string description() const override { return "beside the line"; }
+
+ private:
+  ReferenceLine line_;
+  Command command_;
+  double factor_, time_s_ = 0, travelled_rad_ = 0;
+  std::vector<std::uint8_t> pixels_;
+  ImageView frame_{pixels_.data(), kCamera_w, kCamera_h, kCamera_w * 3, PixelFormat::kRgb};
+};
+
+/// Says 8 m/s and `w` whatever it sees.
+Network steady(float w) {
+  NetworkBuilder builder("steady");
+  Preprocessing p;
+  p.width = p.source_width = kCamera_w;
+  p.height = p.source_height = kCamera_h;
+  p.crop = {0, 0, kCamera_w, kCamera_h};
+  const ValueId flat = builder.add("flat", Flatten{}, {builder.image("camera", p)});
+  const Shape shape = {2, kCamera_w * kCamera_h * 3};
+  const WeightId weight =
+      builder.weight(make_f32_weight("weight", shape, std::vector<float>(static_cast<std::size_t>(2 * shape[1]), 0)));
+  const WeightId bias = builder.weight(make_f32_weight("bias", {2}, {0.8F, w / 10}));
+  const ValueId y = builder.add("head", Dense{weight, bias, Activation::kNone}, {flat});
+  builder.output({"v", "m/s", 0, 10, y, 0});
+  builder.output({"w", "rad/s", 0, 10, y, 1});
+  return std::move(builder).build().value();
+}
+
+Course course(const std::string& name, bool reverse, double factor) {
+  Course out;
+  out.circuit = out.key = name;
+  out.reverse = reverse;
+  out.make_world = [factor]() -> Result<std::unique_ptr<World>> {
+    return std::unique_ptr<World>(std::make_unique<BesideTheLine>(factor));
+  };
+  return out;
+}
+
+class TrackJudge : public ::testing::Test {
+ protected:
+  std::vector<LapRow> laps(const Network& network) const {
+    return drive_laps(network, *compile(network).value(), courses_, options_).value();
+  }
+  [[nodiscard]] Result<TrackFn> judge(const std::string& budget, const Network& baseline) const {
+    return track_judge(courses_, options_, *track_limit(*parse_accuracy_budget(budget)), laps(baseline));
+  }
+  [[nodiscard]] TrackVerdict verdict(const std::string& budget, float w) const {
+    return judge(budget, steady(1)).value()(steady(w), {}).value();
+  }
+  std::vector<Course> courses_ = {course("small", false, 0.5), course("wide", false, 1), course("wide", true, 2)};
+  LapOptions options_;
+};
+
+TEST_F(TrackJudge, HoldsTheLargestMeanDeviationOfALap) {
+  EXPECT_NEAR(verdict("track:25%", 1).share, 1 / 1.25, 1e-3);
+  EXPECT_TRUE(verdict("track:25%", 1.2F).holds);
+  EXPECT_EQ(verdict("track:25%", 1.2F).overrun, "");
+  const TrackVerdict over = verdict("track:25%", 1.5F);
+  EXPECT_FALSE(over.holds);
+  EXPECT_NEAR(over.share, 1.5 / 1.25, 1e-3);
+  // A little less than 0.3 and 0.2 m: every lap begins on the line.
+  EXPECT_EQ(over.overrun, "the mean deviation on wide, reversed is 0.298 m (+50 %), allowed is 0.249 m (+25 %)");
+  EXPECT_TRUE(verdict("track:0.31m", 1.5F).holds);
+  EXPECT_FALSE(verdict("track:0.29m", 1.5F).holds);
+}
+
+TEST_F(TrackJudge, ALapThatIsLostBreaksEveryLimit) {
+  EXPECT_TRUE(verdict("track:10000%", 9).holds) << "1.8 m beside the line, within the 3 m at which a car is lost";
+  courses_.push_back(course("abyss", true, 4));
+  const TrackVerdict lost = verdict("track:10000%", 9);
+  EXPECT_FALSE(lost.holds);
+  EXPECT_TRUE(std::isinf(lost.share));
+  EXPECT_THAT(lost.overrun, AllOf(HasSubstr("the lap on abyss, reversed ends after "), HasSubstr("off the road")));
+}
+
+TEST_F(TrackJudge, LapsThatTheBaselineLosesDoNotCount) {
+  courses_.push_back(course("abyss", false, 40));
+  EXPECT_TRUE(verdict("track:25%", 1.1F).holds);
+}
+
+TEST_F(TrackJudge, StopsWhereTheLimitIsBroken) {
+  for (int i = 0; i < 8; ++i) courses_.push_back(course("more", false, 0.1));
+  const TrackFn drives = judge("track:25%", steady(1)).value();
+  g_laps = 0;
+  EXPECT_FALSE(drives(steady(3), {}).value().holds);
+  EXPECT_EQ(g_laps, 4) << "the widest laps come first, four courses at a time";
+  g_laps = 0;
+  EXPECT_TRUE(drives(steady(1), {}).value().holds);
+  EXPECT_EQ(g_laps, 11);
+}
+
+TEST_F(TrackJudge, SaysWhyNothingCanBeHeld) {
+  EXPECT_EQ(judge("track:0.15m", steady(1)).error().message(),
+            "cannot hold the budget on the track: in the network itself, before anything is done to it, the mean "
+            "deviation on wide, reversed is 0.199 m (+0 %), allowed is 0.150 m (-24.5 %); allow more");
+  courses_ = {course("abyss", false, 40)};
+  EXPECT_THAT(judge("track:5%", steady(1)).error().message(), HasSubstr("the baseline completes no lap; leave"));
+  courses_.clear();
+  EXPECT_THAT(judge("track:5%", steady(1)).error().message(), HasSubstr("no lap is driven; leave the limit out"));
+}
+
+}  // namespace
+}  // namespace pitlane
