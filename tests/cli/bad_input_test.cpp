@@ -212,6 +212,15 @@ TEST_F(BadInput, BudgetsThatMeanNothing) {
     EXPECT_THAT(refused(verb + " --budget track:0.1"), HasSubstr("Say 0.1m or 0.1%"));
     EXPECT_THAT(refused(verb + " --budget ''"), HasSubstr("--budget"));
   }
+  EXPECT_THAT(
+      refused(convert + " --strategy int8 --budget 3%,track:10%"),
+      HasSubstr("--budget track:10%: is held by laps, and convert drives none; use tune, or leave the limit out"));
+  EXPECT_THAT(
+      refused(tune + " --budget track:0.2m --no-track"),
+      HasSubstr("--budget track:0.2m: is held by laps, and --no-track left the track out; leave the limit out"));
+  EXPECT_THAT(
+      refused(tune + " --budget track:10% --latency 60ms,measured"),
+      HasSubstr("is held by laps, and with --latency measured none is driven like another; give latencies in ms"));
   EXPECT_FALSE(fs::exists(place_ / "out"));
   EXPECT_FALSE(fs::exists(place_ / "b.pit"));
 }

@@ -115,7 +115,7 @@ TEST_F(WorkerTest, NonsenseIsRefused) {
     expect_error(ErrorKind::kCorrupt, talks);
   }
   python("print('hello\\x1b[31m', flush=True); time.sleep(60)");
-  expect_error(ErrorKind::kCorrupt, talks + ": hello?[31m ");
+  expect_error(ErrorKind::kCorrupt, talks + ": hello?[31m");
   python("say(b'x' * 1_000_000); time.sleep(60)");
   expect_error(ErrorKind::kCorrupt, talks + ": " + std::string(104, 'x'));
   python("ready(); time.sleep(60)");

@@ -39,12 +39,21 @@ int finish(const Result<int>& outcome) {
   return outcome.error().kind() == ErrorKind::kInterrupted ? kInterruptedExit : kBadInput;
 }
 
+/// Why standard output takes nothing. A write that failed long ago left no reason, one more finds it again.
+int reason_of_failed_write() {
+  if (errno != 0) return errno;
+  std::clearerr(stdout);
+  if (std::fputc('\n', stdout) != EOF && std::fflush(stdout) == 0) return EIO;
+  return errno != 0 ? errno : EIO;
+}
+
 // Results that went to a full disk are no success.
 Status flush_results() {
   errno = 0;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return {};
-  if (errno == EPIPE) return {};  // a reader that closes early (| head) has seen enough
-  return io_error(std::string("standard output: cannot write: ") + std::strerror(errno != 0 ? errno : EIO) +
+  const int reason = reason_of_failed_write();
+  if (reason == EPIPE) return {};  // a reader that closes early (| head) has seen enough
+  return io_error(std::string("standard output: cannot write: ") + std::strerror(reason) +
                   "; the results are not complete");
 }
 

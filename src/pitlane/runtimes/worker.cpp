@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "pitlane/core/printable.h"
@@ -20,6 +21,12 @@ std::string last_line(const std::string& said) {
   for (std::string line; std::getline(in, line);)
     if (line.find_first_not_of(" \t\r") != std::string::npos) last = line;
   return last.empty() ? "it says nothing" : printable_message(last, kLongestQuote);
+}
+
+/// ": what it said", without the end of its line, which may not be there yet.
+std::string quote(std::string_view said) {
+  said = said.substr(0, said.find_last_not_of(" \t\r\n") + 1);
+  return said.empty() ? "" : ": " + printable_message(said, kLongestQuote);
 }
 
 std::string text_of(const Frame& frame) {
@@ -79,9 +86,7 @@ Result<Worker::Answer> Worker::run(bool forget, std::span<const std::byte> input
 Status Worker::next_frame(FrameKind wanted, std::size_t most, const Patience& patience) {
   const FrameOutcome read = read_frame(*child_, std::max(most, kLongestHello), patience, frame_);
   if (read.outcome != Outcome::kDone) return complaint(read.outcome);
-  if (read.nonsense)
-    return nonsense("talks nonsense instead of answering" +
-                    (read.instead.empty() ? "" : ": " + printable_message(read.instead, kLongestQuote)));
+  if (read.nonsense) return nonsense("talks nonsense instead of answering" + quote(read.instead));
   if (frame_.kind == wanted) return {};
   if (wanted == FrameKind::kHello && frame_.kind == FrameKind::kMissing) {
     child_.reset();
