@@ -218,9 +218,9 @@ TEST_F(BadInput, BudgetsThatMeanNothing) {
   EXPECT_THAT(
       refused(tune + " --budget track:0.2m --no-track"),
       HasSubstr("--budget track:0.2m: is held by laps, and --no-track left the track out; leave the limit out"));
-  EXPECT_THAT(
-      refused(tune + " --budget track:10% --latency 60ms,measured"),
-      HasSubstr("is held by laps, and with --latency measured none is driven like another; give latencies in ms"));
+  EXPECT_THAT(refused(tune + " --budget track:10% --latency 60ms,measured"),
+              HasSubstr("is held by laps, and with --latency measured each network is driven by its own time; give "
+                        "latencies in ms, or a --latency-profile"));
   EXPECT_FALSE(fs::exists(place_ / "out"));
   EXPECT_FALSE(fs::exists(place_ / "b.pit"));
 }

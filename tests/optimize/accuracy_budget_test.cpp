@@ -71,6 +71,9 @@ TEST(AccuracyBudget, LimitsTheTrackToo) {
   EXPECT_EQ(parse_complaint("track:w=3%"),
             "--budget track:w=3%: the track has no outputs; say e.g. track:10% or track:0.15m");
   EXPECT_EQ(parse_complaint("track:1%,track:2m"), "--budget track:1%,track:2m: limits the track twice; leave one out");
+  EXPECT_EQ(to_string(*parse_accuracy_budget("track:0%")), "track:0%") << "no farther from the line than the baseline";
+  EXPECT_EQ(parse_complaint("track:0m"), "--budget track:0m: no car stays on the line itself; say e.g. track:0.15m");
+  EXPECT_THAT(parse_complaint("track:-1%"), HasSubstr("must be above zero"));
   EXPECT_THAT(parse_complaint("3m"), HasSubstr("is no limit"));
   EXPECT_THAT(parse_complaint("track:"), HasSubstr("is no limit"));
 }

@@ -82,8 +82,17 @@ Status add_courses(const TuneFlags& flags, TuneInputs& inputs, std::vector<Cours
   inputs.courses = make_courses(tracks, true, true, trained_circuits(inputs.baseline), options);
   if (flags.auto_budget.empty()) return {};
   if (flags.circuits.empty()) std::erase_if(inputs.courses, [](const Course& course) { return !course.held_out; });
+  if (inputs.courses.empty()) inputs.why_not_driven = "no circuit is held out; name some with --circuit";
   PITLANE_TRY(tuning, tuning_courses(inputs.baseline, inputs.courses, options));
   return {};
+}
+
+/// A budget is held on circuits that are not held out. Where there is no such circuit, all are used, and are held out
+/// no longer.
+bool uses_held_out(const AccuracyBudget& budget, std::vector<Course>& courses) {
+  if (!track_limit(budget) || !std::ranges::all_of(courses, &Course::held_out)) return false;
+  for (Course& course : courses) course.held_out = false;
+  return !courses.empty();
 }
 
 void add_provenance(TuneResult& result, const TuneFlags& flags, const OpenedData& data, const Network& network) {
@@ -242,6 +251,8 @@ Result<int> run(TuneFlags flags, const CLI::App& verb) {
     if (flags.strategies.empty()) {  // they are asked for by name
       PITLANE_TRY_STATUS(refuse_flags(verb, recipe_flag_names(),
                                       "changes strategies, and --auto runs those alone that --strategy names"));
+      PITLANE_TRY_STATUS(refuse_flags(
+          verb, {"--budget"}, "limits what strategies cost, and --auto runs those alone that --strategy names"));
       flags.tune.strategies = {"baseline"};
     }
   }
@@ -275,8 +286,11 @@ Result<int> run(TuneFlags flags, const CLI::App& verb) {
   if (inputs.courses.empty())
     PITLANE_TRY_STATUS(check_track_limit(flags.tune.budget, inputs.why_not_driven + "; leave the limit out"));
   if (flags.tune.own_latency)
-    PITLANE_TRY_STATUS(check_track_limit(flags.tune.budget,
-                                         "with --latency measured none is driven like another; give latencies in ms"));
+    PITLANE_TRY_STATUS(
+        check_track_limit(flags.tune.budget,
+                          "with --latency measured each network is driven by its own time; give latencies in ms, or a "
+                          "--latency-profile"));
+  const bool held_out_no_longer = uses_held_out(flags.tune.budget, inputs.courses);
   ProgressBar bar;
   const std::int64_t frames = flags.frames.value_or(flags.quick ? kQuickFrames : kFullFrames);
   PITLANE_TRY(const OpenedData data,
@@ -301,6 +315,11 @@ Result<int> run(TuneFlags flags, const CLI::App& verb) {
   result.constraints = flags.constraints;
   add_provenance(result, flags, data, inputs.baseline);
   add_notes(result, flags, inputs, data);
+  if (held_out_no_longer)
+    result.notes.push_back(
+        "Every circuit here is one that the network was not trained on. The budget's limit on the track is held on "
+        "them, "
+        "so none counts as held out.");
   if (!left_out.empty()) result.notes.push_back(left_out);
   result.recommendation = recommend(result);
   PITLANE_TRY_STATUS(write_results(result, flags.tune.out));

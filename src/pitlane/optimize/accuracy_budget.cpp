@@ -54,7 +54,9 @@ Result<BudgetLimit> parse_limit(const std::string& part) {
   const auto [end, code] = std::from_chars(rest.data(), rest.data() + rest.size(), limit.most);
   if (code != std::errc() || end != rest.data() + rest.size() || !std::isfinite(limit.most))
     return budget_refusal(part, std::string("is no limit; ") + kExamples);
-  if (limit.most == 0)
+  if (track && limit.most == 0 && !limit.relative)
+    return budget_refusal(part, "no car stays on the line itself; say e.g. track:0.15m");
+  if (!track && limit.most == 0)
     return budget_refusal(
         part,
         "rounding moves every answer a little, so a budget of zero is never held; allow some, e.g. 1%, or "

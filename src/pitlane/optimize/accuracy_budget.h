@@ -28,7 +28,7 @@ double value_of(const OutputError& error, ErrorMetric metric);
 struct BudgetLimit {
   std::string output;  ///< empty: every output that has no limit of its own of this metric, or the track
   ErrorMetric metric = ErrorMetric::kMse;
-  double most = 0;        ///< above zero
+  double most = 0;        ///< above zero; on the track, relative, zero too: no farther from the line
   bool relative = false;  ///< 0.03 = at most 3 % above the baseline's; else normalised units, on the track metres
 };
 using AccuracyBudget = std::vector<BudgetLimit>;

@@ -60,14 +60,6 @@ Result<std::int64_t> size_of(const Network& network) {
 
 Error cannot_hold(const std::string& why) { return unsupported("cannot hold the budget: " + why); }
 
-/// What layers are weighed by where the track alone is limited: the errors of all outputs, each as much as the others.
-std::vector<ErrorLimit> even_limits(const std::vector<OutputError>& errors) {
-  std::vector<ErrorLimit> limits;
-  for (std::size_t k = 0; k < errors.size(); ++k)
-    limits.push_back({k, ErrorMetric::kMse, 2 * errors[k].mse, errors[k].mse});
-  return limits;
-}
-
 void name_origin(const Strategy& strategy, Network& network) {
   network.metadata["strategy"] = strategy.name;
   network.metadata["recipe"] = recipe(strategy);
@@ -93,9 +85,12 @@ Result<Mixture> mixture_that_holds(MixtureSearch& search, const Strategy& strate
   if (found) return *found;
   const Mixture closest = search.closest();
   PITLANE_TRY(const std::string nearest, search.overrun(closest));
+  PITLANE_TRY(const bool laps_alone, search.answers_hold(closest));
   const std::size_t worst = search.costliest();
-  return cannot_hold(search.name(worst) + " stands in the way most (alone in " + search.storage() + " it adds " +
-                     search.cost_text(worst) + "), and no layer can be " + search.storage() + "; closest was " +
+  const std::string what = laps_alone ? std::string("the laps stand in the way")
+                                      : search.name(worst) + " stands in the way most (alone in " + search.storage() +
+                                            " it adds " + search.cost_text(worst) + ")";
+  return cannot_hold(what + ", and no layer can be " + search.storage() + "; closest was " +
                      joined(search.names(closest, false)) + " so and the rest in " + search.wider() + ", where " +
                      nearest + "; allow more, or choose another strategy");
 }
@@ -113,7 +108,7 @@ Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy
   if (const Strain own = strain(limits, before); own.share > 1)
     return cannot_hold("in the network itself, before anything is done to it, " +
                        overrun_text(limits[own.limit], before) + "; allow more");
-  const MixtureJudge judges{limits, limits.empty() ? even_limits(before) : limits, judge, track};
+  const MixtureJudge judges{limits, judge, track};
   PITLANE_TRY(StorageDraft drafted, draft_of(baseline, strategy, context, progress));
   std::optional<MixtureSearch> search(std::in_place, drafted, judges, context, progress);
   PITLANE_TRY(const bool holds, search->holds(search->all(false)));

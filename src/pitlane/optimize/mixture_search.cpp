@@ -11,6 +11,17 @@
 #include "pitlane/optimize/layers.h"
 
 namespace pitlane {
+namespace {
+
+/// Where the track alone is limited: the errors of all outputs, each as much as the others.
+std::vector<ErrorLimit> even_limits(const std::vector<OutputError>& floats) {
+  std::vector<ErrorLimit> limits;
+  for (std::size_t k = 0; k < floats.size(); ++k)
+    limits.push_back({k, ErrorMetric::kMse, 2 * floats[k].mse, floats[k].mse});
+  return limits;
+}
+
+}  // namespace
 
 MixtureSearch::MixtureSearch(StorageDraft draft, const MixtureJudge& judge, const StrategyContext& context,
                              const ProgressFn& progress)
@@ -47,8 +58,8 @@ Result<std::vector<OutputError>> MixtureSearch::errors(const Mixture& mixture) {
 }
 
 Result<bool> MixtureSearch::holds(const Mixture& mixture) {
-  PITLANE_TRY(const Errors found, errors(mixture));
-  if (strain(judge_.limits, found).share > 1) return false;
+  PITLANE_TRY(const bool answers, answers_hold(mixture));
+  if (!answers) return false;
   PITLANE_TRY(const TrackVerdict verdict, driven(mixture));
   return verdict.holds;
 }
@@ -68,6 +79,11 @@ Result<std::string> MixtureSearch::overrun(const Mixture& mixture) {
   return verdict.holds ? overrun_text(judge_.limits[most.limit], found) : verdict.overrun;
 }
 
+Result<bool> MixtureSearch::answers_hold(const Mixture& mixture) {
+  PITLANE_TRY(const Errors found, errors(mixture));
+  return strain(judge_.limits, found).share <= 1;
+}
+
 double MixtureSearch::share(const Mixture& mixture) const {
   const double errors = strain(judge_.limits, known_.at(mixture)).share;
   const auto driven = driven_.find(mixture);
@@ -77,6 +93,7 @@ double MixtureSearch::share(const Mixture& mixture) const {
 /// What each layer costs alone.
 Status MixtureSearch::weigh() {
   PITLANE_TRY(const Errors floats, errors(all(true)));
+  weigh_by_ = judge_.limits.empty() ? even_limits(floats) : judge_.limits;
   for (std::size_t g = 0; g < size(); ++g) {
     now_ = {"budget: each layer alone", static_cast<std::int64_t>(g), static_cast<std::int64_t>(size()), name(g)};
     PITLANE_TRY(const Errors alone, errors(only(g)));
@@ -112,6 +129,8 @@ Mixture MixtureSearch::closest() const {
     least = share(mixture);
     best = mixture;
   }
+  if (std::isinf(least))
+    best = only(static_cast<std::size_t>(std::ranges::min_element(costs_, {}, &Cost::share) - costs_.begin()));
   return best;
 }
 
@@ -124,17 +143,23 @@ std::string MixtureSearch::cost_text(std::size_t group) const {
   const Cost& cost = costs_[group];
   char number[32];
   std::snprintf(number, sizeof number, "%.3g %%", 100 * cost.relative);
-  return std::string(number) + " to " + printable(known_.begin()->second[judge_.weigh_by[cost.limit].output].output) +
-         "'s " + to_string(judge_.weigh_by[cost.limit].metric);
+  return std::string(number) + " to " + printable(known_.begin()->second[weigh_by_[cost.limit].output].output) + "'s " +
+         to_string(weigh_by_[cost.limit].metric);
 }
 
 std::vector<std::string> MixtureSearch::sentences(const Mixture& mixture) const {
   std::vector<std::string> all;
   for (std::size_t g = 0; g < size(); ++g) {
     if (!mixture[g]) continue;
+    Mixture without = mixture;
+    without[g] = false;
+    const auto lost = driven_.find(without);
+    const bool laps = lost != driven_.end() && !lost->second.holds;
     const bool costs = costs_[g].relative > 0;
-    all.push_back(name(g) + " stays in " + wider() + ": alone in " + storage() +
-                  (costs ? " it adds " + cost_text(g) : " it costs nothing, beside the others it does"));
+    all.push_back(name(g) + " stays in " + wider() + ": " +
+                  (laps ? "in " + storage() + " too, " + lost->second.overrun
+                        : "alone in " + storage() +
+                              (costs ? " it adds " + cost_text(g) : " it costs nothing, beside the others it does")));
   }
   return all;
 }
@@ -158,8 +183,8 @@ ProgressFn MixtureSearch::still_working() const {
 
 MixtureSearch::Cost MixtureSearch::cost(const Errors& floats, const Errors& alone) const {
   Cost most{-std::numeric_limits<double>::infinity(), 0, 0};
-  for (std::size_t i = 0; i < judge_.weigh_by.size(); ++i) {
-    const ErrorLimit& limit = judge_.weigh_by[i];
+  for (std::size_t i = 0; i < weigh_by_.size(); ++i) {
+    const ErrorLimit& limit = weigh_by_[i];
     const double before = value_of(floats[limit.output], limit.metric);
     double more = value_of(alone[limit.output], limit.metric) - before;
     if (std::isnan(more)) more = std::numeric_limits<double>::infinity();

@@ -20,8 +20,7 @@ using Mixture = std::vector<bool>;
 
 /// How mixtures are judged.
 struct MixtureJudge {
-  std::vector<ErrorLimit> limits;    ///< that have to hold; none where the track alone is limited
-  std::vector<ErrorLimit> weigh_by;  ///< what a layer costs is its share of these; at least one
+  std::vector<ErrorLimit> limits;  ///< that have to hold; none where the track alone is limited
   const JudgeFn& errors;
   const TrackFn& track;  ///< empty: nothing drives
 };
@@ -50,12 +49,15 @@ class MixtureSearch {
   Result<bool> holds(const Mixture& mixture);
   /// Which limit it strains most, in words.
   Result<std::string> overrun(const Mixture& mixture);
+  /// It answers well enough; what stands in the way is how it drives.
+  Result<bool> answers_hold(const Mixture& mixture);
 
   /// Judges each layer alone in few bits; what follows needs that.
   Status weigh();
   /// The best mixture that holds and leaves some layer in few bits.
   Result<std::optional<Mixture>> search();
-  /// Of those judged, but for the one in which all stay, the one that strains the limits least.
+  /// Of those judged, but for the one in which all stay, the one that strains the limits least; where none comes near
+  /// (each loses a lap), the layer that costs least alone.
   [[nodiscard]] Mixture closest() const;
   /// The layer that alone takes the largest share of the budget.
   [[nodiscard]] std::size_t costliest() const;
@@ -97,6 +99,7 @@ class MixtureSearch {
   const ProgressFn& progress_;
   std::map<Mixture, Errors> known_;
   std::map<Mixture, TrackVerdict> driven_;
+  std::vector<ErrorLimit> weigh_by_;  ///< what a layer costs is its share of these
   std::vector<Cost> costs_;
   Progress now_{"budget: all layers", 0, 0, ""};
 };

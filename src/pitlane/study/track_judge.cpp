@@ -1,6 +1,7 @@
 #include "pitlane/study/track_judge.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <limits>
 #include <string>
@@ -39,9 +40,11 @@ std::string lap_name(const LapRow& lap) {
 
 /// "0.156 m (+21 %)"
 std::string metres_beside(double metres, double baseline_m) {
-  char text[48];
-  const double more = baseline_m > 0 ? 100 * (metres / baseline_m - 1) : 0;
-  std::snprintf(text, sizeof text, "%.3f m (%+.3g %%)", metres, more);
+  char text[64];
+  if (baseline_m > 0)
+    std::snprintf(text, sizeof text, "%.4g m (%+.3g %%)", metres, 100 * (metres / baseline_m - 1));
+  else
+    std::snprintf(text, sizeof text, "%.4g m", metres);
   return text;
 }
 
@@ -54,7 +57,9 @@ TrackVerdict verdict_on(const LapRow& lap, const Limit& limit) {
     verdict.overrun = "the lap on " + lap_name(lap) + " ends after " + done + ": " + to_string(lap.result.end);
   } else {
     const double mean_m = lap.result.deviation.mean;
-    verdict.share = mean_m > 0 ? mean_m / limit.most_m : 0;
+    verdict.share = std::isnan(mean_m) ? std::numeric_limits<double>::infinity()
+                    : mean_m == 0      ? 0
+                                       : mean_m / limit.most_m;
     verdict.overrun = "the mean deviation on " + lap_name(lap) + " is " + metres_beside(mean_m, limit.baseline_m) +
                       ", allowed is " + metres_beside(limit.most_m, limit.baseline_m);
   }
@@ -63,11 +68,13 @@ TrackVerdict verdict_on(const LapRow& lap, const Limit& limit) {
   return verdict;
 }
 
-/// Where the baseline is farthest from the line first; courses on which it completes nothing are left out.
+/// Where the baseline is farthest from the line first; courses on which it completes nothing, and those that are held
+/// out, are left out.
 std::vector<Drive> drives_of(const std::vector<Course>& courses, const std::vector<LapRow>& baseline) {
   std::vector<Drive> drives;
-  const std::size_t latencies = baseline.size() / courses.size();
   for (std::size_t c = 0; c < courses.size(); ++c) {
+    if (courses[c].held_out) continue;
+    const std::size_t latencies = baseline.size() / courses.size();
     const auto first = baseline.begin() + static_cast<std::ptrdiff_t>(c * latencies);
     Drive drive{&courses[c], std::vector<LapRow>(first, first + static_cast<std::ptrdiff_t>(latencies))};
     if (std::ranges::any_of(drive.baseline, completed)) drives.push_back(std::move(drive));
@@ -106,15 +113,19 @@ Result<TrackFn> track_judge(const std::vector<Course>& courses, const LapOptions
                             const std::vector<LapRow>& baseline) {
   PITLANE_CHECK(limit.metric == ErrorMetric::kDeviation &&
                 baseline.size() == courses.size() * options.latencies.size());
-  if (courses.empty()) return nothing_to_hold("no lap is driven; leave the limit out, or let laps be driven");
+  if (std::ranges::all_of(courses, &Course::held_out))
+    return nothing_to_hold("no lap is driven on a circuit that is not held out; leave the limit out");
   std::vector<Drive> drives = drives_of(courses, baseline);
   if (drives.empty())
     return nothing_to_hold("the baseline completes no lap; leave the limit out, or train the network on");
-  const double own_m = worst_mean_m(baseline);
+  const double own_m = worst_mean_m(drives.front().baseline);
   const Limit metres{limit.relative ? own_m * (1 + limit.most) : limit.most, own_m};
-  for (const LapRow& lap : baseline)
-    if (const TrackVerdict own = verdict_on(lap, metres); completed(lap) && !own.holds)
-      return nothing_to_hold("in the network itself, before anything is done to it, " + own.overrun + "; allow more");
+  TrackVerdict own;
+  for (const LapRow& lap : drives.front().baseline)
+    if (TrackVerdict verdict = verdict_on(lap, metres); completed(lap) && verdict.share > own.share)
+      own = std::move(verdict);
+  if (!own.holds)
+    return nothing_to_hold("in the network itself, before anything is done to it, " + own.overrun + "; allow more");
   return TrackFn([drives = std::move(drives), &options, metres](const Network& network, const ProgressFn& progress) {
     return judge(drives, options, metres, network, progress);
   });
