@@ -6,7 +6,7 @@
 # HEADERS are what others may include: such a module is part of the installed package (component `robot`), which
 # find_package(pitlane) finds. What is said to the compiler here is for our code alone and does not reach its users.
 #
-# A unity build compiles a module as one or two files (which halves the time), so names in it differ, unnamed namespaces or not.
+# A unity build compiles a module as one or two files (a third less time), so its names differ, unnamed namespaces or not.
 add_library(pitlane_options INTERFACE)
 target_include_directories(pitlane_options INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
 target_compile_features(pitlane_options INTERFACE cxx_std_20)
