@@ -56,6 +56,10 @@ TEST_F(TuneAuto, RefusesBudgetsAndNetworksThatItCannotServe) {
     EXPECT_EQ(refused.code, 2) << budget;
     EXPECT_THAT(refused.err, AllOf(HasSubstr("--auto"), Not(HasSubstr("rung 1")))) << budget;
   }
+  const Outcome limited = tune("--auto 2 --budget 3%");
+  EXPECT_EQ(limited.code, 2);
+  EXPECT_THAT(limited.err,
+              HasSubstr("--budget: limits what strategies cost, and --auto runs those alone that --strategy names"));
   const Outcome tiny = tune("--auto 2 --frames 500 --max-size 0.0005");
   EXPECT_EQ(tiny.code, 2);
   EXPECT_THAT(tiny.err, HasSubstr("no student is as small as the limits ask for; allow a larger file with --max-size"));

@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(Sizes, Resize,
                                            Case{64, 48, {0, 0, 64, 48}, 32, 24}));
 
 TEST(FrameResizer, GivesTheSameBytesOnEveryLevel) {
-  for (const PixelFormat wanted : {PixelFormat::kRgb, PixelFormat::kBgr, PixelFormat::kGrey}) {
+  for (const PixelFormat wanted : {PixelFormat::kRgb, PixelFormat::kBgr, PixelFormat::kGrey, PixelFormat::kBlue}) {
     Preprocessing p;
     p.format = wanted;
     const auto channels = static_cast<std::size_t>(channels_of(wanted));
@@ -114,6 +114,27 @@ TEST(FrameResizer, GreyDoesNotDependOnTheFramesByteOrder) {
   ASSERT_TRUE(resizer.run(view(bgr, PixelFormat::kBgr), b));
   EXPECT_EQ(a, b);
   EXPECT_NEAR(a[0], 0.299 * 200 + 0.587 * 100 + 0.114 * 50, 1);
+}
+
+TEST(FrameResizer, OneColourIsThatOfTheColouredPicture) {
+  const cv::Mat frame = random_frame(640, 480, CV_8UC3, 3);
+  std::vector<std::uint8_t> rgb(Preprocessing{}.width * std::size_t{66} * 3);
+  ASSERT_TRUE(FrameResizer::create(Preprocessing{})->run(view(frame, PixelFormat::kBgr), rgb));
+  std::size_t plane = 0;
+  for (const PixelFormat wanted : {PixelFormat::kRed, PixelFormat::kGreen, PixelFormat::kBlue}) {
+    Preprocessing p;
+    p.format = wanted;
+    p.scale = {1 / 255.F};
+    p.offset = {0};
+    FrameResizer resizer = FrameResizer::create(p).value();
+    std::vector<std::uint8_t> out(resizer.output_bytes(), 7);
+    ASSERT_EQ(out.size(), rgb.size() / 3);
+    ASSERT_TRUE(resizer.run(view(frame, PixelFormat::kBgr), out));
+    for (std::size_t i = 0; i < out.size(); ++i) ASSERT_EQ(out[i], rgb[3 * i + plane]) << to_string(wanted) << i;
+    ++plane;
+    const cv::Mat grey = random_frame(640, 480, CV_8UC1, 2);
+    EXPECT_FALSE(resizer.run(view(grey, PixelFormat::kGrey), out)) << "colour cannot be invented";
+  }
 }
 
 TEST(FrameResizer, RefusesOtherSizesAndLeavesTheOutputAlone) {

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "pitlane/data/one_channel.h"
 #include "pitlane/engine/reference.h"
 #include "pitlane/network/families.h"
+#include "pitlane/optimize/choose_plane.h"
 #include "pitlane/optimize/layers.h"
 #include "pitlane/optimize/passes.h"
 #include "pitlane/optimize/reduce_input.h"
@@ -52,7 +55,7 @@ TEST(GreyInput, GreyPicturesAreAnsweredAsBefore) {
   const ValueId b = s.conv(s.image(), 4, 4, 4, {.bias = false});
   x = s.builder().add("joined", Concat{}, {s.flatten(a), s.flatten(b)});
   const Network network = s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
-  const auto grey = with_grey_input(network);
+  const auto grey = with_one_channel(network);
   ASSERT_TRUE(grey.ok()) << grey.error().message();
   EXPECT_EQ(grey->inputs[0].preprocessing.format, PixelFormat::kGrey);
   EXPECT_EQ(grey->inputs[0].preprocessing.scale.size(), 1U);
@@ -65,7 +68,7 @@ TEST(GreyInput, ABorderStaysWhatItWas) {
   Sketch s(testing::camera(9, 7));  // bytes scaled alike, so that no colour is treated apart
   const ValueId x = s.conv(s.image(), 6, 3, 1, {.padding = {1, 1, 1, 1}});
   const Network network = s.finish(s.dense(s.flatten(x), 2, {.activation = Activation::kNone}));
-  const auto grey = with_grey_input(network);
+  const auto grey = with_one_channel(network);
   ASSERT_TRUE(grey.ok()) << grey.error().message();
   EXPECT_LT(difference_on_grey(network, *grey), 2e-5);
 }
@@ -74,7 +77,7 @@ TEST(GreyInput, ADeadColourIsNotTakenForAll) {
   Sketch s(testing::camera(8, 6));
   const ValueId x = s.norm(s.image(), {{0.5F, 0, 2}, {0.1F, 0.7F, -0.2F}, {0.3F, 0.2F, 0.1F}, {0.1F, 0.2F, 0.3F}});
   const Network network = s.finish(s.dense(s.flatten(s.conv(x, 4, 3, 1, {})), 2, {.activation = Activation::kNone}));
-  const auto grey = with_grey_input(network);
+  const auto grey = with_one_channel(network);
   ASSERT_TRUE(grey.ok()) << grey.error().message();
   EXPECT_LT(difference_on_grey(network, *grey), 2e-5);
 }
@@ -91,7 +94,7 @@ TEST(GreyInput, FramesThatShareALayerGoOnSharingIt) {
   }
   const ValueId x = s.flatten(s.builder().add("both", Concat{}, frames));
   const Network network = s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
-  const auto grey = with_grey_input(network);
+  const auto grey = with_one_channel(network);
   ASSERT_TRUE(grey.ok()) << grey.error().message();
   EXPECT_EQ(users_of(*grey, std::get<Conv2d>(grey->nodes[1].op).weight).size(), 2U);
   const std::vector<std::uint8_t> picture = testing::random_picture(*grey, 4);  // {row, column, frame}
@@ -103,7 +106,7 @@ TEST(GreyInput, FramesThatShareALayerGoOnSharingIt) {
 TEST(GreyInput, WhatReadsColoursOtherwiseIsRefused) {
   Sketch flat(testing::camera(4, 4));
   const Network dense = flat.finish(flat.dense(flat.flatten(flat.image()), 2, {}));
-  EXPECT_EQ(with_grey_input(dense).error().message(),
+  EXPECT_EQ(with_one_channel(dense).error().message(),
             "Flatten 'plain1' reads the camera's colours in a way that grey cannot take the place of");
   Sketch one(testing::camera(4, 4));
   Conv2d depthwise;
@@ -111,11 +114,99 @@ TEST(GreyInput, WhatReadsColoursOtherwiseIsRefused) {
   depthwise.weight = one.uniform("depthwise", {3, 3, 3, 1}, 0.5);
   const ValueId x = one.builder().add("depthwise", depthwise, {one.image()});
   const Network grouped = one.finish(one.dense(one.flatten(x), 2, {}));
-  EXPECT_EQ(with_grey_input(grouped).error().message(),
+  EXPECT_EQ(with_one_channel(grouped).error().message(),
             "Conv2d 'depthwise' reads the camera's colours in a way that grey cannot take the place of");
   Sketch grey(testing::camera(8, 8, PixelFormat::kGrey));
   const Network already = grey.finish(grey.dense(grey.flatten(grey.conv(grey.image(), 3, 3, 1, {})), 2, {}));
-  EXPECT_EQ(with_grey_input(already).error().message(), "the network's pictures are grey already");
+  EXPECT_EQ(with_one_channel(already).error().message(), "the network's pictures are grey already");
+}
+
+/// Red is half of blue and 40, green is 200 - blue, in bytes: what `channel` says of blue.
+const OneChannel kTold{PixelFormat::kBlue, {0.5, -1, 1}, {40, 200, 0}};
+
+TEST(PlaneInput, PicturesWhoseColoursAreToldAreAnsweredAsBefore) {
+  for (const PixelFormat order : {PixelFormat::kRgb, PixelFormat::kBgr}) {
+    Preprocessing p = scaled_camera(12, 10);
+    p.format = order;
+    Sketch s(p);
+    const ValueId a = s.conv(s.norm(s.norm(s.image())), 5, 3, 2, {});
+    const ValueId b = s.conv(s.image(), 4, 4, 2, {.bias = false});
+    const ValueId x = s.builder().add("joined", Concat{}, {s.flatten(a), s.flatten(b)});
+    const Network network = s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
+    const auto one = with_one_channel(network, kTold);
+    ASSERT_TRUE(one.ok()) << one.error().message();
+    const Preprocessing& seen = one->inputs[0].preprocessing;
+    EXPECT_EQ(seen.format, PixelFormat::kBlue);
+    const std::size_t blue = order == PixelFormat::kRgb ? 2 : 0;
+    EXPECT_EQ(seen.scale, std::vector<float>{p.scale[blue]}) << "the colour keeps its own scale";
+    EXPECT_EQ(seen.offset, std::vector<float>{p.offset[blue]});
+    std::vector<std::uint8_t> plane = testing::random_picture(*one, 5), colours;
+    for (std::uint8_t& byte : plane) {
+      byte = static_cast<std::uint8_t>(byte * 3 / 4 & ~1);  // even, 190 at most: the others are whole bytes
+      const std::uint8_t red = byte / 2 + 40, green = 200 - byte;
+      const std::array<std::uint8_t, 3> rgb{red, green, byte};
+      for (std::size_t c = 0; c < 3; ++c) colours.push_back(rgb[order == PixelFormat::kRgb ? c : 2 - c]);
+    }
+    EXPECT_LT(testing::largest_difference(testing::reference_answer(*one, plane),
+                                          testing::reference_answer(network, colours)),
+              2e-4);
+  }
+}
+
+/// Noise, and a bar of half the pictures' width whose brightness in `plane` is the only thing that changes.
+Dataset bars_in(const Network& network, std::size_t plane, int samples) {
+  Dataset d = testing::bar_pictures(network, samples);
+  const std::size_t pixels = d.picture_bytes() / 3;
+  for (std::size_t s = 0; s < static_cast<std::size_t>(samples); ++s)
+    for (std::size_t i = 0; i < pixels; ++i)
+      for (std::size_t c = 0; c < 3; ++c) {
+        const bool bar = c == plane && 2 * (i % static_cast<std::size_t>(d.width)) < static_cast<std::size_t>(d.width);
+        d.pictures[s * d.picture_bytes() + 3 * i + c] = static_cast<std::uint8_t>(bar ? 7 * s % 256 : 90);
+      }
+  return d;
+}
+
+TEST(PlaneInput, TheColourThatTellsMostIsChosen) {
+  for (const PixelFormat order : {PixelFormat::kRgb, PixelFormat::kBgr}) {
+    Sketch s(testing::camera(12, 10, order));
+    const Network network = s.finish(s.dense(s.flatten(s.conv(s.image(), 6, 3, 2, {})), 2, {}));
+    const PixelFormat names[] = {PixelFormat::kRed, PixelFormat::kGreen, PixelFormat::kBlue};
+    for (std::size_t plane = 0; plane < 3; ++plane) {
+      const Dataset dataset = bars_in(network, plane, 32);
+      const testing::SmallData data(network, 32);
+      const auto chosen = choose_plane(network, dataset, data.split.train, {});
+      ASSERT_TRUE(chosen.ok()) << chosen.error().message();
+      EXPECT_EQ(to_string(chosen->format), to_string(names[order == PixelFormat::kRgb ? plane : 2 - plane]));
+    }
+  }
+}
+
+TEST(PlaneInput, ColoursThatAreOneAnotherAreFoundOut) {
+  Sketch s(testing::camera(12, 10));
+  const Network network = s.finish(s.dense(s.flatten(s.conv(s.image(), 6, 3, 2, {})), 2, {}));
+  Dataset dataset = testing::bar_pictures(network, 32);
+  for (std::size_t i = 0; i < dataset.pictures.size(); i += 3) {
+    const std::uint8_t byte = dataset.pictures[i] & 0x7E;
+    dataset.pictures[i] = byte / 2 + 40, dataset.pictures[i + 1] = 200 - byte, dataset.pictures[i + 2] = byte;
+  }
+  const testing::SmallData data(network, 32);
+  const OneChannel chosen = choose_plane(network, dataset, data.split.train, {}).value();
+  const Network one = with_one_channel(network, chosen).value();
+  const Dataset plane = in_one_channel(dataset, PixelFormat::kRgb, chosen.format);
+  const auto before = testing::engine_answers(network, dataset, data.split.train);
+  const auto after = testing::engine_answers(one, plane, data.split.train);
+  for (std::size_t i = 0; i < before.size(); ++i) EXPECT_LT(testing::largest_difference(before[i], after[i]), 1e-4);
+}
+
+TEST(PlaneInput, IsRefusedWithoutDataOrColours) {
+  Sketch s(testing::camera(8, 8, PixelFormat::kGreen));
+  const Network already = s.finish(s.dense(s.flatten(s.conv(s.image(), 3, 3, 1, {})), 2, {}));
+  EXPECT_EQ(with_one_channel(already).error().message(), "the network's pictures have one colour already");
+  Sketch colours(testing::camera(8, 8));
+  const Network network =
+      colours.finish(colours.dense(colours.flatten(colours.conv(colours.image(), 3, 3, 1, {})), 2, {}));
+  const Strategy& strategy = **find_strategy("plane_input");
+  EXPECT_THAT(apply_strategy(network, strategy, {}).error().message(), HasSubstr("strategy plane_input: "));
 }
 
 /// Convolutions without borders: an even picture makes even pictures all the way.
@@ -211,14 +302,14 @@ TEST(SmallInput, WhatHoldsForOneSizeIsRefused) {
 TEST(ReduceInput, SaysWhatIsWrong) {
   Network network = testing::small_network();
   for (const double scale : {0.0, -1.0, 1.5})
-    EXPECT_THAT(apply_pass(ReduceInput{scale}, network).error().message(),
+    EXPECT_THAT(apply_pass(ReduceInput{scale}, network, {}, {}).error().message(),
                 HasSubstr("the scale of the picture must be above 0 and at most 1, is"));
 }
 
 TEST(ReduceInput, LaterPassesSeeThePicturesOfTheSmallerNetwork) {
   const Network network = testing::small_network();
   testing::SmallData data(network);
-  const Strategy both{"both", "", "", {ReduceInput{0.5, true}, QuantizeStatic{}}};
+  const Strategy both{"both", "", "", {ReduceInput{0.5, Colours::kGrey}, QuantizeStatic{}}};
   const auto made = apply_strategy(network, both, data.context);
   ASSERT_TRUE(made.ok()) << made.error().message();
   EXPECT_EQ(made->inputs[0].preprocessing.width, 12);

@@ -32,8 +32,8 @@ TEST(Strategies, StandInTheOrderOfTheReport) {
   EXPECT_THAT(names(), ElementsAre("baseline", "fine_tune", "fp32", "float16_quan", "bfloat16_quan", "dynamic_quan",
                                    "int_flt_quan", "static_quan", "int_quan", "int8", "int4", "int2", "quan_aware",
                                    "local_prune", "global_prune", "prune", "prune_quan", "prune_quan_tf", "prune_qat",
-                                   "clust_qat", "prune_clust_qat", "shrink", "shrink_quan", "grey_input", "small_input",
-                                   "small_input_quan"));
+                                   "clust_qat", "prune_clust_qat", "shrink", "shrink_quan", "grey_input", "plane_input",
+                                   "small_input", "small_input_quan"));
 }
 
 TEST(Strategies, AreDescribedAndTellWhetherTheyTrain) {
@@ -65,27 +65,27 @@ TEST(Strategies, AreFoundByName) {
       "there is no strategy 'int3'; known are baseline, fine_tune, fp32, float16_quan, bfloat16_quan, dynamic_quan, "
       "int_flt_quan, static_quan, int_quan, int8, int4, int2, quan_aware, local_prune, global_prune, prune, "
       "prune_quan, "
-      "prune_quan_tf, prune_qat, clust_qat, prune_clust_qat, shrink, shrink_quan, grey_input, small_input, "
-      "small_input_quan");
+      "prune_quan_tf, prune_qat, clust_qat, prune_clust_qat, shrink, shrink_quan, grey_input, plane_input, "
+      "small_input, small_input_quan");
 }
 
 TEST(Strategies, RecipesNameEveryOption) {
-  const Strategy all{
-      "all",
-      "",
-      "",
-      {FoldBatchNorm{}, PruneGlobal{0.25}, FineTune{4, 1e-4}, HalfWeights{}, QuantizeDynamic{32},
-       QuantizeStatic{99, 0.999}, PruneLocal{0.125, 0.5}, PruneGradually{0.5, 0.75, 6, 1e-3}, Shrink{0.25},
-       ReduceInput{0.5, true}, ReduceInput{0.75}, Cluster{32}, FineTune{1, 1e-5, true, 0.5},
-       QuantizeStatic{16, 1, Calibrator::kEntropy, true, 3, true}, QuantizeAware{3, 1e-2, 64, true}},
-      true};
+  const Strategy all{"all",
+                     "",
+                     "",
+                     {FoldBatchNorm{}, PruneGlobal{0.25}, FineTune{4, 1e-4}, HalfWeights{}, QuantizeDynamic{32},
+                      QuantizeStatic{99, 0.999}, PruneLocal{0.125, 0.5}, PruneGradually{0.5, 0.75, 6, 1e-3},
+                      Shrink{0.25}, ReduceInput{0.5, Colours::kGrey}, ReduceInput{1, Colours::kPlane},
+                      ReduceInput{0.75}, Cluster{32}, FineTune{1, 1e-5, true, 0.5},
+                      QuantizeStatic{16, 1, Calibrator::kEntropy, true, 3, true}, QuantizeAware{3, 1e-2, 64, true}},
+                     true};
   EXPECT_EQ(
       recipe(all),
       "fold_batch_norm | prune_global(sparsity=0.25) | fine_tune(epochs=4, learning_rate=0.0001) | half_weights "
       "| quantize_dynamic(bias_samples=32) | quantize_static(samples=99, percentile=0.999, calibrator=cubed_error) "
       "| prune_local(convolution=0.125, dense=0.5) | prune_gradually(from=0.5, sparsity=0.75, epochs=6, "
       "learning_rate=0.001, distillation=0.5) | shrink(keep=0.25) | reduce_input(scale=0.5, grey) "
-      "| reduce_input(scale=0.75) | cluster(values=32) "
+      "| reduce_input(scale=1, plane) | reduce_input(scale=0.75) | cluster(values=32) "
       "| fine_tune(epochs=1, learning_rate=1e-05, distillation=0.5, keep_shared) "
       "| quantize_static(samples=16, percentile=1, calibrator=entropy, integers_only, "
       "bits_of_large=3, equalize) "

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "pitlane/data/grey_pictures.h"
+#include "pitlane/data/one_channel.h"
 #include "pitlane/engine/plan.h"
 #include "pitlane/measure/accuracy.h"
 #include "pitlane/optimize/reduce_input.h"
@@ -27,7 +27,7 @@ class Seen : public ::testing::Test {
 
   const Network baseline_ = testing::tiny_network(20, 12);
   const Network small_ = with_small_input(baseline_, 0.5).value();
-  const Network grey_ = with_grey_input(baseline_).value();
+  const Network grey_ = with_one_channel(baseline_).value();
   const Dataset own_ = testing::bar_dataset(20, 12, 60, 5);
   const Split split_ = testing::tail_split(own_);
   int loads_ = 0;
@@ -43,7 +43,7 @@ TEST_F(Seen, EachViewIsMadeOnce) {
   EXPECT_EQ(small->width, 10);
   EXPECT_EQ(*data.as(small_, {}), small);
   EXPECT_EQ(loads_, 1);
-  EXPECT_EQ((*data.as(grey_, {}))->pictures, in_grey(own_, PixelFormat::kRgb).pictures);
+  EXPECT_EQ((*data.as(grey_, {}))->pictures, in_one_channel(own_, PixelFormat::kRgb, PixelFormat::kGrey).pictures);
   EXPECT_EQ(loads_, 1) << "grey needs no second look at the recording";
   Network scaled = baseline_;
   scaled.inputs[0].preprocessing.scale = {1, 1, 1};

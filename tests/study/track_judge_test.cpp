@@ -6,9 +6,9 @@
 
 #include <atomic>
 #include <cmath>
-#include <numbers>
 
 #include "pitlane/network/builder.h"
+#include "ring_world.h"
 
 namespace pitlane {
 namespace {
@@ -18,59 +18,31 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-constexpr int kCamera_w = 20, kCamera_h = 12;
-constexpr double kRing_m = 10;
 std::atomic<int> g_laps = 0;
 
-/// A ring on which the car keeps a tenth of a metre, times what the command turns by and times `factor`, beside the
-/// line.
-class BesideTheLine : public World {
+/// The car keeps a tenth of a metre, times what the command turns by and times `factor`, beside the line.
+class BesideTheLine : public RingWorld {
  public:
-  explicit BesideTheLine(double factor) : factor_(factor), pixels_(kCamera_w * kCamera_h * 3, 9) {
-    for (int i = 0; i < 720; ++i) {
-      const double at = 2 * std::numbers::pi * i / 720;
-      line_.points.push_back({kRing_m * std::cos(at), kRing_m * std::sin(at)});
-    }
-  }
-  Status reset(std::uint64_t /*seed*/) override {
+  explicit BesideTheLine(double factor) : factor_(factor) {}
+  Status reset(std::uint64_t seed) override {
     ++g_laps;
-    time_s_ = travelled_rad_ = 0;
-    return {};
+    return RingWorld::reset(seed);
   }
-  Result<Observation> observe() override { return Observation{{&frame_, 1}, time_s_, 0, 0}; }
-  void act(const Command& command) override { command_ = command; }
-  Status advance_to(double time_s) override {
-    travelled_rad_ += command_.v_mps * (time_s - time_s_) / kRing_m;
-    time_s_ = time_s;
-    return {};
-  }
-  [[nodiscard]] double time_s() const override { return time_s_; }
-  [[nodiscard]] Pose pose() const override {
-    const double r = kRing_m + 0.1 * command_.w_radps * factor_;
-    return {r * std::cos(travelled_rad_), r * std::sin(travelled_rad_), travelled_rad_ + std::numbers::pi / 2};
-  }
-  [[nodiscard]] const ReferenceLine& reference_line() const override { return line_; }
-  [[nodiscard]] double camera_period_s() const override { return 0.05; }
-  void restrict_view(const std::vector<int>&, const std::vector<int>&) override {}
-  [[nodiscard]] std::string description() const override { return "beside the line"; }
 
  private:
-  ReferenceLine line_;
-  Command command_;
-  double factor_, time_s_ = 0, travelled_rad_ = 0;
-  std::vector<std::uint8_t> pixels_;
-  ImageView frame_{pixels_.data(), kCamera_w, kCamera_h, kCamera_w * 3, PixelFormat::kRgb};
+  [[nodiscard]] double offset_m() const override { return 0.1 * command().w_radps * factor_; }
+  double factor_;
 };
 
 /// Says 8 m/s and `w` whatever it sees.
 Network steady(float w) {
   NetworkBuilder builder("steady");
   Preprocessing p;
-  p.width = p.source_width = kCamera_w;
-  p.height = p.source_height = kCamera_h;
-  p.crop = {0, 0, kCamera_w, kCamera_h};
+  p.width = p.source_width = RingWorld::kCamera_w;
+  p.height = p.source_height = RingWorld::kCamera_h;
+  p.crop = {0, 0, RingWorld::kCamera_w, RingWorld::kCamera_h};
   const ValueId flat = builder.add("flat", Flatten{}, {builder.image("camera", p)});
-  const Shape shape = {2, kCamera_w * kCamera_h * 3};
+  const Shape shape = {2, RingWorld::kCamera_w * RingWorld::kCamera_h * 3};
   const WeightId weight =
       builder.weight(make_f32_weight("weight", shape, std::vector<float>(static_cast<std::size_t>(2 * shape[1]), 0)));
   const WeightId bias = builder.weight(make_f32_weight("bias", {2}, {0.8F, w / 10}));

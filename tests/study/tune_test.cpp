@@ -6,11 +6,12 @@
 #include <filesystem>
 #include <map>
 
-#include "pitlane/data/grey_pictures.h"
+#include "pitlane/data/one_channel.h"
 #include "pitlane/engine/plan.h"
 #include "pitlane/measure/accuracy.h"
 #include "pitlane/network/pit_file.h"
 #include "pitlane/optimize/strategy.h"
+#include "ring_world.h"
 #include "temporary_directory.h"
 #include "train/synthetic.h"
 
@@ -18,6 +19,7 @@ namespace pitlane {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::HasSubstr;
@@ -81,6 +83,39 @@ TEST_F(Tune, ABudgetIsHeldOrTheRowFailsWithAReason) {
               AllOf(HasSubstr("cannot hold the budget: in the network itself"), HasSubstr("allowed is 1e-12")));
 }
 
+/// Steadily along, a tenth of a metre outside of the line, whatever a network that was never trained says.
+class OutsideTheLine : public RingWorld {
+ public:
+  void act(const Command&) override { RingWorld::act({8, 0}); }
+
+ private:
+  [[nodiscard]] double offset_m() const override { return 0.1; }
+};
+
+TEST_F(Tune, ABudgetOnTheTrackIsMeasuredByTheLapsOfABaselineThatWasKept) {
+  Course ring;
+  ring.circuit = ring.key = "ring";
+  ring.make_world = []() -> Result<std::unique_ptr<World>> {
+    return std::unique_ptr<World>(std::make_unique<OutsideTheLine>());
+  };
+  inputs_.courses = {ring};
+  options_.strategies = {"float16_quan"};
+  const TuneResult plain = run();
+  ASSERT_EQ(plain.rows[0].laps.size(), 1U);
+  ASSERT_TRUE(plain.rows[0].laps[0].result.completed);
+  options_.budget = *parse_accuracy_budget("track:10%");
+  const TuneResult held = run();
+  EXPECT_TRUE(resumed_["baseline"]);
+  EXPECT_FALSE(resumed_["float16_quan"]);
+  EXPECT_EQ(held.rows[1].failure, std::nullopt);
+  options_.budget = *parse_accuracy_budget("track:0.05m");
+  const TuneResult refused = run();
+  EXPECT_TRUE(resumed_["baseline"]);
+  ASSERT_TRUE(refused.rows[1].failure) << "as if the baseline had no laps";
+  EXPECT_THAT(*refused.rows[1].failure,
+              AllOf(HasSubstr("cannot hold the budget"), HasSubstr("on ring is 0.1"), HasSubstr("allowed is 0.05")));
+}
+
 TEST_F(Tune, MakesEveryRowOfTheTableInItsOrder) {
   options_.strategies.clear();
   const TuneResult result = run();
@@ -103,16 +138,19 @@ TEST_F(Tune, MakesEveryRowOfTheTableInItsOrder) {
 }
 
 TEST_F(Tune, RowsThatSeeLessAreJudgedOnWhatTheySee) {
-  options_.strategies = {"grey_input", "small_input_quan"};
+  options_.strategies = {"grey_input", "plane_input", "small_input_quan"};
   options_.changes.input_scale = 0.7;
   const TuneResult result = run();
-  ASSERT_EQ(result.rows.size(), 3U);
+  ASSERT_EQ(result.rows.size(), 4U);
   EXPECT_EQ(load_pit(options_.out / result.rows[1].file)->inputs[0].preprocessing.format, PixelFormat::kGrey);
-  EXPECT_EQ(load_pit(options_.out / result.rows[2].file)->inputs[0].preprocessing.width, 14);
-  for (std::size_t i = 1; i < 3; ++i) {
+  const PixelFormat plane = load_pit(options_.out / result.rows[2].file)->inputs[0].preprocessing.format;
+  EXPECT_THAT(plane, AnyOf(PixelFormat::kRed, PixelFormat::kGreen, PixelFormat::kBlue));
+  EXPECT_EQ(load_pit(options_.out / result.rows[3].file)->inputs[0].preprocessing.width, 14);
+  for (std::size_t i = 1; i < 4; ++i) {
     ASSERT_EQ(result.rows[i].failure, std::nullopt) << *result.rows[i].failure;
     const Network network = *load_pit(options_.out / result.rows[i].file);
-    const Dataset seen = i == 1 ? in_grey(dataset_, PixelFormat::kRgb) : *inputs_.load(network, {});
+    const PixelFormat channel = i == 1 ? PixelFormat::kGrey : plane;
+    const Dataset seen = i < 3 ? in_one_channel(dataset_, PixelFormat::kRgb, channel) : *inputs_.load(network, {});
     const Predictions answers = *predict(network, *(*compile(network))->new_session(), seen, split_.validation);
     EXPECT_EQ(result.rows[i].accuracy->mse, accuracy(answers, seen, split_.validation).mse);
   }
@@ -122,7 +160,8 @@ TEST_F(Tune, RowsThatSeeLessAreJudgedOnWhatTheySee) {
   options_.seed = 2;
   const TuneResult without = run();
   EXPECT_EQ(without.rows[1].failure, std::nullopt) << "grey is made of the pictures that are there";
-  EXPECT_EQ(without.rows[2].failure, "strategy small_input_quan: the training pictures cannot be had at another size");
+  EXPECT_EQ(without.rows[2].failure, std::nullopt);
+  EXPECT_EQ(without.rows[3].failure, "strategy small_input_quan: the training pictures cannot be had at another size");
 }
 
 TEST_F(Tune, SecondRunTakesEveryRowFromTheStore) {

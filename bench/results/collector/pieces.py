@@ -13,7 +13,7 @@ STRATEGIES = (
     "baseline", "fine_tune", "fp32", "float16_quan", "bfloat16_quan", "dynamic_quan", "int_flt_quan", "int_quan",
     "static_quan", "int8", "quan_aware", "local_prune", "global_prune", "prune", "prune_quan", "prune_quan_tf",
     "prune_qat", "clust_qat", "prune_clust_qat", "int4", "int2", "shrink", "shrink_quan",
-    "grey_input", "small_input", "small_input_quan")
+    "grey_input", "plane_input", "small_input", "small_input_quan")
 
 # TensorFlow's ten, PyTorch's six and TensorRT's three: three of these names stand for two of them.
 PUBLISHED = frozenset((

@@ -128,7 +128,8 @@ void add_model_flags(CLI::App& verb, ModelFlags& flags) {
   grouped(verb.add_option("--picture", flags.picture,
                           "PyTorch: size of the picture that the network sees, where none of the usual fits: "
                           "WIDTHxHEIGHT"));
-  grouped(verb.add_option("--colours", flags.colours, "order of the channels that the network wants: rgb, bgr"));
+  grouped(verb.add_option("--colours", flags.colours,
+                          "channels that the network wants: rgb, bgr, or one of grey, red, green, blue"));
   grouped(verb.add_option("--pixels", flags.pixels,
                           "what the network is fed: unit (0..1), signed (-1..1), imagenet (its mean and deviation), "
                           "none (0..255)"));
@@ -170,7 +171,10 @@ Result<ImportOptions> import_options(const ModelFlags& flags) {
   PITLANE_TRY_STATUS(set_size("--frame", flags.frame, options.image.source_width, options.image.source_height));
   PITLANE_TRY_STATUS(set_size("--picture", flags.picture, options.image.width, options.image.height));
   if (!flags.crop.empty()) options.image.crop = Rect{flags.crop[0], flags.crop[1], flags.crop[2], flags.crop[3]};
-  constexpr std::array kColours = {std::pair{"rgb", PixelFormat::kRgb}, std::pair{"bgr", PixelFormat::kBgr}};
+  using enum PixelFormat;
+  constexpr std::array kColours = {std::pair{to_string(kRgb), kRgb},     std::pair{to_string(kBgr), kBgr},
+                                   std::pair{to_string(kGrey), kGrey},   std::pair{to_string(kRed), kRed},
+                                   std::pair{to_string(kGreen), kGreen}, std::pair{to_string(kBlue), kBlue}};
   PITLANE_TRY_STATUS(set_word("--colours", flags.colours, kColours, options.image.format));
   constexpr std::array kPixels = {std::pair{"unit", PixelScaling::kUnit}, std::pair{"signed", PixelScaling::kSigned},
                                   std::pair{"imagenet", PixelScaling::kImageNet},

@@ -56,11 +56,11 @@ RecordingManifest manifest(const Driving& driving, const std::vector<std::shared
   return out;
 }
 
-// Pictures that a network can learn from later are those that it sees. A grey one gets whole frames: pictures are
-// stored in colour.
+// Pictures that a network can learn from later are those that it sees. One that sees a single channel gets whole
+// frames: pictures are stored in colour.
 std::optional<Preprocessing> seen_by(const Preprocessing& own) {
-  if (own.format != PixelFormat::kGrey) return own;
-  log_info("the network sees grey pictures: whole frames are stored");
+  if (channels_of(own.format) == 3) return own;
+  log_info(std::string("the network's pictures are ") + to_string(own.format) + ": whole frames are stored");
   return std::nullopt;
 }
 

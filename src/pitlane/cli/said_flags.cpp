@@ -21,7 +21,7 @@ void set_image(const InputSpec& input, ModelFlags& flags) {
   flags.frame = size_text(p.source_width, p.source_height);
   if (p.crop != Rect{0, 0, p.source_width, p.source_height})
     flags.crop = {p.crop.x, p.crop.y, p.crop.width, p.crop.height};
-  if (p.format == PixelFormat::kBgr) flags.colours = "bgr";
+  if (p.format != PixelFormat::kRgb && p.format != PixelFormat::kGrey) flags.colours = to_string(p.format);
   if (p.frames > 1) flags.ages = ages_of(input);
 }
 

@@ -1,15 +1,21 @@
 // A picture that somebody else owns: 8 bits a channel, channels interleaved.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
 namespace pitlane {
 
-/// Order of the bytes of one pixel.
-enum class PixelFormat : std::uint8_t { kRgb, kBgr, kGrey };
+/// Order of the bytes of one pixel, or what its only byte is: its brightness or one of its colours. The numbers stand
+/// in files.
+enum class PixelFormat : std::uint8_t { kRgb, kBgr, kGrey, kRed, kGreen, kBlue };
 
-constexpr int channels_of(PixelFormat format) { return format == PixelFormat::kGrey ? 1 : 3; }
+/// As files and flags call them, by number.
+inline constexpr std::array kPixelFormatNames = {"rgb", "bgr", "grey", "red", "green", "blue"};
+constexpr const char* to_string(PixelFormat format) { return kPixelFormatNames[static_cast<std::size_t>(format)]; }
+
+constexpr int channels_of(PixelFormat format) { return format <= PixelFormat::kBgr ? 3 : 1; }
 
 /// Non-owning view. Row y starts at data + y * stride_bytes; y grows downwards.
 struct ImageView {

@@ -9,8 +9,8 @@
 #include "pitlane/core/log.h"
 #include "pitlane/data/bad_rows.h"
 #include "pitlane/data/dataset_builder.h"
-#include "pitlane/data/grey_pictures.h"
 #include "pitlane/data/labels.h"
+#include "pitlane/data/one_channel.h"
 #include "pitlane/data/parallel_load.h"
 #include "pitlane/data/row_states.h"
 
@@ -18,11 +18,10 @@ namespace pitlane {
 namespace {
 
 std::string text_of(const Preprocessing& p) {
-  constexpr const char* kFormats[] = {"rgb", "bgr", "grey"};
   const auto pair = [](int a, int b) { return std::to_string(a) + "x" + std::to_string(b); };
   return "crop " + pair(p.crop.width, p.crop.height) + " at " + std::to_string(p.crop.x) + "," +
          std::to_string(p.crop.y) + " of " + pair(p.source_width, p.source_height) + ", resized to " +
-         pair(p.width, p.height) + ", " + kFormats[static_cast<std::size_t>(p.format)];
+         pair(p.width, p.height) + ", " + to_string(p.format);
 }
 
 bool same_picture(const Preprocessing& a, const Preprocessing& b) {
@@ -34,7 +33,7 @@ bool same_picture(const Preprocessing& a, const Preprocessing& b) {
 Status check_frames(const Recording& recording, const Preprocessing& wanted) {
   const std::string where = recording.directory.string();
   if (recording.stored) {
-    if (same_picture(*recording.stored, wanted) || is_in_grey(wanted, *recording.stored)) return {};
+    if (same_picture(*recording.stored, wanted) || is_one_channel_of(wanted, *recording.stored)) return {};
     return invalid_argument(where + ": its frames are stored preprocessed (" + text_of(*recording.stored) +
                             ") but the network wants " + text_of(wanted) +
                             "; record again for this network or store whole frames");

@@ -9,7 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "pitlane/data/grey_pictures.h"
+#include "pitlane/data/one_channel.h"
+#include "pitlane/driver/luma.h"
 
 namespace pitlane {
 namespace {
@@ -88,11 +89,12 @@ Status PictureLoader::load(const StoredFrame& frame, std::span<std::uint8_t> out
   if (size != expected_size()) return corrupt("is " + text_of(size) + ", not " + text_of(expected_size()));
   PITLANE_TRY(const cv::Mat image, decode(frame, stored_ == PixelFormat::kGrey));
   if (ImageSize{image.cols, image.rows} != size) return corrupt("decodes to another size than its header says");
-  if (stored_ && stored_ != PixelFormat::kGrey && preprocessing_.format == PixelFormat::kGrey) {
+  if (stored_ && channels_of(*stored_) == 3 && channels_of(preprocessing_.format) == 1) {
     for (int y = 0; y < image.rows; ++y)
-      write_grey({image.ptr<std::uint8_t>(y), 3 * static_cast<std::size_t>(image.cols)}, PixelFormat::kBgr,
-                 out.subspan(static_cast<std::size_t>(y) * static_cast<std::size_t>(image.cols),
-                             static_cast<std::size_t>(image.cols)));
+      take_channel({image.ptr<std::uint8_t>(y), 3 * static_cast<std::size_t>(image.cols)}, PixelFormat::kBgr,
+                   preprocessing_.format,
+                   out.subspan(static_cast<std::size_t>(y) * static_cast<std::size_t>(image.cols),
+                               static_cast<std::size_t>(image.cols)));
   } else if (stored_) {
     copy_pixels(image, preprocessing_.format, out);
   } else {

@@ -15,7 +15,7 @@ namespace pitlane {
 class PictureLoader {
  public:
   /// `stored`: files hold pictures that already went through this one, which is `preprocessing` or sees in colour what
-  /// that sees in grey (is_in_grey()); only channels are put in order, or made grey.
+  /// that sees one channel of it (is_one_channel_of()); only channels are put in order, or all but one taken away.
   static Result<PictureLoader> create(const Preprocessing& preprocessing, const std::optional<Preprocessing>& stored);
 
   /// `out`: height * width * channels bytes. Errors are about the image alone, without its name: truncated, not to be

@@ -80,11 +80,6 @@ Result<std::vector<std::string>> circuits(const Json& document) {
   return out;
 }
 
-const char* channel_order(PixelFormat format) {
-  constexpr const char* kNames[] = {"rgb", "bgr", "grey"};
-  return kNames[static_cast<std::size_t>(format)];
-}
-
 Result<PixelFormat> pixel_format(const Json& stored) {
   PITLANE_TRY(const std::string name, text(stored, "format"));
   if (name == "rgb") return PixelFormat::kRgb;
@@ -166,7 +161,7 @@ std::string recording_manifest_text(const RecordingManifest& manifest, const std
                                     {"crop", {p.crop.x, p.crop.y, p.crop.width, p.crop.height}},
                                     {"width", p.width},
                                     {"height", p.height},
-                                    {"format", channel_order(p.format)}};
+                                    {"format", to_string(p.format)}};
   }
   json["circuits"] = manifest.circuits;
   if (seed) json["seed"] = *seed;

@@ -84,7 +84,7 @@ FrameResizer::FrameResizer(const Preprocessing& p, Isa isa)
   const auto line = static_cast<std::size_t>(p.width) * 3;
   upper_.resize(line + 1);
   lower_.resize(line + 1);
-  if (p.format == PixelFormat::kGrey) colours_.resize(line);
+  if (channels_of(p.format) == 1) colours_.resize(line);
 }
 
 std::size_t FrameResizer::output_bytes() const {
@@ -110,16 +110,15 @@ void FrameResizer::resize_row(const ImageView& frame, int row, bool swap,
 
 void FrameResizer::blend_rows(const Tap& tap, int channels, std::uint8_t* out) noexcept {
   const auto width = static_cast<std::size_t>(preprocessing_.width);
-  const bool to_grey = channels == 3 && preprocessing_.format == PixelFormat::kGrey;
+  const bool to_one = channels == 3 && channels_of(preprocessing_.format) == 1;
   kernels_->blend_rows({.upper = upper_.data(),
                         .lower = lower_.data(),
                         .upper_weight = tap.low_weight,
                         .lower_weight = tap.high_weight,
                         .shift = 2 * kWeightBits,
-                        .out = to_grey ? colours_.data() : out,
+                        .out = to_one ? colours_.data() : out,
                         .count = width * static_cast<std::size_t>(channels)});
-  if (!to_grey) return;
-  for (std::size_t x = 0; x < width; ++x) out[x] = luma(colours_[3 * x], colours_[3 * x + 1], colours_[3 * x + 2]);
+  if (to_one) take_channel({colours_.data(), 3 * width}, PixelFormat::kRgb, preprocessing_.format, {out, width});
 }
 
 // Rows lie too far apart for the processor to see the next one coming.
@@ -138,9 +137,9 @@ bool FrameResizer::run(const ImageView& frame, std::span<std::uint8_t> out) noex
   if (frame.data == nullptr || frame.width != p.source_width || frame.height != p.source_height ||
       frame.stride_bytes < static_cast<std::ptrdiff_t>(frame.width) * channels || out.size() != output_bytes())
     return false;
-  if (channels == 1 && p.format != PixelFormat::kGrey) return false;  // colour cannot be invented
-  // First and last channel change places; luma() wants red first.
-  const bool swap = frame.format != (p.format == PixelFormat::kGrey ? PixelFormat::kRgb : p.format);
+  if (channels == 1 && p.format != frame.format) return false;  // colour cannot be invented
+  // First and last channel change places; where one is taken of them, red is to come first.
+  const bool swap = frame.format != (channels_of(p.format) == 1 ? PixelFormat::kRgb : p.format);
   const std::size_t row_bytes = out.size() / static_cast<std::size_t>(p.height);
   int upper_y = -1;
   int lower_y = -1;

@@ -30,7 +30,8 @@ class FrameResizer {
   ~FrameResizer();
 
   /// `out`: height * width * channels bytes. False if the frame has another size than the preprocessing's
-  /// source, no data, or is grey where the network wants colour; then `out` is untouched. No allocation.
+  /// source, no data, or is grey where the network wants colours or one of them; then `out` is untouched. No
+  /// allocation.
   [[nodiscard]] bool run(const ImageView& frame, std::span<std::uint8_t> out) noexcept;
 
   /// Source rows and columns that are read, ascending.
@@ -55,7 +56,7 @@ class FrameResizer {
   std::vector<kernels::ResampleTap> colour_taps_;  // column_taps_ in bytes of three channels
   std::vector<int> source_rows_, source_columns_;
   std::vector<std::int32_t> upper_, lower_;  // two source rows after the horizontal resize
-  std::vector<std::uint8_t> colours_;        // of a row that becomes grey
+  std::vector<std::uint8_t> colours_;        // of a row of which one channel is taken
 };
 
 }  // namespace pitlane

@@ -52,8 +52,11 @@ Result<Preprocessing> preprocessing_of(const ImageMeaning& image, const PictureS
   p.width = static_cast<int>(shape.width);
   p.height = static_cast<int>(shape.height);
   p.frames = shape.frames;
-  p.format = shape.channels == 1 ? PixelFormat::kGrey : image.format.value_or(PixelFormat::kRgb);
+  // Said of a picture that has more or fewer channels, it is refused later: with the network at hand.
+  const bool fits = image.format && channels_of(*image.format) == (shape.channels == 1 ? 1 : 3);
+  p.format = fits ? *image.format : shape.channels == 1 ? PixelFormat::kGrey : PixelFormat::kRgb;
   if (shape.channels != 1 && !image.format) assumed.add("colours in the order red, green, blue (else --colours)");
+  if (shape.channels == 1 && !image.format) assumed.add("its one channel grey (else --colours)");
   const bool f1 = p.width == 200 && p.height == 66;
   p.source_width = image.source_width.value_or(f1 ? 640 : p.width);
   p.source_height = image.source_height.value_or(f1 ? 480 : p.height);
@@ -196,11 +199,12 @@ void set_scaling(Preprocessing& p, PixelScaling scaling) {
   p.scale.assign(channels, 1);
   p.offset.assign(channels, 0);
   for (std::size_t c = 0; c < channels; ++c) {
+    const std::size_t of = p.format == PixelFormat::kGreen ? 1 : p.format == PixelFormat::kBlue ? 2 : c;
     // The network's channels, whatever their order, are normalised by position, as albumentations does.
     if (scaling == PixelScaling::kUnit) p.scale[c] = 1 / 255.F;
     if (scaling == PixelScaling::kSigned) std::tie(p.scale[c], p.offset[c]) = std::pair(1 / 127.5F, -1.F);
     if (scaling == PixelScaling::kImageNet)
-      std::tie(p.scale[c], p.offset[c]) = std::pair(1 / (255 * kDeviation[c]), -kMean[c] / kDeviation[c]);
+      std::tie(p.scale[c], p.offset[c]) = std::pair(1 / (255 * kDeviation[of]), -kMean[of] / kDeviation[of]);
   }
 }
 

@@ -33,7 +33,7 @@ struct ImageMeaning {
   std::optional<int> width, height;                ///< that the network sees, where its file does not say (PyTorch)
   std::optional<int> source_width, source_height;  ///< of the camera's frame, pixels
   std::optional<Rect> crop;                        ///< of that frame; the whole without
-  std::optional<PixelFormat> format;               ///< channel order that the network wants
+  std::optional<PixelFormat> format;               ///< channels that the network wants, and their order
   std::optional<PixelScaling> scaling;
   std::vector<int> ages;  ///< of stacked frames, in the network's order; see InputSpec::ages
 };

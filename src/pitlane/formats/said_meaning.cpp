@@ -64,8 +64,7 @@ std::string pixels_text(const Preprocessing& p) {
 
 Status restate_picture(InputSpec& input, const ImageMeaning& image) {
   Preprocessing& p = input.preprocessing;
-  if (image.format && p.format != PixelFormat::kGrey && *image.format != p.format)
-    return contradicts("--colours", p.format == PixelFormat::kBgr ? "bgr" : "rgb");
+  if (image.format && *image.format != p.format) return contradicts("--colours", to_string(p.format));
   if (image.scaling)
     if (const std::string stated = pixels_text(p); stated != pixels_word(*image.scaling))
       return contradicts(std::string("--pixels ") + pixels_word(*image.scaling), stated);
@@ -143,8 +142,11 @@ Status check_options_of_network(const ImportOptions& options, const Network& net
   const char* said = said_of_pictures(options.image);
   if (said != nullptr && image == network.inputs.end())
     return invalid_argument(std::string(said) + ": the network sees no picture; leave it out");
-  if (options.image.format && image->preprocessing.format == PixelFormat::kGrey)
-    return invalid_argument("--colours: the network's picture is grey; leave it out");
+  if (options.image.format && channels_of(*options.image.format) != channels_of(image->preprocessing.format))
+    return invalid_argument(std::string("--colours ") + to_string(*options.image.format) +
+                            (channels_of(image->preprocessing.format) == 1
+                                 ? ": the network's picture has one channel: grey, red, green or blue"
+                                 : ": the network's picture has three channels: rgb or bgr"));
   if (options.image.width && image != network.inputs.end()) {
     const Preprocessing& p = image->preprocessing;
     if (*options.image.width != p.width || *options.image.height != p.height)

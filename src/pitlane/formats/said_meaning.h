@@ -19,7 +19,8 @@ struct HeardOptions {
 Status check_options_of_kind(const ImportOptions& options, const HeardOptions& heard, const std::string& kind);
 
 /// Of a network that came out of a file with these options. Errors name the flag that nothing in it could heed: the
-/// scale of a speed that it does not see, the colours of a grey picture, another size of picture than it has.
+/// scale of a speed that it does not see, colours that its picture has no channels for, another size of picture than it
+/// has.
 Status check_options_of_network(const ImportOptions& options, const Network& network);
 
 /// For a file that states its meaning itself (.pit, and what we export with metadata). Another frame, crop or ages of

@@ -39,6 +39,24 @@ std::string describe_ages(const InputSpec& input) {
   return ", " + what + " " + list + " observations old";
 }
 
+const char* channels_text(PixelFormat format) {
+  switch (format) {
+    case PixelFormat::kRgb:
+      return "RGB";
+    case PixelFormat::kBgr:
+      return "BGR";
+    case PixelFormat::kGrey:
+      return "grey";
+    case PixelFormat::kRed:
+      return "red alone";
+    case PixelFormat::kGreen:
+      return "green alone";
+    case PixelFormat::kBlue:
+      return "blue alone";
+  }
+  return "";
+}
+
 std::string describe_image(const Network& network, const InputSpec& input) {
   const Preprocessing& p = input.preprocessing;
   std::string text = "from a " + by(p.source_width, p.source_height) + " frame";
@@ -49,7 +67,7 @@ std::string describe_image(const Network& network, const InputSpec& input) {
   }
   text += ", crop " + by(p.crop.width, p.crop.height) + " at (" + std::to_string(p.crop.x) + ", " +
           std::to_string(p.crop.y) + "), resized to " + by(p.width, p.height);
-  text += p.format == PixelFormat::kRgb ? ", RGB" : p.format == PixelFormat::kBgr ? ", BGR" : ", grey";
+  text += std::string(", ") + channels_text(p.format);
   return text + ", x * " + per_channel(p.scale) + " + " + per_channel(p.offset) + describe_ages(input);
 }
 

@@ -32,7 +32,7 @@ Status validate(const Preprocessing& p) {
     return invalid_argument("preprocessing: crop " + size(c.width, c.height) + " at (" + std::to_string(c.x) + ", " +
                             std::to_string(c.y) + ") does not lie inside the source " +
                             size(p.source_width, p.source_height));
-  if (p.format > PixelFormat::kGrey) return invalid_argument("preprocessing: unknown pixel format");
+  if (p.format > PixelFormat::kBlue) return invalid_argument("preprocessing: unknown pixel format");
   const auto channels = static_cast<std::size_t>(channels_of(p.format));
   if (p.scale.size() != channels || p.offset.size() != channels)
     return invalid_argument("preprocessing: scale and offset must have one value per channel (" +

@@ -25,6 +25,7 @@ struct Apply {
   }
   Status operator()(const QuantizeAware& pass) const { return apply_pass(pass, network, context, progress, &baseline); }
   Status operator()(const QuantizeDynamic& pass) const { return apply_pass(pass, network, context, progress); }
+  Status operator()(const ReduceInput& pass) const { return apply_pass(pass, network, context, progress); }
   Status operator()(const QuantizeStatic& pass) const { return apply_pass(pass, network, context, progress); }
   template <typename P>
   Status operator()(const P& pass) const {

@@ -31,8 +31,9 @@ Status apply_pass(const PruneGradually& pass, Network& network, const FineTuneFn
 /// Errors: no ImportanceFn, no layer that can lose channels (naming the first and why).
 Status apply_pass(const Shrink& pass, Network& network, const ImportanceFn& importance, const ProgressFn& progress);
 
-/// Errors: a scale out of range; as with_grey_input() and with_small_input().
-Status apply_pass(const ReduceInput& pass, Network& network);
+/// Errors: a scale out of range; as with_one_channel(), with_small_input(), choose_plane() and calibration_samples().
+Status apply_pass(const ReduceInput& pass, Network& network, const StrategyContext& context,
+                  const ProgressFn& progress);
 
 /// k-means over each layer's weights apart from zeros, with first values evenly spread over their range (Han, Mao and
 /// Dally, "Deep Compression", ICLR 2016). Folds BatchNorm first, which would tear equal weights apart.

@@ -25,7 +25,10 @@ std::string text(const PruneGradually& pass) {
 }
 std::string text(const Shrink& pass) { return "shrink(keep=" + number(pass.keep) + ")"; }
 std::string text(const ReduceInput& pass) {
-  return "reduce_input(scale=" + number(pass.scale) + (pass.grey ? ", grey)" : ")");
+  return "reduce_input(scale=" + number(pass.scale) +
+         (pass.colours == Colours::kGrey    ? ", grey)"
+          : pass.colours == Colours::kPlane ? ", plane)"
+                                            : ")");
 }
 std::string text(const Cluster& pass) { return "cluster(values=" + std::to_string(pass.values) + ")"; }
 std::string text(const FineTune& pass) {

@@ -1,17 +1,28 @@
-// A network that is shown less of the camera's frame: fewer rows and columns, or grey in place of colours. What its
-// layers know is carried over as far as it fits; the rest is for training.
+// A network that is shown less of the camera's frame: fewer rows and columns, or one channel in place of three colours.
+// What its layers know is carried over as far as it fits; the rest is for training.
 #pragma once
 
+#include <array>
+
+#include "pitlane/core/image.h"
 #include "pitlane/core/result.h"
 #include "pitlane/network/network.h"
 
 namespace pitlane {
 
-/// The camera's picture in grey. Layers that read colours get the sum of their weights for them, so that grey pictures
-/// are answered as before; only at the border of a padded layer behind a normalisation that treats colours differently
-/// the answer is near it. Weights are in f32. Errors: more or fewer cameras than one, a picture that is grey already,
-/// something that reads colours and is neither a convolution without groups nor keeps them apart.
-Result<Network> with_grey_input(Network network);
+/// What a network sees in place of three colours, and what it is to think of them: red, green and blue, in this order,
+/// are factor * channel + term, in bytes.
+struct OneChannel {
+  PixelFormat format = PixelFormat::kGrey;  ///< of one channel
+  std::array<double, 3> factor{1, 1, 1}, term{0, 0, 0};
+};
+
+/// The camera's picture in one channel: grey where nothing else is said. Layers that read colours get one weight for
+/// them, so that pictures whose colours are what `channel` says (by default all alike) are answered as before; only at
+/// the border of a padded layer behind a normalisation that treats colours differently the answer is near it. Weights
+/// are in f32. Errors: more or fewer cameras than one, a picture of one channel already, something that reads colours
+/// and is neither a convolution without groups nor keeps them apart.
+Result<Network> with_one_channel(Network network, const OneChannel& channel = {});
 
 /// The camera's picture with `scale` (above 0, below 1) times its rows and columns, rounded. Convolutions keep their
 /// weights; one behind the first whose window no longer fits is padded until it does once. A dense layer that reads

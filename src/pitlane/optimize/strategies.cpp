@@ -144,10 +144,15 @@ std::vector<Strategy> make_table() {
        true},
       {"grey_input",
        "Brightness in place of three colours, the first layer's weights for them added up; then trained on to answer "
-       "as "
-       "the baseline did and as the labels say.",
+       "as the baseline did and as the labels say.",
        "ours; distillation as for shrink",
-       {ReduceInput{.grey = true}, kRelearning},
+       {ReduceInput{.colours = Colours::kGrey}, kRelearning},
+       true},
+      {"plane_input",
+       "One colour in place of all three, the one that the network can best do with alone; then trained on as "
+       "grey_input.",
+       "ours; distillation as for shrink",
+       {ReduceInput{.colours = Colours::kPlane}, kRelearning},
        true},
       {"small_input",
        "A picture of half the rows and half the columns, dense layers resampled to it; then trained on as "

@@ -45,11 +45,17 @@ struct Cluster {
 struct Shrink {
   double keep = 0.5;  ///< share of each layer's channels that stay, rounded up
 };
+/// What is left of a picture's colours.
+enum class Colours : std::uint8_t {
+  kAll,
+  kGrey,   ///< brightness
+  kPlane,  ///< one of them, the one that the network can best do with alone (optimize/choose_plane.h)
+};
 /// Shows the network less of the camera's frame. Layers keep what fits (optimize/reduce_input.h); the rest is for
 /// training, with pictures as the changed network sees them (StrategyContext::seen_by).
 struct ReduceInput {
-  double scale = 1;   ///< share of the picture's rows and of its columns that stays, above 0 and at most 1
-  bool grey = false;  ///< brightness in place of colours
+  double scale = 1;  ///< share of the picture's rows and of its columns that stays, above 0 and at most 1
+  Colours colours = Colours::kAll;
 };
 /// Trains on with zeros kept and normalisation frozen.
 struct FineTune {

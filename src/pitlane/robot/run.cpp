@@ -72,7 +72,9 @@ Result<std::unique_ptr<capture::FrameStream>> open_stream(const RunFlags& flags,
   if (flags.raw) {
     PITLANE_TRY_STATUS(check_size(flags.raw->size, size, "--raw"));
     if (flags.raw->format == capture::RawFormat::kGray && preprocessing.format != PixelFormat::kGrey)
-      return invalid_argument("--raw: grey frames, but the network sees colours; give rgb24, bgr24 or yuyv");
+      return invalid_argument(channels_of(preprocessing.format) == 1
+                                  ? "--raw: grey frames, but the network sees a colour; give rgb24, bgr24 or yuyv"
+                                  : "--raw: grey frames, but the network sees colours; give rgb24, bgr24 or yuyv");
     return capture::read_raw(STDIN_FILENO, {size, flags.raw->format, flags.with_state, rows}, wait_readable_or_stop);
   }
   if (flags.camera) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "pitlane/data/grey_pictures.h"
+#include "pitlane/data/one_channel.h"
 
 namespace pitlane {
 namespace {
@@ -58,7 +58,7 @@ Result<std::shared_ptr<const Dataset>> SeenData::shared(const Network& network, 
 }
 
 Result<Dataset> SeenData::make(const Network& network, const Preprocessing& wanted, const ProgressFn& progress) const {
-  if (is_in_grey(wanted, own_view_)) return in_grey(own_, own_view_.format);
+  if (is_one_channel_of(wanted, own_view_)) return in_one_channel(own_, own_view_.format, wanted.format);
   if (!load_) return unsupported("the training pictures cannot be had at another size");
   PITLANE_TRY(Dataset made, load_(network, progress));
   if (!same_samples(made, own_))

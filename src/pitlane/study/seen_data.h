@@ -23,7 +23,7 @@ using LoadFn = std::function<Result<Dataset>(const Network& network, const Progr
 /// Keeps what it made. One thread. What it is made of must outlive it.
 class SeenData {
  public:
-  /// `own`: as `baseline` sees it. Without `load`, pictures can be made grey and no more.
+  /// `own`: as `baseline` sees it. Without `load`, pictures can be had in grey or in one colour, and no others.
   SeenData(const Network& baseline, const Dataset& own, LoadFn load = {});
 
   /// Stays as long as this does. Errors: pictures that cannot be had, other samples than the baseline's.

@@ -14,8 +14,6 @@ constexpr const char* kVersion = "1";
 constexpr const char* kMetadataPrefix = "pitlane.metadata.";
 constexpr int kMost = 256;  // inputs, outputs, states
 constexpr std::array kKinds = {"image", "speed", "command", "light"};
-constexpr std::array kFormats = {"rgb", "bgr", "grey"};
-
 std::string write(float value) {
   std::array<char, 32> text{};
   return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
@@ -85,7 +83,7 @@ Result<Preprocessing> parse_preprocessing(const Reader& reader, const std::strin
   PITLANE_TRY(const std::vector<int> source, reader.list<int>(key + "source", 2));
   PITLANE_TRY(const std::vector<int> crop, reader.list<int>(key + "crop", 4));
   PITLANE_TRY(const std::vector<int> size, reader.list<int>(key + "size", 2));
-  PITLANE_TRY(const std::size_t format, reader.name(key + "colours", kFormats));
+  PITLANE_TRY(const std::size_t format, reader.name(key + "colours", kPixelFormatNames));
   PITLANE_TRY(p.scale, reader.list<float>(key + "pixel_scale"));
   PITLANE_TRY(p.offset, reader.list<float>(key + "pixel_offset"));
   PITLANE_TRY(p.frames, reader.number<int>(key + "frames"));
@@ -144,7 +142,7 @@ void write_preprocessing(const Preprocessing& p, const std::string& key, Propert
   to[key + "source"] = write(std::vector{p.source_width, p.source_height});
   to[key + "crop"] = write(std::vector{p.crop.x, p.crop.y, p.crop.width, p.crop.height});
   to[key + "size"] = write(std::vector{p.width, p.height});
-  to[key + "colours"] = kFormats[static_cast<std::size_t>(p.format)];
+  to[key + "colours"] = to_string(p.format);
   to[key + "pixel_scale"] = write(p.scale);
   to[key + "pixel_offset"] = write(p.offset);
   to[key + "frames"] = write(p.frames);

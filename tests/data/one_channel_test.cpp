@@ -1,8 +1,9 @@
-// Grey made of pictures of network size is the grey that a robot makes of the camera's frames.
-#include "pitlane/data/grey_pictures.h"
+// One channel of pictures of network size is what a robot makes of the camera's frames.
+#include "pitlane/data/one_channel.h"
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 #include "pitlane/core/random.h"
@@ -11,7 +12,9 @@
 namespace pitlane {
 namespace {
 
-TEST(GreyPictures, AreThoseOfTheResizer) {
+class OneChannelPictures : public ::testing::TestWithParam<PixelFormat> {};
+
+TEST_P(OneChannelPictures, AreThoseOfTheResizer) {
   for (const PixelFormat format : {PixelFormat::kRgb, PixelFormat::kBgr}) {
     Preprocessing coloured;
     coloured.source_width = 61;
@@ -20,11 +23,11 @@ TEST(GreyPictures, AreThoseOfTheResizer) {
     coloured.width = 21;
     coloured.height = 9;
     coloured.format = format;
-    Preprocessing grey = coloured;
-    grey.format = PixelFormat::kGrey;
-    grey.scale = {1};
-    grey.offset = {0};
-    ASSERT_TRUE(is_in_grey(grey, coloured));
+    Preprocessing one = coloured;
+    one.format = GetParam();
+    one.scale = {1};
+    one.offset = {0};
+    ASSERT_TRUE(is_one_channel_of(one, coloured));
     Random random(7);
     std::vector<std::uint8_t> frame(std::size_t{61} * 40 * 3);
     for (auto& byte : frame) byte = static_cast<std::uint8_t>(random.index(256));
@@ -39,8 +42,8 @@ TEST(GreyPictures, AreThoseOfTheResizer) {
     seen.pictures.resize(seen.picture_bytes());
     ASSERT_TRUE(FrameResizer::create(coloured)->run(view, seen.pictures));
     std::vector<std::uint8_t> expected(std::size_t{21} * 9);
-    ASSERT_TRUE(FrameResizer::create(grey)->run(view, expected));
-    const Dataset made = in_grey(seen, format);
+    ASSERT_TRUE(FrameResizer::create(one)->run(view, expected));
+    const Dataset made = in_one_channel(seen, format, GetParam());
     EXPECT_EQ(made.pictures, expected);
     EXPECT_EQ(made.channels, 1);
     EXPECT_EQ(made.session, seen.session);
@@ -48,18 +51,23 @@ TEST(GreyPictures, AreThoseOfTheResizer) {
   }
 }
 
-TEST(GreyPictures, OtherPixelsAreOtherPictures) {
+INSTANTIATE_TEST_SUITE_P(Channels, OneChannelPictures,
+                         ::testing::Values(PixelFormat::kGrey, PixelFormat::kRed, PixelFormat::kGreen,
+                                           PixelFormat::kBlue),
+                         [](const auto& of) { return std::string(to_string(of.param)); });
+
+TEST(OneChannel, OtherPixelsAreOtherPictures) {
   const Preprocessing coloured;
   Preprocessing grey = coloured;
-  EXPECT_FALSE(is_in_grey(grey, coloured));
+  EXPECT_FALSE(is_one_channel_of(grey, coloured));
   grey.format = PixelFormat::kGrey;
-  EXPECT_TRUE(is_in_grey(grey, coloured));
-  EXPECT_FALSE(is_in_grey(grey, grey));
-  EXPECT_FALSE(is_in_grey(coloured, grey)) << "colour cannot be invented";
+  EXPECT_TRUE(is_one_channel_of(grey, coloured));
+  EXPECT_FALSE(is_one_channel_of(grey, grey));
+  EXPECT_FALSE(is_one_channel_of(coloured, grey)) << "colour cannot be invented";
   for (int Preprocessing::*size : {&Preprocessing::width, &Preprocessing::height, &Preprocessing::source_width}) {
     Preprocessing other = grey;
     other.*size += 1;
-    EXPECT_FALSE(is_in_grey(other, coloured));
+    EXPECT_FALSE(is_one_channel_of(other, coloured));
   }
 }
 

@@ -16,31 +16,32 @@ namespace {
 
 constexpr std::size_t kColours = 3;
 
-/// What the three colours of one frame are where all three bytes of a pixel are alike, in terms of the one channel that
+/// What the three colours of one frame are thought to be, in the network's order, in terms of the one channel that
 /// takes their place: colour = factor * channel + term.
-struct Colours {
+struct SeenColours {
   std::array<double, kColours> factor{}, term{};
   std::size_t kept = 1;  ///< the colour that the channel is
-  bool operator==(const Colours&) const = default;
+  bool operator==(const SeenColours&) const = default;
 };
 
-std::size_t largest(const std::array<double, kColours>& numbers) {
-  std::size_t best = 1;  // green, of which grey has most
+/// `before`, unless its number is lost beside another's.
+std::size_t next_kept(const std::array<double, kColours>& numbers, std::size_t before) {
+  std::size_t best = before;
   for (std::size_t c = 0; c < kColours; ++c)
     if (std::abs(numbers[c]) > std::abs(numbers[best])) best = c;
-  return best;
+  return std::abs(numbers[before]) < 0.1 * std::abs(numbers[best]) ? best : before;
 }
 
 /// After each colour has gone through x -> scale * x + offset, and the channel through that of the colour `kept`.
-Colours after(const Colours& before, const std::array<double, kColours>& scale,
-              const std::array<double, kColours>& offset) {
-  Colours now;
+SeenColours after(const SeenColours& before, const std::array<double, kColours>& scale,
+                  const std::array<double, kColours>& offset) {
+  SeenColours now;
   std::array<double, kColours> factor{}, term{};
   for (std::size_t c = 0; c < kColours; ++c) {
     factor[c] = scale[c] * before.factor[c];
     term[c] = scale[c] * before.term[c] + offset[c];
   }
-  now.kept = largest(factor);
+  now.kept = next_kept(factor, before.kept);
   for (std::size_t c = 0; c < kColours; ++c) {
     now.factor[c] = factor[now.kept] != 0 ? factor[c] / factor[now.kept] : 0;
     now.term[c] = term[c] - now.factor[c] * term[now.kept];
@@ -49,20 +50,24 @@ Colours after(const Colours& before, const std::array<double, kColours>& scale,
 }
 
 /// Goes through the nodes in their order and carries along which values hold colours, and what became of them.
-class GreyInput {
+class OneChannelInput {
  public:
-  explicit GreyInput(Network& network) : network_(network), colours_(network.values.size()) {}
+  OneChannelInput(Network& network, const OneChannel& channel)
+      : network_(network), channel_(channel), colours_(network.values.size()) {}
 
   Status run(InputSpec& image) {
     Preprocessing& p = image.preprocessing;
-    if (p.format == PixelFormat::kGrey) return unsupported("the network's pictures are grey already");
+    if (channels_of(p.format) == 1)
+      return unsupported(p.format == PixelFormat::kGrey ? "the network's pictures are grey already"
+                                                        : "the network's pictures have one colour already");
     std::array<double, kColours> scale{}, offset{};
     std::copy_n(p.scale.begin(), kColours, scale.begin());
     std::copy_n(p.offset.begin(), kColours, offset.begin());
-    const Colours seen = after({{1, 1, 1}, {0, 0, 0}, 1}, scale, offset);
-    p.format = PixelFormat::kGrey;
-    p.scale = {p.scale[seen.kept]};
-    p.offset = {p.offset[seen.kept]};
+    const SeenColours bytes = in_order(p.format);
+    const SeenColours seen = after(bytes, scale, offset);
+    p.format = channel_.format;
+    p.scale = {static_cast<float>(scale[seen.kept] * bytes.factor[seen.kept])};
+    p.offset = {static_cast<float>(scale[seen.kept] * bytes.term[seen.kept] + offset[seen.kept])};
     colours_[image.value].assign(static_cast<std::size_t>(p.frames), seen);
     network_.values[image.value].shape.back() = p.frames;
     for (Node& node : network_.nodes) PITLANE_TRY_STATUS(visit(node));
@@ -70,10 +75,22 @@ class GreyInput {
   }
 
  private:
+  /// Of the bytes, before they are scaled.
+  [[nodiscard]] SeenColours in_order(PixelFormat format) const {
+    SeenColours bytes{channel_.factor, channel_.term, 1};  // green, of which grey has most
+    if (channel_.format == PixelFormat::kRed) bytes.kept = 0;
+    if (channel_.format == PixelFormat::kBlue) bytes.kept = 2;
+    if (format != PixelFormat::kBgr) return bytes;
+    std::swap(bytes.factor[0], bytes.factor[2]);
+    std::swap(bytes.term[0], bytes.term[2]);
+    bytes.kept = 2 - bytes.kept;
+    return bytes;
+  }
+
   Status visit(Node& node) {
     const auto is_coloured = [&](ValueId value) { return !colours_[value].empty(); };
     if (std::ranges::any_of(node.inputs, is_coloured)) {
-      std::vector<Colours> made;
+      std::vector<SeenColours> made;
       for (const ValueId input : node.inputs) made.insert(made.end(), colours_[input].begin(), colours_[input].end());
       if (!std::ranges::all_of(node.inputs, is_coloured)) return refused(node);
       PITLANE_TRY_STATUS(reduce(node, made));
@@ -87,12 +104,13 @@ class GreyInput {
     return {};
   }
 
-  static Status refused(const Node& node) {
-    return unsupported(layer_name(node) + " reads the camera's colours in a way that grey cannot take the place of");
+  [[nodiscard]] Status refused(const Node& node) const {
+    return unsupported(layer_name(node) + " reads the camera's colours in a way that " +
+                       (channel_.format == PixelFormat::kGrey ? "grey" : "one of them") + " cannot take the place of");
   }
 
   /// `colours`: of the node's inputs, then of its output.
-  Status reduce(Node& node, std::vector<Colours>& colours) {
+  Status reduce(Node& node, std::vector<SeenColours>& colours) {
     const bool apart = std::holds_alternative<Pool2d>(node.op) || std::holds_alternative<Pad>(node.op) ||
                        std::holds_alternative<Concat>(node.op);
     if (apart) return {};
@@ -107,7 +125,7 @@ class GreyInput {
   }
 
   /// Whole frames only.
-  static Status cut(const Node& node, Slice& slice, std::vector<Colours>& colours) {
+  Status cut(const Node& node, Slice& slice, std::vector<SeenColours>& colours) const {
     constexpr auto kEach = static_cast<std::int64_t>(kColours);
     if (slice.begin.size() != 3 || slice.begin[2] % kEach != 0 || slice.end[2] % kEach != 0) return refused(node);
     slice.begin[2] /= kEach;
@@ -127,7 +145,7 @@ class GreyInput {
   }
 
   /// Its weights may be others' too, so it gets its own: the parameters of each frame's colour that is kept.
-  Status reduce_norm(BatchNorm& norm, std::vector<Colours>& colours) {
+  Status reduce_norm(BatchNorm& norm, std::vector<SeenColours>& colours) {
     const auto gamma = values_of(norm.gamma), beta = values_of(norm.beta);
     const auto mean = values_of(norm.mean), variance = values_of(norm.variance);
     std::array<std::vector<double>, 4> kept;
@@ -138,7 +156,7 @@ class GreyInput {
         scale[c] = gamma[i] / std::sqrt(variance[i] + static_cast<double>(norm.epsilon));
         offset[c] = beta[i] - scale[c] * mean[i];
       }
-      const Colours before = colours[f];
+      const SeenColours before = colours[f];
       colours[f] = after(before, scale, offset);
       const std::size_t c = colours[f].kept, i = f * kColours + c;
       // Of the channel, which is factor and term away from the colour that this was made for.
@@ -157,7 +175,7 @@ class GreyInput {
 
   /// A layer's weights for one channel are those for its colours together. One that stands in the network several times
   /// is changed once.
-  Status sum_up(const Node& node, Conv2d& conv, const std::vector<Colours>& colours) {
+  Status sum_up(const Node& node, Conv2d& conv, const std::vector<SeenColours>& colours) {
     if (!conv.pad_value.empty()) {
       std::vector<float> kept;
       for (std::size_t f = 0; f < colours.size(); ++f) kept.push_back(conv.pad_value[f * kColours + colours[f].kept]);
@@ -175,7 +193,7 @@ class GreyInput {
     std::vector<double> sums(values.size() / kColours, 0.0), bias(outputs, 0.0);
     if (conv.bias != kNoWeight) bias = values_of(conv.bias);
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const Colours& seen = colours[i / kColours % colours.size()];
+      const SeenColours& seen = colours[i / kColours % colours.size()];
       sums[i / kColours] += values[i] * seen.factor[i % kColours];
       bias[i / (values.size() / outputs)] += values[i] * seen.term[i % kColours];
     }
@@ -193,21 +211,24 @@ class GreyInput {
   }
 
   struct Summed {
-    std::vector<Colours> colours;
+    std::vector<SeenColours> colours;
     WeightId old_bias = kNoWeight, weight = kNoWeight, bias = kNoWeight;
   };
 
   Network& network_;
-  std::vector<std::vector<Colours>> colours_;  // by value, of each frame in it; empty where there are no colours (left)
-  std::map<WeightId, Summed> summed_;          // by the weight that there was
+  const OneChannel& channel_;
+  std::vector<std::vector<SeenColours>>
+      colours_;                        // by value, of each frame in it; empty where there are no colours (left)
+  std::map<WeightId, Summed> summed_;  // by the weight that there was
 };
 
 }  // namespace
 
-Result<Network> with_grey_input(Network network) {
+Result<Network> with_one_channel(Network network, const OneChannel& channel) {
+  PITLANE_CHECK(channels_of(channel.format) == 1);
   PITLANE_TRY(const InputSpec* image, image_input(network));
   const auto index = static_cast<std::size_t>(image - network.inputs.data());
-  PITLANE_TRY_STATUS(GreyInput(network).run(network.inputs[index]));
+  PITLANE_TRY_STATUS(OneChannelInput(network, channel).run(network.inputs[index]));
   compact(network);
   PITLANE_TRY_STATUS(validate(network));
   return network;
