@@ -22,6 +22,9 @@ void add_seeds(Seeds& seeds) {
   rounded.walls.emplace();
   rounded.waypoints = {{0, 0, 5}, {40, 0, 6}, {40, 30, 7}, {0, 30, 8}};
   seeds.add("waypoints.yaml", circuit_text(rounded));
+  rounded.name = "widening";
+  rounded.waypoints = {{0, 0, 5, 4}, {20, 0, 6, 3}, {40, 0, 6, 3}, {40, 30, 7}, {0, 30, 8}};
+  seeds.add("widths.yaml", circuit_text(rounded));
   CircuitDefinition driven;
   driven.name = "driven";
   driven.held_out = driven.crossings = true;
@@ -29,6 +32,8 @@ void add_seeds(Seeds& seeds) {
   for (int i = 0; i < 8; ++i)
     driven.reference.push_back({i < 4 ? 6.0 * i : 6.0 * (7 - i) + 3, i < 4 ? 0.0 : 8.0 + 0.5 * (i % 2)});
   seeds.add("reference.yaml", circuit_text(driven));
+  for (int i = 0; i < 8; ++i) driven.reference[static_cast<std::size_t>(i)].width_m = 2 + 0.5 * (i % 3);
+  seeds.add("reference-widths.yaml", circuit_text(driven));
   seeds.add(
       "flow.yaml",
       "{format: pitlane-circuit, version: 1, name: 'a', closed: yes, road_width_m: 2.5, colours: {sky: [1, 2, 3]},"

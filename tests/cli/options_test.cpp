@@ -209,6 +209,20 @@ TEST_F(CircuitFolder, FilesAndNamesAreBothKnown) {
   }
 }
 
+TEST_F(CircuitFolder, WidthsAreSaidWhereTheyVary) {
+  EXPECT_THAT(pitlane("circuit check mixed").out, Not(HasSubstr("wide")));
+  const Outcome checked = pitlane("circuit check '" PITLANE_SOURCE_DIR "/examples/narrows.yaml'");
+  EXPECT_EQ(checked.code, 0) << checked.err;
+  EXPECT_THAT(checked.out, AllOf(HasSubstr("narrows: good, "), HasSubstr(" m, road 2.2 to 5 m wide\n")));
+  std::string text = read(fs::path(PITLANE_SOURCE_DIR) / "examples/narrows.yaml");
+  write(place_ / "narrows.yaml", text);
+  EXPECT_THAT(pitlane("circuit list", here()).out, HasSubstr(" m  road 2.2 to 5 m wide  (held out) a road that is"));
+  text.replace(text.find("2.2]"), 3, "0.1");
+  write(place_ / "narrows.yaml", text);
+  EXPECT_THAT(refused("circuit check narrows", here()),
+              AllOf(HasSubstr("narrows.yaml: the road width of waypoint 3 is 0.1"), HasSubstr("within 0.5..20 m")));
+}
+
 TEST_F(CircuitFolder, DescriptionsDoNotCommandTheTerminal) {
   const std::string own = read(place_ / "file.yaml");
   write(place_ / "file.yaml", own.substr(0, own.find("description:")) + "description: \"red \\x1b[31m \\u009b1m\"\n" +

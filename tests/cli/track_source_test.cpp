@@ -39,7 +39,9 @@ TEST(Courses, KeyNamesEverythingThatDecidesTheWorld) {
                                                                         [](auto& d) { d.walls->height_m = 1.5; },
                                                                         [](auto& d) { d.walls->distance_m = 6; },
                                                                         [](auto& d) { d.walls->colour.b = 9; },
-                                                                        [](auto& d) { d.waypoints[2].radius_m = 6; }};
+                                                                        [](auto& d) { d.waypoints[2].radius_m = 6; },
+                                                                        [](auto& d) { d.waypoints[2].width_m = 4; },
+                                                                        [](auto& d) { d.waypoints[1].width_m = 4; }};
   std::set<std::string> keys{key(definition())};
   for (const auto& change : changes) {
     CircuitDefinition d = definition();

@@ -5,11 +5,18 @@ Usage: drives_browser_test.py RENDER_SAMPLE
 
 import page_in_browser
 
-DESCRIBE = """const sets = (id) => charts.get(id).data.datasets.map((set) => ({ label: set.label, data: set.data }));
+DESCRIBE = """const roadOf = (circuit) => {
+  view.circuit = circuit; refreshTrack();
+  const [road, filled] = ['[stroke="var(--road)"]', '[fill="var(--road)"]'].map((kind) => document.querySelector("#map path" + kind));
+  const box = road.getBBox(), width = Number(road.getAttribute("stroke-width"));
+  return { filled: filled !== null, left: box.x, right: box.x + box.width, width, widen: view.widen };
+};
+const sets = (id) => charts.get(id).data.datasets.map((set) => ({ label: set.label, data: set.data }));
 const describe = () => ({ decay: sets("decay"), completion: sets("completion"), bars: sets("robust-completion"),
                           labels: charts.get("robust-completion").data.labels,
                           paths: document.querySelectorAll("#map .path").length,
                           speeds: charts.get("speed").data.datasets.map((set) => set.data.map((p) => p.y)),
+                          roads: [roadOf("mixed"), roadOf("tight")],
                           figures: byId("all-figures").rows.length });"""
 
 
@@ -36,6 +43,13 @@ class DrivesPageTest(page_in_browser.PageTest):
         for line in seen["speeds"]:
             self.assertTrue(all(2 < speed < 5 for speed in line), line)
         self.assertEqual(seen["figures"], 1 + 24)
+
+    def test_a_road_is_as_wide_as_its_points(self):
+        uneven, even = self.desk.charts["roads"]
+        self.assertEqual((uneven["filled"], even["filled"], even["width"]), (True, False, 3 * even["widen"]))
+        line_left, line_right = even["left"], even["right"]
+        self.assertAlmostEqual(uneven["right"], line_right + 3 * uneven["widen"], delta=0.1)
+        self.assertAlmostEqual(uneven["left"], line_left - 1.5 * uneven["widen"], delta=0.1)
 
 
 if __name__ == "__main__":

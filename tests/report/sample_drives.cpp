@@ -34,10 +34,17 @@ CircuitMap ring(const std::string& name) {
   return map;
 }
 
+// Twice as wide on its right half.
+CircuitMap uneven_ring(const std::string& name) {
+  CircuitMap map = ring(name);
+  for (auto& p : map.line) p.width_m = p.x_m > 0 ? 6 : 3;
+  return map;
+}
+
 }  // namespace
 
 DriveOrigin sample_origin() {
-  return {"pitlane drive 'b<i>.pit'", {{"processor", "Sample <CPU>"}}, {ring("tight"), ring("mixed")}};
+  return {"pitlane drive 'b<i>.pit'", {{"processor", "Sample <CPU>"}}, {ring("tight"), uneven_ring("mixed")}};
 }
 
 std::vector<DriveEntry> sample_drives() {

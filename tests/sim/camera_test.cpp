@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -17,12 +18,15 @@ namespace {
 
 enum class Surface { kLine, kRoad, kVerge, kGrass, kWall, kSky, kSeveral };
 
+// From a place at x, this far from the line, to the road's edge; negative on the road.
+using FromEdge = std::function<double(double x, double away)>;
+
 // A slow picture by another way: one ray per pixel through a rotated pinhole, walked step by step, against distances
 // to the oval in closed form.
 class RayCaster {
  public:
-  RayCaster(const CameraGeometry& geometry, const Appearance& look, const Pose& pose, double roll)
-      : geometry_(geometry), look_(look), pose_(pose), roll_(roll) {}
+  RayCaster(const CameraGeometry& geometry, const Appearance& look, const Pose& pose, double roll, FromEdge from_edge)
+      : geometry_(geometry), look_(look), pose_(pose), roll_(roll), from_edge_(std::move(from_edge)) {}
 
   // Of a whole pixel: far away a row is metres deep, and a centre alone would miss the line within it.
   Surface of_pixel(int column, int row) const {
@@ -52,17 +56,20 @@ class RayCaster {
     if (std::min(ground, wall) > geometry_.far_m) return Surface::kSky;
     if (std::min(ground, wall) < geometry_.near_m) return Surface::kSky;  // cut off, in the corners of one that leans
     if (wall < ground) return Surface::kWall;
-    const double away = distance(ex + ground * dx, ey + ground * dy);
+    const double away = distance(ex + ground * dx, ey + ground * dy), beyond = from_edge_(ex + ground * dx, away);
     if (away < look_.line_width_m / 2) return Surface::kLine;
-    if (away < look_.road_width_m / 2) return Surface::kRoad;
-    return away < look_.road_width_m / 2 + look_.verge_width_m ? Surface::kVerge : Surface::kGrass;
+    if (beyond < 0) return Surface::kRoad;
+    return beyond < look_.verge_width_m ? Surface::kVerge : Surface::kGrass;
   }
 
  private:
   static double distance(double x, double y) { return std::abs(8 - std::hypot(x - std::clamp(x, 8.0, 38.0), y - 8)); }
 
   double wall_depth(double ex, double ey, double dx, double dy, double dz) const {
-    const auto gap = [&](double depth) { return distance(ex + depth * dx, ey + depth * dy) - look_.wall_distance_m; };
+    const double wall = look_.wall_distance_m - look_.road_width_m / 2;  // from the road's edge
+    const auto gap = [&](double depth) {
+      return from_edge_(ex + depth * dx, distance(ex + depth * dx, ey + depth * dy)) - wall;
+    };
     const bool inside = gap(0) < 0;
     // A distance changes by at most the way walked, so no step can pass a wall.
     const double per_depth = std::hypot(dx, dy);
@@ -78,10 +85,10 @@ class RayCaster {
   Appearance look_;
   Pose pose_;
   double roll_;
+  FromEdge from_edge_;
 };
 
-Appearance flat_look(bool walls, double pitch) {
-  CircuitDefinition d = oval();
+Appearance flat_look(bool walls, double pitch, CircuitDefinition d = oval()) {
   d.colours = {{200, 0, 0}, {90, 90, 90}, {0, 0, 200}, {0, 200, 0}, {255, 255, 255}};
   if (walls) d.walls = Walls{4, 0.8, {200, 200, 0}};
   Appearance look = make_appearance(d, Variation::kNone, 1);
@@ -115,14 +122,13 @@ bool shows(const std::uint8_t* pixel, Surface surface) {
 
 // Wherever the reference sees one surface in a pixel and all its neighbours, the camera must show it: so every edge is
 // where it should be, give or take a pixel.
-void expect_same_picture(const Appearance& look, const Pose& pose, const CameraGeometry& geometry = {},
-                         double roll = 0) {
-  const auto track = oval_track();
+void expect_same_picture(const Track& track, const FromEdge& from_edge, const Appearance& look, const Pose& pose,
+                         const CameraGeometry& geometry = {}, double roll = 0) {
   std::optional<CameraRoll> rolled;
   if (roll != 0) rolled.emplace(geometry, roll);
-  Camera camera(track->field, rolled ? rolled->upright() : geometry, look);
+  Camera camera(track.field, rolled ? rolled->upright() : geometry, look);
   const ImageView drawn = camera.render(pose), image = rolled ? rolled->run(drawn) : drawn;
-  const RayCaster reference(geometry, look, pose, roll);
+  const RayCaster reference(geometry, look, pose, roll, from_edge);
   // Above stands the sky alone, but where the horizon leans.
   const int left = 0, width = geometry.width, top = roll == 0 ? 200 : 0, height = geometry.height;
   std::vector<Surface> surfaces;
@@ -152,11 +158,33 @@ void expect_same_picture(const Appearance& look, const Pose& pose, const CameraG
   EXPECT_EQ(wrong, 0) << first;
 }
 
+void expect_same_picture(const Appearance& look, const Pose& pose, const CameraGeometry& geometry = {},
+                         double roll = 0) {
+  const auto from_edge = [&](double, double away) { return away - look.road_width_m / 2; };
+  expect_same_picture(*oval_track(), from_edge, look, pose, geometry, roll);
+}
+
 TEST(Camera, AgreesWithASlowRayCasterOnAStraight) { expect_same_picture(flat_look(false, 0), {12, 0.3, 0.05}); }
 TEST(Camera, AgreesWithASlowRayCasterInABend) { expect_same_picture(flat_look(false, 0), {38, 0.1, 0.3}); }
 TEST(Camera, AgreesWithASlowRayCasterPitched) { expect_same_picture(flat_look(false, 0.02), {30, -0.4, -0.2}); }
 TEST(Camera, AgreesWithASlowRayCasterWithWalls) { expect_same_picture(flat_look(true, 0), {20, 0.5, 0.4}); }
 TEST(Camera, AgreesWithASlowRayCasterBesideTheRoad) { expect_same_picture(flat_look(false, 0), {20, 3, -0.6}); }
+
+// Towards the wide part and back, from the road, from its edge and from beside it.
+TEST(Camera, AgreesWithASlowRayCasterWhereTheRoadWidens) {
+  for (const bool walls : {false, true}) {
+    const CircuitDefinition d = widening_oval();
+    const Appearance look = flat_look(walls, 0, d);
+    CircuitDefinition walled = d;
+    if (walls) walled.walls = Walls{4, 0.8, {}};
+    const auto track = make_track(make_circuit(walled));
+    for (const Pose& pose : {Pose{14, 0.2, 0.05}, Pose{20, -1.2, 0.1}, Pose{22, 1.9, -0.3}, Pose{29, -0.3, 3.2},
+                             Pose{24, 3.6, -2.6}, Pose{26, 15.8, 3.0}, Pose{36, 0.1, 0.3}}) {
+      SCOPED_TRACE(std::to_string(pose.x_m) + ", " + std::to_string(pose.y_m) + (walls ? " with walls" : ""));
+      expect_same_picture(*track, from_widening_edge_m, look, pose);
+    }
+  }
+}
 
 TEST(Camera, AgreesWithASlowRayCasterOffItsPlace) {
   for (const char* text :

@@ -63,7 +63,13 @@ TEST(CircuitFile, ErrorsNameFileAndLine) {
   EXPECT_THAT(error_of(std::string(kHead) + "road_width_m: wide\n" + kOval),
               StartsWith("x.yaml:4: road_width_m must be a number"));
   EXPECT_THAT(error_of(std::string(kHead) + "waypoints:\n  - [0, 0, 8]\n  - [1, 2]\n"),
-              StartsWith("x.yaml:6: waypoint 2 must be a list of 3 numbers"));
+              StartsWith("x.yaml:6: waypoint 2 must be a list of 3 or 4 numbers"));
+  EXPECT_THAT(error_of(std::string(kHead) + "waypoints:\n  - [0, 0, 8, 3, 1]\n"),
+              StartsWith("x.yaml:5: waypoint 1 must be a list of 3 or 4 numbers"));
+  EXPECT_THAT(error_of(std::string(kHead) + "waypoints:\n  - [0, 0, 8, 0]\n"),
+              StartsWith("x.yaml:5: waypoint 1 has a road width of 0 m; leave it out"));
+  EXPECT_THAT(error_of(std::string(kHead) + "reference:\n  - [0, 0, .inf]\n"),
+              StartsWith("x.yaml:5: reference point 1 is not finite"));
   EXPECT_THAT(error_of(std::string(kHead) + "waypoints:\n  - [0, .nan, 8]\n"),
               StartsWith("x.yaml:5: waypoint 1 is not finite"));
   EXPECT_THAT(error_of(std::string(kHead) + "colours:\n  grass: [1, 2, 300]\n" + kOval), HasSubstr("within 0..255"));

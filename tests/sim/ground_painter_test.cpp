@@ -49,13 +49,17 @@ struct Colours {
   std::vector<float> r, g, b;
 };
 
-// Rows that were painted with and without asking where one kind of ground is alone; true: crossings.
-class OneKind : public ::testing::TestWithParam<std::tuple<bool, Variation>> {};
+enum class Sides { kSigned, kUnsigned, kWidening };
+
+// Rows that were painted with and without asking where one kind of ground is alone.
+class OneKind : public ::testing::TestWithParam<std::tuple<Sides, Variation>> {};
 
 TEST_P(OneKind, BlocksHaveTheBitsOfAskingEachPixel) {
-  const auto [crossings, variation] = GetParam();
-  const CircuitDefinition circuit = oval();
-  const DistanceField field(oval_track()->circuit.centre_line(), 8, crossings);
+  const auto [sides, variation] = GetParam();
+  const CircuitDefinition circuit = sides == Sides::kWidening ? widening_oval() : oval();
+  const auto track = make_track(make_circuit(circuit));
+  const DistanceField without_sign(track->circuit.centre_line(), 8, true);
+  const DistanceField& field = sides == Sides::kUnsigned ? without_sign : *track->field;
   const ColumnBlocks columns = some_columns();
   Random random(5);
   std::vector<Ground> blocks;
@@ -94,15 +98,17 @@ TEST_P(OneKind, BlocksHaveTheBitsOfAskingEachPixel) {
   EXPECT_GT(seen[static_cast<std::size_t>(Ground::kGrass)], seen[static_cast<std::size_t>(Ground::kMixed)]);
 }
 
-std::string look_name(const ::testing::TestParamInfo<std::tuple<bool, Variation>>& look) {
+std::string look_name(const ::testing::TestParamInfo<std::tuple<Sides, Variation>>& look) {
   constexpr std::array<const char*, 3> kNames{"Flat", "Slight", "Varied"};
+  constexpr std::array<const char*, 3> kSides{"Signed", "Unsigned", "Widening"};
   return std::string(kNames[static_cast<std::size_t>(std::get<1>(look.param))]) +
-         (std::get<0>(look.param) ? "Unsigned" : "Signed");
+         kSides[static_cast<std::size_t>(std::get<0>(look.param))];
 }
 
 INSTANTIATE_TEST_SUITE_P(Looks, OneKind,
-                         ::testing::Combine(::testing::Bool(), ::testing::Values(Variation::kNone, Variation::kSlight,
-                                                                                 Variation::kVaried)),
+                         ::testing::Combine(::testing::Values(Sides::kSigned, Sides::kUnsigned, Sides::kWidening),
+                                            ::testing::Values(Variation::kNone, Variation::kSlight,
+                                                              Variation::kVaried)),
                          look_name);
 
 TEST(GroundPainter, BlocksThatReachBeyondTheFieldAreMixed) {

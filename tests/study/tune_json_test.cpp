@@ -35,6 +35,22 @@ TEST(TuneJson, WholeResultsReadBackExactly) {
   EXPECT_EQ(back->rows[0].laps[0].result.deviation.mean, result.rows[0].laps[0].result.deviation.mean);
 }
 
+TEST(TuneJson, MapsKeepTheWidthsOfTheirRoad) {
+  TuneResult result = sample_result();
+  EXPECT_EQ(to_json(result).find("widths_m"), std::string::npos) << "where none has any, nothing is said";
+  result.circuits[1].line[2].width_m = 4.25;
+  const auto back = tune_result_from_json(to_json(result));
+  ASSERT_TRUE(back.ok()) << back.error().message();
+  EXPECT_EQ(back->circuits[1].line[2].width_m, 4.25);
+  EXPECT_EQ(back->circuits[1].line[3].width_m, 0);
+  std::string text = to_json(result);
+  const auto at = text.find("\"widths_m\":[");
+  ASSERT_NE(at, std::string::npos);
+  text.insert(at + 12, "1,");
+  EXPECT_THAT(tune_result_from_json(text).error().message(),
+              AllOf(HasSubstr("circuits[1].widths_m"), HasSubstr("numbers")));
+}
+
 TEST(TuneJson, CarriesEveryDouble) {
   StrategyRow row = sample_result().rows[0];
   for (const double value : {0.1, 5e-324, 1.7976931348623157e308, -0.0, std::nan(""),

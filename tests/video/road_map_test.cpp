@@ -7,6 +7,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "made_up_drive.h"
+#include "pitlane/video/palette.h"
 
 namespace pitlane {
 namespace {
@@ -39,6 +40,30 @@ TEST(RoadMap, TheCarIsWhereItsPoseIs) {
     const double scale = (300 - 24) / 103.0;
     EXPECT_NEAR(m.m10 / m.m00, 199.5 + scale * x, 1.5) << angle;
     EXPECT_NEAR(m.m01 / m.m00, 149.5 - scale * y, 1.5) << angle;
+  }
+}
+
+TEST(RoadMap, ARoadIsAsWideAsItsPoints) {
+  ReferenceLine line = circle_line();
+  for (auto& p : line.points) p.width_m = p.x_m > 0 ? 12 : 4;
+  RoadMap map(line, {400, 300}, 1, kWay);
+  const double scale = (300 - 24) / 112.0;
+  EXPECT_NEAR(map.pixels_per_m(), scale, 1e-3) << "the widest place is in the picture too";
+  const cv::Mat picture = map.draw();
+  const auto is_road = [&](double x, double y) {
+    const cv::Point2d at = map.at(x, y);
+    const auto& pixel = picture.at<cv::Vec3b>(static_cast<int>(std::lround(at.y)), static_cast<int>(std::lround(at.x)));
+    return cv::norm(cv::Scalar(pixel[0], pixel[1], pixel[2]) - kRoadColour) < 12;
+  };
+  for (const double angle : {0.6, 5.7}) {
+    EXPECT_TRUE(is_road(54.5 * std::cos(angle), 54.5 * std::sin(angle)));
+    EXPECT_TRUE(is_road(45.5 * std::cos(angle), 45.5 * std::sin(angle)));
+    EXPECT_FALSE(is_road(57.5 * std::cos(angle), 57.5 * std::sin(angle)));
+  }
+  for (const double angle : {2.4, 3.9}) {
+    EXPECT_TRUE(is_road(51.3 * std::cos(angle), 51.3 * std::sin(angle)));
+    EXPECT_FALSE(is_road(54.5 * std::cos(angle), 54.5 * std::sin(angle)));
+    EXPECT_FALSE(is_road(45.5 * std::cos(angle), 45.5 * std::sin(angle)));
   }
 }
 

@@ -30,11 +30,19 @@ struct ImportFlags {
   double road_width_m = 3;
 };
 
+// "road 2.4 to 6 m wide"; nothing where it is equally wide.
+std::string widths_text(const Circuit& circuit) {
+  const RoadWidths widths = road_widths(circuit.definition());
+  if (!widths.vary()) return "";
+  return "road " + number_text(widths.narrowest_m, 3) + " to " + number_text(widths.widest_m, 3) + " m wide";
+}
+
 void print_circuit(const std::string& stem, const Circuit& circuit) {
   const std::string named = circuit.name() == stem ? "" : "named '" + circuit.name() + "'  ";
-  std::printf("%-16s %7.1f m  smallest radius %5.2f m  %s%s%s\n", printable(stem).c_str(), circuit.length_m(),
-              circuit.smallest_radius_m(), named.c_str(), circuit.definition().held_out ? "(held out) " : "",
-              printable(circuit.definition().description).c_str());
+  const std::string widths = widths_text(circuit);
+  std::printf("%-16s %7.1f m  smallest radius %5.2f m  %s%s%s%s\n", printable(stem).c_str(), circuit.length_m(),
+              circuit.smallest_radius_m(), widths.empty() ? "" : (widths + "  ").c_str(), named.c_str(),
+              circuit.definition().held_out ? "(held out) " : "", printable(circuit.definition().description).c_str());
 }
 
 // A file that cannot be read hides none of the others.
@@ -54,8 +62,9 @@ Result<int> list() {
 
 Result<int> check(const std::string& name) {
   PITLANE_TRY(const Circuit circuit, find_circuit(name));
-  std::printf("%s: good, %.1f m, smallest radius %.2f m\n", circuit.name().c_str(), circuit.length_m(),
-              circuit.smallest_radius_m());
+  const std::string widths = widths_text(circuit);
+  std::printf("%s: good, %.1f m, smallest radius %.2f m%s\n", circuit.name().c_str(), circuit.length_m(),
+              circuit.smallest_radius_m(), widths.empty() ? "" : (", " + widths).c_str());
   return kSuccess;
 }
 

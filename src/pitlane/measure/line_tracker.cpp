@@ -14,6 +14,7 @@ constexpr double kWindow_m = 5;
 
 LineTracker::LineTracker(const ReferenceLine& line) : points_(line.points) {
   PITLANE_CHECK(points_.size() >= 3);
+  for (std::size_t i = 0; i < points_.size(); ++i) points_[i].width_m = line.width_m(i);
   for (std::size_t i = 0; i < points_.size(); ++i) {
     arc_m_.push_back(length_m_);
     const auto& next = points_[(i + 1) % points_.size()];
@@ -30,7 +31,7 @@ LineTracker::Position LineTracker::project(std::size_t segment, double x_m, doub
   const double distance = std::hypot(px - t * dx, py - t * dy);
   const bool left = dx * py - dy * px >= 0;
   return {std::fmod(arc_m_[segment] + t * std::sqrt(squared), length_m_), left ? distance : -distance,
-          std::atan2(dy, dx)};
+          std::atan2(dy, dx), a.width_m + t * (b.width_m - a.width_m)};
 }
 
 LineTracker::Position LineTracker::nearest(std::size_t first, std::size_t count, double x_m, double y_m) {

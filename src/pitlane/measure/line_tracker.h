@@ -18,6 +18,7 @@ class LineTracker {
     double arc_m = 0;        ///< along the line from its first point, 0..length
     double deviation_m = 0;  ///< signed, positive to the left of the driving direction
     double heading_rad = 0;  ///< of the line there
+    double road_width_m = 0;
   };
 
   /// Nearest place on the whole line.
@@ -30,8 +31,8 @@ class LineTracker {
   [[nodiscard]] Position project(std::size_t segment, double x_m, double y_m) const;
   // Nearest of `count` segments from `first` on, round the line; becomes the current segment.
   Position nearest(std::size_t first, std::size_t count, double x_m, double y_m);
-  std::vector<ReferenceLine::Point> points_;
-  std::vector<double> arc_m_;  // of each point
+  std::vector<ReferenceLine::Point> points_;  // each with its width
+  std::vector<double> arc_m_;                 // of each point
   double length_m_ = 0;
   std::size_t segment_ = 0;
 };

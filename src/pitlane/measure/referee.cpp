@@ -31,13 +31,19 @@ void Referee::start(double time_s, const Pose& pose) {
   time_s_ = time_s;
 }
 
+// Walls keep their distance from the road's edge.
+bool Referee::touches_wall() const {
+  const double wall_m = line_.wall_distance_m + (now_.road_width_m - line_.road_width_m) / 2;
+  return std::abs(now_.deviation_m) >= wall_m - kCarHalfWidth_m;
+}
+
 bool Referee::faces_backwards(const Pose& pose) const {
   return std::abs(std::remainder(pose.yaw_rad - now_.heading_rad, 2 * std::numbers::pi)) > std::numbers::pi / 2;
 }
 
 // What the last look saw lasted until this one.
 void Referee::count_lost_time(double seconds) {
-  if (std::abs(now_.deviation_m) > line_.road_width_m / 2) off_road_s_ += seconds;
+  if (!is_on_road()) off_road_s_ += seconds;
   if (faces_backwards(pose_)) wrong_way_s_ += seconds;
   if (view_ && !line_in_view(line_, pose_, *view_)) line_lost_s_ += seconds;
 }
@@ -57,7 +63,7 @@ bool Referee::reaches_next_checkpoint(double deviation_m, double progress_before
 
 void Referee::look(double time_s, const Pose& pose) {
   count_lost_time(time_s - time_s_);
-  const bool was_on_road = std::abs(now_.deviation_m) <= line_.road_width_m / 2;
+  const bool was_on_road = is_on_road();
   const LineTracker::Position now = tracker_.follow(pose.x_m, pose.y_m);
   const double before_m = progress_m_;
   progress_m_ += std::remainder(now.arc_m - now_.arc_m, tracker_.length_m());
@@ -75,7 +81,7 @@ void Referee::look(double time_s, const Pose& pose) {
 
 std::optional<EpisodeEnd> Referee::verdict() const {
   if (laps_done() >= options_.laps) return EpisodeEnd::kCompleted;
-  if (std::abs(now_.deviation_m) >= line_.wall_distance_m - kCarHalfWidth_m) return EpisodeEnd::kCollision;
+  if (touches_wall()) return EpisodeEnd::kCollision;
   if (!(std::abs(now_.deviation_m) <= options_.off_road_limit_m)) return EpisodeEnd::kOffRoad;
   if (farthest_m_ - progress_m_ > kWrongWay_m) return EpisodeEnd::kWrongWay;
   if (time_s_ - headway_time_s_ >= kStuck_s) return EpisodeEnd::kStuck;

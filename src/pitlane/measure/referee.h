@@ -1,6 +1,7 @@
 // Watches a car from one look to the next: progress along the line, laps, lost time, and the reasons to stop.
 #pragma once
 
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -30,6 +31,8 @@ class Referee {
  private:
   [[nodiscard]] int laps_done() const { return static_cast<int>(finish_times_s_.size()); }
   [[nodiscard]] double next_finish_m() const { return (laps_done() + 1) * tracker_.length_m(); }
+  [[nodiscard]] bool is_on_road() const { return std::abs(now_.deviation_m) <= now_.road_width_m / 2; }
+  [[nodiscard]] bool touches_wall() const;
   [[nodiscard]] bool faces_backwards(const Pose& pose) const;
   void count_lost_time(double seconds);
   [[nodiscard]] bool reaches_next_checkpoint(double deviation_m, double progress_before_m) const;

@@ -1,6 +1,7 @@
 // Anything a car can drive in: our simulator, ROS, Gazebo.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -22,10 +23,18 @@ struct Pose {
 struct ReferenceLine {
   struct Point {
     double x_m = 0, y_m = 0;
+    double width_m = 0;  ///< of the road there, linear between points; 0: the line's road_width_m
   };
   std::vector<Point> points;  ///< at most 0.5 m apart, in driving direction
-  double road_width_m = 3;    ///< "off the road" is beyond half of it from the line
-  double wall_distance_m = std::numeric_limits<double>::infinity();  ///< of the walls on both sides from the line
+  double road_width_m = 3;    ///< "off the road" is beyond half of the width from the line
+  /// Of the walls on both sides from the line, where the road is road_width_m wide; elsewhere they stand as far from
+  /// the road's edge as there.
+  double wall_distance_m = std::numeric_limits<double>::infinity();
+
+  /// Of the road at a point.
+  [[nodiscard]] double width_m(std::size_t point) const {
+    return points[point].width_m == 0 ? road_width_m : points[point].width_m;
+  }
 };
 
 inline constexpr double kCarHalfWidth_m = 0.15;  ///< that touches a wall first

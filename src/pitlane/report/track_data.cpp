@@ -49,14 +49,20 @@ Json rounded(double value) {
 }
 
 Json circuit_value(const CircuitMap& map) {
-  Json line = Json::array();
+  Json line = Json::array(), widths = Json::array();
+  bool own_widths = false;
   const std::size_t step = map.line.size() / kLinePoints + 1;
-  for (std::size_t i = 0; i < map.line.size(); i += step)
-    if (std::isfinite(map.line[i].x_m) && std::isfinite(map.line[i].y_m)) {
-      line.push_back(thousandths(map.line[i].x_m));
-      line.push_back(thousandths(map.line[i].y_m));
-    }
-  return {{"name", map.name}, {"width", rounded(map.road_width_m)}, {"line", line}};
+  for (std::size_t i = 0; i < map.line.size(); i += step) {
+    const ReferenceLine::Point& point = map.line[i];
+    if (!std::isfinite(point.x_m) || !std::isfinite(point.y_m)) continue;
+    line.push_back(thousandths(point.x_m));
+    line.push_back(thousandths(point.y_m));
+    own_widths = own_widths || point.width_m > 0;
+    widths.push_back(thousandths(point.width_m > 0 ? point.width_m : map.road_width_m));
+  }
+  Json out{{"name", map.name}, {"width", rounded(map.road_width_m)}, {"line", line}};
+  if (own_widths) out["widths"] = widths;
+  return out;
 }
 
 std::size_t points_per_drive(std::size_t drives) {

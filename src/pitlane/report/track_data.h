@@ -14,7 +14,7 @@ namespace pitlane {
 
 /// Four significant digits are more than a chart shows; null where not finite.
 Json rounded(double value);
-/// {name, width, line: [x, y, ...]}
+/// {name, width, line: [x, y, ...], widths: one of each point, where the road is not equally wide}; `width` in metres.
 Json circuit_value(const CircuitMap& map);
 /// How many points each of so many drives may have, so that a page stays below a few MB.
 std::size_t points_per_drive(std::size_t drives);

@@ -33,12 +33,13 @@ Appearance nominal(const CircuitDefinition& circuit) {
   look.grass = from(circuit.colours.grass);
   look.sky_high = from(circuit.colours.sky);
   look.sky_low = mix(look.sky_high, {235, 238, 240}, 0.4);
-  look.road_width_m = static_cast<float>(circuit.road_width_m);
+  const double road_width_m = road_widths(circuit).narrowest_m;
+  look.road_width_m = static_cast<float>(road_width_m);
   look.line_width_m = static_cast<float>(circuit.line_width_m);
   look.verge_width_m = static_cast<float>(circuit.verge_width_m);
   if (circuit.walls) {
     look.wall = from(circuit.walls->colour);
-    look.wall_distance_m = static_cast<float>(circuit.walls->distance_m);
+    look.wall_distance_m = static_cast<float>(wall_distance_m(circuit, road_width_m));
     look.wall_height_m = static_cast<float>(circuit.walls->height_m);
   }
   return look;

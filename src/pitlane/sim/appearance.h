@@ -12,7 +12,10 @@ namespace pitlane {
 struct Appearance {
   using Colour = std::array<float, 3>;
   Colour line{}, road{}, verge{}, grass{}, wall{}, sky_low{}, sky_high{};
-  float road_width_m = 3, line_width_m = 0.2F, verge_width_m = 0.5F;
+  /// Of the narrowest road of the circuit; wider stretches are as much wider as in the circuit (DistanceField), and so
+  /// much farther are their walls.
+  float road_width_m = 3;
+  float line_width_m = 0.2F, verge_width_m = 0.5F;
   float wall_distance_m = 0, wall_height_m = 0;  ///< 0: no walls
   float road_noise = 0, grass_noise = 0;         ///< standard deviation of brightness at 5 cm, relative
   std::uint64_t noise_seed = 0;

@@ -7,6 +7,7 @@
 
 #include "pitlane/sim/car.h"
 #include "pitlane/sim/number_text.h"
+#include "pitlane/sim/road_width.h"
 
 namespace pitlane {
 namespace {
@@ -48,6 +49,16 @@ Status check_gaps(const std::vector<Point>& points) {
   return {};
 }
 
+Status check_tapers(const std::vector<Point>& points) {
+  const auto name = [](std::size_t index) { return "reference point " + std::to_string(index + 1); };
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const std::size_t next = (i + 1) % points.size();
+    PITLANE_TRY_STATUS(
+        check_taper(name(i), name(next), points[i].width_m, points[next].width_m, distance(points[i], points[next])));
+  }
+  return {};
+}
+
 // Evenly spaced points on a closed polyline with one waypoint index per vertex.
 Result<CentreLine> resample(const std::vector<Point>& vertices, const std::vector<int>& waypoint) {
   std::vector<double> arc_m{0};
@@ -63,7 +74,8 @@ Result<CentreLine> resample(const std::vector<Point>& vertices, const std::vecto
     const Point& a = vertices[vertex];
     const Point& b = vertices[(vertex + 1) % vertices.size()];
     const double t = (s - arc_m[vertex]) / (arc_m[vertex + 1] - arc_m[vertex]);
-    line.points.push_back({a.x_m + t * (b.x_m - a.x_m), a.y_m + t * (b.y_m - a.y_m)});
+    line.points.push_back(
+        {a.x_m + t * (b.x_m - a.x_m), a.y_m + t * (b.y_m - a.y_m), a.width_m + t * (b.width_m - a.width_m)});
     line.waypoint.push_back(waypoint[vertex]);
   }
   return line;
@@ -73,7 +85,13 @@ Result<CentreLine> resample(const std::vector<Point>& vertices, const std::vecto
 
 Result<CentreLine> sample_pieces(const std::vector<PathPiece>& pieces) {
   CentreLine line;
-  for (const PathPiece& piece : pieces) line.length_m += piece.length_m;
+  double sharpest_1pm = 0;
+  for (const PathPiece& piece : pieces) {
+    line.length_m += piece.length_m;
+    // Where a waypoint lies on a straight, rounding may leave an arc of no length.
+    if (piece.length_m > 1e-6) sharpest_1pm = std::max(sharpest_1pm, std::abs(piece.curvature_1pm));
+  }
+  line.smallest_radius_m = 1 / sharpest_1pm;
   PITLANE_TRY(const std::size_t count, point_count(line.length_m));
   // Arc 0 is where the first waypoint's arc has ended.
   const double skipped_m = pieces.front().curvature_1pm != 0 ? pieces.front().length_m : 0;
@@ -86,8 +104,10 @@ Result<CentreLine> sample_pieces(const std::vector<PathPiece>& pieces) {
       piece = (piece + 1) % pieces.size();
     }
     const PathPiece& here = pieces[piece];
-    const Pose pose = move_on_arc(here.start, {1, here.curvature_1pm}, s - piece_start_m);
-    line.points.push_back({pose.x_m, pose.y_m});
+    const double along_m = s - piece_start_m;
+    const Pose pose = move_on_arc(here.start, {1, here.curvature_1pm}, along_m);
+    line.points.push_back(
+        {pose.x_m, pose.y_m, here.width_m + along_m / here.length_m * (here.end_width_m - here.width_m)});
     line.waypoint.push_back(here.waypoint);
   }
   return line;
@@ -97,6 +117,7 @@ Result<CentreLine> sample_reference(const std::vector<Point>& reference) {
   const std::size_t n = reference.size();
   if (n < 8) return invalid_argument("has " + std::to_string(n) + " reference points; at least 8 are needed");
   PITLANE_TRY_STATUS(check_gaps(reference));
+  PITLANE_TRY_STATUS(check_tapers(reference));
   constexpr int kSteps = 16;  // dense enough that chords replace the curve: below 1 mm on a 2 m radius
   std::vector<Point> dense;
   std::vector<int> waypoint;
@@ -104,7 +125,9 @@ Result<CentreLine> sample_reference(const std::vector<Point>& reference) {
     const std::array<Point, 4> p{reference[(i + n - 1) % n], reference[i], reference[(i + 1) % n],
                                  reference[(i + 2) % n]};
     for (int step = 0; step < kSteps; ++step) {
-      dense.push_back(catmull_rom(p, static_cast<double>(step) / kSteps));
+      const double t = static_cast<double>(step) / kSteps;
+      dense.push_back(catmull_rom(p, t));
+      dense.back().width_m = p[1].width_m + t * (p[2].width_m - p[1].width_m);
       waypoint.push_back(static_cast<int>(i));
     }
   }

@@ -6,6 +6,7 @@
 
 #include "pitlane/sim/centre_line.h"
 #include "pitlane/sim/number_text.h"
+#include "pitlane/sim/road_width.h"
 #include "pitlane/sim/self_overlap.h"
 #include "pitlane/sim/track.h"
 
@@ -21,7 +22,7 @@ Status check_size(const char* what, double value, double low, double high) {
 }
 
 Status check_sizes(const CircuitDefinition& d) {
-  PITLANE_TRY_STATUS(check_size("road_width_m", d.road_width_m, 0.5, 20));
+  PITLANE_TRY_STATUS(check_size("road_width_m", d.road_width_m, kNarrowestRoad_m, kWidestRoad_m));
   PITLANE_TRY_STATUS(check_size("line_width_m", d.line_width_m, 0.02, d.road_width_m));
   PITLANE_TRY_STATUS(check_size("verge_width_m", d.verge_width_m, 0, 10));
   PITLANE_TRY_STATUS(check_size("start_m", d.start_m, -kLongestCircuit_m, kLongestCircuit_m));
@@ -35,6 +36,27 @@ Status check_coordinates(const std::string& what, double x, double y) {
   if (std::max(std::abs(x), std::abs(y)) > kLargestCoordinate_m)
     return invalid_argument(what + " is farther than " + number_text(kLargestCoordinate_m, 6) + " m from the origin");
   return {};
+}
+
+// Of waypoints or reference points that have one; the painted line lies on the road.
+template <typename Points>
+Status check_widths(const Points& points, const char* what, double line_width_m) {
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (points[i].width_m == 0) continue;
+    const std::string name = "the road width of " + std::string(what) + " " + std::to_string(i + 1);
+    PITLANE_TRY_STATUS(
+        check_size(name.c_str(), points[i].width_m, std::max(kNarrowestRoad_m, line_width_m), kWidestRoad_m));
+  }
+  return {};
+}
+
+// Where any point has a width of its own, the others get the circuit's.
+template <typename Points>
+Points with_widths(Points points, double road_width_m) {
+  if (std::all_of(points.begin(), points.end(), [](const auto& p) { return p.width_m == 0; })) return points;
+  for (auto& point : points)
+    if (point.width_m == 0) point.width_m = road_width_m;
+  return points;
 }
 
 Status check_waypoints(const std::vector<Waypoint>& waypoints) {
@@ -86,6 +108,14 @@ Status check_crossing(const CircuitDefinition& definition, const CentreLine& lin
                           "; move them apart, or write 'crossings: true' where the road is meant to cross");
 }
 
+// "3", or "3 and 4.5" where it is not equally wide at both places.
+std::string widths_text(const CircuitDefinition& definition, const ReferenceLine::Point& first,
+                        const ReferenceLine::Point& second) {
+  if (first.width_m == 0) return number_text(definition.road_width_m);
+  const std::string one = number_text(first.width_m, 3), other = number_text(second.width_m, 3);
+  return one == other ? one : one + " and " + other;
+}
+
 // A crossing is declared and steep; nothing else may cover the same ground twice.
 Status check_overlap(const CircuitDefinition& definition, const CentreLine& line) {
   const SelfOverlap overlap = find_self_overlap(line, definition.road_width_m);
@@ -94,28 +124,33 @@ Status check_overlap(const CircuitDefinition& definition, const CentreLine& line
   const auto& [first, second, distance_m] = *overlap.beside;
   return invalid_argument(
       "overlaps itself: " + meeting(line, first, "runs beside", second, definition.waypoints.empty()) + ", " +
-      number_text(distance_m, 2) + " m from line to line where the road is " + number_text(definition.road_width_m) +
+      number_text(distance_m, 2) + " m from line to line where the road is " +
+      widths_text(definition, line.points[first], line.points[second]) +
       " m wide; move them apart, or make the road narrower");
 }
 
 // The table that the camera paints from takes about 1 kB per square metre; a narrow circuit may have the full length.
 Status check_area(const CircuitDefinition& definition, double length_m) {
   constexpr double kLargest_m2 = 400'000;
-  const double band_m = field_band_m(definition);
-  if (2 * band_m * length_m <= kLargest_m2) return {};
-  return invalid_argument("is " + number_text(length_m) + " m long and " + number_text(2 * band_m) +
-                          " m wide with verges and walls; at this width " + number_text(kLargest_m2 / 2 / band_m) +
-                          " m are the limit: shorten it, or make road_width_m, verge_width_m or walls.distance_m "
-                          "smaller");
+  const RoadWidths widths = road_widths(definition);
+  const double reach_m = field_band_m(definition) + (widths.widest_m - widths.narrowest_m) / 2;
+  if (2 * reach_m * length_m <= kLargest_m2) return {};
+  return invalid_argument("is " + number_text(length_m) + " m long and " + number_text(2 * reach_m) +
+                          " m wide with verges and walls; at this width " + number_text(kLargest_m2 / 2 / reach_m) +
+                          " m are the limit: shorten it, or make " + (widths.vary() ? "its widths" : "road_width_m") +
+                          ", verge_width_m or walls.distance_m smaller");
 }
 
 Result<CentreLine> sample(const CircuitDefinition& definition) {
   if (definition.waypoints.empty()) {
     PITLANE_TRY_STATUS(check_reference(definition.reference));
-    return sample_reference(definition.reference);
+    PITLANE_TRY_STATUS(check_widths(definition.reference, "reference point", definition.line_width_m));
+    return sample_reference(with_widths(definition.reference, definition.road_width_m));
   }
   PITLANE_TRY_STATUS(check_waypoints(definition.waypoints));
-  PITLANE_TRY(const std::vector<PathPiece> pieces, round_corners(definition.waypoints));
+  PITLANE_TRY_STATUS(check_widths(definition.waypoints, "waypoint", definition.line_width_m));
+  PITLANE_TRY(const std::vector<PathPiece> pieces,
+              round_corners(with_widths(definition.waypoints, definition.road_width_m)));
   return sample_pieces(pieces);
 }
 
@@ -131,13 +166,24 @@ Result<double> tightest_radius(const CentreLine& line) {
                           " m; the car cannot turn sharper than " + number_text(kSmallestRadius_m, 2) + " m");
 }
 
-double tightest_radius(const std::vector<Waypoint>& waypoints) {
-  const auto tightest = std::min_element(waypoints.begin(), waypoints.end(),
-                                         [](const auto& a, const auto& b) { return a.radius_m < b.radius_m; });
-  return tightest->radius_m;
+}  // namespace
+
+RoadWidths road_widths(const CircuitDefinition& circuit) {
+  if (circuit.waypoints.empty() && circuit.reference.empty()) return {circuit.road_width_m, circuit.road_width_m};
+  RoadWidths widths{kWidestRoad_m, 0};
+  const auto see = [&](double own_m) {
+    const double width_m = own_m == 0 ? circuit.road_width_m : own_m;
+    widths = {std::min(widths.narrowest_m, width_m), std::max(widths.widest_m, width_m)};
+  };
+  for (const Waypoint& point : circuit.waypoints) see(point.width_m);
+  for (const ReferenceLine::Point& point : circuit.reference) see(point.width_m);
+  return widths;
 }
 
-}  // namespace
+double wall_distance_m(const CircuitDefinition& circuit, double road_width_m) {
+  PITLANE_CHECK(circuit.walls.has_value());
+  return circuit.walls->distance_m + (road_width_m - circuit.road_width_m) / 2;
+}
 
 Result<Circuit> Circuit::create(CircuitDefinition definition) {
   PITLANE_TRY_STATUS(check_circuit_name(definition.name));
@@ -151,7 +197,7 @@ Result<Circuit> Circuit::create(CircuitDefinition definition) {
   if (definition.waypoints.empty()) {
     PITLANE_TRY(circuit.smallest_radius_m_, tightest_radius(line));
   } else {
-    circuit.smallest_radius_m_ = tightest_radius(definition.waypoints);
+    circuit.smallest_radius_m_ = line.smallest_radius_m;
   }
   line = start_at(std::move(line), definition.start_m);
   circuit.definition_ = std::move(definition);

@@ -22,7 +22,8 @@ struct CircuitColours {
   bool operator==(const CircuitColours&) const = default;
 };
 
-/// Upright, on both sides, always this far from the line.
+/// Upright, on both sides, this far from the line where the road is as wide as the circuit says; where a point has a
+/// width of its own, as far from the road's edge as elsewhere.
 struct Walls {
   double distance_m = 5, height_m = 0.8;
   Rgb colour{150, 146, 140};
@@ -32,8 +33,9 @@ struct Walls {
 /// What a circuit file says. Either `waypoints` or `reference` has content.
 struct CircuitDefinition {
   std::string name, description;
-  bool held_out = false;  ///< nobody trains or tunes on it
-  double road_width_m = 3, line_width_m = 0.2, verge_width_m = 0.5;
+  bool held_out = false;    ///< nobody trains or tunes on it
+  double road_width_m = 3;  ///< where waypoints or reference points have no width of their own
+  double line_width_m = 0.2, verge_width_m = 0.5;
   bool crossings = false;  ///< the road may cross itself, at kFlattestCrossing_rad or more
   double start_m = 0;      ///< along the line from the end of the first waypoint's arc, or from the first point
   CircuitColours colours;
@@ -41,6 +43,16 @@ struct CircuitDefinition {
   std::vector<Waypoint> waypoints;
   std::vector<ReferenceLine::Point> reference;  ///< points of a driven line, in order; interpolated smoothly
 };
+
+/// Of a circuit's road, anywhere: both are road_width_m where no point has a width of its own.
+struct RoadWidths {
+  double narrowest_m = 3, widest_m = 3;
+  [[nodiscard]] bool vary() const { return narrowest_m != widest_m; }
+};
+RoadWidths road_widths(const CircuitDefinition& circuit);
+
+/// From the line to the walls, which the definition has, where the road is `road_width_m` wide.
+double wall_distance_m(const CircuitDefinition& circuit, double road_width_m);
 
 /// Sharper corners than this the car cannot drive: 6.5 m/s (slowest) over 7.1 rad/s (fastest).
 inline constexpr double kSmallestRadius_m = 6.5 / 7.1;
@@ -53,13 +65,13 @@ Status check_circuit_name(const std::string& name);
 class Circuit {
  public:
   /// Errors name the waypoint: not finite, too few, no room for an arc, sharper than the car can turn, the gap of
-  /// an open line, road that overlaps itself (self_overlap.h), sizes that make no sense or take too much memory, a name
-  /// that check_circuit_name refuses.
+  /// an open line, road that overlaps itself (self_overlap.h) or changes its width too fast (road_width.h), sizes that
+  /// make no sense or take too much memory, a name that check_circuit_name refuses.
   static Result<Circuit> create(CircuitDefinition definition);
 
   [[nodiscard]] const CircuitDefinition& definition() const { return definition_; }
   [[nodiscard]] const std::string& name() const { return definition_.name; }
-  /// Evenly spaced, at most 0.25 m apart, from the start, forwards.
+  /// Evenly spaced, at most 0.25 m apart, from the start, forwards. With widths where any point has its own.
   [[nodiscard]] const std::vector<ReferenceLine::Point>& centre_line() const { return centre_line_; }
   /// Of the line, with exact arcs where the definition has them.
   [[nodiscard]] double length_m() const { return length_m_; }

@@ -46,9 +46,12 @@ class Reader {
     return node.Scalar();
   }
 
-  Result<std::vector<double>> numbers(const YAML::Node& node, std::size_t count, const std::string& what) const {
-    if (!node.IsSequence() || node.size() != count)
-      return error(node, what + " must be a list of " + std::to_string(count) + " numbers");
+  /// `optional` more than `count` may be there.
+  Result<std::vector<double>> numbers(const YAML::Node& node, std::size_t count, const std::string& what,
+                                      std::size_t optional = 0) const {
+    if (!node.IsSequence() || node.size() < count || node.size() > count + optional)
+      return error(node, what + " must be a list of " + std::to_string(count) +
+                             (optional > 0 ? " or " + std::to_string(count + optional) : "") + " numbers");
     std::vector<double> values;
     for (const YAML::Node& item : node) {
       PITLANE_TRY(const double value, number(item, what));
@@ -131,9 +134,13 @@ Status read_points(const Reader& reader, const YAML::Node& node, const std::stri
     return reader.error(node, "more than " + std::to_string(kMostPoints) + " " + what + "s; thin them out");
   std::size_t index = 0;
   for (const YAML::Node& item : node) {
-    PITLANE_TRY(const std::vector<double> values, reader.numbers(item, columns, what + " " + std::to_string(++index)));
+    const std::string name = what + " " + std::to_string(++index);
+    PITLANE_TRY(std::vector<double> values, reader.numbers(item, columns, name, 1));
     for (const double value : values)
-      if (!std::isfinite(value)) return reader.error(item, what + " " + std::to_string(index) + " is not finite");
+      if (!std::isfinite(value)) return reader.error(item, name + " is not finite");
+    if (values.size() > columns && values.back() == 0)
+      return reader.error(item, name + " has a road width of 0 m; leave it out where the road is road_width_m wide");
+    values.resize(columns + 1);  // 0 in a definition: no width of its own
     add(values);
   }
   return {};
@@ -179,11 +186,13 @@ Result<CircuitDefinition> read_definition(const Reader& reader, const YAML::Node
                     {"colours", colours_handler(reader, d.colours)},
                     {"walls", walls_handler(reader, d.walls)}};
   handlers["waypoints"] = [&](const YAML::Node& node) {
-    return read_points(reader, node, "waypoint", 3, [&d](const auto& v) { d.waypoints.push_back({v[0], v[1], v[2]}); });
+    return read_points(reader, node, "waypoint", 3, [&d](const auto& v) {
+      d.waypoints.push_back({v[0], v[1], v[2], v[3]});
+    });
   };
   handlers["reference"] = [&](const YAML::Node& node) {
     return read_points(reader, node, "reference point", 2, [&d](const auto& v) {
-      d.reference.push_back({v[0], v[1]});
+      d.reference.push_back({v[0], v[1], v[2]});
     });
   };
   PITLANE_TRY_STATUS(walk(reader, root, "the circuit", handlers));
@@ -200,6 +209,22 @@ Result<CircuitDefinition> read_definition(const Reader& reader, const YAML::Node
 void append_colour(std::string& text, const char* key, const Rgb& c, const char* indent) {
   text += std::string(indent) + key + ": [" + std::to_string(c.r) + ", " + std::to_string(c.g) + ", " +
           std::to_string(c.b) + "]\n";
+}
+
+template <typename Points>
+std::string width_note(const Points& points) {
+  const bool any = std::any_of(points.begin(), points.end(), [](const auto& p) { return p.width_m != 0; });
+  return any ? ", road width m\n" : "\n";
+}
+
+void append_point(std::string& text, std::vector<double> numbers, double width_m) {
+  if (width_m != 0) numbers.push_back(width_m);
+  const char* between = "  - [";
+  for (const double number : numbers) {
+    text += between + number_text(number, 9);
+    between = ", ";
+  }
+  text += "]\n";
 }
 
 // In double quotes, as YAML and JSON agree on.
@@ -260,11 +285,10 @@ std::string circuit_text(const CircuitDefinition& d) {
     add("  height_m", d.walls->height_m);
     append_colour(text, "colour", d.walls->colour, "  ");
   }
-  if (!d.waypoints.empty()) text += "waypoints:  # x m, y m, corner radius m\n";
-  for (const Waypoint& p : d.waypoints)
-    text += "  - [" + number_text(p.x_m, 9) + ", " + number_text(p.y_m, 9) + ", " + number_text(p.radius_m, 9) + "]\n";
-  if (!d.reference.empty()) text += "reference:  # x m, y m\n";
-  for (const auto& p : d.reference) text += "  - [" + number_text(p.x_m, 9) + ", " + number_text(p.y_m, 9) + "]\n";
+  if (!d.waypoints.empty()) text += "waypoints:  # x m, y m, corner radius m" + width_note(d.waypoints);
+  for (const Waypoint& p : d.waypoints) append_point(text, {p.x_m, p.y_m, p.radius_m}, p.width_m);
+  if (!d.reference.empty()) text += "reference:  # x m, y m" + width_note(d.reference);
+  for (const auto& p : d.reference) append_point(text, {p.x_m, p.y_m}, p.width_m);
   return text;
 }
 

@@ -23,13 +23,14 @@ cv::Scalar bgr(const Rgb& c) { return {static_cast<double>(c.b), static_cast<dou
 // Metres to pixels, y up.
 class Map {
  public:
-  Map(const Circuit& circuit, int width) : circuit_(circuit), margin_px_(width / 25) {
+  Map(const Circuit& circuit, int width)
+      : circuit_(circuit), widths_(road_widths(circuit.definition())), margin_px_(width / 25) {
     double right = -std::numeric_limits<double>::infinity(), bottom = std::numeric_limits<double>::infinity();
     for (const auto& p : circuit.centre_line()) {
       left_m_ = std::min(left_m_, p.x_m), right = std::max(right, p.x_m);
       top_m_ = std::max(top_m_, p.y_m), bottom = std::min(bottom, p.y_m);
     }
-    const double border = circuit.definition().road_width_m;
+    const double border = widths_.widest_m;
     left_m_ -= border, top_m_ += border;
     scale_ = (width - 2 * margin_px_) / std::max(right + border - left_m_, 1e-3);
     const int high = static_cast<int>((top_m_ - bottom + border) * scale_) + 4 * margin_px_;
@@ -38,8 +39,8 @@ class Map {
 
   cv::Mat draw() {
     const CircuitDefinition& d = circuit_.definition();
-    draw_line(bgr(d.colours.verge), d.road_width_m + 2 * d.verge_width_m);
-    draw_line(bgr(d.colours.road), d.road_width_m);
+    draw_road(bgr(d.colours.verge), 2 * d.verge_width_m);
+    draw_road(bgr(d.colours.road), 0);
     draw_line(bgr(d.colours.line), std::max(d.line_width_m, 2 / scale_));
     draw_start();
     draw_scale();
@@ -53,11 +54,24 @@ class Map {
             static_cast<int>(std::lround((margin_px_ + (top_m_ - y_m) * scale_) * fine))};
   }
 
+  [[nodiscard]] int thickness(double width_m) const {
+    return std::max(1, static_cast<int>(std::lround(width_m * scale_)));
+  }
+
   void draw_line(const cv::Scalar& colour, double width_m) {
     std::vector<cv::Point> points;
     for (const auto& p : circuit_.centre_line()) points.push_back(at(p.x_m, p.y_m));
-    const int thickness = std::max(1, static_cast<int>(std::lround(width_m * scale_)));
-    cv::polylines(picture_, points, true, colour, thickness, cv::LINE_AA, kShift);
+    cv::polylines(picture_, points, true, colour, thickness(width_m), cv::LINE_AA, kShift);
+  }
+
+  void draw_road(const cv::Scalar& colour, double more_m) {
+    if (!widths_.vary()) return draw_line(colour, widths_.widest_m + more_m);
+    const auto& line = circuit_.centre_line();
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      const auto &a = line[i], &b = line[(i + 1) % line.size()];
+      const int thick = thickness((a.width_m + b.width_m) / 2 + more_m);
+      cv::line(picture_, at(a.x_m, a.y_m), at(b.x_m, b.y_m), colour, thick, cv::LINE_AA, kShift);
+    }
   }
 
   void draw_start() {
@@ -86,6 +100,7 @@ class Map {
   }
 
   const Circuit& circuit_;
+  RoadWidths widths_;
   int margin_px_;
   double left_m_ = std::numeric_limits<double>::infinity(), top_m_ = -std::numeric_limits<double>::infinity();
   double scale_ = 1;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "pitlane/core/result.h"
@@ -11,6 +12,7 @@ namespace pitlane {
 namespace {
 
 constexpr double kTile_m = DistanceField::kCell_m * DistanceField::kTileCells;
+constexpr double kDiagonal_m = 1.4143 * kTile_m;
 
 double squared_distance(double ax, double ay, double bx, double by, double x, double y) {
   const double dx = bx - ax, dy = by - ay;
@@ -24,12 +26,19 @@ struct Segment {  // from a tile's origin
   float x, y, dx, dy;
 };
 
+// The discs of a road along a segment, whose radii change linearly.
+struct RoadPiece {
+  Segment segment;
+  float radius, growth;  // metres; the radius at the end is their sum
+};
+
 // For each corner of a tile the nearest segment so far: squared distance, and the cross product that tells the side.
 // Beyond the outside of a bend the nearest point is a vertex of two segments, equally near; for both the corner is on
 // the same side there (bends of a sampled line are far below 90 degrees).
 struct TileDistances {
   float x[DistanceField::kTileSize], y[DistanceField::kTileSize];
   float squared[DistanceField::kTileSize], side[DistanceField::kTileSize];
+  float edge[DistanceField::kTileSize];  // to the road's edge, negative on the road
 
   TileDistances() {
     for (int k = 0; k < DistanceField::kTileSize; ++k) {
@@ -38,9 +47,11 @@ struct TileDistances {
       y[k] = static_cast<float>(row * DistanceField::kCell_m);
       squared[k] = 1e30F;
       side[k] = 1;
+      edge[k] = 1e30F;
     }
   }
   void add(const Segment& segment);
+  void add(const RoadPiece& piece);
 };
 
 PITLANE_VECTOR_CLONES
@@ -60,13 +71,42 @@ void add_segment(const Segment& s, TileDistances& d) {
   }
 }
 
+// Where the radii grow, the disc whose rim is the nearest lies ahead of the foot: by the distance from the line times
+// the tangent of the angle between line and edge, whose sine is the growth per metre.
+PITLANE_VECTOR_CLONES
+void add_road_piece(const RoadPiece& piece, TileDistances& d) {
+  const Segment& s = piece.segment;
+  const float squared_length = s.dx * s.dx + s.dy * s.dy;
+  const float per_squared_length = 1 / squared_length;
+  const float per_length = __builtin_sqrtf(per_squared_length);
+  const float sine = std::clamp(piece.growth * per_length, -0.9F, 0.9F);
+  const float lead = sine / __builtin_sqrtf(1 - sine * sine) * per_length;  // in lengths, per metre from the line
+  for (int k = 0; k < DistanceField::kTileSize; ++k) {
+    const float px = d.x[k] - s.x, py = d.y[k] - s.y;
+    const float aside = (s.dx * py - s.dy * px) * per_length;
+    float t = (px * s.dx + py * s.dy) * per_squared_length + (aside < 0 ? -aside : aside) * lead;
+    t = t > 0 ? t : 0;
+    t = t < 1 ? t : 1;
+    const float ex = px - t * s.dx, ey = py - t * s.dy;
+    const float edge = __builtin_sqrtf(ex * ex + ey * ey) - (piece.radius + t * piece.growth);
+    d.edge[k] = edge < d.edge[k] ? edge : d.edge[k];
+  }
+}
+
 void TileDistances::add(const Segment& segment) { add_segment(segment, *this); }
+void TileDistances::add(const RoadPiece& piece) { add_road_piece(piece, *this); }
 
 }  // namespace
 
-DistanceField::DistanceField(const std::vector<ReferenceLine::Point>& closed, double band_m, bool crossings)
-    : points_(closed), band_m_(band_m), crossings_(crossings) {
+DistanceField::DistanceField(const std::vector<ReferenceLine::Point>& closed, double band_m, bool crossings,
+                             const std::optional<RoadShape>& road)
+    : points_(closed), band_m_(band_m), crossings_(crossings), reach_m_(band_m) {
   PITLANE_CHECK(closed.size() >= 3 && band_m > 0 && band_m <= 30);
+  if (road) {
+    road_.emplace(*road);
+    radius_m_ = disc_radii(closed);
+    reach_m_ += (road->widest_m - road->narrowest_m) / 2;
+  }
   lay_out_tiles();
   // Segments by tile, all in one list: most tiles of a large circuit have none.
   std::vector<std::uint32_t> end(tile_start_.size() + 1);
@@ -87,7 +127,7 @@ DistanceField::DistanceField(const std::vector<ReferenceLine::Point>& closed, do
 
 // Each tile with each segment whose start is near enough to matter anywhere in it.
 void DistanceField::visit_near(const std::function<void(std::size_t, std::uint32_t)>& visit) const {
-  const double reach_m = band_m_ + 0.5;
+  const double reach_m = reach_m_ + 0.5;
   const auto tile = [](double from, double origin) { return static_cast<int>(std::floor((from - origin) / kTile_m)); };
   for (std::size_t i = 0; i < points_.size(); ++i) {
     const ReferenceLine::Point& p = points_[i];
@@ -104,7 +144,7 @@ void DistanceField::lay_out_tiles() {
     low_x = std::min(low_x, p.x_m), high_x = std::max(high_x, p.x_m);
     low_y = std::min(low_y, p.y_m), high_y = std::max(high_y, p.y_m);
   }
-  const double margin_m = band_m_ + 0.5 + 2 * kTile_m;
+  const double margin_m = reach_m_ + 0.5 + 2 * kTile_m;
   origin_x_m_ = low_x - margin_m;
   origin_y_m_ = low_y - margin_m;
   tiles_x_ = static_cast<int>(std::ceil((high_x - low_x + 2 * margin_m) / kTile_m));
@@ -115,32 +155,50 @@ void DistanceField::lay_out_tiles() {
 void DistanceField::fill_tile(int tile_x, int tile_y, std::span<const std::uint32_t> segments) {
   if (segments.empty()) return;
   const double x0 = origin_x_m_ + tile_x * kTile_m, y0 = origin_y_m_ + tile_y * kTile_m;
-  // Only segments that can be the nearest for some corner of the tile: no farther than the nearest one plus the
-  // tile's diagonal (distances change by at most the distance walked).
   std::vector<double> from_centre(segments.size());
-  const auto end_of = [&](std::uint32_t i) -> const ReferenceLine::Point& { return points_[(i + 1) % points_.size()]; };
   for (std::size_t k = 0; k < segments.size(); ++k) {
     const auto &a = points_[segments[k]], &b = end_of(segments[k]);
     from_centre[k] = std::sqrt(squared_distance(a.x_m, a.y_m, b.x_m, b.y_m, x0 + kTile_m / 2, y0 + kTile_m / 2));
   }
-  const double limit = *std::min_element(from_centre.begin(), from_centre.end()) + 1.4143 * kTile_m;
-  std::vector<std::uint32_t> close;
+  const auto in_tile = [&](std::uint32_t i) {
+    const auto &a = points_[i], &b = end_of(i);
+    return Segment{static_cast<float>(a.x_m - x0), static_cast<float>(a.y_m - y0), static_cast<float>(b.x_m - a.x_m),
+                   static_cast<float>(b.y_m - a.y_m)};
+  };
+  // Only segments that can be the nearest for some corner of the tile: no farther than the nearest one plus the
+  // tile's diagonal (distances change by at most the distance walked).
+  TileDistances distances;
+  const double limit = *std::min_element(from_centre.begin(), from_centre.end()) + kDiagonal_m;
   for (std::size_t k = 0; k < segments.size(); ++k)
-    if (from_centre[k] <= limit) close.push_back(segments[k]);
+    if (from_centre[k] <= limit) distances.add(in_tile(segments[k]));
+  if (road_)
+    for (const std::uint32_t i : nearest_discs(segments, from_centre)) {
+      const double end_m = radius_m_[(i + 1) % points_.size()];
+      distances.add(RoadPiece{in_tile(i), static_cast<float>(radius_m_[i]), static_cast<float>(end_m - radius_m_[i])});
+    }
   const std::size_t start = corners_.size();
   corners_.resize(start + kTileSize);
   tile_start_[static_cast<std::size_t>(tile_y * tiles_x_ + tile_x)] = static_cast<std::int32_t>(start);
-  TileDistances distances;
-  for (const std::uint32_t i : close) {
-    const auto &a = points_[i], &b = end_of(i);
-    distances.add({static_cast<float>(a.x_m - x0), static_cast<float>(a.y_m - y0), static_cast<float>(b.x_m - a.x_m),
-                   static_cast<float>(b.y_m - a.y_m)});
-  }
   for (std::size_t k = 0; k < kTileSize; ++k) {
-    const double metres = std::min<double>(std::sqrt(distances.squared[k]), band_m_);
+    double metres = std::sqrt(distances.squared[k]);
+    if (road_) metres = (*road_)(metres, distances.edge[k]);
+    metres = std::min<double>(metres, band_m_);
     const double value = crossings_ || distances.side[k] >= 0 ? metres : -metres;
     corners_[start + k] = static_cast<std::int16_t>(std::lround(value * 1000));
   }
+}
+
+// Segments whose discs can have the nearest rim for some corner of the tile.
+std::vector<std::uint32_t> DistanceField::nearest_discs(std::span<const std::uint32_t> segments,
+                                                        const std::vector<double>& from_centre) const {
+  const auto radii = [&](std::uint32_t i) { return std::minmax(radius_m_[i], radius_m_[(i + 1) % points_.size()]); };
+  double limit = std::numeric_limits<double>::infinity();
+  for (std::size_t k = 0; k < segments.size(); ++k)
+    limit = std::min(limit, from_centre[k] - radii(segments[k]).first + kDiagonal_m);
+  std::vector<std::uint32_t> near;
+  for (std::size_t k = 0; k < segments.size(); ++k)
+    if (from_centre[k] - radii(segments[k]).second <= limit) near.push_back(segments[k]);
+  return near;
 }
 
 float DistanceField::at(double x_m, double y_m) const {

@@ -4,16 +4,22 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "pitlane/measure/world.h"
+#include "pitlane/sim/road_width.h"
 
 namespace pitlane {
 
 /// Signed distance to a closed line in whole millimetres on a grid of 5 cm, stored only within `band_m` of the
 /// line, in tiles. The sign tells one side from the other, so that the value is smooth across the line. Where the
 /// line crosses itself no such sign exists; then all distances are positive.
+///
+/// Of a road whose width changes, what is stored is the distance as it would be if the road were everywhere as narrow
+/// as at its narrowest place (NarrowedRoad): so whoever paints by distance paints edges, verges and walls where they
+/// are.
 class DistanceField {
  public:
   static constexpr double kCell_m = 0.05;
@@ -23,8 +29,9 @@ class DistanceField {
   /// After the last tile: 8 x 4 corners can be read from wherever there is one.
   static constexpr int kSpareCorners = 3 * kTileStride + 8;
 
-  /// `closed`: at most 0.5 m apart. `band_m` at most 30.
-  DistanceField(const std::vector<ReferenceLine::Point>& closed, double band_m, bool crossings);
+  /// `closed`: at most 0.5 m apart, with widths where there is a `road`. `band_m` at most 30.
+  DistanceField(const std::vector<ReferenceLine::Point>& closed, double band_m, bool crossings,
+                const std::optional<RoadShape>& road = std::nullopt);
 
   /// Raw access for the painter: world -> cell coordinates is (x - origin) / kCell_m; tile (x, y) begins at
   /// corners()[tile_start()[y * tiles_x() + x]]. The outermost tiles are always far from the line.
@@ -42,10 +49,18 @@ class DistanceField {
   void lay_out_tiles();
   void visit_near(const std::function<void(std::size_t tile, std::uint32_t segment)>& visit) const;
   void fill_tile(int tile_x, int tile_y, std::span<const std::uint32_t> segments);
+  [[nodiscard]] std::vector<std::uint32_t> nearest_discs(std::span<const std::uint32_t> segments,
+                                                         const std::vector<double>& from_centre) const;
+  [[nodiscard]] const ReferenceLine::Point& end_of(std::uint32_t segment) const {
+    return points_[(segment + 1) % points_.size()];
+  }
 
   std::vector<ReferenceLine::Point> points_;
   double band_m_;
   bool crossings_;
+  std::optional<NarrowedRoad> road_;
+  std::vector<double> radius_m_;  // of the road's discs, by point
+  double reach_m_;                // how far from the line the band ends at most
   double origin_x_m_ = 0, origin_y_m_ = 0;
   int tiles_x_ = 0, tiles_y_ = 0;
   std::vector<std::int32_t> tile_start_;

@@ -1,11 +1,13 @@
 #include "pitlane/sim/fillet.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <string>
 
 #include "pitlane/sim/car.h"
 #include "pitlane/sim/number_text.h"
+#include "pitlane/sim/road_width.h"
 
 namespace pitlane {
 namespace {
@@ -59,13 +61,17 @@ Result<std::vector<PathPiece>> round_corners(const std::vector<Waypoint>& waypoi
                               " m of the " + number_text(edge_m) + " m between them; make a radius smaller");
     const Pose arc_start{waypoints[i].x_m - corner.tangent_m * std::cos(corner.in_heading),
                          waypoints[i].y_m - corner.tangent_m * std::sin(corner.in_heading), corner.in_heading};
+    const double straight_m = std::max(0.0, edge_m - needed_m);
+    const double width_m = waypoints[i].width_m, next_width_m = waypoints[next].width_m;
+    PITLANE_TRY_STATUS(check_taper(name(i), name(next), width_m, next_width_m, straight_m));
     const double arc_m = waypoints[i].radius_m * std::abs(corner.turn);
     if (arc_m > 0)
-      pieces.push_back({arc_start, arc_m, std::copysign(1 / waypoints[i].radius_m, corner.turn), static_cast<int>(i)});
+      pieces.push_back({arc_start, arc_m, std::copysign(1 / waypoints[i].radius_m, corner.turn), static_cast<int>(i),
+                        width_m, width_m});
     const double out_heading = corner.in_heading + corner.turn;
     const Pose arc_end{waypoints[i].x_m + corner.tangent_m * std::cos(out_heading),
                        waypoints[i].y_m + corner.tangent_m * std::sin(out_heading), out_heading};
-    if (edge_m - needed_m > 1e-9) pieces.push_back({arc_end, edge_m - needed_m, 0, static_cast<int>(i)});
+    if (straight_m > 1e-9) pieces.push_back({arc_end, straight_m, 0, static_cast<int>(i), width_m, next_width_m});
   }
   return pieces;
 }

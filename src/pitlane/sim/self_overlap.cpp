@@ -18,9 +18,10 @@ Point from_to(const Point& a, const Point& b) { return {b.x_m - a.x_m, b.y_m - a
 // Points of the line by squares of ground, so that only those nearby are compared.
 class NearPoints {
  public:
-  NearPoints(const CentreLine& line, double road_width_m)
-      : line_(line), width_m_(road_width_m), step_m_(line.length_m / static_cast<double>(line.points.size())) {
-    neighbours_ = static_cast<std::size_t>(std::numbers::pi / 2 * width_m_ / step_m_) + 1;
+  /// All points have widths.
+  explicit NearPoints(const CentreLine& line)
+      : line_(line), step_m_(line.length_m / static_cast<double>(line.points.size())) {
+    for (const Point& point : line.points) widest_m_ = std::max(widest_m_, point.width_m);
     for (std::size_t i = 0; i < line.points.size(); ++i) grid_[key(line.points[i], 0, 0)].push_back(i);
   }
 
@@ -32,6 +33,11 @@ class NearPoints {
     return std::min(between, line_.points.size() - between);
   }
 
+  /// From line to line where the roads at two points touch.
+  [[nodiscard]] double touching_m(std::size_t i, std::size_t j) const {
+    return (line_.points[i].width_m + line_.points[j].width_m) / 2;
+  }
+
   /// All j > i within a road's width of i that are no neighbours; `crowded()` of them at most.
   [[nodiscard]] std::vector<Overlap> after(std::size_t i) const {
     std::vector<Overlap> found;
@@ -39,10 +45,10 @@ class NearPoints {
       for (int dy = -1; dy <= 1; ++dy)
         if (const auto cell = grid_.find(key(line_.points[i], dx, dy)); cell != grid_.end())
           for (const std::size_t j : cell->second) {
-            if (j <= i || apart(i, j) <= neighbours_) continue;
+            if (j <= i || are_neighbours(i, j)) continue;
             const Point way = from_to(line_.points[i], line_.points[j]);
             const double distance_m = std::hypot(way.x_m, way.y_m);
-            if (distance_m < width_m_) found.push_back({i, j, distance_m});
+            if (distance_m < touching_m(i, j)) found.push_back({i, j, distance_m});
             if (found.size() >= crowded()) return found;
           }
     return found;
@@ -51,18 +57,21 @@ class NearPoints {
   /// More points nearby than four of the flattest crossings at one place have: so a hostile line takes no longer than
   /// others do.
   [[nodiscard]] std::size_t crowded() const {
-    return static_cast<std::size_t>(4 * 2 * kBends * width_m_ / std::sin(kFlattestCrossing_rad) / step_m_) + 16;
+    return static_cast<std::size_t>(4 * 2 * kBends * widest_m_ / std::sin(kFlattestCrossing_rad) / step_m_) + 16;
   }
 
  private:
+  [[nodiscard]] bool are_neighbours(std::size_t i, std::size_t j) const {
+    return apart(i, j) <= static_cast<std::size_t>(std::numbers::pi / 2 * touching_m(i, j) / step_m_) + 1;
+  }
+
   [[nodiscard]] std::int64_t key(const Point& p, int dx, int dy) const {
-    const auto cell = [&](double v) { return static_cast<std::int64_t>(std::floor(v / width_m_)); };
+    const auto cell = [&](double v) { return static_cast<std::int64_t>(std::floor(v / widest_m_)); };
     return (cell(p.x_m) + dx) * 4'000'037 + cell(p.y_m) + dy;
   }
 
   const CentreLine& line_;
-  double width_m_, step_m_;
-  std::size_t neighbours_ = 0;
+  double step_m_, widest_m_ = 0;
   std::unordered_map<std::int64_t, std::vector<std::size_t>> grid_;
 };
 
@@ -83,13 +92,14 @@ std::optional<Crossing> crossing_of(const CentreLine& line, std::size_t i, std::
 // Which crossings' ground each point lies in.
 class CrossingGround {
  public:
-  CrossingGround(const NearPoints& near, std::size_t points, double road_width_m,
-                 const std::vector<Crossing>& crossings)
-      : near_(near), crossings_(crossings), at_(points) {
+  CrossingGround(const NearPoints& near, const std::vector<Point>& line, const std::vector<Crossing>& crossings)
+      : near_(near), crossings_(crossings), at_(line.size()) {
+    const std::size_t points = line.size();
     for (std::size_t k = 0; k < crossings.size(); ++k) {
       reach_.push_back(0);
       if (crossings[k].angle_rad < kFlattestCrossing_rad) continue;
-      const double reach_m = kBends * road_width_m / std::sin(crossings[k].angle_rad);
+      const double width_m = std::max(line[crossings[k].first].width_m, line[crossings[k].second].width_m);
+      const double reach_m = kBends * width_m / std::sin(crossings[k].angle_rad);
       reach_.back() = std::min(points / 2, static_cast<std::size_t>(reach_m / near.step_m()) + 2);
       for (const std::size_t middle : {crossings[k].first, crossings[k].second})
         for (std::size_t d = 0; d <= 2 * reach_.back(); ++d)
@@ -120,8 +130,10 @@ const Overlap& nearest(const std::vector<Overlap>& pairs) {
 
 }  // namespace
 
-SelfOverlap find_self_overlap(const CentreLine& line, double road_width_m) {
-  const NearPoints near(line, road_width_m);
+SelfOverlap find_self_overlap(CentreLine line, double road_width_m) {
+  for (Point& point : line.points)
+    if (point.width_m == 0) point.width_m = road_width_m;
+  const NearPoints near(line);
   SelfOverlap out;
   std::vector<Overlap> pairs;
   for (std::size_t i = 0; i < line.points.size(); ++i) {
@@ -132,10 +144,11 @@ SelfOverlap find_self_overlap(const CentreLine& line, double road_width_m) {
     }
     for (const Overlap& pair : found) {
       if (const auto crossing = crossing_of(line, pair.first, pair.second)) out.crossings.push_back(*crossing);
-      if (pair.distance_m < 0.98 * road_width_m) pairs.push_back(pair);  // points are up to 0.25 m apart
+      // Points are up to 0.25 m apart.
+      if (pair.distance_m < 0.98 * near.touching_m(pair.first, pair.second)) pairs.push_back(pair);
     }
   }
-  const CrossingGround ground(near, line.points.size(), road_width_m, out.crossings);
+  const CrossingGround ground(near, line.points, out.crossings);
   pairs.erase(std::remove_if(pairs.begin(), pairs.end(), [&](const Overlap& pair) { return ground.holds(pair); }),
               pairs.end());
   if (!pairs.empty()) out.beside = nearest(pairs);

@@ -35,6 +35,8 @@ struct SelfOverlap {
 /// compared with their neighbours, up to pi/2 road widths of arc length away: that is the distance along the tightest
 /// half circle whose road does not cover itself. Where very many stretches lie on one another the search ends there,
 /// with `beside`, and may not have seen all crossings.
-SelfOverlap find_self_overlap(const CentreLine& line, double road_width_m);
+/// `road_width_m`: of points of the line without a width of their own. Where two places have different ones, the mean
+/// of both counts, and at a crossing the larger one.
+SelfOverlap find_self_overlap(CentreLine line, double road_width_m);
 
 }  // namespace pitlane

@@ -20,16 +20,25 @@ std::optional<CameraRoll> roll_of(const SimOptions& options) {
   return CameraRoll(perturbed(options.camera, wrong), wrong.camera_roll_rad);
 }
 
+// Lines of appearances are up to a quarter wider than the circuit's.
+std::optional<RoadShape> road_shape(const CircuitDefinition& circuit) {
+  const RoadWidths widths = road_widths(circuit);
+  if (!widths.vary()) return std::nullopt;
+  return RoadShape{widths.narrowest_m, widths.widest_m, std::min(1.25 * circuit.line_width_m, widths.narrowest_m)};
+}
+
 }  // namespace
 
 double field_band_m(const CircuitDefinition& circuit) {
-  const double ground = 0.75 * circuit.road_width_m + circuit.verge_width_m + 2;
-  return std::max({kFieldBand_m, ground, circuit.walls ? circuit.walls->distance_m + 1 : 0.0});
+  const double road_m = road_widths(circuit).narrowest_m;
+  const double ground = 0.75 * road_m + circuit.verge_width_m + 2;
+  return std::max({kFieldBand_m, ground, circuit.walls ? wall_distance_m(circuit, road_m) + 1 : 0.0});
 }
 
 std::shared_ptr<const Track> make_track(Circuit circuit) {
-  auto field = std::make_shared<const DistanceField>(circuit.centre_line(), field_band_m(circuit.definition()),
-                                                     circuit.definition().crossings);
+  const CircuitDefinition& definition = circuit.definition();
+  auto field = std::make_shared<const DistanceField>(circuit.centre_line(), field_band_m(definition),
+                                                     definition.crossings, road_shape(definition));
   return std::make_shared<const Track>(Track{std::move(circuit), std::move(field)});
 }
 

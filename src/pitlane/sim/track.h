@@ -14,7 +14,8 @@ struct Track {
   std::shared_ptr<const DistanceField> field;
 };
 
-/// How far from the line the ground and the walls of a circuit reach, in any appearance.
+/// How far from the line the ground and the walls of a circuit reach, in any appearance; where the road is wider than
+/// at its narrowest place, as much farther as its edges.
 double field_band_m(const CircuitDefinition& circuit);
 
 /// About 0.1 s for a circuit of 500 m.

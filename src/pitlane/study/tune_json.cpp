@@ -1,5 +1,6 @@
 #include "pitlane/study/tune_json.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "pitlane/study/episode_json.h"
@@ -214,11 +215,15 @@ StrategyRow read_row(const JsonCursor& at) {
 // --- the whole -----------------------------------------------------------------------------------------------------
 
 Json write_map(const CircuitMap& map) {
-  return {{"name", map.name},
-          {"road_width_m", real(map.road_width_m)},
-          {"line", list(map.line, [](const ReferenceLine::Point& p) {
-             return reals({p.x_m, p.y_m});
-           })}};
+  Json out{{"name", map.name},
+           {"road_width_m", real(map.road_width_m)},
+           {"line", list(map.line, [](const ReferenceLine::Point& p) {
+              return reals({p.x_m, p.y_m});
+            })}};
+  const auto own = [](const ReferenceLine::Point& p) { return p.width_m != 0; };
+  if (std::any_of(map.line.begin(), map.line.end(), own))
+    out["widths_m"] = list(map.line, [](const ReferenceLine::Point& p) { return real(p.width_m); });
+  return out;
 }
 
 CircuitMap read_map(const JsonCursor& at) {
@@ -229,6 +234,9 @@ CircuitMap read_map(const JsonCursor& at) {
     const std::vector<double> v = item.numbers(2);
     return ReferenceLine::Point{v[0], v[1]};
   });
+  if (!at.has("widths_m")) return map;
+  const std::vector<double> widths_m = at["widths_m"].numbers(map.line.size());
+  for (std::size_t i = 0; i < widths_m.size(); ++i) map.line[i].width_m = widths_m[i];
   return map;
 }
 

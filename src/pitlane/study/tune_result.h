@@ -79,7 +79,7 @@ struct Recommendation {
 struct CircuitMap {
   std::string name;
   double road_width_m = 3;
-  std::vector<ReferenceLine::Point> line;  ///< thinned for drawing
+  std::vector<ReferenceLine::Point> line;  ///< thinned for drawing; widths as of a ReferenceLine
 };
 
 struct TuneResult {

@@ -100,8 +100,11 @@ Pane::Pane(const FilmedDrive& drive, const PaneLayout& layout, const GaugeRanges
       ranges_(ranges),
       colour_(colour),
       frames_(std::move(frames)),
-      map_(drive.line, layout.map.size(), layout.scale, colour) {
-  map_.drive_to(drive.result.trajectory.front().pose);
+      map_(drive.line, layout.map.size(), layout.scale, colour),
+      tracker_(drive.line) {
+  const Pose& start = drive.result.trajectory.front().pose;
+  tracker_.locate(start.x_m, start.y_m);
+  drive_to(start);
 }
 
 Result<Pane> Pane::create(const FilmedDrive& drive, const PaneLayout& layout, const GaugeRanges& ranges,
@@ -116,8 +119,13 @@ void Pane::go_on_to(double time_s) {
   const auto& points = drive_->result.trajectory;
   while (index_ + 1 < points.size() && points[index_ + 1].time_s <= time_s + kAtOnce_s) {
     ++index_;
-    map_.drive_to(now().pose);
+    drive_to(now().pose);
   }
+}
+
+void Pane::drive_to(const Pose& pose) {
+  map_.drive_to(pose);
+  half_road_m_ = tracker_.follow(pose.x_m, pose.y_m).road_width_m / 2;
 }
 
 Status Pane::draw(cv::Mat& picture, double time_s) {
@@ -175,16 +183,16 @@ void Pane::draw_end(cv::Mat& camera) const {
 
 void Pane::draw_gauges(cv::Mat& picture) const {
   const TrajectoryPoint& p = now();
-  const double half_road_m = drive_->line.road_width_m / 2, all_m = drive_->result.circuit_length_m * drive_->laps;
+  const double all_m = drive_->result.circuit_length_m * drive_->laps;
   const double driven = all_m > 0 ? std::clamp(100 * p.progress_m / all_m, 0.0, 100.0) : 0;
-  const bool off = std::abs(p.deviation_m) > half_road_m;
+  const bool off = std::abs(p.deviation_m) > half_road_m_;
   const int lap = std::min(drive_->laps, static_cast<int>(driven / 100 * drive_->laps) + 1);
   // What goes left is drawn to the left, though its sign is positive.
   const Gauge gauges[] = {
       {"speed", number_text("%.2f", p.command.v_mps) + " m/s", p.command.v_mps, 0, ranges_.speed_mps, 0, colour_},
       {"steering", sided_text(p.command.w_radps, "rad/s"), -p.command.w_radps, -ranges_.yaw_radps, ranges_.yaw_radps, 0,
        colour_},
-      {"from the line", sided_text(p.deviation_m, "m"), -p.deviation_m, -half_road_m, half_road_m, 0,
+      {"from the line", sided_text(p.deviation_m, "m"), -p.deviation_m, -half_road_m_, half_road_m_, 0,
        off ? kBadColour : colour_},
       {drive_->laps == 1 ? "lap" : "lap " + std::to_string(lap) + " of " + std::to_string(drive_->laps),
        number_text("%.1f", driven) + " %", driven, 0, 100, 0, colour_}};

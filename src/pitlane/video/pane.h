@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pitlane/core/result.h"
+#include "pitlane/measure/line_tracker.h"
 #include "pitlane/video/film.h"
 #include "pitlane/video/road_map.h"
 
@@ -43,6 +44,7 @@ class Pane {
        FrameFn frames);
   [[nodiscard]] const TrajectoryPoint& now() const { return drive_->result.trajectory[index_]; }
   void go_on_to(double time_s);
+  void drive_to(const Pose& pose);
   void draw_title(cv::Mat& picture) const;
   Status draw_camera(cv::Mat& picture, bool ended);
   void draw_end(cv::Mat& camera) const;
@@ -54,6 +56,8 @@ class Pane {
   cv::Scalar colour_;
   FrameFn frames_;
   RoadMap map_;
+  LineTracker tracker_;
+  double half_road_m_ = 0;  // where the car is
   std::size_t index_ = 0;
   cv::Mat seen_;  // the camera's picture of seen_index_, as large as it is shown
   std::size_t seen_index_ = 0;

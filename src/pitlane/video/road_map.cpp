@@ -22,6 +22,16 @@ cv::Point fine(cv::Point2d p) {
   return {whole(p.x), whole(p.y)};
 }
 
+bool has_own_widths(const ReferenceLine& line) {
+  return std::any_of(line.points.begin(), line.points.end(), [](const auto& p) { return p.width_m != 0; });
+}
+
+double widest_road_m(const ReferenceLine& line) {
+  double widest_m = 0;
+  for (std::size_t i = 0; i < line.points.size(); ++i) widest_m = std::max(widest_m, line.width_m(i));
+  return widest_m;
+}
+
 int thickness(double px) { return std::max(1, static_cast<int>(std::lround(px))); }
 
 }  // namespace
@@ -35,8 +45,9 @@ RoadMap::RoadMap(const ReferenceLine& line, cv::Size size, double scale, const c
     bottom = std::min(bottom, p.y_m), top = std::max(top, p.y_m);
   }
   const double margin = 2 * kMargin_px * scale;
-  pixels_per_m_ = std::min((size.width - margin) / (right - left + line.road_width_m),
-                           (size.height - margin) / (top - bottom + line.road_width_m));
+  const double border_m = widest_road_m(line);
+  pixels_per_m_ =
+      std::min((size.width - margin) / (right - left + border_m), (size.height - margin) / (top - bottom + border_m));
   middle_m_ = {(left + right) / 2, (bottom + top) / 2};
   middle_px_ = {size.width / 2.0, size.height / 2.0};
   draw_line(line);
@@ -49,12 +60,20 @@ cv::Point2d RoadMap::at(double x_m, double y_m) const {
 void RoadMap::draw_line(const ReferenceLine& line) {
   std::vector<cv::Point> points;
   for (const auto& p : line.points) points.push_back(fine(at(p.x_m, p.y_m)));
-  const double road_px = std::max(line.road_width_m * pixels_per_m_, kThinnestRoad_px * scale_);
-  cv::polylines(way_, points, true, kRoadColour, thickness(road_px), cv::LINE_AA, kShift);
+  const auto road_px = [&](double width_m) { return std::max(width_m * pixels_per_m_, kThinnestRoad_px * scale_); };
+  if (has_own_widths(line)) {
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      const std::size_t next = (i + 1) % points.size();
+      const double width_m = (line.width_m(i) + line.width_m(next)) / 2;
+      cv::line(way_, points[i], points[next], kRoadColour, thickness(road_px(width_m)), cv::LINE_AA, kShift);
+    }
+  } else {
+    cv::polylines(way_, points, true, kRoadColour, thickness(road_px(line.road_width_m)), cv::LINE_AA, kShift);
+  }
   cv::polylines(way_, points, true, kLineColour, 1, cv::LINE_AA, kShift);
   // Where a lap begins and ends, across the road.
   const auto &a = line.points[0], &b = line.points[1];
-  const double yaw = std::atan2(b.y_m - a.y_m, b.x_m - a.x_m), half_px = 0.5 * road_px + 3 * scale_;
+  const double yaw = std::atan2(b.y_m - a.y_m, b.x_m - a.x_m), half_px = 0.5 * road_px(line.width_m(0)) + 3 * scale_;
   const cv::Point2d start = at(a.x_m, a.y_m), across(half_px * std::sin(yaw), half_px * std::cos(yaw));
   cv::line(way_, fine(start - across), fine(start + across), kInkColour, thickness(2 * scale_), cv::LINE_AA, kShift);
 }

@@ -38,6 +38,25 @@ function foot([x, y], line) {
   return at;
 }
 
+// Half of the road's width at each point of the line, metres.
+const halfWidths = (map, line) => line.map((_, i) => (map.widths ? map.widths[i] / 1000 : map.width) / 2);
+
+// The road as one quadrangle for each piece of the line, all turning the same way: where they lie on one another the road
+// has no holes.
+function roadOutline(line, half) {
+  const n = line.length, at = (i) => line[(i + n) % n];
+  const sides = line.map(([x, y], i) => {
+    const dx = at(i + 1)[0] - at(i - 1)[0], dy = at(i + 1)[1] - at(i - 1)[1], reach = half[i] / (Math.hypot(dx, dy) || 1);
+    return [[x - dy * reach, y + dx * reach], [x + dy * reach, y - dx * reach]];
+  });
+  return sides.map(([left, right], i) => {
+    const [nextLeft, nextRight] = sides[(i + 1) % n];
+    const corners = [left, nextLeft, nextRight, right];
+    const turn = corners.reduce((sum, [x, y], k) => sum + x * corners[(k + 1) % 4][1] - y * corners[(k + 1) % 4][0], 0);
+    return d(turn < 0 ? corners.reverse() : corners, true);
+  }).join("");
+}
+
 function widened(points, line, factor) {
   if (factor === 1 || line.length < 2) return points;
   return points.map((p) => {
@@ -96,7 +115,8 @@ function drawMap() {
   const everything = line.length > 1 ? line : paths.flat();
   const holder = byId("map");
   if (everything.length < 2) { holder.replaceChildren(element("p", { class: "quiet" }, "Nothing to draw.")); return; }
-  const road = (map ? map.width : 3) * view.widen;
+  const half = map ? halfWidths(map, line).map((metres) => metres * view.widen) : [];
+  const road = 2 * half.reduce((a, b) => Math.max(a, b), map ? 0 : 1.5 * view.widen);
   let { x, y, w, h } = box([...everything, ...(line.length > 1 ? [] : paths.flat())], road);
   if (h > w) {  // Lay tall circuits on their side: screens are wide.
     const turn = ([px, py]) => [-py, px];
@@ -109,7 +129,8 @@ function drawMap() {
     "aria-label": `${view.circuit}: the road and the paths of ${laps.length} networks` });
   if (line.length > 1) {
     const stroke = { d: d(line, true), fill: "none", "stroke-linejoin": "round" };
-    svg.append(svgElement("path", { ...stroke, stroke: "var(--road)", "stroke-width": road }));
+    if (map && map.widths) svg.append(svgElement("path", { d: roadOutline(line, half), fill: "var(--road)", stroke: "var(--road)", "stroke-width": unit }));
+    else svg.append(svgElement("path", { ...stroke, stroke: "var(--road)", "stroke-width": road }));
     svg.append(svgElement("path", { ...stroke, stroke: "var(--centre)", "stroke-width": 1.2 * unit,
                                     "stroke-dasharray": `${6 * unit} ${6 * unit}` }));
   }
@@ -131,7 +152,7 @@ function drawMap() {
   });
   if (line.length > 1) {
     const { at, angle } = startMark(line, view.direction === "reverse");
-    const r = Math.max(9 * unit, road / 2);
+    const r = Math.max(9 * unit, half[0]);
     svg.append(svgElement("g", { transform: `translate(${at[0]} ${at[1]}) rotate(${angle})` },
       svgElement("line", { x1: 0, x2: 0, y1: -r, y2: r, stroke: "var(--ink)", "stroke-width": 3 * unit }),
       svgElement("path", { d: `M${4 * unit} ${-6 * unit}L${15 * unit} 0L${4 * unit} ${6 * unit}Z`, fill: "var(--ink)" })));
