@@ -7,6 +7,8 @@
 #include "pitlane/engine/affine_chain.h"
 #include "pitlane/engine/data_steps.h"
 #include "pitlane/engine/layer_steps.h"
+#include "pitlane/engine/lstm_cells.h"
+#include "pitlane/engine/lstm_step.h"
 #include "pitlane/engine/op_steps.h"
 #include "pitlane/engine/quantization.h"
 #include "pitlane/engine/step_cost.h"
@@ -99,6 +101,13 @@ struct Int8Result {
   std::optional<IntegerRescale> rescale;
 };
 
+/// Where an LSTM cell leaves c or h.
+struct CellResult {
+  const Node& node;
+  Form form;
+  Picture picture;  ///< without a buffer where nobody reads it
+};
+
 class Planner {
  public:
   Planner(const Network& network, const kernels::Table& kernels, int threads)
@@ -106,13 +115,14 @@ class Planner {
         kernels_(kernels),
         threads_(threads),
         forms_(network, kernels),
+        cells_(find_lstm_cells(network)),
         uses_(network.values.size()) {}
 
   Result<PlannedSteps> plan() {
     find_uses();
     start();
     for (std::size_t i = 0; i < network_.nodes.size(); ++i)
-      if (needed_[i]) PITLANE_TRY_STATUS(add_node(network_.nodes[i], readings_[i]));
+      if (needed_[i]) PITLANE_TRY_STATUS(add_node(i));
     finish();
     result_.steps = forms_.take_steps();
     result_.infos = forms_.take_infos();
@@ -122,13 +132,17 @@ class Planner {
   }
 
  private:
-  [[nodiscard]] std::vector<Reading> readings_of(const Node& node) const;
+  [[nodiscard]] Reading plain_reading(ValueId value) const;
+  [[nodiscard]] std::vector<Reading> readings_of(std::size_t index) const;
   [[nodiscard]] Reading layer_reading(const Node& node, const Layer& layer) const;
   Tensor read(const Reading& reading);
   void find_uses();
   void start();
   void finish();
-  Status add_node(const Node& node, const std::vector<Reading>& readings);
+  [[nodiscard]] bool asked_for(std::size_t index) const;
+  Status add_node(std::size_t index);
+  void add_cell(const LstmNodes& cell, const std::vector<Reading>& readings);
+  CellResult cell_result(std::size_t index);
   Status add_layer(const Node& node, const Layer& layer, const Reading& reading);
   void add_float_layer(const Layer& layer, const Reading& reading, const Picture& from, const Picture& to);
   void add_bf16_layer(const Layer& layer, const Picture& from, const Picture& to);
@@ -148,6 +162,7 @@ class Planner {
   const kernels::Table& kernels_;
   int threads_;
   TensorForms forms_;
+  LstmCells cells_;
   std::vector<std::vector<Form>> uses_;         // by value: the forms that its readers ask for
   std::vector<std::vector<Reading>> readings_;  // by node
   std::vector<bool> needed_;                    // by node
@@ -177,11 +192,19 @@ Reading Planner::layer_reading(const Node& node, const Layer& layer) const {
   return reading;
 }
 
-std::vector<Reading> Planner::readings_of(const Node& node) const {
+Reading Planner::plain_reading(ValueId value) const {
+  return {storage_of(network_, value), network_.values[value].shape, {}, {}};
+}
+
+/// Of a cell: the sums of its gates, what it remembers where it does, the second sums where there are two.
+std::vector<Reading> Planner::readings_of(std::size_t index) const {
+  const Node& node = network_.nodes[index];
   if (const std::optional<Layer> layer = layer_of(network_, node)) return {layer_reading(node, *layer)};
+  std::vector<ValueId> values = node.inputs;
+  if (const LstmNodes* cell = cells_.at(index)) values = {cell->sums, cell->more_sums, cell->before};
   std::vector<Reading> readings;
-  for (const ValueId input : node.inputs)
-    readings.push_back({storage_of(network_, input), network_.values[input].shape, {}, {}});
+  for (const ValueId value : values)
+    if (value >= 0) readings.push_back(plain_reading(value));
   return readings;
 }
 
@@ -192,19 +215,26 @@ Tensor Planner::read(const Reading& reading) {
 }
 
 void Planner::find_uses() {
-  for (const Node& node : network_.nodes) readings_.push_back(readings_of(node));
+  for (std::size_t i = 0; i < network_.nodes.size(); ++i) readings_.push_back(readings_of(i));
   for (const OutputSpec& output : network_.outputs) uses_[storage_of(network_, output.value)].emplace_back();
   for (const StateSpec& state : network_.states) uses_[storage_of(network_, state.after)].emplace_back();
   needed_.assign(network_.nodes.size(), false);
   for (std::size_t i = network_.nodes.size(); i-- > 0;) {
-    const Node& node = network_.nodes[i];
-    // Readers look through what only renames.
-    if (renames(node.op) || uses_[node.output].empty()) continue;
+    if (!asked_for(i)) continue;
     needed_[i] = true;
     // What needs a border around another shape is made from the plain value.
     for (const Reading& reading : readings_[i])
       uses_[reading.source].push_back(reading.form.shape.empty() ? reading.form : Form{});
   }
+}
+
+bool Planner::asked_for(std::size_t index) const {
+  const Node& node = network_.nodes[index];
+  // Readers look through what only renames.
+  if (renames(node.op) || cells_.inside(index)) return false;
+  const LstmNodes* cell = cells_.at(index);
+  if (cell != nullptr && !uses_[network_.nodes[cell->hidden].output].empty()) return true;
+  return !uses_[node.output].empty();
 }
 
 /// Inputs and memory that others read as plain floats; images are converted where they are read.
@@ -279,7 +309,13 @@ std::optional<IntegerRescale> Planner::rescale_of(const Node& node, const Layer&
                          layer.weight->size() / layer.weight->shape[0]);
 }
 
-Status Planner::add_node(const Node& node, const std::vector<Reading>& readings) {
+Status Planner::add_node(std::size_t index) {
+  const Node& node = network_.nodes[index];
+  const std::vector<Reading>& readings = readings_[index];
+  if (const LstmNodes* cell = cells_.at(index)) {
+    add_cell(*cell, readings);
+    return {};
+  }
   forms_.work_for(StepInfo::Owner::kLayer, node.name);
   if (const std::optional<Layer> layer = layer_of(network_, node)) return add_layer(node, *layer, readings.front());
   std::vector<Picture> from;
@@ -289,6 +325,29 @@ Status Planner::add_node(const Node& node, const std::vector<Reading>& readings)
   forms_.add(make_op_step(network_, node, from, to, kernels_), op_info(node.op, from, to));
   round(node, form, to);
   return {};
+}
+
+CellResult Planner::cell_result(std::size_t index) {
+  const Node& node = network_.nodes[index];
+  CellResult result{node, {}, {}};
+  if (uses_[node.output].empty()) return result;
+  result.form = output_form(node, false);
+  result.picture = forms_.create(node.output, result.form);
+  return result;
+}
+
+void Planner::add_cell(const LstmNodes& cell, const std::vector<Reading>& readings) {
+  forms_.work_for(StepInfo::Owner::kLayer, cell.name);
+  LstmPictures pictures;
+  auto reading = readings.begin();
+  pictures.sums = read(*reading++).picture;
+  if (cell.more_sums >= 0) pictures.more_sums = read(*reading++).picture;
+  if (cell.before >= 0) pictures.before = read(*reading).picture;
+  const CellResult memory = cell_result(cell.cell), hidden = cell_result(cell.hidden);
+  pictures.cell = memory.picture;
+  pictures.hidden = hidden.picture;
+  forms_.add(make_lstm_step(cell, pictures, kernels_), lstm_info(cell, pictures));
+  round(hidden.node, hidden.form, hidden.picture);
 }
 
 Status Planner::add_layer(const Node& node, const Layer& layer, const Reading& reading) {

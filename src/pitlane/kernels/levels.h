@@ -22,6 +22,7 @@
   void curve_quantize_##level(const CurveQuantize&);                                                              \
   void add_##level(const float* in, const float* second, float* out, std::size_t count, std::size_t period);      \
   void multiply_##level(const float* in, const float* second, float* out, std::size_t count, std::size_t period); \
+  void lstm_##level(const Lstm&);                                                                                 \
   void softmax_##level(const float* in, float* out, std::size_t count, std::size_t channels);                     \
   void resample_row_##level(const ResampleRow&);                                                                  \
   void blend_rows_##level(const BlendRows&);                                                                      \

@@ -18,6 +18,7 @@
     (table).curve_quantize = curve_quantize_##level; \
     (table).add = add_##level;                       \
     (table).multiply = multiply_##level;             \
+    (table).lstm = lstm_##level;                     \
     (table).softmax = softmax_##level;               \
     (table).resample_row = resample_row_##level;     \
     (table).blend_rows = blend_rows_##level;         \
