@@ -17,21 +17,21 @@ class OneByOne {
   OneByOne(const Table& table, const Lstm& l) : table_(table), l_(l) {}
 
   void run(std::vector<float>& cell, std::vector<float>& hidden) const {
-    cell = times(gate(l_.input, l_.gate), gate(l_.candidate, l_.candidate_curve));
+    cell = times(gate(l_.input), curve(sums(l_.candidate), Curve::kTanh));
     if (l_.before != nullptr) {
       const std::vector<float> before(l_.before, l_.before + cell.size());
-      const std::vector<float> kept = times(gate(l_.forget, l_.gate), before);
+      const std::vector<float> kept = times(gate(l_.forget), before);
       table_.add(cell.data(), kept.data(), cell.data(), cell.size(), cell.size());
     }
-    hidden = times(curve(cell, l_.shown), gate(l_.output, l_.gate));
+    hidden = times(curve(cell, Curve::kTanh), gate(l_.output));
   }
 
  private:
-  [[nodiscard]] std::vector<float> curve(std::vector<float> x, CurveOf of) const {
-    table_.curve(x.data(), x.data(), x.size(), of.curve, of.alpha);
+  [[nodiscard]] std::vector<float> curve(std::vector<float> x, Curve curve) const {
+    table_.curve(x.data(), x.data(), x.size(), curve, l_.alpha);
     return x;
   }
-  [[nodiscard]] std::vector<float> gate(std::size_t begin, CurveOf of) const {
+  [[nodiscard]] std::vector<float> sums(std::size_t begin) const {
     std::vector<float> sums;
     for (std::size_t pixel = 0; pixel < l_.pixels; ++pixel) {
       for (std::size_t unit = 0; unit < l_.units; ++unit) {
@@ -39,8 +39,9 @@ class OneByOne {
         sums.push_back(l_.more_sums == nullptr ? l_.sums[at] : l_.sums[at] + l_.more_sums[at]);
       }
     }
-    return curve(std::move(sums), of);
+    return sums;
   }
+  [[nodiscard]] std::vector<float> gate(std::size_t begin) const { return curve(sums(begin), l_.gate); }
   [[nodiscard]] std::vector<float> times(std::vector<float> a, const std::vector<float>& b) const {
     table_.multiply(a.data(), b.data(), a.data(), a.size(), a.size());
     return a;
@@ -71,8 +72,6 @@ Lstm over(const Inputs& in, std::size_t pixels, std::size_t units) {
   l.forget = 0;
   l.candidate = 3 * units;
   l.output = units;
-  l.gate = {Curve::kSigmoid, 0};
-  l.candidate_curve = l.shown = {Curve::kTanh, 0};
   return l;
 }
 
@@ -114,14 +113,13 @@ TEST_P(LstmTest, IsItsOperationsOneByOne) {
   }
 }
 
-TEST_P(LstmTest, TakesAnyCurves) {
+TEST_P(LstmTest, TakesHardGates) {
   const Inputs in(3, 11, 91);
   Lstm l = over(in, 3, 11);
   l.before = in.before.data();
-  for (int curve = 0; curve <= static_cast<int>(Curve::kHardSigmoid); ++curve) {
-    l.gate = {static_cast<Curve>(curve), 0.2F};
-    l.candidate_curve = {static_cast<Curve>(7 - curve), 0.3F};
-    l.shown = {static_cast<Curve>((curve + 3) % 8), 0.7F};
+  l.gate = Curve::kHardSigmoid;
+  for (const float slope : {0.2F, 1 / 6.0F}) {
+    l.alpha = slope;
     expect_one_by_one(table(), l);
   }
 }

@@ -1,6 +1,6 @@
 #include "pitlane/engine/lstm_cells.h"
 
-#include <initializer_list>
+#include <algorithm>
 #include <utility>
 
 namespace pitlane {
@@ -8,22 +8,29 @@ namespace {
 
 bool same_curve(const Activate& a, const Activate& b) { return a.activation == b.activation && a.alpha == b.alpha; }
 
+bool is_tanh(const Node& curve) { return std::get<Activate>(curve.op).activation == Activation::kTanh; }
+
+/// What the kernel has for gates.
+bool opens_a_gate(const Activate& curve) {
+  return curve.activation == Activation::kSigmoid || curve.activation == Activation::kHardSigmoid;
+}
+
 /// One gate of a cell: an activation of a part of the sums.
 struct LstmGate {
   const Node* curve = nullptr;
   const Node* slice = nullptr;
 
-  explicit operator bool() const { return slice != nullptr; }
   [[nodiscard]] const Activate& function() const { return std::get<Activate>(curve->op); }
-  [[nodiscard]] ValueId sums() const { return slice->inputs[0]; }
   [[nodiscard]] std::size_t begin() const { return static_cast<std::size_t>(std::get<Slice>(slice->op).begin.back()); }
 };
 
 class LstmFinder {
  public:
   explicit LstmFinder(const Network& network)
-      : network_(network), makers_(network.values.size()), readers_(network.values.size()) {
-    found_.of_node.assign(network.nodes.size(), LstmCells::kNone);
+      : network_(network),
+        makers_(network.values.size()),
+        readers_(network.values.size()),
+        found_(network.nodes.size()) {
     for (const Node& node : network.nodes) {
       makers_[node.output] = &node;
       for (const ValueId input : node.inputs) ++readers_[input];
@@ -35,7 +42,8 @@ class LstmFinder {
   LstmCells find() {
     for (const Node& hidden : network_.nodes) {
       if (!std::holds_alternative<Multiply>(hidden.op)) continue;
-      if (!match(hidden, hidden.inputs[0], hidden.inputs[1])) match(hidden, hidden.inputs[1], hidden.inputs[0]);
+      for (const int side : {0, 1})
+        if (match(hidden, hidden.inputs[side], hidden.inputs[1 - side])) keep(hidden);
     }
     return std::move(found_);
   }
@@ -55,116 +63,119 @@ class LstmFinder {
     return fits ? node : nullptr;
   }
 
-  /// `like`: the shape of c.
-  [[nodiscard]] LstmGate gate(ValueId value, const Shape& like) const {
-    const Node* curve = inner<Activate>(value);
-    const Node* slice = curve == nullptr ? nullptr : inner<Slice>(curve->inputs[0]);
-    if (slice == nullptr || shape(slice->output) != like) return {};
-    Shape whole = shape(slice->inputs[0]);
-    whole.back() = like.back();
-    return whole == like ? LstmGate{curve, slice} : LstmGate{};
-  }
-
-  bool match(const Node& hidden, ValueId left, ValueId right);
-  bool add_memory(const Node& memory, const LstmGate& output);
-  bool add_new(const Node& product, const LstmGate& output);
-  bool add_kept(const Node& product, const LstmGate& output);
-  void add_sums(const LstmGate& output);
+  bool find_gate(ValueId value, LstmGate& gate);
+  bool match(const Node& hidden, ValueId shown, ValueId output);
+  bool match_memory();
+  bool match_new(const Node& product);
+  bool match_kept(const Node& product);
+  void match_sums();
+  void keep(const Node& hidden);
+  void take(const Node& node) { inside_[count_++] = &node; }
 
   const Network& network_;
   std::vector<const Node*> makers_;  // by value; null for inputs and memory
   std::vector<int> readers_;         // by value
   LstmCells found_;
-  LstmNodes cell_;                   // what is being matched
-  std::vector<const Node*> inside_;  // what it computes besides c
+
+  // What is being matched.
+  LstmNodes cell_;
+  const Node* memory_ = nullptr;  // makes c
+  LstmGate output_;
+  const Node* inside_[16] = {};  // what it computes besides c: at most 13
+  int count_ = 0;
 };
 
-/// i * g. Which is which shows in the curve, that of all gates; where it does not, either will do.
-bool LstmFinder::add_new(const Node& product, const LstmGate& output) {
-  const Shape& like = shape(product.output);
-  LstmGate input = gate(product.inputs[0], like), candidate = gate(product.inputs[1], like);
-  if (!input || !candidate || input.sums() != output.sums() || candidate.sums() != output.sums()) return false;
-  if (!same_curve(input.function(), output.function())) std::swap(input, candidate);
-  if (!same_curve(input.function(), output.function())) return false;
+/// Of the shape of c; of the sums that the output gate has, where that is known.
+bool LstmFinder::find_gate(ValueId value, LstmGate& gate) {
+  const Shape& like = shape(memory_->output);
+  gate.curve = inner<Activate>(value);
+  gate.slice = gate.curve == nullptr ? nullptr : inner<Slice>(gate.curve->inputs[0]);
+  if (gate.slice == nullptr || shape(gate.slice->output) != like) return false;
+  const Shape& whole = shape(gate.slice->inputs[0]);
+  if (!std::equal(whole.begin(), whole.end() - 1, like.begin())) return false;
+  if (output_.slice != nullptr && gate.slice->inputs[0] != output_.slice->inputs[0]) return false;
+  take(*gate.curve);
+  take(*gate.slice);
+  return true;
+}
+
+/// i * g, which the curve tells apart.
+bool LstmFinder::match_new(const Node& product) {
+  LstmGate input, candidate;
+  if (!find_gate(product.inputs[0], input) || !find_gate(product.inputs[1], candidate)) return false;
+  if (is_tanh(*input.curve)) std::swap(input, candidate);
+  if (!same_curve(input.function(), output_.function()) || !is_tanh(*candidate.curve)) return false;
   cell_.input = input.begin();
   cell_.candidate = candidate.begin();
-  cell_.candidate_curve = candidate.function();
-  for (const LstmGate& g : {input, candidate}) inside_.insert(inside_.end(), {g.curve, g.slice});
   return true;
 }
 
 /// f * before
-bool LstmFinder::add_kept(const Node& product, const LstmGate& output) {
-  const Shape& like = shape(product.output);
+bool LstmFinder::match_kept(const Node& product) {
   for (const int side : {0, 1}) {
-    const LstmGate forget = gate(product.inputs[side], like);
+    LstmGate forget;
     const ValueId before = product.inputs[1 - side];
-    if (!forget || forget.sums() != output.sums() || !same_curve(forget.function(), output.function())) continue;
-    if (shape(before) != like) continue;
+    if (!find_gate(product.inputs[side], forget) || !same_curve(forget.function(), output_.function())) continue;
+    if (shape(before) != shape(memory_->output)) continue;
     cell_.forget = forget.begin();
     cell_.before = before;
-    inside_.insert(inside_.end(), {forget.curve, forget.slice, &product});
     return true;
   }
   return false;
 }
 
-bool LstmFinder::add_memory(const Node& memory, const LstmGate& output) {
-  if (std::holds_alternative<Multiply>(memory.op)) return add_new(memory, output);
-  if (!std::holds_alternative<Add>(memory.op)) return false;
+bool LstmFinder::match_memory() {
+  if (std::holds_alternative<Multiply>(memory_->op)) return match_new(*memory_);
+  if (!std::holds_alternative<Add>(memory_->op)) return false;
+  const Node* products[2] = {inner<Multiply>(memory_->inputs[0]), inner<Multiply>(memory_->inputs[1])};
+  if (products[0] == nullptr || products[1] == nullptr) return false;
+  const int taken = count_;
   for (const int side : {0, 1}) {
-    const Node* product = inner<Multiply>(memory.inputs[side]);
-    const Node* kept = inner<Multiply>(memory.inputs[1 - side]);
-    if (product == nullptr || kept == nullptr) return false;
-    if (shape(product->output) != shape(kept->output)) return false;
-    const std::size_t before = inside_.size();
-    if (add_new(*product, output) && add_kept(*kept, output)) {
-      inside_.push_back(product);
-      return true;
-    }
-    inside_.resize(before);
+    count_ = taken;
+    take(*products[0]);
+    take(*products[1]);
+    if (match_new(*products[side]) && match_kept(*products[1 - side])) return true;
   }
   return false;
 }
 
-void LstmFinder::add_sums(const LstmGate& output) {
-  cell_.sums = output.sums();
+void LstmFinder::match_sums() {
+  cell_.sums = output_.slice->inputs[0];
   const Node* sum = inner<Add>(cell_.sums, cell_.before < 0 ? 3 : 4);
   if (sum == nullptr || shape(sum->inputs[0]) != shape(sum->inputs[1])) return;
   cell_.sums = sum->inputs[0];
   cell_.more_sums = sum->inputs[1];
-  inside_.push_back(sum);
+  take(*sum);
 }
 
-/// "lstm1.t0" of "lstm1.t0.hidden" and "lstm1.t0.cell".
-std::string cell_name(const std::string& hidden, const std::string& cell) {
-  const std::string stem = hidden.substr(0, hidden.rfind('.'));
-  return cell.compare(0, stem.size() + 1, stem + ".") == 0 ? stem : hidden;
-}
-
-/// `hidden` = Activate(c), made as `left`, * gate, made as `right`.
-bool LstmFinder::match(const Node& hidden, ValueId left, ValueId right) {
-  const Node* shown = inner<Activate>(left);
-  const Node* memory = shown == nullptr ? nullptr : makers_[shown->inputs[0]];
-  if (memory == nullptr || network_.values[memory->output].quantization) return false;
-  if (found_.of_node[index(*memory)] != LstmCells::kNone) return false;  // shown twice: the first has it
-  const LstmGate output = gate(right, shape(memory->output));
-  if (!output) return false;
+/// `hidden` = `shown`, tanh(c), * `output`, its gate.
+bool LstmFinder::match(const Node& hidden, ValueId shown, ValueId output) {
   cell_ = {};
-  inside_ = {shown, output.curve, output.slice, &hidden};
-  if (!add_memory(*memory, output)) return false;
-  add_sums(output);
-  cell_.name = cell_name(hidden.name, memory->name);
-  cell_.cell = index(*memory);
+  output_ = {};
+  count_ = 0;
+  const Node* curve = inner<Activate>(shown);
+  if (curve == nullptr || !is_tanh(*curve)) return false;
+  memory_ = makers_[curve->inputs[0]];
+  if (memory_ == nullptr || network_.values[memory_->output].quantization) return false;
+  if (LstmGate gate; find_gate(output, gate) && opens_a_gate(gate.function())) output_ = gate;
+  if (output_.slice == nullptr || !match_memory()) return false;
+  match_sums();
+  take(*curve);
+  take(hidden);
+  // A c that is shown twice is the first one's, and so is what one cell shows and another keeps.
+  const auto taken = [this](const Node* node) {
+    return found_.inside(index(*node)) || found_.at(index(*node)) != nullptr;
+  };
+  return !taken(memory_) && std::none_of(inside_, inside_ + count_, taken);
+}
+
+void LstmFinder::keep(const Node& hidden) {
   cell_.hidden = index(hidden);
-  cell_.units = static_cast<std::size_t>(shape(memory->output).back());
-  cell_.output = output.begin();
-  cell_.gate = output.function();
-  cell_.shown = std::get<Activate>(shown->op);
-  for (const Node* node : inside_) found_.of_node[index(*node)] = LstmCells::kInside;
-  found_.of_node[cell_.cell] = static_cast<int>(found_.cells.size());
-  found_.cells.push_back(cell_);
-  return true;
+  cell_.units = static_cast<int>(shape(memory_->output).back());
+  cell_.output = output_.begin();
+  cell_.gate = output_.function();
+  found_.set_step(index(*memory_), cell_);
+  for (int i = 0; i < count_; ++i) found_.set_inside(index(*inside_[i]));
 }
 
 }  // namespace

@@ -5,8 +5,6 @@
 namespace pitlane {
 namespace {
 
-kernels::CurveOf curve_of(const Activate& op) { return {static_cast<kernels::Curve>(op.activation), op.alpha}; }
-
 /// Null where there is no picture.
 float* row_of(const RunContext& context, const Picture& picture, std::ptrdiff_t y) {
   return picture.buffer < 0 ? nullptr : context.interior<float>(picture) + y * picture.row();
@@ -17,15 +15,14 @@ class LstmStep final : public Step {
   LstmStep(const LstmNodes& nodes, const LstmPictures& pictures, const kernels::Table& kernels)
       : pictures_(pictures), kernels_(kernels) {
     row_.pixels = static_cast<std::size_t>(pictures.sums.width);
-    row_.units = nodes.units;
+    row_.units = static_cast<std::size_t>(nodes.units);
     row_.sums_pixel = static_cast<std::size_t>(pictures.sums.channels);
-    row_.input = nodes.input;
-    row_.forget = nodes.forget;
-    row_.candidate = nodes.candidate;
-    row_.output = nodes.output;
-    row_.gate = curve_of(nodes.gate);
-    row_.candidate_curve = curve_of(nodes.candidate_curve);
-    row_.shown = curve_of(nodes.shown);
+    row_.input = static_cast<std::size_t>(nodes.input);
+    row_.forget = static_cast<std::size_t>(nodes.forget);
+    row_.candidate = static_cast<std::size_t>(nodes.candidate);
+    row_.output = static_cast<std::size_t>(nodes.output);
+    row_.gate = static_cast<kernels::Curve>(nodes.gate.activation);
+    row_.alpha = nodes.gate.alpha;
   }
   RunStatus run(const RunContext& context) const noexcept override {
     kernels::Lstm row = row_;
@@ -67,7 +64,7 @@ StepInfo lstm_info(const LstmNodes& nodes, const LstmPictures& pictures) {
   const std::size_t terms = nodes.more_sums >= 0 ? 2 : 1;
   const std::size_t pixels = bytes(pictures.sums) / static_cast<std::size_t>(pictures.sums.channels);
   return {.work = "lstm",
-          .read_bytes = gates * terms * pixels * nodes.units + bytes(pictures.before),
+          .read_bytes = gates * terms * pixels * static_cast<std::size_t>(nodes.units) + bytes(pictures.before),
           .written_bytes = bytes(pictures.cell) + bytes(pictures.hidden)};
 }
 

@@ -101,13 +101,6 @@ struct Int8Result {
   std::optional<IntegerRescale> rescale;
 };
 
-/// Where an LSTM cell leaves c or h.
-struct CellResult {
-  const Node& node;
-  Form form;
-  Picture picture;  ///< without a buffer where nobody reads it
-};
-
 class Planner {
  public:
   Planner(const Network& network, const kernels::Table& kernels, int threads)
@@ -141,8 +134,8 @@ class Planner {
   void finish();
   [[nodiscard]] bool asked_for(std::size_t index) const;
   Status add_node(std::size_t index);
-  void add_cell(const LstmNodes& cell, const std::vector<Reading>& readings);
-  CellResult cell_result(std::size_t index);
+  void add_cell(const Node& memory, const LstmNodes& cell, const std::vector<Reading>& readings);
+  Picture create_if_read(const Node& node, const Form& form);
   Status add_layer(const Node& node, const Layer& layer, const Reading& reading);
   void add_float_layer(const Layer& layer, const Reading& reading, const Picture& from, const Picture& to);
   void add_bf16_layer(const Layer& layer, const Picture& from, const Picture& to);
@@ -281,6 +274,7 @@ void Planner::finish() {
 /// If all readers want the same, the producer writes that; else plain floats, converted for each.
 Form Planner::output_form(const Node& node, bool stays_integer) const {
   const std::vector<Form>& uses = uses_[node.output];
+  if (uses.empty()) return {};  // one of two that a cell makes
   const auto grid = made_on_grid(network_, node);
   const bool agreed = std::ranges::all_of(uses, [&](const Form& form) { return form == uses.front(); });
   const Form& form = uses.front();
@@ -313,7 +307,7 @@ Status Planner::add_node(std::size_t index) {
   const Node& node = network_.nodes[index];
   const std::vector<Reading>& readings = readings_[index];
   if (const LstmNodes* cell = cells_.at(index)) {
-    add_cell(*cell, readings);
+    add_cell(node, *cell, readings);
     return {};
   }
   forms_.work_for(StepInfo::Owner::kLayer, node.name);
@@ -327,27 +321,24 @@ Status Planner::add_node(std::size_t index) {
   return {};
 }
 
-CellResult Planner::cell_result(std::size_t index) {
-  const Node& node = network_.nodes[index];
-  CellResult result{node, {}, {}};
-  if (uses_[node.output].empty()) return result;
-  result.form = output_form(node, false);
-  result.picture = forms_.create(node.output, result.form);
-  return result;
+/// Without a buffer where nobody reads it.
+Picture Planner::create_if_read(const Node& node, const Form& form) {
+  return uses_[node.output].empty() ? Picture{} : forms_.create(node.output, form);
 }
 
-void Planner::add_cell(const LstmNodes& cell, const std::vector<Reading>& readings) {
-  forms_.work_for(StepInfo::Owner::kLayer, cell.name);
+void Planner::add_cell(const Node& memory, const LstmNodes& cell, const std::vector<Reading>& readings) {
+  const Node& hidden = network_.nodes[cell.hidden];
+  forms_.work_for(StepInfo::Owner::kLayer, hidden.name.substr(0, hidden.name.rfind('.')));  // lstm1 of lstm1.hidden
   LstmPictures pictures;
   auto reading = readings.begin();
   pictures.sums = read(*reading++).picture;
   if (cell.more_sums >= 0) pictures.more_sums = read(*reading++).picture;
   if (cell.before >= 0) pictures.before = read(*reading).picture;
-  const CellResult memory = cell_result(cell.cell), hidden = cell_result(cell.hidden);
-  pictures.cell = memory.picture;
-  pictures.hidden = hidden.picture;
+  const Form form = output_form(hidden, false);
+  pictures.hidden = create_if_read(hidden, form);
+  pictures.cell = create_if_read(memory, output_form(memory, false));
   forms_.add(make_lstm_step(cell, pictures, kernels_), lstm_info(cell, pictures));
-  round(hidden.node, hidden.form, hidden.picture);
+  round(hidden, form, pictures.hidden);
 }
 
 Status Planner::add_layer(const Node& node, const Layer& layer, const Reading& reading) {

@@ -234,16 +234,10 @@ struct CurveQuantize {
   std::int32_t zero_point = 0;
 };
 
-/// A function with its parameter; see Table::curve.
-struct CurveOf {
-  Curve curve = Curve::kNone;
-  float alpha = 0;
-};
-
 /// One step of an LSTM cell at each of `pixels`, from the sums of its gates:
 ///
-///   c = gate(sum of input) * candidate(sum of candidate) + gate(sum of forget) * before
-///   h = gate(sum of output) * shown(c)
+///   c = gate(sum of input) * tanh(sum of candidate) + gate(sum of forget) * before
+///   h = gate(sum of output) * tanh(c)
 ///
 /// with the roundings of `curve`, `multiply` and `add` one after the other, so all levels give the same bits. May read
 /// 63 bytes behind the last element of what it reads; what is written overlaps nothing else.
@@ -254,7 +248,8 @@ struct Lstm {
   std::size_t sums_pixel = 0;        ///< from one pixel's sums to the next one's
   /// Where among a pixel's sums each gate's `units` begin.
   std::size_t input = 0, forget = 0, candidate = 0, output = 0;
-  CurveOf gate, candidate_curve, shown;
+  Curve gate = Curve::kSigmoid;  ///< or kHardSigmoid, which looks at `alpha`
+  float alpha = 0;
   const float* before = nullptr;  ///< {pixels, units}; null stands for zeros: no forget gate
   float* cell = nullptr;          ///< {pixels, units} for c; null where nobody reads it
   float* hidden = nullptr;        ///< likewise for h

@@ -1,7 +1,6 @@
 #include "pitlane/kernels/avx2/vector.h"
 #include "pitlane/kernels/elementwise_body.h"
 #include "pitlane/kernels/levels.h"
-#include "pitlane/kernels/lstm_body.h"
 
 namespace pitlane::kernels {
 
@@ -34,8 +33,6 @@ void add_avx2(const float* in, const float* second, float* out, std::size_t coun
 void multiply_avx2(const float* in, const float* second, float* out, std::size_t count, std::size_t period) {
   multiply_body<Avx2>(in, second, out, count, period);
 }
-
-void lstm_avx2(const Lstm& l) { lstm_body<Avx2>(l); }
 
 void softmax_avx2(const float* in, float* out, std::size_t count, std::size_t channels) {
   softmax_body<Avx2>(in, out, count, channels);

@@ -1,7 +1,6 @@
 #include "pitlane/kernels/avx512/vector.h"
 #include "pitlane/kernels/elementwise_body.h"
 #include "pitlane/kernels/levels.h"
-#include "pitlane/kernels/lstm_body.h"
 
 namespace pitlane::kernels {
 
@@ -34,9 +33,6 @@ void add_avx512(const float* in, const float* second, float* out, std::size_t co
 void multiply_avx512(const float* in, const float* second, float* out, std::size_t count, std::size_t period) {
   multiply_body<Avx512>(in, second, out, count, period);
 }
-
-// For so few units half of the lanes would be empty, and sixteen divisions take twice as long as eight.
-void lstm_avx512(const Lstm& l) { l.units <= 8 ? lstm_avx2(l) : lstm_body<Avx512>(l); }
 
 void softmax_avx512(const float* in, float* out, std::size_t count, std::size_t channels) {
   softmax_body<Avx512>(in, out, count, channels);

@@ -1,6 +1,5 @@
 #include "pitlane/kernels/elementwise_body.h"
 #include "pitlane/kernels/levels.h"
-#include "pitlane/kernels/lstm_body.h"
 #include "pitlane/kernels/neon/vector.h"
 
 namespace pitlane::kernels {
@@ -34,8 +33,6 @@ void add_neon(const float* in, const float* second, float* out, std::size_t coun
 void multiply_neon(const float* in, const float* second, float* out, std::size_t count, std::size_t period) {
   multiply_body<NeonFloat>(in, second, out, count, period);
 }
-
-void lstm_neon(const Lstm& l) { lstm_body<NeonFloat>(l); }
 
 void softmax_neon(const float* in, float* out, std::size_t count, std::size_t channels) {
   softmax_body<NeonFloat>(in, out, count, channels);

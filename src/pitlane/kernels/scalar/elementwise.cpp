@@ -1,6 +1,5 @@
 #include "pitlane/kernels/elementwise_body.h"
 #include "pitlane/kernels/levels.h"
-#include "pitlane/kernels/lstm_body.h"
 
 namespace pitlane::kernels {
 
@@ -33,8 +32,6 @@ void add_scalar(const float* in, const float* second, float* out, std::size_t co
 void multiply_scalar(const float* in, const float* second, float* out, std::size_t count, std::size_t period) {
   multiply_body<OneLane>(in, second, out, count, period);
 }
-
-void lstm_scalar(const Lstm& l) { lstm_body<OneLane>(l); }
 
 void softmax_scalar(const float* in, float* out, std::size_t count, std::size_t channels) {
   softmax_body<OneLane>(in, out, count, channels);
