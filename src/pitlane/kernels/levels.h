@@ -22,7 +22,6 @@
   void curve_quantize_##level(const CurveQuantize&);                                                              \
   void add_##level(const float* in, const float* second, float* out, std::size_t count, std::size_t period);      \
   void multiply_##level(const float* in, const float* second, float* out, std::size_t count, std::size_t period); \
-  void lstm_##level(const Lstm&);                                                                                 \
   void softmax_##level(const float* in, float* out, std::size_t count, std::size_t channels);                     \
   void resample_row_##level(const ResampleRow&);                                                                  \
   void blend_rows_##level(const BlendRows&);                                                                      \
@@ -38,6 +37,9 @@ PITLANE_DECLARE_KERNELS(avx2)
 PITLANE_DECLARE_KERNELS(avx512)
 PITLANE_DECLARE_INTEGER_KERNELS(avx512vnni)
 void conv_i8_amx(const ConvI8&);
+void lstm_scalar(const Lstm&);
+void lstm_avx2(const Lstm&);
+void lstm_neon(const Lstm&);
 void conv_bf16_avx512bf16(const ConvBf16&);
 void conv_bf16_amx(const ConvBf16&);
 void dense_i8_rows_avx2(const DenseI8Rows&);
