@@ -8,6 +8,7 @@
 
 #include "pitlane/core/random.h"
 #include "pitlane/engine/quantization.h"
+#include "pitlane/network/recurrent.h"
 #include "test_networks.h"
 
 namespace pitlane::testing {
@@ -26,6 +27,7 @@ class Generator {
       if (one_in(8)) add_state();
       add_node(pick());
     }
+    if (one_in(3)) add_lstm();
     finish_states();
     const int outputs = 1 + below(3);
     for (int i = 0; i < outputs; ++i) {
@@ -245,6 +247,37 @@ class Generator {
         parts.push_back(more);
     }
     return add(Concat{}, parts);
+  }
+
+  /// Weights of a cell's input or hidden values.
+  Op cell_layer(const Shape& from, std::int64_t outputs, std::int64_t kernel, WeightId bias) {
+    const double limit = 1.5 / std::sqrt(static_cast<double>(kernel * kernel * from.back()));
+    if (from.size() != 3) return Dense{uniform({outputs, element_count(from)}, limit), bias};
+    Conv2d op;
+    const int border = static_cast<int>(kernel / 2);
+    op.padding = {border, border, border, border};
+    op.weight = uniform({outputs, kernel, kernel, from.back()}, limit);
+    op.bias = bias;
+    return op;
+  }
+
+  /// Two steps over the same value.
+  void add_lstm() {
+    const ValueId from = pick();
+    const Shape s = shape(from);
+    if (element_count(s) > kMostElements / 4) return;
+    const std::int64_t units = 1 + below(6), kernel = 1 + 2 * below(2);
+    const Shape hidden = s.size() == 3 ? Shape{s[0], s[1], units} : Shape{units};
+    LstmCell cell;
+    cell.input = cell_layer(s, 4 * units, kernel, uniform({4 * units}, 0.5));
+    cell.recurrent = cell_layer(hidden, 4 * units, kernel, kNoWeight);
+    if (one_in(2)) cell.order = {.input = 3, .forget = 0, .cell = 1, .output = 2};
+    if (one_in(2)) cell.gate = {Activation::kHardSigmoid};
+    LstmState state;
+    for (const char* name : {"lstm.first", "lstm.second"}) {
+      state = add_lstm_step(builder_, name, cell, from, state);
+      values_.insert(values_.end(), {state.cell, state.hidden});
+    }
   }
 
   ValueId slice(ValueId from) {

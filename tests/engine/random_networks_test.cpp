@@ -9,6 +9,7 @@
 #include <string>
 
 #include "level.h"
+#include "pitlane/engine/lstm_cells.h"
 #include "pitlane/engine/plan.h"
 
 namespace pitlane::testing {
@@ -90,10 +91,12 @@ TEST(RandomNetworks, HoldEveryOperatorAndMemory) {
       if (const auto* conv = std::get_if<Conv2d>(&node.op); conv != nullptr && conv->groups > 1) ++seen["groups"];
     }
     if (!network.states.empty()) ++seen["memory"];
+    const LstmCells cells = find_lstm_cells(network);
+    for (std::size_t i = 0; i < network.nodes.size(); ++i) seen["cells"] += cells.at(i) != nullptr;
     if (network.inputs.size() > 1) ++seen["inputs"];
   }
   for (const char* what : {"Conv2d", "Dense", "BatchNorm", "Flatten", "Activate", "Pool2d", "Add", "Multiply", "Concat",
-                           "Slice", "Pad", "Reshape", "Softmax", "Expand", "groups", "memory", "inputs"})
+                           "Slice", "Pad", "Reshape", "Softmax", "Expand", "groups", "memory", "inputs", "cells"})
     EXPECT_GE(seen[what], 20) << what;
 }
 

@@ -7,6 +7,8 @@
 #include "pitlane/engine/affine_chain.h"
 #include "pitlane/engine/data_steps.h"
 #include "pitlane/engine/layer_steps.h"
+#include "pitlane/engine/lstm_cells.h"
+#include "pitlane/engine/lstm_step.h"
 #include "pitlane/engine/op_steps.h"
 #include "pitlane/engine/quantization.h"
 #include "pitlane/engine/step_cost.h"
@@ -106,13 +108,14 @@ class Planner {
         kernels_(kernels),
         threads_(threads),
         forms_(network, kernels),
+        cells_(find_lstm_cells(network)),
         uses_(network.values.size()) {}
 
   Result<PlannedSteps> plan() {
     find_uses();
     start();
     for (std::size_t i = 0; i < network_.nodes.size(); ++i)
-      if (needed_[i]) PITLANE_TRY_STATUS(add_node(network_.nodes[i], readings_[i]));
+      if (needed_[i]) PITLANE_TRY_STATUS(add_node(i));
     finish();
     result_.steps = forms_.take_steps();
     result_.infos = forms_.take_infos();
@@ -122,13 +125,17 @@ class Planner {
   }
 
  private:
-  [[nodiscard]] std::vector<Reading> readings_of(const Node& node) const;
+  [[nodiscard]] Reading plain_reading(ValueId value) const;
+  [[nodiscard]] std::vector<Reading> readings_of(std::size_t index) const;
   [[nodiscard]] Reading layer_reading(const Node& node, const Layer& layer) const;
   Tensor read(const Reading& reading);
   void find_uses();
   void start();
   void finish();
-  Status add_node(const Node& node, const std::vector<Reading>& readings);
+  [[nodiscard]] bool asked_for(std::size_t index) const;
+  Status add_node(std::size_t index);
+  void add_cell(const Node& memory, const LstmNodes& cell, const std::vector<Reading>& readings);
+  Picture create_if_read(const Node& node, const Form& form);
   Status add_layer(const Node& node, const Layer& layer, const Reading& reading);
   void add_float_layer(const Layer& layer, const Reading& reading, const Picture& from, const Picture& to);
   void add_bf16_layer(const Layer& layer, const Picture& from, const Picture& to);
@@ -148,6 +155,7 @@ class Planner {
   const kernels::Table& kernels_;
   int threads_;
   TensorForms forms_;
+  LstmCells cells_;
   std::vector<std::vector<Form>> uses_;         // by value: the forms that its readers ask for
   std::vector<std::vector<Reading>> readings_;  // by node
   std::vector<bool> needed_;                    // by node
@@ -177,11 +185,19 @@ Reading Planner::layer_reading(const Node& node, const Layer& layer) const {
   return reading;
 }
 
-std::vector<Reading> Planner::readings_of(const Node& node) const {
+Reading Planner::plain_reading(ValueId value) const {
+  return {storage_of(network_, value), network_.values[value].shape, {}, {}};
+}
+
+/// Of a cell: the sums of its gates, what it remembers where it does, the second sums where there are two.
+std::vector<Reading> Planner::readings_of(std::size_t index) const {
+  const Node& node = network_.nodes[index];
   if (const std::optional<Layer> layer = layer_of(network_, node)) return {layer_reading(node, *layer)};
+  std::vector<ValueId> values = node.inputs;
+  if (const LstmNodes* cell = cells_.at(index)) values = {cell->sums, cell->more_sums, cell->before};
   std::vector<Reading> readings;
-  for (const ValueId input : node.inputs)
-    readings.push_back({storage_of(network_, input), network_.values[input].shape, {}, {}});
+  for (const ValueId value : values)
+    if (value >= 0) readings.push_back(plain_reading(value));
   return readings;
 }
 
@@ -192,19 +208,26 @@ Tensor Planner::read(const Reading& reading) {
 }
 
 void Planner::find_uses() {
-  for (const Node& node : network_.nodes) readings_.push_back(readings_of(node));
+  for (std::size_t i = 0; i < network_.nodes.size(); ++i) readings_.push_back(readings_of(i));
   for (const OutputSpec& output : network_.outputs) uses_[storage_of(network_, output.value)].emplace_back();
   for (const StateSpec& state : network_.states) uses_[storage_of(network_, state.after)].emplace_back();
   needed_.assign(network_.nodes.size(), false);
   for (std::size_t i = network_.nodes.size(); i-- > 0;) {
-    const Node& node = network_.nodes[i];
-    // Readers look through what only renames.
-    if (renames(node.op) || uses_[node.output].empty()) continue;
+    if (!asked_for(i)) continue;
     needed_[i] = true;
     // What needs a border around another shape is made from the plain value.
     for (const Reading& reading : readings_[i])
       uses_[reading.source].push_back(reading.form.shape.empty() ? reading.form : Form{});
   }
+}
+
+bool Planner::asked_for(std::size_t index) const {
+  const Node& node = network_.nodes[index];
+  // Readers look through what only renames.
+  if (renames(node.op) || cells_.inside(index)) return false;
+  const LstmNodes* cell = cells_.at(index);
+  if (cell != nullptr && !uses_[network_.nodes[cell->hidden].output].empty()) return true;
+  return !uses_[node.output].empty();
 }
 
 /// Inputs and memory that others read as plain floats; images are converted where they are read.
@@ -251,6 +274,7 @@ void Planner::finish() {
 /// If all readers want the same, the producer writes that; else plain floats, converted for each.
 Form Planner::output_form(const Node& node, bool stays_integer) const {
   const std::vector<Form>& uses = uses_[node.output];
+  if (uses.empty()) return {};  // one of two that a cell makes
   const auto grid = made_on_grid(network_, node);
   const bool agreed = std::ranges::all_of(uses, [&](const Form& form) { return form == uses.front(); });
   const Form& form = uses.front();
@@ -279,7 +303,13 @@ std::optional<IntegerRescale> Planner::rescale_of(const Node& node, const Layer&
                          layer.weight->size() / layer.weight->shape[0]);
 }
 
-Status Planner::add_node(const Node& node, const std::vector<Reading>& readings) {
+Status Planner::add_node(std::size_t index) {
+  const Node& node = network_.nodes[index];
+  const std::vector<Reading>& readings = readings_[index];
+  if (const LstmNodes* cell = cells_.at(index)) {
+    add_cell(node, *cell, readings);
+    return {};
+  }
   forms_.work_for(StepInfo::Owner::kLayer, node.name);
   if (const std::optional<Layer> layer = layer_of(network_, node)) return add_layer(node, *layer, readings.front());
   std::vector<Picture> from;
@@ -289,6 +319,26 @@ Status Planner::add_node(const Node& node, const std::vector<Reading>& readings)
   forms_.add(make_op_step(network_, node, from, to, kernels_), op_info(node.op, from, to));
   round(node, form, to);
   return {};
+}
+
+/// Without a buffer where nobody reads it.
+Picture Planner::create_if_read(const Node& node, const Form& form) {
+  return uses_[node.output].empty() ? Picture{} : forms_.create(node.output, form);
+}
+
+void Planner::add_cell(const Node& memory, const LstmNodes& cell, const std::vector<Reading>& readings) {
+  const Node& hidden = network_.nodes[cell.hidden];
+  forms_.work_for(StepInfo::Owner::kLayer, hidden.name.substr(0, hidden.name.rfind('.')));  // lstm1 of lstm1.hidden
+  LstmPictures pictures;
+  auto reading = readings.begin();
+  pictures.sums = read(*reading++).picture;
+  if (cell.more_sums >= 0) pictures.more_sums = read(*reading++).picture;
+  if (cell.before >= 0) pictures.before = read(*reading).picture;
+  const Form form = output_form(hidden, false);
+  pictures.hidden = create_if_read(hidden, form);
+  pictures.cell = create_if_read(memory, output_form(memory, false));
+  forms_.add(make_lstm_step(cell, pictures, kernels_), lstm_info(cell, pictures));
+  round(hidden, form, pictures.hidden);
 }
 
 Status Planner::add_layer(const Node& node, const Layer& layer, const Reading& reading) {

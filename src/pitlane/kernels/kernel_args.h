@@ -234,6 +234,27 @@ struct CurveQuantize {
   std::int32_t zero_point = 0;
 };
 
+/// One step of an LSTM cell at each of `pixels`, from the sums of its gates:
+///
+///   c = gate(sum of input) * tanh(sum of candidate) + gate(sum of forget) * before
+///   h = gate(sum of output) * tanh(c)
+///
+/// with the roundings of `curve`, `multiply` and `add` one after the other, so all levels give the same bits. May read
+/// 63 bytes behind the last element of what it reads; what is written overlaps nothing else.
+struct Lstm {
+  std::size_t pixels = 0, units = 0;
+  const float* sums = nullptr;
+  const float* more_sums = nullptr;  ///< null, or added to `sums` first
+  std::size_t sums_pixel = 0;        ///< from one pixel's sums to the next one's
+  /// Where among a pixel's sums each gate's `units` begin.
+  std::size_t input = 0, forget = 0, candidate = 0, output = 0;
+  Curve gate = Curve::kSigmoid;  ///< or kHardSigmoid, which looks at `alpha`
+  float alpha = 0;
+  const float* before = nullptr;  ///< {pixels, units}; null stands for zeros: no forget gate
+  float* cell = nullptr;          ///< {pixels, units} for c; null where nobody reads it
+  float* hidden = nullptr;        ///< likewise for h
+};
+
 /// Largest or mean of windows over a picture without border; windows are cut at its edges, and none lies outside
 /// altogether. Counts and steps in elements.
 struct Pool {

@@ -37,6 +37,9 @@ PITLANE_DECLARE_KERNELS(avx2)
 PITLANE_DECLARE_KERNELS(avx512)
 PITLANE_DECLARE_INTEGER_KERNELS(avx512vnni)
 void conv_i8_amx(const ConvI8&);
+void lstm_scalar(const Lstm&);
+void lstm_avx2(const Lstm&);
+void lstm_neon(const Lstm&);
 void conv_bf16_avx512bf16(const ConvBf16&);
 void conv_bf16_amx(const ConvBf16&);
 void dense_i8_rows_avx2(const DenseI8Rows&);

@@ -15,6 +15,7 @@ struct OneLane {
 
   static F load(const float* p) { return *p; }
   static void store(float* p, F v) { *p = v; }
+  static void store_first(float* p, F v, int /*count*/) { *p = v; }
   static F load_u8(const std::uint8_t* p) { return static_cast<float>(*p); }
   static void store_u8(std::uint8_t* p, I v) { *p = static_cast<std::uint8_t>(v); }
   static F set(float v) { return v; }

@@ -48,6 +48,7 @@ Table scalar_table() {
   Table table;
   PITLANE_FLOAT_KERNELS(table, scalar);
   PITLANE_INTEGER_KERNELS(table, scalar);
+  table.lstm = lstm_scalar;
   return table;
 }
 
@@ -57,6 +58,7 @@ Table avx2_table() {
   table.isa = Isa::kAvx2;
   PITLANE_FLOAT_KERNELS(table, avx2);
   PITLANE_INTEGER_KERNELS(table, avx2);
+  table.lstm = lstm_avx2;
   table.dense_f16 = dense_f16_avx2;
   table.dense_bf16 = dense_bf16_avx2;
   table.dense_i8_rows = dense_i8_rows_avx2;
@@ -68,6 +70,8 @@ Table avx512_table() {
   table.isa = Isa::kAvx512;
   PITLANE_FLOAT_KERNELS(table, avx512);
   PITLANE_INTEGER_KERNELS(table, avx512);
+  // Known ConvLSTMs have eight units, for which sixteen lanes are too many.
+  table.lstm = lstm_avx2;
   table.dense_f16 = dense_f16_avx512;
   table.dense_bf16 = dense_bf16_avx512;
   return table;
@@ -108,6 +112,7 @@ Table neon_table() {
   table.isa = Isa::kNeon;
   PITLANE_FLOAT_KERNELS(table, neon);
   PITLANE_INTEGER_KERNELS(table, neon);
+  table.lstm = lstm_neon;
   table.dense_f16 = dense_f16_neon;
   table.dense_bf16 = dense_bf16_neon;
   return table;

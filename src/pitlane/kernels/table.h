@@ -48,6 +48,7 @@ struct Table {
   /// out[i] = in[i] + second[i % period], or times; period 1: one number for all, period count: element by element
   void (*add)(const float* in, const float* second, float* out, std::size_t count, std::size_t period) = nullptr;
   void (*multiply)(const float* in, const float* second, float* out, std::size_t count, std::size_t period) = nullptr;
+  void (*lstm)(const Lstm&) = nullptr;
   /// exp(x) / sum of exp(x) over each `channels` consecutive elements of `count`; absolute error at most kSoftmaxError.
   void (*softmax)(const float* in, float* out, std::size_t count, std::size_t channels) = nullptr;
   /// The two halves of a bilinear resize of bytes: exact, so every level gives the same.

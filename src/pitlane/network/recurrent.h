@@ -1,5 +1,6 @@
 // LSTM cells written out in plain operators: a network has no operator with a memory of its own, so that quantisation,
-// training and export see ordinary layers. Memory between runs is Network::states; memory within one run is unrolled.
+// training and export see ordinary layers (engine/lstm_cells.h finds them again). Memory between runs is
+// Network::states; memory within one run is unrolled.
 #pragma once
 
 #include <optional>
