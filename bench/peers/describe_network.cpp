@@ -22,9 +22,7 @@ json preprocessing_json(const Preprocessing& p) {
           {"crop", {p.crop.x, p.crop.y, p.crop.width, p.crop.height}},
           {"width", p.width},
           {"height", p.height},
-          {"format", p.format == PixelFormat::kRgb   ? "rgb"
-                     : p.format == PixelFormat::kBgr ? "bgr"
-                                                     : "grey"},
+          {"format", to_string(p.format)},
           {"scale", p.scale},
           {"offset", p.offset}};
 }

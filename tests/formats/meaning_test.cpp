@@ -184,6 +184,20 @@ TEST(Meaning, VectorsAreWhatTheUserSays) {
               HasSubstr("--input light=speed: the file itself says light; leave the flag out"));
 }
 
+TEST(Meaning, AColourAloneHasItsOwnNumbersOfImageNet) {
+  Preprocessing coloured;
+  set_scaling(coloured, PixelScaling::kImageNet);
+  std::size_t channel = 0;
+  for (const PixelFormat format : {PixelFormat::kRed, PixelFormat::kGreen, PixelFormat::kBlue}) {
+    Preprocessing one;
+    one.format = format;
+    set_scaling(one, PixelScaling::kImageNet);
+    EXPECT_EQ(one.scale, std::vector<float>{coloured.scale[channel]});
+    EXPECT_EQ(one.offset, std::vector<float>{coloured.offset[channel]});
+    ++channel;
+  }
+}
+
 // Six channels are two cameras by habit, and two frames where ages say so: what we write of such a network comes back.
 TEST(Meaning, TwoStackedFramesComeBack) {
   Preprocessing p;

@@ -122,6 +122,48 @@ TEST_P(SaidMeaning, WhatTheKindHasNotIsRefused) {
 INSTANTIATE_TEST_SUITE_P(Kinds, SaidMeaning, ::testing::Values(".pit", ".onnx", ".tflite"),
                          [](const auto& tested) { return std::string(tested.param).substr(1); });
 
+/// Frames of 16x6 of which one channel is seen.
+Network one_channel_network(PixelFormat format) {
+  Preprocessing p;
+  p.source_width = p.width = 16, p.source_height = p.height = 6, p.crop = {0, 0, 16, 6};
+  p.format = format, p.scale = {1 / 255.F}, p.offset = {0};
+  NetworkBuilder builder("one");
+  const ValueId flat = builder.add("flat", Flatten{}, {builder.image("camera", p)});
+  Dense dense;
+  dense.weight = builder.weight(make_f32_weight("w", {1, 96}, std::vector<float>(96, 0.01F)));
+  builder.output({"v", "m/s", 6.5F, 24, builder.add("v", dense, {flat}), 0});
+  return std::move(builder).build().value();
+}
+
+class OneChannelInFiles : public ::testing::TestWithParam<PixelFormat> {};
+
+TEST_P(OneChannelInFiles, ComesBackOrIsSaid) {
+  const TemporaryDirectory place;
+  const Network network = one_channel_network(GetParam());
+  for (const char* name : {"m.pit", "m.onnx", "m.tflite", "m.h5"}) {
+    const auto options = export_options(place / name, "auto", "float");
+    ASSERT_TRUE(options.ok());
+    ASSERT_TRUE(export_network(prepared_for(network, *options), *options, place / name).ok()) << name;
+    ImportOptions said;
+    if (std::string(name) == "m.h5") said.image.format = GetParam();  // Keras' own files cannot say it
+    const auto read = import_network(place / name, said);
+    ASSERT_TRUE(read.ok()) << name << ": " << read.error().message();
+    EXPECT_STREQ(to_string(read->inputs[0].preprocessing.format), to_string(GetParam())) << name;
+    said.image.format = PixelFormat::kRgb;
+    const auto contradicted = import_network(place / name, said);
+    ASSERT_FALSE(contradicted.ok()) << name;
+    EXPECT_THAT(contradicted.error().message(),
+                std::string(name) == "m.h5"
+                    ? HasSubstr("--colours rgb: the network's picture has one channel: grey, red, green or blue")
+                    : HasSubstr(std::string("--colours: the file itself says ") + to_string(GetParam())));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Channels, OneChannelInFiles,
+                         ::testing::Values(PixelFormat::kGrey, PixelFormat::kRed, PixelFormat::kGreen,
+                                           PixelFormat::kBlue),
+                         [](const auto& of) { return std::string(to_string(of.param)); });
+
 TEST(SaidMeaningOfKeras, LambdasThatAreNotThereAreNamed) {
   const TemporaryDirectory place;
   const Network network = stated_network();

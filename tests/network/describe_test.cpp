@@ -1,5 +1,6 @@
 #include "pitlane/network/describe.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -26,6 +27,19 @@ TEST(Describe, LayersSayWhatTheirSizesDoNot) {
   EXPECT_EQ(layer("added"), "of slice, expand");
   EXPECT_EQ(layer("dense"), "tanh");
   EXPECT_EQ(layer("flat"), "");
+}
+
+TEST(Describe, APictureOfOneChannelSaysWhich) {
+  for (const auto& [format, words] :
+       {std::pair(PixelFormat::kGrey, ", grey, x * 1 + 0"), std::pair(PixelFormat::kRed, ", red alone, x * 1 + 0"),
+        std::pair(PixelFormat::kGreen, ", green alone, x * 1 + 0"),
+        std::pair(PixelFormat::kBlue, ", blue alone, x * 1 + 0")}) {
+    Network network = every_operator();
+    network.inputs[0].preprocessing.format = format;
+    network.inputs[0].preprocessing.scale = {1};
+    network.inputs[0].preprocessing.offset = {0};
+    EXPECT_THAT(describe_input(network, network.inputs[0]), ::testing::HasSubstr(words));
+  }
 }
 
 TEST(Describe, InputsSayWhatTheyAreAndHowOld) {

@@ -206,7 +206,15 @@ TEST(PlaneInput, IsRefusedWithoutDataOrColours) {
   const Network network =
       colours.finish(colours.dense(colours.flatten(colours.conv(colours.image(), 3, 3, 1, {})), 2, {}));
   const Strategy& strategy = **find_strategy("plane_input");
-  EXPECT_THAT(apply_strategy(network, strategy, {}).error().message(), HasSubstr("strategy plane_input: "));
+  EXPECT_EQ(apply_strategy(network, strategy, {}).error().message(),
+            "strategy plane_input: a colour is chosen on training pictures, and there are none; name a recording");
+  const testing::SmallData data(network);
+  Dataset plain = data.dataset;
+  for (std::size_t i = 0; i < plain.pictures.size(); ++i) plain.pictures[i] = plain.pictures[i / 3 * 3];
+  EXPECT_EQ(choose_plane(network, plain, data.split.train, {}).error().message(),
+            "the pictures have no colours to choose from; grey_input is for such a camera");
+  EXPECT_EQ(choose_plane(already, data.dataset, data.split.train, {}).error().message(),
+            "the network's pictures have one colour already");
 }
 
 /// Convolutions without borders: an even picture makes even pictures all the way.

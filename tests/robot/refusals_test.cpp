@@ -83,6 +83,11 @@ TEST_F(Refusals, FramesThatDoNotFitTheNetwork) {
             "--size: frames of 640x480, but the network was made for frames of 4x2; scale them to that");
   EXPECT_EQ(refusal(at("net.pit") + " --raw 4x2:gray"),
             "--raw: grey frames, but the network sees colours; give rgb24, bgr24 or yuyv");
+  SmallNetwork one;
+  one.format = PixelFormat::kBlue;
+  save_small_network(one, place_ / "one.pit");
+  EXPECT_EQ(refusal(at("one.pit") + " --raw 4x2:gray"),
+            "--raw: grey frames, but the network sees a colour; give rgb24, bgr24 or yuyv");
   EXPECT_EQ(refusal(at("net.pit") + " --camera /dev/null"), "/dev/null: is no camera (V4L2)");
 }
 

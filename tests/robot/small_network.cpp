@@ -16,10 +16,13 @@ void save_small_network(const SmallNetwork& small, const std::filesystem::path& 
   p.source_width = p.width = 4;
   p.source_height = p.height = 2;
   p.crop = {0, 0, 4, 2};
-  p.scale = {1 / 256.F, 1 / 256.F, 1 / 256.F};
+  p.format = small.format;
+  const auto channels = static_cast<std::size_t>(channels_of(p.format));
+  p.scale.assign(channels, 1 / 256.F);
+  p.offset.assign(channels, 0);
   std::vector<ValueId> seen = {builder.add("flat", Flatten{}, {builder.image("camera", p)})};
-  std::vector<float> row(16, small.weight);
-  row.resize(24, 0.0F);
+  std::vector<float> row(channels == 3 ? 16 : 8, small.weight);
+  row.resize(8 * channels, 0.0F);
   if (small.speed) {
     seen.push_back(builder.vector("speed", InputKind::kSpeed, 1));
     row.push_back(1);

@@ -15,10 +15,11 @@ struct SmallNetwork {
   bool speed = false;    ///< v is then 10 * (mean / 256 + speed_mps)
   bool command = false;  ///< sees one of three, and makes nothing of it
   float weight = 1.0F / 16;
+  PixelFormat format = PixelFormat::kRgb;  ///< of one channel: v is half of the mean, of its 8 bytes
 };
 
-/// For frames of 4x2 in RGB. The first output is the mean of the first 16 bytes / 256, the second 0 (both before their
-/// range).
+/// For frames of 4x2 in RGB, of which it may see one channel. The first output is the mean of the first 16 bytes / 256,
+/// the second 0 (both before their range).
 void save_small_network(const SmallNetwork& small, const std::filesystem::path& path);
 
 /// A frame of one grey for it: 24 bytes.

@@ -225,6 +225,38 @@ TEST(RoadWidth, ACrossingIsTheGroundOfBothRoads) {
     }
 }
 
+// Roads that widen away from their crossing part later than those that stay as they are.
+TEST(RoadWidth, RoadsMayWidenAwayFromTheirCrossing) {
+  CircuitDefinition d = oval();
+  d.crossings = true;
+  const double w = 80, h = w * std::tan(std::numbers::pi / 8);  // they cross at 45 degrees
+  const double dx = 15 * std::cos(std::numbers::pi / 8), dy = 15 * std::sin(std::numbers::pi / 8);
+  d.waypoints = {
+      {0, 0, 8, 9}, {w / 2 - dx, h / 2 - dy, 1, 9}, {w / 2, h / 2, 1, 3}, {w / 2 + dx, h / 2 + dy, 1, 9}, {w, h, 8, 9},
+      {w, 0, 8, 9}, {w / 2 + dx, h / 2 - dy, 1, 9}, {w / 2, h / 2, 1, 3}, {w / 2 - dx, h / 2 + dy, 1, 9}, {0, h, 8, 9}};
+  EXPECT_EQ(error_of(d), "no error");
+}
+
+// As steep as it may be, right behind two points that nearly touch: there the curve runs through its parameter slowest.
+TEST(RoadWidth, EdgesMoveEvenlyHoweverPointsLie) {
+  CircuitDefinition d = oval();
+  d.waypoints.clear();
+  const double radius_m = 30, turn = 2 * std::numbers::pi;
+  std::vector<double> at{0, 0.5 / radius_m};
+  while (at.back() + 9.2 / radius_m < turn - 4 / radius_m) at.push_back(at.back() + 9.2 / radius_m);
+  for (const double a : at) d.reference.push_back({radius_m * std::cos(a), radius_m * std::sin(a), 3});
+  d.reference[2].width_m = 3 + 2 * 0.2 * 9;
+  d.reference[3].width_m = 3 + 2 * 0.2 * 9;
+  d.reference[4].width_m = 3 + 2 * 0.2 * 2;
+  const Circuit circuit = make_circuit(d);
+  const auto& line = circuit.centre_line();
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const auto &a = line[i], &b = line[(i + 1) % line.size()];
+    const double way_m = std::hypot(b.x_m - a.x_m, b.y_m - a.y_m);
+    EXPECT_LE(std::abs(b.width_m - a.width_m) / 2, 0.2 * way_m * 1.01) << i;
+  }
+}
+
 TEST(RoadWidth, EqualOnesGiveTheBytesOfNone) {
   CircuitDefinition own = oval();
   for (Waypoint& p : own.waypoints) p.width_m = own.road_width_m;
@@ -276,11 +308,13 @@ TEST(RoadWidthErrors, EdgesThatMoveAsideTooFast) {
   CircuitDefinition d = widening_oval();
   EXPECT_EQ(error_of(d), "no error") << "as steep as possible";
   d.waypoints[2].width_m = 6.01;
-  EXPECT_THAT(error_of(d), HasSubstr("from waypoint 2 to waypoint 3 the road's edges move 1.5 m aside within 7.5 m of "
-                                     "line; at most 0.2 m per metre are possible"));
+  EXPECT_THAT(error_of(d), HasSubstr("from waypoint 2 to waypoint 3 the road's edges move 1.505 m aside, which takes "
+                                     "7.525 m of line (0.2 m per metre), and there are 7.5: make the widths more"));
   d = oval();  // between these arcs there is no straight
   d.waypoints[2].width_m = 3.2;
-  EXPECT_THAT(error_of(d), HasSubstr("from waypoint 2 to waypoint 3 the road's edges move 0.1 m aside within 0 m"));
+  EXPECT_THAT(error_of(d),
+              HasSubstr("from waypoint 2 to waypoint 3 the road's edges move 0.1 m aside, which takes 0.5 m of line "
+                        "(0.2 m per metre), and there are 0: "));
   d = oval();
   d.waypoints[0].width_m = 3.2;
   EXPECT_THAT(error_of(d), HasSubstr("from waypoint 4 to waypoint 1"));

@@ -29,6 +29,8 @@ def picture(recording, row, network):
     image = cv2.imread(str(found[0]), cv2.IMREAD_COLOR) if found else None
     if image is None:
         sys.exit(f"{recording}: {name} cannot be read")
+    if p["format"] not in ("rgb", "bgr"):
+        sys.exit(f"the network's pictures are {p['format']}; peers are compared on networks that see colours")
     if p["format"] == "rgb":
         image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
     if image.shape[:2] == (p["source_height"], p["source_width"]):

@@ -1,6 +1,7 @@
 #include "pitlane/optimize/choose_plane.h"
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -45,6 +46,15 @@ Moments moments(const Dataset& dataset, PixelFormat order, std::span<const std::
   return m;
 }
 
+/// Red, green and blue are one and the same: their means are, and so is whatever varies.
+bool has_no_colours(const Moments& m) {
+  const double variance = m.covariance[0][0];
+  for (std::size_t a = 0; a < kPlanes; ++a)
+    for (std::size_t b = 0; b < kPlanes; ++b)
+      if (m.mean[a] != m.mean[0] || m.covariance[a][b] != variance) return false;
+  return true;
+}
+
 /// The others from this one.
 OneChannel estimate(const Moments& m, std::size_t plane) {
   constexpr std::array kFormats{PixelFormat::kRed, PixelFormat::kGreen, PixelFormat::kBlue};
@@ -64,9 +74,12 @@ Result<std::vector<float>> answers(const Network& network, const Dataset& datase
   for (const OutputSpec& output : network.outputs) distinct.insert(output.value);
   PITLANE_TRY(ActivationProbe probe, ActivationProbe::create(network, dataset, {distinct.begin(), distinct.end()}));
   std::vector<float> all;
-  PITLANE_TRY_STATUS(probe.run(
+  const Status run = probe.run(
       samples, [&](std::size_t, std::span<const float> values) { all.insert(all.end(), values.begin(), values.end()); },
-      progress));
+      [&](const Progress& p) {
+        return report(progress, {"choose a colour", p.done, p.total, p.detail});
+      });
+  if (!run.ok()) return run.error();
   return all;
 }
 
@@ -90,8 +103,10 @@ Result<OneChannel> choose_plane(const Network& network, const Dataset& dataset, 
     const auto refused = with_one_channel(network);
     return refused.error();
   }
-  const Moments of_pixels = moments(dataset, order, samples);
   PITLANE_TRY(const std::vector<float> wanted, answers(network, dataset, samples, progress));
+  const Moments of_pixels = moments(dataset, order, samples);
+  if (has_no_colours(of_pixels))
+    return invalid_argument("the pictures have no colours to choose from; grey_input is for such a camera");
   std::optional<OneChannel> best;
   double least = 0;
   for (std::size_t plane = 0; plane < kPlanes; ++plane) {
@@ -100,10 +115,11 @@ Result<OneChannel> choose_plane(const Network& network, const Dataset& dataset, 
     PITLANE_TRY(const std::vector<float> got,
                 answers(one, in_one_channel(dataset, order, channel.format), samples, progress));
     const double difference = squared_difference(wanted, got);
-    if (best && !(difference < least)) continue;
+    if (!std::isfinite(difference) || (best && difference >= least)) continue;
     best = channel;
     least = difference;
   }
+  if (!best) return numeric_error("with one colour the network's answers are no numbers, whichever it is");
   return *best;
 }
 

@@ -15,7 +15,8 @@ namespace pitlane {
 /// Each of the three colours in turn takes the place of all, the others being told from it by least squares over the
 /// pixels of `samples`; chosen is the one whose network, before any training, answers these pictures nearest to
 /// `network` (mean squared difference over its outputs). `dataset` is as `network` sees it, in three colours. Errors:
-/// as of with_one_channel() and ActivationProbe; interrupted.
+/// as of with_one_channel() and ActivationProbe;
+/// pictures without colours; interrupted.
 Result<OneChannel> choose_plane(const Network& network, const Dataset& dataset, std::span<const std::int64_t> samples,
                                 const ProgressFn& progress);
 

@@ -1,8 +1,7 @@
 #include "pitlane/optimize/reduce_input.h"
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
-#include <vector>
 
 #include "pitlane/optimize/calibration.h"
 #include "pitlane/optimize/choose_plane.h"
@@ -12,7 +11,13 @@
 namespace pitlane {
 namespace {
 
-constexpr int kPlaneSamples = 256;  // pictures on which the colour is chosen
+constexpr std::size_t kPlaneSamples = 256;  // pictures on which the colour is chosen
+
+Result<OneChannel> plane_for(const Network& network, const StrategyContext& context, const ProgressFn& progress) {
+  if (context.dataset == nullptr || context.split == nullptr || context.split->train.empty())
+    return invalid_argument("a colour is chosen on training pictures, and there are none; name a recording");
+  return choose_plane(network, *context.dataset, evenly_thinned(context.split->train, kPlaneSamples), progress);
+}
 
 }  // namespace
 
@@ -26,8 +31,7 @@ Status apply_pass(const ReduceInput& pass, Network& network, const StrategyConte
     PITLANE_TRY(network, with_one_channel(network));
   }
   if (pass.colours == Colours::kPlane) {
-    PITLANE_TRY(const std::vector<std::int64_t> samples, calibration_samples(context, kPlaneSamples));
-    PITLANE_TRY(const OneChannel plane, choose_plane(network, *context.dataset, samples, progress));
+    PITLANE_TRY(const OneChannel plane, plane_for(network, context, progress));
     PITLANE_TRY(network, with_one_channel(network, plane));
   }
   if (pass.scale < 1) {

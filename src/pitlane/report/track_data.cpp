@@ -51,6 +51,7 @@ Json rounded(double value) {
 Json circuit_value(const CircuitMap& map) {
   Json line = Json::array(), widths = Json::array();
   bool own_widths = false;
+  const double usual_m = std::isfinite(map.road_width_m) ? map.road_width_m : 0;
   const std::size_t step = map.line.size() / kLinePoints + 1;
   for (std::size_t i = 0; i < map.line.size(); i += step) {
     const ReferenceLine::Point& point = map.line[i];
@@ -58,7 +59,7 @@ Json circuit_value(const CircuitMap& map) {
     line.push_back(thousandths(point.x_m));
     line.push_back(thousandths(point.y_m));
     own_widths = own_widths || point.width_m > 0;
-    widths.push_back(thousandths(point.width_m > 0 ? point.width_m : map.road_width_m));
+    widths.push_back(thousandths(point.width_m > 0 ? point.width_m : usual_m));
   }
   Json out{{"name", map.name}, {"width", rounded(map.road_width_m)}, {"line", line}};
   if (own_widths) out["widths"] = widths;

@@ -81,7 +81,8 @@ void vary_widely(Appearance& look, Random& random) {
   look.line_width_m *= static_cast<float>(random.uniform(0.8, 1.25));
   look.verge_width_m = static_cast<float>(random.chance(0.25) ? 0 : random.uniform(0.1, 2.0));
   if (random.chance(0.4)) {
-    look.wall_distance_m = static_cast<float>(random.uniform(3.2, 7));
+    constexpr float kBeside_m = 0.3F;  // of the road, however wide
+    look.wall_distance_m = std::max(static_cast<float>(random.uniform(3.2, 7)), look.road_width_m / 2 + kBeside_m);
     look.wall_height_m = static_cast<float>(random.uniform(0.2, 2));
     look.wall = stray({140, 136, 130}, random, 40, 0.4);
   } else if (random.chance(0.5)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include "pitlane/sim/car.h"
@@ -57,6 +58,16 @@ Status check_tapers(const std::vector<Point>& points) {
         check_taper(name(i), name(next), points[i].width_m, points[next].width_m, distance(points[i], points[next])));
   }
   return {};
+}
+
+// Widths along a span of the curve, from its first point's to that of `end`, the first of the next span: in proportion
+// to the way, however unevenly its points lie.
+void widen_evenly(std::span<Point> span, double from_m, const Point& end) {
+  std::vector<double> way_m{0};
+  for (std::size_t i = 0; i < span.size(); ++i)
+    way_m.push_back(way_m.back() + distance(span[i], i + 1 < span.size() ? span[i + 1] : end));
+  for (std::size_t i = 0; i < span.size(); ++i)
+    span[i].width_m = from_m + way_m[i] / way_m.back() * (end.width_m - from_m);
 }
 
 // Evenly spaced points on a closed polyline with one waypoint index per vertex.
@@ -127,9 +138,9 @@ Result<CentreLine> sample_reference(const std::vector<Point>& reference) {
     for (int step = 0; step < kSteps; ++step) {
       const double t = static_cast<double>(step) / kSteps;
       dense.push_back(catmull_rom(p, t));
-      dense.back().width_m = p[1].width_m + t * (p[2].width_m - p[1].width_m);
       waypoint.push_back(static_cast<int>(i));
     }
+    widen_evenly(std::span(dense).last(kSteps), p[1].width_m, p[2]);
   }
   return resample(dense, waypoint);
 }

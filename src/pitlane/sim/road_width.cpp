@@ -33,10 +33,11 @@ Status check_taper(const std::string& from, const std::string& to, double from_w
                    double length_m) {
   const double aside_m = std::abs(to_width_m - from_width_m) / 2;
   if (aside_m <= kSteepestTaper * length_m * (1 + 1e-6) + 1e-9) return {};
-  return invalid_argument("from " + from + " to " + to + " the road's edges move " + number_text(aside_m, 3) +
-                          " m aside within " + number_text(length_m < 1e-6 ? 0 : length_m, 3) + " m of line; at most " +
-                          number_text(kSteepestTaper) +
-                          " m per metre are possible: make the widths more alike or the way between them longer");
+  return invalid_argument("from " + from + " to " + to + " the road's edges move " + number_text(aside_m, 6) +
+                          " m aside, which takes " + number_text(aside_m / kSteepestTaper, 6) + " m of line (" +
+                          number_text(kSteepestTaper) + " m per metre), and there are " +
+                          number_text(length_m < 1e-6 ? 0 : length_m, 6) +
+                          ": make the widths more alike or the way between them longer");
 }
 
 std::vector<double> disc_radii(const std::vector<ReferenceLine::Point>& closed) {

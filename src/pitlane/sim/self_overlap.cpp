@@ -45,10 +45,10 @@ class NearPoints {
       for (int dy = -1; dy <= 1; ++dy)
         if (const auto cell = grid_.find(key(line_.points[i], dx, dy)); cell != grid_.end())
           for (const std::size_t j : cell->second) {
-            if (j <= i || are_neighbours(i, j)) continue;
             const Point way = from_to(line_.points[i], line_.points[j]);
-            const double distance_m = std::hypot(way.x_m, way.y_m);
-            if (distance_m < touching_m(i, j)) found.push_back({i, j, distance_m});
+            const double squared_m2 = way.x_m * way.x_m + way.y_m * way.y_m, touching = touching_m(i, j);
+            if (j <= i || squared_m2 >= touching * touching || are_neighbours(i, j)) continue;
+            found.push_back({i, j, std::sqrt(squared_m2)});
             if (found.size() >= crowded()) return found;
           }
     return found;
@@ -98,9 +98,7 @@ class CrossingGround {
     for (std::size_t k = 0; k < crossings.size(); ++k) {
       reach_.push_back(0);
       if (crossings[k].angle_rad < kFlattestCrossing_rad) continue;
-      const double width_m = std::max(line[crossings[k].first].width_m, line[crossings[k].second].width_m);
-      const double reach_m = kBends * width_m / std::sin(crossings[k].angle_rad);
-      reach_.back() = std::min(points / 2, static_cast<std::size_t>(reach_m / near.step_m()) + 2);
+      reach_.back() = reach_of(crossings[k], line);
       for (const std::size_t middle : {crossings[k].first, crossings[k].second})
         for (std::size_t d = 0; d <= 2 * reach_.back(); ++d)
           at_[(middle + points + d - reach_.back()) % points].push_back(k);
@@ -117,6 +115,23 @@ class CrossingGround {
   }
 
  private:
+  /// In points, each way along both roads. Where they widen away from the crossing, they part later.
+  [[nodiscard]] std::size_t reach_of(const Crossing& crossing, const std::vector<Point>& line) const {
+    const std::size_t points = line.size();
+    std::size_t reach = 0, looked = 0;
+    double widest_m = 0;
+    do {
+      for (const std::size_t middle : {crossing.first, crossing.second})
+        for (std::size_t d = looked; d <= reach; ++d)
+          widest_m =
+              std::max({widest_m, line[(middle + d) % points].width_m, line[(middle + points - d) % points].width_m});
+      looked = reach + 1;
+      const double reach_m = kBends * widest_m / std::sin(crossing.angle_rad);
+      reach = std::min(points / 2, static_cast<std::size_t>(reach_m / near_.step_m()) + 2);
+    } while (reach >= looked);
+    return reach;
+  }
+
   const NearPoints& near_;
   const std::vector<Crossing>& crossings_;
   std::vector<std::size_t> reach_;            // by crossing, in points
