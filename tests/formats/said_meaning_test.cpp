@@ -141,7 +141,7 @@ TEST_P(OneChannelInFiles, ComesBackOrIsSaid) {
   const TemporaryDirectory place;
   const Network network = one_channel_network(GetParam());
   for (const char* name : {"m.pit", "m.onnx", "m.tflite", "m.h5"}) {
-    const auto options = export_options(place / name, "auto", "float");
+    auto options = export_options(place / name, "auto", "float");
     ASSERT_TRUE(options.ok());
     ASSERT_TRUE(export_network(prepared_for(network, *options), *options, place / name).ok()) << name;
     ImportOptions said;

@@ -318,9 +318,10 @@ Result<ValueId> add_picture(NetworkBuilder& builder, const ImportOptions& option
                             PixelScaling habit) {
   Assumed assumed;
   if (shape.channels != 1 && shape.channels != 3 && shape.channels != 4 && shape.channels != 6)
-    return unsupported("pictures of " + std::to_string(shape.channels) +
-                       " channels a frame are not understood; known are 1 (grey, or one colour), 3 (colour), 4 (colour and speed) and "
-                       "6 (two cameras)");
+    return unsupported(
+        "pictures of " + std::to_string(shape.channels) +
+        " channels a frame are not understood; known are 1 (grey, or one colour), 3 (colour), 4 (colour and speed) and "
+        "6 (two cameras)");
   PITLANE_TRY(const Preprocessing preprocessing, preprocessing_of(options.image, shape, habit, assumed));
   PITLANE_TRY(const std::vector<int> ages, ages_for(options.image, shape.frames, assumed));
   ValueId picture = builder.image(shape.name, preprocessing, ages);

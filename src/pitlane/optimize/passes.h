@@ -31,7 +31,8 @@ Status apply_pass(const PruneGradually& pass, Network& network, const FineTuneFn
 /// Errors: no ImportanceFn, no layer that can lose channels (naming the first and why).
 Status apply_pass(const Shrink& pass, Network& network, const ImportanceFn& importance, const ProgressFn& progress);
 
-/// Errors: a scale out of range; as with_one_channel(), with_small_input(), choose_plane(), which wants training pictures.
+/// Errors: a scale out of range; as with_one_channel(), with_small_input(), choose_plane(), which wants training
+/// pictures.
 Status apply_pass(const ReduceInput& pass, Network& network, const StrategyContext& context,
                   const ProgressFn& progress);
 
