@@ -38,7 +38,8 @@ Moments moments(const Dataset& dataset, PixelFormat order, std::span<const std::
       }
   }
   Moments m;
-  m.count = static_cast<double>(samples.size()) * static_cast<double>(dataset.picture_bytes() / kPlanes);
+  const std::size_t pixels = samples.size() * (dataset.picture_bytes() / kPlanes);
+  m.count = static_cast<double>(pixels);
   for (std::size_t a = 0; a < kPlanes; ++a) m.mean[a] = static_cast<double>(sum[a]) / m.count;
   for (std::size_t a = 0; a < kPlanes; ++a)
     for (std::size_t b = 0; b <= a; ++b)
