@@ -259,8 +259,9 @@ TEST(LstmCells, DoNotKeepOneNumberForAllPixels) {
 }
 
 TEST(LstmCells, HaveNamesAndCosts) {
+  const auto plan = compiled(unrolled(made_cell(1, 1, 2, 3, 1, 74), 2), Isa::kScalar);
   std::vector<std::string> lines;
-  for (const StepInfo& step : compiled(unrolled(made_cell(1, 1, 2, 3, 1, 74), 2), Isa::kScalar)->steps())
+  for (const StepInfo& step : plan->steps())
     if (step.work == "lstm")
       lines.push_back(std::string(to_string(step.owner)) + " " + step.name + ": " + std::to_string(step.read_bytes) +
                       " -> " + std::to_string(step.written_bytes));
