@@ -214,6 +214,15 @@ std::vector<Change> changes() {
                    node_of(n, "t0.hidden").inputs = {value_of(n, "t0.new"), value_of(n, "t0.output")};
                    node_of(n, "t1.kept").inputs = {value_of(n, "t0.shown"), value_of(n, "t1.forget")};
                  }});
+  all.push_back({"keeps what looks like a gate", 2, [](Network& n) {
+                   const Op slice = node_of(n, "t1.candidate.sum").op;
+                   const ValueId sums = value_of(n, "t1.sum"), forget = value_of(n, "t1.forget");
+                   const ValueId sum = append_node(n, "past.sum", slice, {sums});
+                   const ValueId past = append_node(n, "past", Activate{Activation::kTanh}, {sum});
+                   const auto kept = std::ranges::find(n.nodes, "t1.kept", &Node::name);
+                   std::rotate(kept, n.nodes.end() - 2, n.nodes.end());  // made before they are read
+                   node_of(n, "t1.kept").inputs = {past, forget};
+                 }});
   all.push_back({"nobody reads h", 2, [](Network& n) {
                    n.outputs.clear();
                    show(n, "t1.cell");

@@ -112,7 +112,9 @@ bool LstmFinder::match_new(const Node& product) {
 
 /// f * before
 bool LstmFinder::match_kept(const Node& product) {
+  const int taken = count_;
   for (const int side : {0, 1}) {
+    count_ = taken;  // what looks like a gate on one side may be what is kept
     LstmGate forget;
     const ValueId before = product.inputs[1 - side];
     if (!find_gate(product.inputs[side], forget) || !same_curve(forget.function(), output_.function())) continue;
