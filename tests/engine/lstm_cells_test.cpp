@@ -267,6 +267,22 @@ TEST(LstmCells, DoNotKeepOneNumberForAllPixels) {
   EXPECT_EQ(count_cells(network), 1);
 }
 
+// A value without dimensions has no last one along which gates could stand.
+TEST(LstmCells, AreNotMadeOfSingleNumbers) {
+  NetworkBuilder builder("single");
+  const ValueId x = builder.vector("speed", InputKind::kSpeed, 1);
+  const ValueId single = builder.add("single", Reshape{{}}, {x});
+  const ValueId part = builder.add("part", Slice{{}, {}}, {single});
+  const ValueId gate = builder.add("gate", Activate{Activation::kSigmoid}, {part});
+  const ValueId memory = builder.add("memory", Activate{Activation::kRelu}, {single});
+  const ValueId shown = builder.add("shown", Activate{Activation::kTanh}, {memory});
+  const ValueId product = builder.add("product", Multiply{}, {shown, gate});
+  builder.output({"v", "m/s", 0, 1, builder.add("v", Reshape{{1}}, {product}), 0});
+  const auto network = std::move(builder).build();
+  ASSERT_TRUE(network.ok()) << network.error().message();
+  EXPECT_EQ(count_cells(*network), 0);
+}
+
 TEST(LstmCells, HaveNamesAndCosts) {
   const auto plan = compiled(unrolled(made_cell(1, 1, 2, 3, 1, 74), 2), Isa::kScalar);
   std::vector<std::string> lines;

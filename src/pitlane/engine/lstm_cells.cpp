@@ -92,7 +92,7 @@ bool LstmFinder::find_gate(ValueId value, LstmGate& gate) {
   gate.slice = gate.curve == nullptr ? nullptr : inner<Slice>(gate.curve->inputs[0]);
   if (gate.slice == nullptr || shape(gate.slice->output) != like) return false;
   const Shape& whole = shape(gate.slice->inputs[0]);
-  if (!std::equal(whole.begin(), whole.end() - 1, like.begin())) return false;
+  if (whole.empty() || !std::equal(whole.begin(), whole.end() - 1, like.begin())) return false;
   if (output_.slice != nullptr && gate.slice->inputs[0] != output_.slice->inputs[0]) return false;
   take(*gate.curve);
   take(*gate.slice);

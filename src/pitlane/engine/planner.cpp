@@ -189,7 +189,7 @@ Reading Planner::plain_reading(ValueId value) const {
   return {storage_of(network_, value), network_.values[value].shape, {}, {}};
 }
 
-/// Of a cell: the sums of its gates, what it remembers where it does, the second sums where there are two.
+/// Of a cell: the sums of its gates, the second sums where there are two, what it remembers where it does.
 std::vector<Reading> Planner::readings_of(std::size_t index) const {
   const Node& node = network_.nodes[index];
   if (const std::optional<Layer> layer = layer_of(network_, node)) return {layer_reading(node, *layer)};
