@@ -102,15 +102,21 @@ class BlockTexels {
 
   /// What one unit of at() is in texels: a power of two, so that it makes no difference to the bits.
   [[nodiscard]] float unit() const { return is_close_ ? kCloseUnit : 1; }
-  [[nodiscard]] Corners at(Wholes ix, Wholes iy) const {
+  [[nodiscard]] OfBlock<Corners> at(const OfBlock<Wholes>& ix, const OfBlock<Wholes>& iy) const {
     if (is_close_) {
-      const Wholes place = plus(up<kHighestByte>(plus(ix, up<2>(iy))), all(survey_.less_close[block_]));
-      const auto pick = [place](__m256i from) { return real({_mm256_shuffle_epi8(from, place.v)}); };
-      return {pick(low_), pick(low_next_), pick(high_), pick(high_next_)};
+      const Wholes less = all(survey_.less_close[block_]);
+      const auto place = each([&](std::size_t i) { return plus(up<kHighestByte>(plus(ix[i], up<2>(iy[i]))), less).v; });
+      const auto pick = [&](__m256i from) {
+        return each([&](std::size_t i) { return real({_mm256_shuffle_epi8(from, place[i])}); });
+      };
+      const auto low = pick(low_), low_next = pick(low_next_), high = pick(high_), high_next = pick(high_next_);
+      return each([&](std::size_t i) { return Corners{low[i], low_next[i], high[i], high_next[i]}; });
     }
-    return (survey_.narrow >> block_ & 1) != 0
-               ? texels_of_window<kind>(ground_, survey_.texel[block_], in_window(ix, iy, survey_.less_window[block_]))
-               : texels_at<kind>(ground_, ix, iy);
+    const std::int32_t texel = survey_.texel[block_], less = survey_.less_window[block_];
+    if ((survey_.narrow >> block_ & 1) != 0) {
+      return each([&](std::size_t i) { return texels_of_window<kind>(ground_, texel, in_window(ix[i], iy[i], less)); });
+    }
+    return each([&](std::size_t i) { return texels_at<kind>(ground_, ix[i], iy[i]); });
   }
 
  private:

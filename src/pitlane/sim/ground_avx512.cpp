@@ -48,10 +48,12 @@ class BlockTexels {
 
   /// What one unit of at() is in texels.
   [[nodiscard]] float unit() const { return 1; }
-  [[nodiscard]] Corners at(Wholes ix, Wholes iy) const {
-    return (survey_.narrow >> block_ & 1) != 0
-               ? texels_of_window<kind>(ground_, survey_.texel[block_], in_window(ix, iy, survey_.less_window[block_]))
-               : texels<kind>(texel_pairs(ground_, ix, iy));
+  template <typename Places>
+  [[nodiscard]] OfBlock<Corners> at(const Places& x, const Places& y) const {
+    const Wholes ix = x[0], iy = y[0];
+    return {(survey_.narrow >> block_ & 1) != 0
+                ? texels_of_window<kind>(ground_, survey_.texel[block_], in_window(ix, iy, survey_.less_window[block_]))
+                : texels<kind>(texel_pairs(ground_, ix, iy))};
   }
 
  private:

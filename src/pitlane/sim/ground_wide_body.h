@@ -19,6 +19,22 @@ constexpr int kCornerStride = DistanceField::kTileStride;
 
 Reals clamp01(Reals v) { return clamp(v, 1); }
 
+// Where the windows of the blocks begin. The tile of a block's middle is that of all its cells where they lie in one.
+inline void note_cells(const BlockCells& cells, Wholes tile, int lane, Survey& survey) {
+  const Lanes narrow = both(both(cells.inside, less(minus(cells.end_x, cells.x), all(kWindowX))),
+                            less(minus(cells.end_y, cells.y), all(kWindowY)));
+  const auto same_tile = [](Wholes a, Wholes b) { return equal(down<5>(a), down<5>(b)); };
+  survey.narrow |= bits(narrow) << lane;
+  survey.one_tile |= bits(both(both(narrow, same_tile(cells.x, cells.end_x)), same_tile(cells.y, cells.end_y))) << lane;
+  const Wholes texel_row = common_bits(cells.y, all(kTexelMask));
+  static_assert(kTexelStride == 128 + 8);
+  store_aligned(survey.less_window + lane, minus(all(0), plus(cells.x, up<3>(cells.y))));
+  store_aligned(survey.texel + lane,
+                plus(plus(common_bits(cells.x, all(kTexelMask)), up<7>(texel_row)), up<3>(texel_row)));
+  store_aligned(survey.corner + lane, plus(tile, corner_in_tile(cells.x, cells.y)));
+  note_close(cells, lane, survey);
+}
+
 // is_whole_row: its share is 1.
 template <bool is_whole_row>
 class RowPainter {
@@ -42,8 +58,7 @@ class RowPainter {
       const auto there = [&](std::size_t i) { return i < kAtOnce && begin + i * kBlock < columns_.count; };
       for (std::size_t i = 0; there(i); ++i) {
         survey[i].narrow = survey[i].one_tile = survey[i].close = 0;
-        for (int lane = 0; lane < kBlock; lane += kLanes)
-          look(begin + i * kBlock + static_cast<std::size_t>(lane), lane, survey[i]);
+        look(begin + i * kBlock, survey[i]);
       }
       for (std::size_t i = 0; there(i); ++i)
         paint(survey[i], begin + i * kBlock, left(i) < kBlock ? left(i) : kBlock, use);
@@ -51,8 +66,9 @@ class RowPainter {
   }
 
  private:
-  /// At blocks of as many as a register holds, from `start` on, which is `lane` of the survey.
-  void look(std::size_t start, int lane, Survey& survey) const;
+  /// At the blocks from `start` on.
+  void look(std::size_t start, Survey& survey) const;
+  [[nodiscard]] Wholes kind_of(Lanes inside, Reals away, Reals margin, Reals half_pixel) const;
   template <typename Use>
   void paint(const Survey& survey, std::size_t start, std::size_t count, const Use& use) const {
     for (std::size_t i = 0, end = 0; i < count; i = end) {
@@ -83,41 +99,53 @@ class RowPainter {
 
 // The operations of survey() and judge() in ground_blocks.cpp.
 template <bool is_whole_row>
-void RowPainter<is_whole_row>::look(std::size_t start, int lane, Survey& survey) const {
+void RowPainter<is_whole_row>::look(std::size_t start, Survey& survey) const {
   const Reals zero = all(0.F), half = all(0.5F);
-  const Reals first = load(columns_.first + start), last = load(columns_.last + start);
+  const auto first = each([&](std::size_t r) { return load(columns_.first + start + r * kLanes); });
+  const auto last = each([&](std::size_t r) { return load(columns_.last + start + r * kLanes); });
   const auto ground_at = [](float base, float step, Reals u) { return plus(all(base), times(u, all(step))); };
-  const Reals xa = ground_at(row_.x0, row_.dx, first), xb = ground_at(row_.x0, row_.dx, last);
-  const Reals ya = ground_at(row_.y0, row_.dy, first), yb = ground_at(row_.y0, row_.dy, last);
-  const Reals x_low = least(xa, xb), x_high = most(xa, xb);
-  const Reals y_low = least(ya, yb), y_high = most(ya, yb);
-  const Lanes inside =
-      both(both(both(at_least(x_low, zero), at_least(y_low, zero)), at_most(x_high, all(field_.max_x))),
-           at_most(y_high, all(field_.max_y)));
-  const Wholes cell_x = whole_in(inside, x_low), cell_y = whole_in(inside, y_low);
-  const Wholes end_x = whole_in(inside, x_high), end_y = whole_in(inside, y_high);
-  const Lanes narrow =
-      both(both(inside, less(minus(end_x, cell_x), all(kWindowX))), less(minus(end_y, cell_y), all(kWindowY)));
-  const auto same_tile = [](Wholes a, Wholes b) { return equal(down<5>(a), down<5>(b)); };
-  survey.narrow |= bits(narrow) << lane;
-  survey.one_tile |= bits(both(both(narrow, same_tile(cell_x, end_x)), same_tile(cell_y, end_y))) << lane;
 
-  const auto length = [&](Reals u) {
-    return plus(magnitude(ground_at(row_.down_x0, row_.down_dx, u)),
-                magnitude(ground_at(row_.down_y0, row_.down_dy, u)));
-  };
-  const Reals across_down = times(all(RowFacts::kMostSlope_mm), most(length(first), length(last)));
-  const Reals half_pixel = times(half, most(plus(all(facts_.across_mm), across_down), half));
-  const Reals doubt = plus(times(times(half, minus(last, first)), all(facts_.per_u_mm)), all(RowFacts::kSlack_mm));
+  // What is slow to come is asked for first: the distance at each block's middle.
+  const auto middle = each([&](std::size_t r) { return times(half, plus(first[r], last[r])); });
+  const auto x = each([&](std::size_t r) { return clamp(ground_at(row_.x0, row_.dx, middle[r]), field_.max_x); });
+  const auto y = each([&](std::size_t r) { return clamp(ground_at(row_.y0, row_.dy, middle[r]), field_.max_y); });
+  const auto ix = each([&](std::size_t r) { return whole(x[r]); });
+  const auto iy = each([&](std::size_t r) { return whole(y[r]); });
+  const auto tile = each([&](std::size_t r) { return tile_begin(field_, ix[r], iy[r]); });
+  const auto corners =
+      each([&](std::size_t r) { return pairs_at(field_, plus(tile[r], corner_in_tile(ix[r], iy[r]))); });
 
-  const Reals middle = times(half, plus(first, last));
-  const Reals x = clamp(ground_at(row_.x0, row_.dx, middle), field_.max_x);
-  const Reals y = clamp(ground_at(row_.y0, row_.dy, middle), field_.max_y);
-  const Wholes ix = whole(x), iy = whole(y);
-  const Wholes tile = tile_begin(field_, ix, iy);
-  const Pairs corners = pairs_at(field_, plus(tile, corner_in_tile(ix, iy)));
-  const Reals away = magnitude(bilinear(distances(corners), fraction(x, ix), fraction(y, iy)));
-  const Reals margin = plus(doubt, half_pixel);
+  const auto cells = each([&](std::size_t r) {
+    const Reals xa = ground_at(row_.x0, row_.dx, first[r]), xb = ground_at(row_.x0, row_.dx, last[r]);
+    const Reals ya = ground_at(row_.y0, row_.dy, first[r]), yb = ground_at(row_.y0, row_.dy, last[r]);
+    const Reals x_low = least(xa, xb), x_high = most(xa, xb);
+    const Reals y_low = least(ya, yb), y_high = most(ya, yb);
+    const Lanes inside =
+        both(both(both(at_least(x_low, zero), at_least(y_low, zero)), at_most(x_high, all(field_.max_x))),
+             at_most(y_high, all(field_.max_y)));
+    return BlockCells{inside, whole_in(inside, x_low), whole_in(inside, y_low), whole_in(inside, x_high),
+                      whole_in(inside, y_high)};
+  });
+  const auto half_pixel = each([&](std::size_t r) {
+    const auto length = [&](Reals u) {
+      return plus(magnitude(ground_at(row_.down_x0, row_.down_dx, u)),
+                  magnitude(ground_at(row_.down_y0, row_.down_dy, u)));
+    };
+    const Reals across_down = times(all(RowFacts::kMostSlope_mm), most(length(first[r]), length(last[r])));
+    return times(half, most(plus(all(facts_.across_mm), across_down), half));
+  });
+  for (std::size_t r = 0; r < kRegisters; ++r) {
+    const auto lane = static_cast<int>(r) * kLanes;
+    note_cells(cells[r], tile[r], lane, survey);
+    const Reals doubt =
+        plus(times(times(half, minus(last[r], first[r])), all(facts_.per_u_mm)), all(RowFacts::kSlack_mm));
+    const Reals away = magnitude(bilinear(distances(corners[r]), fraction(x[r], ix[r]), fraction(y[r], iy[r])));
+    store_aligned(survey.ground + lane, kind_of(cells[r].inside, away, plus(doubt, half_pixel[r]), half_pixel[r]));
+  }
+}
+
+template <bool is_whole_row>
+Wholes RowPainter<is_whole_row>::kind_of(Lanes inside, Reals away, Reals margin, Reals half_pixel) const {
   const Reals nearest = minus(away, margin), farthest = plus(away, margin);
   const auto beyond = [&](float mm) { return at_least(nearest, all(mm)); };
   const auto within = [&](float mm) { return at_most(farthest, all(mm)); };
@@ -134,14 +162,7 @@ void RowPainter<is_whole_row>::look(std::size_t start, int lane, Survey& survey)
   is(both(off_line, on_road), Ground::kRoad);
   is(line, Ground::kLine);
   is(others(inside), Ground::kMixed);
-  store_aligned(survey.ground + lane, kind);
-  const Wholes texel_row = common_bits(cell_y, all(kTexelMask));
-  static_assert(kTexelStride == 128 + 8);
-  store_aligned(survey.less_window + lane, minus(all(0), plus(cell_x, up<3>(cell_y))));
-  store_aligned(survey.texel + lane,
-                plus(plus(common_bits(cell_x, all(kTexelMask)), up<7>(texel_row)), up<3>(texel_row)));
-  store_aligned(survey.corner + lane, plus(tile, corner_in_tile(cell_x, cell_y)));
-  note_close({inside, cell_x, cell_y, end_x, end_y}, lane, survey);
+  return kind;
 }
 
 template <bool is_whole_row>
@@ -176,13 +197,20 @@ void RowPainter<is_whole_row>::tint_run(const float (&colour)[3], const Survey& 
   for (std::size_t i = begin; i < end; ++i) {
     const BlockTexels<byte> texels(ground_, survey, i);
     const Reals per_texel = all(contrast * texels.unit());
-    for (std::size_t column = (start + i) * kBlock; column < (start + i + 1) * kBlock; column += kLanes) {
-      const Reals u = load(columns_.u + column);
-      const Reals x = plus(all(row_.x0), times(u, all(row_.dx))), y = plus(all(row_.y0), times(u, all(row_.dy)));
-      const Wholes ix = whole(x), iy = whole(y);
-      const Reals weight = brightness(per_texel, bilinear(texels.at(ix, iy), fraction(x, ix), fraction(y, iy)));
-      use(column, times(weight, red), times(weight, green), times(weight, blue));
-    }
+    const std::size_t column = (start + i) * kBlock;
+    const auto u = each([&](std::size_t r) { return load(columns_.u + column + r * kLanes); });
+    const auto x = each([&](std::size_t r) { return plus(all(row_.x0), times(u[r], all(row_.dx))); });
+    const auto y = each([&](std::size_t r) { return plus(all(row_.y0), times(u[r], all(row_.dy))); });
+    const auto ix = each([&](std::size_t r) { return whole(x[r]); });
+    const auto iy = each([&](std::size_t r) { return whole(y[r]); });
+    const auto fx = each([&](std::size_t r) { return fraction(x[r], ix[r]); });
+    const auto fy = each([&](std::size_t r) { return fraction(y[r], iy[r]); });
+    const auto texel = texels.at(ix, iy);
+    const auto low = each([&](std::size_t r) { return between(texel[r].low, texel[r].low_next, fx[r]); });
+    const auto high = each([&](std::size_t r) { return between(texel[r].high, texel[r].high_next, fx[r]); });
+    const auto weight = each([&](std::size_t r) { return brightness(per_texel, between(low[r], high[r], fy[r])); });
+    for (std::size_t r = 0; r < kRegisters; ++r)
+      use(column + r * kLanes, times(weight[r], red), times(weight[r], green), times(weight[r], blue));
   }
 }
 
@@ -196,44 +224,61 @@ void RowPainter<is_whole_row>::mixed_run(const Survey& survey, std::size_t start
   const Reals road_contrast = all(ground_.road_noise * row_.noise),
               grass_contrast = all(ground_.grass_noise * row_.noise);
   for (std::size_t i = begin; i < end; ++i) {
-    for (std::size_t column = (start + i) * kBlock; column < (start + i + 1) * kBlock; column += kLanes) {
-      const Reals u = load(columns_.u + column);
-      const Reals x = clamp(plus(all(row_.x0), times(u, all(row_.dx))), field_.max_x);
-      const Reals y = clamp(plus(all(row_.y0), times(u, all(row_.dy))), field_.max_y);
-      const Wholes ix = whole(x), iy = whole(y);
-      const Reals fx = fraction(x, ix), fy = fraction(y, iy);
-      Pairs field, noise;
-      if ((survey.one_tile >> i & 1) != 0) {
-        const Wholes at = in_window(ix, iy, survey.less_window[i]);
-        field = pairs_of_window(window(field_.corners + survey.corner[i], 2 * kCornerStride), at);
-        noise =
-            pairs_of_window(window(ground_.texel_pairs + 2 * std::ptrdiff_t{survey.texel[i]}, 2 * kTexelStride), at);
-      } else {
-        field = field_pairs(field_, ix, iy);
-        noise = texel_pairs(ground_, ix, iy);
-      }
-      const Corners d = distances(field);
-      const Reals slope_low = minus(d.low_next, d.low), slope_high = minus(d.high_next, d.high);
-      const Reals low = plus(d.low, times(fx, slope_low));
-      const Reals gradient_y = minus(plus(d.high, times(fx, slope_high)), low);
-      const Reals gradient_x = plus(slope_low, times(fy, minus(slope_high, slope_low)));
-      const Reals away = magnitude(plus(low, times(fy, gradient_y)));
-      const Reals across = plus(times(gradient_x, all(row_.across_x)), times(gradient_y, all(row_.across_y)));
-      const Reals down = plus(times(gradient_x, plus(all(row_.down_x0), times(u, all(row_.down_dx)))),
-                              times(gradient_y, plus(all(row_.down_y0), times(u, all(row_.down_dy)))));
-      const Reals width = most(plus(magnitude(across), magnitude(down)), half);
-      const Reals per_mm = over(one, width);
-      const auto covered = [&](float half_width_mm) {
-        return clamp01(plus(times(minus(all(half_width_mm), away), per_mm), half));
-      };
-      const Reals line = has_line ? minus(covered(ground_.line_mm), covered(-ground_.line_mm)) : zero;
-      const Reals in_road = has_edge ? covered(ground_.road_mm) : one;
-      const Reals asphalt = brightness(road_contrast, bilinear(texels<0>(noise), fx, fy));
-      const Reals w_road = times(asphalt, has_line ? most(minus(in_road, line), zero) : in_road);
-      const Reals w_line = times(asphalt, line);
-      const Reals in_verge = has_edge ? covered(ground_.verge_mm) : one;
-      const Reals blades = has_edge ? brightness(grass_contrast, bilinear(texels<1>(noise), fx, fy)) : zero;
-      const Reals w_verge = times(blades, minus(in_verge, in_road)), w_grass = times(blades, minus(one, in_verge));
+    const std::size_t column = (start + i) * kBlock;
+    const auto u = each([&](std::size_t r) { return load(columns_.u + column + r * kLanes); });
+    const auto x =
+        each([&](std::size_t r) { return clamp(plus(all(row_.x0), times(u[r], all(row_.dx))), field_.max_x); });
+    const auto y =
+        each([&](std::size_t r) { return clamp(plus(all(row_.y0), times(u[r], all(row_.dy))), field_.max_y); });
+    const auto ix = each([&](std::size_t r) { return whole(x[r]); });
+    const auto iy = each([&](std::size_t r) { return whole(y[r]); });
+    const auto fx = each([&](std::size_t r) { return fraction(x[r], ix[r]); });
+    const auto fy = each([&](std::size_t r) { return fraction(y[r], iy[r]); });
+    OfBlock<Pairs> field, noise;
+    if ((survey.one_tile >> i & 1) != 0) {
+      const auto corners = window(field_.corners + survey.corner[i], 2 * kCornerStride);
+      const auto texels = window(ground_.texel_pairs + 2 * std::ptrdiff_t{survey.texel[i]}, 2 * kTexelStride);
+      const auto at = each([&](std::size_t r) { return in_window(ix[r], iy[r], survey.less_window[i]); });
+      field = each([&](std::size_t r) { return pairs_of_window(corners, at[r]); });
+      noise = each([&](std::size_t r) { return pairs_of_window(texels, at[r]); });
+    } else {
+      field = each([&](std::size_t r) { return field_pairs(field_, ix[r], iy[r]); });
+      noise = each([&](std::size_t r) { return texel_pairs(ground_, ix[r], iy[r]); });
+    }
+    const auto d = each([&](std::size_t r) { return distances(field[r]); });
+    const auto slope_low = each([&](std::size_t r) { return minus(d[r].low_next, d[r].low); });
+    const auto slope_high = each([&](std::size_t r) { return minus(d[r].high_next, d[r].high); });
+    const auto low = each([&](std::size_t r) { return plus(d[r].low, times(fx[r], slope_low[r])); });
+    const auto gradient_y =
+        each([&](std::size_t r) { return minus(plus(d[r].high, times(fx[r], slope_high[r])), low[r]); });
+    const auto gradient_x =
+        each([&](std::size_t r) { return plus(slope_low[r], times(fy[r], minus(slope_high[r], slope_low[r]))); });
+    const auto away = each([&](std::size_t r) { return magnitude(plus(low[r], times(fy[r], gradient_y[r]))); });
+    const auto across = each([&](std::size_t r) {
+      return plus(times(gradient_x[r], all(row_.across_x)), times(gradient_y[r], all(row_.across_y)));
+    });
+    const auto down = each([&](std::size_t r) {
+      return plus(times(gradient_x[r], plus(all(row_.down_x0), times(u[r], all(row_.down_dx)))),
+                  times(gradient_y[r], plus(all(row_.down_y0), times(u[r], all(row_.down_dy)))));
+    });
+    const auto per_mm =
+        each([&](std::size_t r) { return over(one, most(plus(magnitude(across[r]), magnitude(down[r])), half)); });
+    const auto asphalt =
+        each([&](std::size_t r) { return brightness(road_contrast, bilinear(texels<0>(noise[r]), fx[r], fy[r])); });
+    const auto blades = each([&](std::size_t r) {
+      return has_edge ? brightness(grass_contrast, bilinear(texels<1>(noise[r]), fx[r], fy[r])) : zero;
+    });
+    const auto covered = [&](std::size_t r, float half_width_mm) {
+      return clamp01(plus(times(minus(all(half_width_mm), away[r]), per_mm[r]), half));
+    };
+    for (std::size_t r = 0; r < kRegisters; ++r) {
+      const Reals line = has_line ? minus(covered(r, ground_.line_mm), covered(r, -ground_.line_mm)) : zero;
+      const Reals in_road = has_edge ? covered(r, ground_.road_mm) : one;
+      const Reals w_road = times(asphalt[r], has_line ? most(minus(in_road, line), zero) : in_road);
+      const Reals w_line = times(asphalt[r], line);
+      const Reals in_verge = has_edge ? covered(r, ground_.verge_mm) : one;
+      const Reals w_verge = times(blades[r], minus(in_verge, in_road)),
+                  w_grass = times(blades[r], minus(one, in_verge));
       const auto channel = [&](int c) {
         Reals sum = times(w_road, all(ground_.road[c]));
         if (has_line) sum = plus(times(w_line, all(ground_.line[c])), sum);
@@ -243,7 +288,7 @@ void RowPainter<is_whole_row>::mixed_run(const Survey& survey, std::size_t start
         }
         return sum;
       };
-      use(column, channel(0), channel(1), channel(2));
+      use(column + r * kLanes, channel(0), channel(1), channel(2));
     }
   }
 }

@@ -2,7 +2,9 @@
 // register holds; see wide_lookup.h.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <utility>
 
 #include "pitlane/sim/ground_texture.h"
 #include "pitlane/sim/ground_wide.h"
@@ -40,6 +42,18 @@ inline Pairs texel_pairs(const WideGround& ground, Wholes ix, Wholes iy) {
 
 constexpr int kWindowX = 7, kWindowY = 3;  // cells: with their far corners they fit into 4 rows of 8
 static_assert(kBlock == 16 && DistanceField::kTileCells == 32);
+
+constexpr std::size_t kRegisters = kBlock / kLanes;
+template <typename Value>
+using OfBlock = std::array<Value, kRegisters>;
+
+/// `of(i)` of each register of a block. Stage by stage through all of them, not one register after the other: a
+/// processor looks only so far ahead for what it can do while a result is on its way.
+template <typename Of>
+auto each(const Of& of) -> OfBlock<decltype(of(0))> {
+  return [&]<std::size_t... i>(std::index_sequence<i...>)->OfBlock<decltype(of(0))> { return {of(i)...}; }
+  (std::make_index_sequence<kRegisters>());
+}
 
 // What there is to know of a row's blocks, 16 of them, before they are painted.
 struct alignas(64) Survey {
