@@ -131,6 +131,25 @@ TEST_P(LstmCellsTest, RememberWithoutAllocating) {
   }
 }
 
+/// Run after run, of a network that remembers.
+void expect_reference(const Network& network, Isa isa, int runs = 1) {
+  const auto plan = compiled(network, isa);
+  Runner runner(plan->new_session());
+  ReferenceMemory memory;
+  for (int run = 0; run < runs; ++run) {
+    const RunInputs inputs = random_inputs(network, 5 + static_cast<std::uint64_t>(run));
+    ASSERT_EQ(runner.run(inputs), RunStatus::kOk);
+    const auto want = run_reference(network, real_inputs(network, inputs), &memory);
+    ASSERT_TRUE(want.ok()) << want.error().message();
+    ASSERT_EQ(runner.outputs().size(), network.outputs.size());
+    for (std::size_t t = 0; t < network.outputs.size(); ++t) {
+      const std::vector<float>& wanted = want->values[network.outputs[t].value];
+      for (std::size_t i = 0; i < wanted.size(); ++i)
+        ASSERT_NEAR(runner.outputs()[t][i], wanted[i], 1e-5) << network.outputs[t].name << ", " << i;
+    }
+  }
+}
+
 /// A change to two steps over one vector or picture, and how many of both are still cells.
 struct Change {
   std::string what;
@@ -188,6 +207,22 @@ std::vector<Change> changes() {
   for (const Activation curve : {Activation::kRelu, Activation::kSigmoid, Activation::kLeakyRelu})
     for (const char* node : {"t1.candidate", "t1.shown"})
       all.push_back({std::string("other curve: ") + node, 1, [=](Network& n) { set_curve(n, node, {curve}); }});
+  all.push_back({"gates of a slope of a sixth", 2, [](Network& n) {
+                   for (Node& node : n.nodes)
+                     if (node.name.ends_with(".input") || node.name.ends_with(".forget") ||
+                         node.name.ends_with(".output"))
+                       node.op = Activate{Activation::kHardSigmoid, 1.F / 6};
+                 }});
+  for (const int most : {1, 12})
+    all.push_back({"adds " + std::to_string(most) + " numbers to the sums of all pixels", 2, [=](Network& n) {
+                     const auto channels = n.values[value_of(n, "t1.sum")].shape.size() == 1 ? 1 : most;
+                     const Shape count{channels};
+                     n.values.push_back({"same", count, {}});
+                     const auto same = static_cast<ValueId>(n.values.size() - 1);
+                     const Op slice = Slice{{0}, count};
+                     n.nodes.insert(n.nodes.begin(), {"same", slice, {n.inputs[0].value}, same});
+                     node_of(n, "t1.sum").inputs[1] = same;
+                   }});
   all.push_back({"gates of tanh", 1, [](Network& n) {
                    for (const char* gate : {"t1.input", "t1.forget", "t1.output"})
                      set_curve(n, gate, {Activation::kTanh});
@@ -238,20 +273,40 @@ TEST_P(LstmCellsTest, AreFoundWhereTheyAreAndNowhereElse) {
       Network network = unrolled(naive, 2);
       change.make(network);
       ASSERT_EQ(validate(network).ok(), true) << validate(network).error().message();
-      const auto plan = compiled(network, GetParam());
       EXPECT_EQ(count_cells(network), change.cells);
-      Runner runner(plan->new_session());
-      const RunInputs inputs = random_inputs(network, 5);
-      ASSERT_EQ(runner.run(inputs), RunStatus::kOk);
-      const auto want = run_reference(network, real_inputs(network, inputs));
-      ASSERT_TRUE(want.ok()) << want.error().message();
-      ASSERT_EQ(runner.outputs().size(), network.outputs.size());
-      for (std::size_t t = 0; t < network.outputs.size(); ++t) {
-        const std::vector<float>& wanted = want->values[network.outputs[t].value];
-        for (std::size_t i = 0; i < wanted.size(); ++i)  // a tie on a grid may fall to the other side
-          ASSERT_NEAR(runner.outputs()[t][i], wanted[i], 1e-5) << network.outputs[t].name << ", " << i;
-      }
+      expect_reference(network, GetParam());
     }
+  }
+}
+
+// A gate is a part of each pixel's sums, not of the picture's rows.
+TEST_P(LstmCellsTest, DoNotTakeRowsForGates) {
+  Network network = unrolled(made_cell(3, 3, 2, 3, 3, 77), 2);
+  const ValueId sums = value_of(network, "t1.sum");
+  network.values.push_back({"rows", {12, 3, 3}, {}});
+  const auto rows = static_cast<ValueId>(network.values.size() - 1);
+  const auto after = std::ranges::find(network.nodes, "t1.sum", &Node::name) + 1;
+  network.nodes.insert(after, {"rows", Reshape{{12, 3, 3}}, {sums}, rows});
+  std::int64_t begin = 0;
+  for (const char* gate : {"t1.input.sum", "t1.forget.sum", "t1.candidate.sum", "t1.output.sum"}) {
+    node_of(network, gate).inputs = {rows};
+    node_of(network, gate).op = Slice{{begin, 0, 0}, {begin + 3, 3, 3}};
+    begin += 3;
+  }
+  ASSERT_TRUE(validate(network).ok()) << validate(network).error().message();
+  EXPECT_EQ(count_cells(network), 1);
+  expect_reference(network, GetParam());
+}
+
+// What is remembered is there to be read by the next run, so it is no inner value of a cell.
+TEST_P(LstmCellsTest, ShowWhatIsRemembered) {
+  for (const char* inner : {"lstm.output", "lstm.forget", "lstm.new", "lstm.shown"}) {
+    SCOPED_TRACE(inner);
+    Network network = remembering(made_cell(1, 1, 2, 3, 1, 78));
+    network.states[1].after = value_of(network, inner);
+    ASSERT_TRUE(validate(network).ok()) << validate(network).error().message();
+    EXPECT_EQ(count_cells(network), 0);
+    expect_reference(network, GetParam(), 3);
   }
 }
 
@@ -294,6 +349,18 @@ TEST(LstmCells, HaveNamesAndCosts) {
   EXPECT_THAT(lines, ElementsAre("layer t0: 36 -> 24", "layer t1: 108 -> 12"));
 }
 
+// Other graphs have dots where theirs would be cut, and cells would share a name.
+TEST(LstmCells, OfOtherGraphsKeepTheirNamesWhole) {
+  Network network = unrolled(made_cell(1, 1, 2, 3, 1, 74), 2);
+  node_of(network, "t0.hidden").name = "model/lstm.1/mul_2";
+  node_of(network, "t1.hidden").name = "model/lstm.1/mul_5";
+  const auto plan = compiled(network, Isa::kScalar);
+  std::vector<std::string> names;
+  for (const StepInfo& step : plan->steps())
+    if (step.work == "lstm") names.push_back(step.name);
+  EXPECT_THAT(names, ElementsAre("model/lstm.1/mul_2", "model/lstm.1/mul_5"));
+}
+
 TEST_P(LstmCellsTest, OfInt8AreTheReferenceAndTheirOperators) {
   const Network real = unrolled(made_cell(5, 3, 2, 8, 3, 75), 3);
   const RunInputs inputs = random_inputs(real, 6);
@@ -316,11 +383,25 @@ TEST_P(LstmCellsTest, OfInt8AreTheReferenceAndTheirOperators) {
 TEST_P(LstmCellsTest, GiveThreadsTheBitsOfOne) {
   const Network network = unrolled(made_cell(9, 12, 8, 24, 3, 76), 2);
   const RunInputs inputs = random_inputs(network, 7);
-  Runner alone(compiled(network, GetParam())->new_session());
-  Runner two(compiled(network, GetParam(), 2)->new_session());
+  const auto shared = compiled(network, GetParam(), 2);
+  EXPECT_EQ(count_work(*shared, "lstm"), 2);
+  Runner alone(compiled(network, GetParam())->new_session()), two(shared->new_session());
   ASSERT_EQ(alone.run(inputs), RunStatus::kOk);
   ASSERT_EQ(two.run(inputs), RunStatus::kOk);
   EXPECT_EQ(two.outputs(), alone.outputs());
+}
+
+TEST_P(LstmCellsTest, GiveThreadsTheMemoryOfOne) {
+  const Network network = remembering(made_cell(9, 12, 8, 24, 3, 79));
+  const auto shared = compiled(network, GetParam(), 2);
+  EXPECT_EQ(count_work(*shared, "lstm"), 1);
+  Runner alone(compiled(network, GetParam())->new_session()), two(shared->new_session());
+  for (int run = 0; run < 3; ++run) {
+    const RunInputs inputs = random_inputs(network, 8 + static_cast<std::uint64_t>(run));
+    ASSERT_EQ(alone.run(inputs), RunStatus::kOk);
+    ASSERT_EQ(two.run(inputs), RunStatus::kOk);
+    EXPECT_EQ(two.outputs(), alone.outputs());
+  }
 }
 
 PITLANE_ALL_LEVELS(LstmCellsTest);

@@ -11,6 +11,7 @@
 #include "pitlane/measure/episode.h"
 #include "pitlane/sim/circuit_file.h"
 #include "pitlane/sim/sim_world.h"
+#include "placed_car.h"
 #include "small_circuits.h"
 
 namespace pitlane {
@@ -18,33 +19,9 @@ namespace {
 
 constexpr double kPi = std::numbers::pi, kExact = 1e-6, kPeriod_s = 0.05;
 
-class Steady : public Controller {
- public:
-  explicit Steady(const Command& command) : command_(command) {}
-  void reset() override {}
-  Result<Command> decide(const Observation&) override { return command_; }
-
- private:
-  Command command_;
-};
-
-// Episodes begin exactly here.
-class PlacedWorld : public SimWorld {
- public:
-  PlacedWorld(const std::shared_ptr<const Track>& track, const Pose& start) : SimWorld(track, {}), start_(start) {}
-  Status reset(std::uint64_t seed) override {
-    PITLANE_TRY_STATUS(SimWorld::reset(seed));
-    place(start_);
-    return {};
-  }
-
- private:
-  Pose start_;
-};
-
 EpisodeResult drive(const std::shared_ptr<const Track>& track, const Command& command, const Pose& start,
                     const EpisodeOptions& options = {}) {
-  PlacedWorld world(track, start);
+  PlacedCar world(track, {}, start);
   Steady controller(command);
   return run_episode(world, controller, options).value();
 }

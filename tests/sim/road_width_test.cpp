@@ -13,6 +13,7 @@
 #include "pitlane/sim/appearance.h"
 #include "pitlane/sim/circuit_file.h"
 #include "pitlane/sim/sim_world.h"
+#include "placed_car.h"
 #include "small_circuits.h"
 
 namespace pitlane {
@@ -86,35 +87,11 @@ TEST(RoadWidth, ALineKnowsItForwardsAndReversed) {
   EXPECT_EQ(plain.locate(20, 1).road_width_m, 3);
 }
 
-class Straight : public Controller {
- public:
-  explicit Straight(double v_mps) : command_{v_mps, 0} {}
-  void reset() override {}
-  Result<Command> decide(const Observation&) override { return command_; }
-
- private:
-  Command command_;
-};
-
-class PlacedCar : public SimWorld {
- public:
-  PlacedCar(const std::shared_ptr<const Track>& track, const SimOptions& options, const Pose& start)
-      : SimWorld(track, options), start_(start) {}
-  Status reset(std::uint64_t seed) override {
-    PITLANE_TRY_STATUS(SimWorld::reset(seed));
-    place(start_);
-    return {};
-  }
-
- private:
-  Pose start_;
-};
-
 EpisodeResult drive(const std::shared_ptr<const Track>& track, const Pose& start, bool reverse, double timeout_s) {
   SimOptions sim;
   sim.reverse = reverse;
   PlacedCar world(track, sim, start);
-  Straight controller(10);
+  Steady controller({.v_mps = 10});
   EpisodeOptions options;
   options.timeout_s = timeout_s;
   options.off_road_limit_m = 12;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "pitlane/engine/affine_chain.h"
@@ -328,7 +329,9 @@ Picture Planner::create_if_read(const Node& node, const Form& form) {
 
 void Planner::add_cell(const Node& memory, const LstmNodes& cell, const std::vector<Reading>& readings) {
   const Node& hidden = network_.nodes[cell.hidden];
-  forms_.work_for(StepInfo::Owner::kLayer, hidden.name.substr(0, hidden.name.rfind('.')));  // lstm1 of lstm1.hidden
+  std::string_view name = hidden.name;  // of ours "lstm1.hidden"; an imported graph has others, each its own
+  if (constexpr std::string_view kEnd = ".hidden"; name.ends_with(kEnd)) name.remove_suffix(kEnd.size());
+  forms_.work_for(StepInfo::Owner::kLayer, std::string(name));
   LstmPictures pictures;
   auto reading = readings.begin();
   pictures.sums = read(*reading++).picture;

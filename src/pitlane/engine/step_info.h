@@ -23,7 +23,9 @@ struct StepInfo {
   /// is the layer's.
   enum class Owner : std::uint8_t { kLayer, kInput, kOutput, kState };
   Owner owner = Owner::kLayer;
-  std::string name = {};  ///< of the node, the input, the value that is an output, the state
+  /// Of the node (of a cell in one step: the node that makes h, without ".hidden"), the input, the value that is an
+  /// output, the state.
+  std::string name = {};
   std::string work = {};  ///< e.g. "conv int8", "border", "quantize"
   Arithmetic arithmetic = Arithmetic::kNone;
   std::int64_t macs = 0;  ///< of the network; what a kernel pads is not counted
