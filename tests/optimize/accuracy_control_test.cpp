@@ -98,6 +98,25 @@ TEST_P(AccuracyControl, PutsBackTheCulpritAlone) {
   EXPECT_EQ(static_cast<std::size_t>(held->size_bytes), serialize_pit(held->network)->size());
 }
 
+TEST_P(AccuracyControl, WithoutABudgetSoManyLayersStayInFloats) {
+  SmallData data(network());
+  const Network spoilt = with_outliers(data);
+  const auto keep = [&](std::size_t count) {
+    return keep_costliest_in_floats(spoilt, strategy(GetParam()), data.context, count, judge_against(spoilt, data));
+  };
+  const auto one = keep(1), two = keep(2), all = keep(3);
+  ASSERT_TRUE(one.ok()) << one.error().message();
+  ASSERT_TRUE(two.ok()) << two.error().message();
+  EXPECT_THAT(layers_in(*one, Storage::kI8), ElementsAre("conv2", "dense4"));
+  EXPECT_EQ(one->metadata.at("in floats"), "Conv2d 'conv1'");
+  EXPECT_EQ(one->metadata.at("strategy"), GetParam());
+  EXPECT_EQ(layers_in(*two, Storage::kI8).size(), 1U);
+  EXPECT_THAT(two->metadata.at("in floats"), HasSubstr("Conv2d 'conv1'"));
+  ASSERT_FALSE(all.ok());
+  EXPECT_EQ(all.error().message(),
+            std::string("strategy ") + GetParam() + " has no 4 layers of which 3 could stay in floats");
+}
+
 TEST_P(AccuracyControl, ABudgetThatHoldsChangesNoByte) {
   const Network good = network();
   const SmallData data(good);

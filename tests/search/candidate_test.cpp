@@ -6,12 +6,14 @@
 #include <set>
 
 #include "pitlane/network/pilotnet.h"
+#include "pitlane/optimize/strategy.h"
 #include "pitlane/search/candidate_space.h"
 #include "train/synthetic.h"
 
 namespace pitlane {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 Network pilotnet() {
@@ -23,6 +25,21 @@ Network pilotnet() {
 TEST(Candidate, HasOneText) {
   const Candidate c{67, 33, true, {8, 16, 24}, {32, 16}, StudentStorage::kBf16};
   EXPECT_EQ(to_string(c), "67x33-grey-c8.16.24-d32.16-bf16");
+}
+
+TEST(Candidate, IsFinishedInOtherWaysWhereItIsRounded) {
+  const Candidate rounded{67, 33, false, {8, 16, 24}, {32}, StudentStorage::kInt8};
+  std::vector<std::string> names;
+  for (const Candidate& c : finished_otherwise(rounded)) names.push_back(to_string(c));
+  const std::string name = "67x33-rgb-c8.16.24-d32-int8";
+  EXPECT_THAT(names, ElementsAre(name + "-1float", name + "-2float", name + "-prune_qat", name + "-clust_qat",
+                                 name + "-prune_clust_qat"));
+  for (const Candidate& c : finished_otherwise(rounded)) {
+    EXPECT_TRUE(c.recipe.empty() || find_strategy(c.recipe).ok()) << c.recipe;
+  }
+  Candidate floats = rounded;
+  floats.storage = StudentStorage::kF32;
+  EXPECT_TRUE(finished_otherwise(floats).empty());
 }
 
 TEST(Candidate, KeepsWhatTheBaselineMeans) {

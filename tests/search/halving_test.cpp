@@ -40,6 +40,8 @@ std::vector<RungTrial> of_rung(const std::vector<RungTrial>& all, int rung) {
   return out;
 }
 
+bool is_rounded(const RungTrial& trial) { return trial.candidate.storage == StudentStorage::kInt8; }
+
 std::vector<RungTrial> run(const HalvingOptions& options) {
   auto result = halve(options, [](const RungTrial& which, const HalvingState&) -> Result<Trial> { return toy(which); });
   EXPECT_TRUE(result.ok()) << result.error().message();
@@ -68,13 +70,35 @@ TEST(Halving, SameSeedSameTrials) {
 }
 
 TEST(Halving, TimeIsSharedAmongTheRungs) {
-  // One second a trial: rung 0 ends at 4 s, a third of its four is two, and a third of these one.
+  // One second a trial: rung 0 ends at 4 s, a third of its four is two, and a third of these one; the other ways to
+  // finish it have what is left.
   const std::vector<RungTrial> all = run(options_of("10s"));
   EXPECT_EQ(of_rung(all, 0).size(), 4U);
   EXPECT_EQ(of_rung(all, 1).size(), 2U);
   EXPECT_EQ(of_rung(all, 2).size(), 1U);
+  EXPECT_EQ(of_rung(all, 3).size(), is_rounded(of_rung(all, 2)[0]) ? 3U : 0U);
   // Too little for anything: each rung judges one all the same.
-  EXPECT_EQ(run(options_of("0.1s")).size(), 3U);
+  const std::vector<RungTrial> least = run(options_of("0.1s"));
+  EXPECT_EQ(least.size(), is_rounded(least[2]) ? 4U : 3U);
+}
+
+TEST(Halving, WhatIsLeftIsFinishedInOtherWays) {
+  const auto halved = halve(options_of("27"), [](const RungTrial& which, const HalvingState&) -> Result<Trial> {
+    Trial t = toy(which);
+    if (!is_rounded(which)) t.failure = "too large";
+    return t;
+  });
+  ASSERT_TRUE(halved.ok()) << halved.error().message();
+  const std::vector<RungTrial>& all = *halved;
+  const std::vector<RungTrial> finished = of_rung(all, 2), otherwise = of_rung(all, 3);
+  std::vector<std::string> wanted, found;
+  for (const std::size_t i : best_trials(finished, finished.size()))
+    for (const Candidate& c : finished_otherwise(finished[i].candidate))
+      wanted.push_back(std::to_string(finished[i].number) + " " + to_string(c));
+  for (const RungTrial& t : otherwise) found.push_back(std::to_string(t.number) + " " + to_string(t.candidate));
+  EXPECT_EQ(wanted.size(), 5 * finished.size());
+  EXPECT_GE(finished.size(), 2U);
+  EXPECT_EQ(found, wanted);
 }
 
 TEST(Halving, WhoFailedDoesNotGoOn) {

@@ -9,7 +9,7 @@ from . import pieces, places
 from .failure import Failure
 
 # What each recording is learned with: bench/networks/train's recipe, and the README's for the real recording.
-TRAINING = {("pilotnet-torch", "simulator"): ["--epochs", "10"], ("pilotnet-tf", "simulator"): ["--epochs", "4"],
+TRAINING = {("pilotnet-torch", "simulator"): ["--epochs", "10"], ("pilotnet-tf", "simulator"): ["--epochs", "10"],
             ("pilotnet-torch", "udacity"): ["--epochs", "6", "--learning-rate", "5e-4"],
             ("pilotnet-tf", "udacity"): ["--epochs", "4", "--learning-rate", "5e-4"]}
 SPLIT = {"simulator": [], "udacity": ["--split", "blocks:100:5"]}

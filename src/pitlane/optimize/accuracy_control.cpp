@@ -142,4 +142,24 @@ Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy
   return held;
 }
 
+Result<Network> keep_costliest_in_floats(const Network& baseline, const Strategy& strategy,
+                                         const StrategyContext& given, std::size_t count, const JudgeFn& judge,
+                                         const ProgressFn& progress) {
+  StrategyContext context = given;
+  PITLANE_TRY(StorageDraft drafted, draft_of(baseline, strategy, context, progress));
+  drafted.rounded.clear();
+  const TrackFn nobody_drives;
+  MixtureSearch search(std::move(drafted), MixtureJudge{{}, judge, nobody_drives}, context, progress);
+  if (search.integers_only() || search.size() <= count)
+    return unsupported(std::string("strategy ") + strategy.name + " has no " + std::to_string(count + 1) +
+                       " layers of which " + std::to_string(count) + " could stay in floats");
+  PITLANE_TRY_STATUS(search.weigh());
+  const Mixture mixture = search.costliest(count);
+  PITLANE_TRY(Network network, search.make(mixture));
+  name_origin(strategy, network);
+  network.metadata["in floats"] = joined(search.names(mixture, true));
+  PITLANE_TRY_STATUS(validate(network));
+  return network;
+}
+
 }  // namespace pitlane

@@ -1,6 +1,7 @@
 // Mixed precision: the layers that cost too much accuracy in few bits go back to more, until a budget holds.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -53,5 +54,13 @@ struct HeldBudget {
 Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy, const StrategyContext& context,
                                const AccuracyBudget& budget, const JudgeFn& judge, const ProgressFn& progress = {},
                                const TrackFn& track = {});
+
+/// The strategy's network with the `count` layers in floats whose rounding alone costs most, the errors of all outputs
+/// counted alike; of equals the first ones. What trains or calibrates is done once. Deterministic. Metadata says which
+/// layers. Errors: the strategy is integers alone, or has no more than `count` layers in few bits; as of apply_strategy
+/// and `judge`.
+Result<Network> keep_costliest_in_floats(const Network& baseline, const Strategy& strategy,
+                                         const StrategyContext& context, std::size_t count, const JudgeFn& judge,
+                                         const ProgressFn& progress = {});
 
 }  // namespace pitlane

@@ -138,6 +138,12 @@ std::size_t MixtureSearch::costliest() const {
   return static_cast<std::size_t>(std::ranges::max_element(costs_, {}, &Cost::share) - costs_.begin());
 }
 
+Mixture MixtureSearch::costliest(std::size_t count) const {
+  std::vector<double> shares;
+  for (const Cost& cost : costs_) shares.push_back(cost.share);
+  return first_of(order(shares), count);
+}
+
 /// "2.1 % to w's MSE".
 std::string MixtureSearch::cost_text(std::size_t group) const {
   const Cost& cost = costs_[group];
@@ -202,12 +208,14 @@ std::vector<std::size_t> MixtureSearch::order(const std::vector<double>& worth) 
   return groups;
 }
 
+Mixture MixtureSearch::first_of(const std::vector<std::size_t>& order, std::size_t count) const {
+  Mixture mixture = all(false);
+  for (std::size_t i = 0; i < count; ++i) mixture[order[i]] = true;
+  return mixture;
+}
+
 Status MixtureSearch::put_back(const std::vector<std::size_t>& order) {
-  const auto first = [&](std::size_t count) {
-    Mixture mixture = all(false);
-    for (std::size_t i = 0; i < count; ++i) mixture[order[i]] = true;
-    return mixture;
-  };
+  const auto first = [&](std::size_t count) { return first_of(order, count); };
   std::size_t fails = 0, holding = size();
   while (holding - fails > 1) {
     const std::size_t middle = (fails + holding) / 2;

@@ -61,6 +61,8 @@ class MixtureSearch {
   [[nodiscard]] Mixture closest() const;
   /// The layer that alone takes the largest share of the budget.
   [[nodiscard]] std::size_t costliest() const;
+  /// So many layers stay: those that do, costliest first.
+  [[nodiscard]] Mixture costliest(std::size_t count) const;
   /// "2.1 % to w's MSE"
   [[nodiscard]] std::string cost_text(std::size_t group) const;
   /// Why each layer that stays does.
@@ -88,6 +90,7 @@ class MixtureSearch {
   [[nodiscard]] ProgressFn still_working() const;
   [[nodiscard]] Cost cost(const Errors& floats, const Errors& alone) const;
   [[nodiscard]] std::vector<std::size_t> order(const std::vector<double>& worth) const;
+  [[nodiscard]] Mixture first_of(const std::vector<std::size_t>& order, std::size_t count) const;
   Status put_back(const std::vector<std::size_t>& order);
   Status take_out(Mixture mixture);
   [[nodiscard]] std::pair<std::ptrdiff_t, double> rank(const Mixture& mixture) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -13,9 +14,11 @@
 #include "pitlane/engine/plan.h"
 #include "pitlane/measure/accuracy.h"
 #include "pitlane/network/pit_file.h"
+#include "pitlane/optimize/accuracy_control.h"
 #include "pitlane/optimize/strategy.h"
 #include "pitlane/search/student_data.h"
 #include "pitlane/search/trial_record.h"
+#include "pitlane/study/budget_judge.h"
 #include "pitlane/study/code_version.h"
 #include "pitlane/study/fine_tuning.h"
 #include "pitlane/study/store.h"
@@ -35,18 +38,17 @@ struct Teaching {
   std::int64_t one_sample_in = 1;
   int epochs = 1;
 };
-constexpr Teaching kTeaching[kRungs] = {{4, 8}, {2, 16}, {1, 40}};
+constexpr Teaching kTeaching[kTaughtRungs] = {{4, 8}, {2, 16}, {1, 40}};
+constexpr int kLastTaught = kTaughtRungs - 1;
 constexpr double kLearningRate = 2e-3;
+constexpr int kThreads = 1;  // layers are so small that threads would mostly wait for each other
 constexpr const char* kTooSlow = "slower than --max-latency-ms";
+constexpr const char* kNoBetter = "no faster, smaller or more exact than the same student finished as usual";
+constexpr double kBetter = 0.97;  // of its latency, size or error: less is within what measuring varies by
+constexpr std::size_t kMostFinishedOtherwise = 4;
 constexpr std::uint64_t kTuningLaps = 0xA070;
 const LatencyOptions kTiming{
     .warm_up_s = 0.02, .budget_s = 0.3, .precision = 0.01, .min_runs = 100, .runs_for_percentiles = 500};
-
-/// A trained student as it would be stored, and what taught it.
-struct Student {
-  Network network;
-  std::vector<EpochRecord> history;
-};
 
 class AutoSearch {
  public:
@@ -80,14 +82,26 @@ class AutoSearch {
     hasher.text(code_version()).text(content_hash(*inputs_.baseline)).text(to_string(which.candidate));
     hasher.text(inputs_.dataset->hash).text(inputs_.split->description).number(inputs_.split->train.size());
     hasher.number(options_.seed).number(static_cast<std::uint64_t>(which.rung)).text(isa_);
-    if (which.rung == kRungs - 1) {
+    if (is_kept(which)) {
       for (const Course& course : inputs_.courses) hasher.text(course.key).number(course.reverse ? 1 : 0);
       add_latencies(hasher, options_.laps.latencies);
       hasher.number(options_.laps.seed).text(options_.laps.vehicle.adapter);
     }
     return hasher.hex();
   }
+  // Its network is kept and driven.
+  static bool is_kept(const RungTrial& which) { return which.rung >= kLastTaught; }
+  // The student that another way of finishing starts from.
+  static RungTrial as_taught(RungTrial which) {
+    which.rung = kLastTaught;
+    which.candidate.recipe.clear();
+    which.candidate.float_layers = 0;
+    return which;
+  }
   [[nodiscard]] fs::path file_of(const RungTrial& which) const { return options_.out / "auto" / (key(which) + ".pit"); }
+  [[nodiscard]] fs::path floats_of(const RungTrial& which) const {
+    return fs::path(file_of(as_taught(which))).replace_extension(".floats.pit");
+  }
 
   Result<Trial> score(const RungTrial& which, const HalvingState& state) {
     const std::string name = "auto-" + key(which);
@@ -105,6 +119,7 @@ class AutoSearch {
       PITLANE_TRY_STATUS(store_.put_new(too_slow(made) ? name_with_limit(name) : name, to_record(made)));
       trial = std::move(made);
     }
+    if (which.rung == kLastTaught) as_usual_[which.number] = *trial;
     apply_limits(*trial);
     if (on_trial_) {
       RungTrial done = which;
@@ -121,13 +136,13 @@ class AutoSearch {
     }
     if (!text) return std::optional<Trial>();
     Result<Trial> trial = trial_from_record(*text);
-    const bool has_file = trial.ok() && (which.rung < kRungs - 1 || trial->failure || load_pit(file_of(which)).ok());
+    const bool has_file = trial.ok() && (!is_kept(which) || trial->failure || load_pit(file_of(which)).ok());
     if (has_file) return std::optional<Trial>(*std::move(trial));
     // The time that it took is part of what is repeated: only its network is made again.
     if (trial.ok()) {
       log_warning("auto trial " + std::to_string(which.number) + ": its network is gone and is made again");
-      PITLANE_TRY(const Student student, taught(which, progress_));
-      PITLANE_TRY_STATUS(save_pit(student.network, file_of(which)));
+      PITLANE_TRY(const Network network, finished(which, progress_));
+      PITLANE_TRY_STATUS(save_pit(network, file_of(which)));
       return std::optional<Trial>(*std::move(trial));
     }
     log_warning("auto trial " + std::to_string(which.number) + ": cannot be read and is made again");
@@ -169,25 +184,35 @@ class AutoSearch {
   Status judge(const RungTrial& which, const ProgressFn& progress, Trial& out) {
     PITLANE_TRY(const Network fresh, build_candidate(which.candidate, *inputs_.baseline, options_.seed));
     PITLANE_TRY(const auto dataset, data_.of(fresh, progress));
-    PITLANE_TRY(out.latency_ms, latency_of(which.candidate, fresh, *dataset, progress));
-    if (too_slow(out)) {
-      out.failure = kTooSlow;  // not worth teaching, whatever it would learn
-      return {};
+    if (which.rung < kTaughtRungs) {
+      PITLANE_TRY(out.latency_ms, latency_of(which.candidate, fresh, *dataset, progress));
+      if (too_slow(out)) {
+        out.failure = kTooSlow;  // not worth teaching, whatever it would learn
+        return {};
+      }
     }
-    PITLANE_TRY(const Student student, taught(which, progress));
-    PITLANE_TRY(const auto plan, compile(student.network));
+    PITLANE_TRY(const Network network, finished(which, progress));
+    PITLANE_TRY(const auto plan, compile(network));
     const std::unique_ptr<Session> session = plan->new_session();
-    PITLANE_TRY(const Predictions answers,
-                predict(student.network, *session, *dataset, inputs_.split->validation, progress));
+    PITLANE_TRY(const Predictions answers, predict(network, *session, *dataset, inputs_.split->validation, progress));
     out.mse = accuracy(answers, *dataset, inputs_.split->validation).mse;
-    PITLANE_TRY(const std::vector<std::byte> bytes, serialize_pit(student.network));
+    PITLANE_TRY(const std::vector<std::byte> bytes, serialize_pit(network));
     out.size_bytes = static_cast<std::int64_t>(bytes.size());
-    if (which.rung < kRungs - 1) return {};
-    PITLANE_TRY_STATUS(write_file(file_of(which), bytes));
-    std::error_code ignored;
-    fs::remove(checkpoint_of(which), ignored);
-    fs::remove(rounding_checkpoint_of(which), ignored);
-    return drive(student.network, *plan, progress, out);
+    // What is pruned or of few values, or partly in floats, is read in other ways.
+    if (which.rung >= kTaughtRungs) {
+      PITLANE_TRY(out.latency_ms, time_network(network, *dataset, inputs_.split->validation.front(), kTiming));
+      if (too_slow(out)) out.failure = kTooSlow;
+      if (is_no_better(out, as_usual_.at(which.number))) out.failure = kNoBetter;
+    }
+    if (is_kept(which) && !out.failure) PITLANE_TRY_STATUS(write_file(file_of(which), bytes));
+    remove_checkpoints(which);
+    if (!is_kept(which) || out.failure) return {};
+    return drive(network, *plan, progress, out);
+  }
+
+  static bool is_no_better(const Trial& trial, const Trial& usual) {
+    return trial.latency_ms >= kBetter * usual.latency_ms && trial.mse >= kBetter * usual.mse &&
+           static_cast<double>(trial.size_bytes) >= kBetter * static_cast<double>(usual.size_bytes);
   }
 
   Status drive(const Network& network, const Plan& plan, const ProgressFn& progress, Trial& out) {
@@ -228,18 +253,31 @@ class AutoSearch {
     return apply_strategy(network, *strategy, storing(dataset), progress);
   }
 
-  // The last rung's integers are trained on with their rounding in sight: its students are for keeps.
+  // Students that are for keeps are trained on with their rounding in sight.
   Result<Network> in_last_storage(const RungTrial& which, const Network& network, const Dataset& dataset,
                                   const ProgressFn& progress) const {
     if (which.candidate.storage != StudentStorage::kInt8)
       return in_storage(network, which.candidate, dataset, progress);
-    const fs::path checkpoint = rounding_checkpoint_of(which);
     StrategyContext context = storing(dataset);
     context.fine_tune = [&](const Network& rounded, const FineTuning& wanted, const ProgressFn& inner) {
-      return fine_tuned(rounded, dataset, *inputs_.split, wanted, options_.seed, checkpoint, inner);
+      const fs::path checkpoint = checkpoint_of(which, Hasher().text(to_string(wanted)).hex());
+      return fine_tuned(rounded, dataset, *inputs_.split, wanted, options_.seed, checkpoint, inner, kThreads);
     };
-    PITLANE_TRY(const Strategy* strategy, find_strategy("quan_aware"));
-    return apply_strategy(network, *strategy, context, progress);
+    const std::string& recipe = which.candidate.recipe;
+    PITLANE_TRY(const Strategy* strategy, find_strategy(recipe.empty() ? "quan_aware" : recipe));
+    if (which.candidate.float_layers == 0) return apply_strategy(network, *strategy, context, progress);
+    const JudgeFn judge = [&](const Network& mixture, const ProgressFn& inner) {
+      return errors(mixture, dataset, inner);
+    };
+    return keep_costliest_in_floats(network, *strategy, context, which.candidate.float_layers, judge, progress);
+  }
+
+  Result<std::vector<OutputError>> errors(const Network& network, const Dataset& dataset,
+                                          const ProgressFn& progress) const {
+    PITLANE_TRY(const auto plan, compile(network));
+    PITLANE_TRY(const Predictions answers,
+                predict(network, *plan->new_session(), dataset, inputs_.split->validation, progress));
+    return output_errors(accuracy(answers, dataset, inputs_.split->validation));
   }
 
   [[nodiscard]] StrategyContext storing(const Dataset& dataset) const {
@@ -250,16 +288,23 @@ class AutoSearch {
     return context;
   }
 
-  [[nodiscard]] fs::path checkpoint_of(const RungTrial& which) const {
-    return fs::path(file_of(which)).replace_extension(".checkpoint");
+  // `training`: which of its trainings, "" its teaching.
+  [[nodiscard]] fs::path checkpoint_of(const RungTrial& which, const std::string& training = "") const {
+    return options_.out / "auto" / (key(which) + (training.empty() ? "" : "-") + training + ".checkpoint");
   }
-  [[nodiscard]] fs::path rounding_checkpoint_of(const RungTrial& which) const {
-    return fs::path(file_of(which)).replace_extension(".rounding.checkpoint");
+  void remove_checkpoints(const RungTrial& which) const {
+    const std::string begin = key(which);
+    std::error_code ignored;
+    std::vector<fs::path> found;
+    for (const fs::directory_entry& entry : fs::directory_iterator(options_.out / "auto", ignored))
+      if (entry.path().extension() == ".checkpoint" && entry.path().filename().string().starts_with(begin))
+        found.push_back(entry.path());
+    for (const fs::path& path : found) fs::remove(path, ignored);
   }
 
-  Result<Student> taught(const RungTrial& which, const ProgressFn& progress) {
+  // In floats.
+  Result<Network> taught(const RungTrial& which, const Dataset& dataset, const ProgressFn& progress) {
     PITLANE_TRY(const Network fresh, build_candidate(which.candidate, *inputs_.baseline, options_.seed));
-    PITLANE_TRY(const auto dataset, data_.of(fresh, progress));
     const Teaching& teaching = kTeaching[which.rung];
     Split split = *inputs_.split;
     split.train.clear();
@@ -270,24 +315,49 @@ class AutoSearch {
     options.learning_rate = kLearningRate;
     options.seed = options_.seed;
     options.keep_last = true;  // it is judged on the same validation samples
-    options.threads = 1;       // layers are so small that threads would mostly wait for each other
-    if (which.rung == kRungs - 1) options.checkpoint = checkpoint_of(which);
-    PITLANE_TRY(TrainResult trained, train(fresh, *dataset, split, options, progress));
+    options.threads = kThreads;
+    if (is_kept(which)) options.checkpoint = checkpoint_of(which);
+    PITLANE_TRY(TrainResult trained, train(fresh, dataset, split, options, progress));
     set_training_history(trained.network, trained.epochs);
     const auto circuits = inputs_.baseline->metadata.find("circuits");
     if (circuits != inputs_.baseline->metadata.end()) trained.network.metadata["circuits"] = circuits->second;
     trained.network.metadata["teacher"] = content_hash(*inputs_.baseline);
-    PITLANE_TRY(Network stored, which.rung == kRungs - 1
-                                    ? in_last_storage(which, trained.network, *dataset, progress)
-                                    : in_storage(trained.network, which.candidate, *dataset, progress));
-    set_training_history(stored, trained.epochs);  // not that of the rounding alone
-    return Student{std::move(stored), std::move(trained.epochs)};
+    return std::move(trained.network);
+  }
+
+  // What several ways of finishing start from: it stays on disk.
+  Result<Network> taught_for_keeps(const RungTrial& which, const Dataset& dataset, const ProgressFn& progress) {
+    const fs::path file = floats_of(which);
+    if (Result<Network> kept = load_pit(file); kept.ok()) return kept;
+    PITLANE_TRY(Network network, taught(as_taught(which), dataset, progress));
+    PITLANE_TRY_STATUS(save_pit(network, file));
+    remove_checkpoints(as_taught(which));
+    return network;
+  }
+
+  Result<Network> finished(const RungTrial& which, const ProgressFn& progress) {
+    PITLANE_TRY(const Network fresh, build_candidate(which.candidate, *inputs_.baseline, options_.seed));
+    PITLANE_TRY(const auto dataset, data_.of(fresh, progress));
+    PITLANE_TRY(const Network floats,
+                is_kept(which) ? taught_for_keeps(which, *dataset, progress) : taught(which, *dataset, progress));
+    PITLANE_TRY(Network stored, is_kept(which) ? in_last_storage(which, floats, *dataset, progress)
+                                               : in_storage(floats, which.candidate, *dataset, progress));
+    set_training_history(stored, training_history(floats));  // not that of the finishing alone
+    stored.metadata["candidate"] = to_string(which.candidate);
+    return stored;
   }
 
   Result<std::vector<MadeNetwork>> finalists(const std::vector<RungTrial>& trials) {
-    std::vector<const RungTrial*> last;
+    std::vector<const RungTrial*> last, otherwise;
     for (const RungTrial& t : trials)
-      if (t.rung == kRungs - 1 && !t.trial.failure) last.push_back(&t);
+      if (is_kept(t) && !t.trial.failure) (t.rung == kLastTaught ? last : otherwise).push_back(&t);
+    // Of many that hardly differ in time, those that drive and answer best.
+    std::stable_sort(otherwise.begin(), otherwise.end(), [](const RungTrial* a, const RungTrial* b) {
+      return std::tuple(-a->trial.completed, a->trial.deviation_m, a->trial.mse) <
+             std::tuple(-b->trial.completed, b->trial.deviation_m, b->trial.mse);
+    });
+    otherwise.resize(std::min(otherwise.size(), kMostFinishedOtherwise));
+    last.insert(last.end(), otherwise.begin(), otherwise.end());
     std::stable_sort(last.begin(), last.end(), [](const RungTrial* a, const RungTrial* b) {
       return std::tuple(-a->trial.completed, a->trial.latency_ms) <
              std::tuple(-b->trial.completed, b->trial.latency_ms);
@@ -308,7 +378,7 @@ class AutoSearch {
 
   [[nodiscard]] std::string recipe_of(const RungTrial& which, const Network& network) const {
     const auto stored = network.metadata.find("recipe");
-    return "student(" + to_string(which.candidate) + ", epochs=" + std::to_string(kTeaching[which.rung].epochs) +
+    return "student(" + to_string(which.candidate) + ", epochs=" + std::to_string(kTeaching[kLastTaught].epochs) +
            ", teacher=0.5); " + (stored == network.metadata.end() ? "" : stored->second);
   }
 
@@ -319,6 +389,7 @@ class AutoSearch {
   Store store_;
   std::string isa_;
   StudentData data_;
+  std::map<int, Trial> as_usual_;  // of the last taught rung, by number
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // `tune --auto`: looks for a small student of a network. Each candidate is timed on this machine, then taught by the
-// baseline and by the labels; the best third is taught longer; the last few are driven on tuning circuits.
+// baseline and by the labels; the best third is taught longer; the last few are finished in several ways and driven on
+// tuning circuits.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +47,7 @@ using TrialFn = std::function<void(const RungTrial& trial, bool resumed)>;
 
 struct AutoResult {
   std::vector<RungTrial> trials;       ///< in the order in which they were judged
-  std::vector<MadeNetwork> finalists;  ///< auto-1, auto-2, ...: most tuning laps first, then the fastest
+  std::vector<MadeNetwork> finalists;  ///< auto-1, auto-2, ... (8 at most): most tuning laps first, then the fastest
 };
 
 /// Trials that an earlier run finished are taken from the store, their latencies too: the same seed and the same stored

@@ -42,7 +42,22 @@ Preprocessing seen_by(const Candidate& candidate, Preprocessing p) {
 std::string to_string(const Candidate& candidate) {
   return std::to_string(candidate.width) + "x" + std::to_string(candidate.height) +
          (candidate.grey ? "-grey-c" : "-rgb-c") + dotted(candidate.channels) + "-d" + dotted(candidate.units) + "-" +
-         name_of(candidate.storage);
+         name_of(candidate.storage) + (candidate.recipe.empty() ? "" : "-" + candidate.recipe) +
+         (candidate.float_layers == 0 ? "" : "-" + std::to_string(candidate.float_layers) + "float");
+}
+
+std::vector<Candidate> finished_otherwise(const Candidate& candidate) {
+  std::vector<Candidate> all;
+  if (candidate.storage != StudentStorage::kInt8) return all;
+  for (const std::size_t floats : {1, 2}) {
+    all.push_back(candidate);
+    all.back().float_layers = floats;
+  }
+  for (const char* recipe : {"prune_qat", "clust_qat", "prune_clust_qat"}) {
+    all.push_back(candidate);
+    all.back().recipe = recipe;
+  }
+  return all;
 }
 
 const char* strategy_of(StudentStorage storage) {

@@ -1,6 +1,7 @@
 // A student that a search may propose: a small convolutional network over a small picture, and how it is stored.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,14 +19,22 @@ struct Candidate {
   std::vector<int> channels;  ///< of its convolutions: the first 5x5, others 3x3, all with stride 2 and padded
   std::vector<int> units;     ///< of its dense layers, but for the last one, which has the outputs
   StudentStorage storage = StudentStorage::kInt8;
+  /// How a student of the last rungs is finished. Empty: as its storage has it.
+  std::string recipe = {};       ///< a strategy's name, e.g. "prune_qat"
+  std::size_t float_layers = 0;  ///< so many, those whose rounding costs most, are not rounded
 
   bool operator==(const Candidate&) const = default;
 };
 
-/// Canonical: the same text, the same candidate. "64x24-grey-c8.16.24-d32-int8".
+/// Canonical: the same text, the same candidate. "64x24-grey-c8.16.24-d32-int8", "...-int8-prune_qat",
+/// "...-int8-1float".
 std::string to_string(const Candidate& candidate);
 /// The strategy that stores a trained student in this way.
 const char* strategy_of(StudentStorage storage);
+
+/// The other ways in which a taught student can be finished: pruned, of few values, both, with its costliest layers in
+/// floats. None for one that is not stored in int8.
+std::vector<Candidate> finished_otherwise(const Candidate& candidate);
 
 /// What can be taught in this way. Errors: another input than one picture (a student would be blind to it), more than
 /// one camera.

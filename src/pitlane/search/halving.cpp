@@ -10,7 +10,7 @@
 namespace pitlane {
 namespace {
 
-constexpr double kRungEnds[kRungs] = {0.4, 0.7, 1.0};  // shares of a budget of time
+constexpr double kRungEnds[kRungs] = {0.4, 0.65, 0.85, 1.0};  // shares of a budget of time
 constexpr int kMostDrawn = 100'000;
 constexpr int kPlainDraws = 8;
 constexpr int kMostRepeats = 200;  // draws of candidates that were there before: the space is exhausted
@@ -49,13 +49,17 @@ class Halving {
     PITLANE_TRY(std::vector<RungTrial> judged, first_rung());
     if (sound(judged).empty()) return nothing_left(judged);
     std::vector<RungTrial> all = judged;
-    for (int rung = 1; rung < kRungs; ++rung) {
+    for (int rung = 1; rung < kTaughtRungs; ++rung) {
       std::size_t wanted = third_of(sound(judged).size());
-      if (rung == kRungs - 1) wanted = std::min(wanted, kMostFinalists);
-      PITLANE_TRY(judged, next_rung(rung, judged, wanted));
+      if (rung == kTaughtRungs - 1) wanted = std::min(wanted, kMostFinalists);
+      std::vector<RungTrial> chosen;
+      for (const std::size_t i : best_trials(judged, wanted)) chosen.push_back(judged[i]);
+      PITLANE_TRY(judged, next_rung(rung, std::move(chosen)));
       all.insert(all.end(), judged.begin(), judged.end());
-      if (sound(judged).empty()) break;
+      if (sound(judged).empty()) return all;
     }
+    PITLANE_TRY(judged, next_rung(kRungs - 1, other_ways(judged)));
+    all.insert(all.end(), judged.begin(), judged.end());
     return all;
   }
 
@@ -103,16 +107,25 @@ class Halving {
     return std::nullopt;
   }
 
-  Result<std::vector<RungTrial>> next_rung(int rung, const std::vector<RungTrial>& before, std::size_t wanted) {
+  static std::vector<RungTrial> other_ways(const std::vector<RungTrial>& finished) {
+    std::vector<RungTrial> out;
+    for (const std::size_t i : best_trials(finished, finished.size())) {
+      for (Candidate& candidate : finished_otherwise(finished[i].candidate)) {
+        out.push_back(finished[i]);
+        out.back().candidate = std::move(candidate);
+      }
+    }
+    return out;
+  }
+
+  Result<std::vector<RungTrial>> next_rung(int rung, std::vector<RungTrial> chosen) {
     std::vector<RungTrial> judged;
-    const std::vector<std::size_t> best = best_trials(before, wanted);
-    for (const std::size_t i : best) {
+    for (RungTrial& which : chosen) {
       if (!judged.empty() && time_is_up(rung)) break;
-      RungTrial which = before[i];
       which.rung = rung;
       which.trial = {};
       PITLANE_TRY(RungTrial done,
-                  judge(std::move(which), static_cast<int>(judged.size()), static_cast<int>(best.size())));
+                  judge(std::move(which), static_cast<int>(judged.size()), static_cast<int>(chosen.size())));
       judged.push_back(std::move(done));
     }
     return judged;

@@ -33,7 +33,9 @@ struct RungTrial {
   Trial trial;
 };
 
-inline constexpr int kRungs = 3;
+/// Three of candidates, and one in which those that are left are finished in other ways (finished_otherwise()).
+inline constexpr int kRungs = 4;
+inline constexpr int kTaughtRungs = 3;
 
 struct HalvingOptions {
   CandidateSpace space;
@@ -53,8 +55,9 @@ using ScoreFn = std::function<Result<Trial>(const RungTrial& which, const Halvin
 
 /// All trials in the order in which they were judged. Rung 0 draws candidates, from the eighth on every second one as a
 /// mutation of one on the front of latency and MSE; the best third goes on to rung 1, the best third of these (four at
-/// most) to rung 2. A budget of time gives the rungs 40, 30 and 30 %; a rung that has begun judges one at least. What
-/// counts as time is Trial::seconds, so a search whose trials are remembered repeats itself exactly.
+/// most) to rung 2; rung 3 has all other ways of finishing these, those of the best first. A budget of time gives the
+/// rungs 40, 25, 20 and 15 %; a rung that has begun judges one at least. What counts as time is Trial::seconds, so a
+/// search whose trials are remembered repeats itself exactly.
 /// Errors: those of `score`; nothing survives rung 0 (with the most frequent reason); no candidate fits the space.
 Result<std::vector<RungTrial>> halve(const HalvingOptions& options, const ScoreFn& score);
 

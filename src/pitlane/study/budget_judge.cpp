@@ -8,6 +8,12 @@
 
 namespace pitlane {
 
+std::vector<OutputError> output_errors(const Accuracy& accuracy) {
+  std::vector<OutputError> errors;
+  for (const OutputAccuracy& output : accuracy.outputs) errors.push_back({output.name, output.mse, output.mae});
+  return errors;
+}
+
 JudgeFn judge_on(SeenData& data, const Split& split) {
   return [&data, &split](const Network& network, const ProgressFn& progress) -> Result<std::vector<OutputError>> {
     if (split.validation.empty())
@@ -17,10 +23,7 @@ JudgeFn judge_on(SeenData& data, const Split& split) {
     PITLANE_TRY(const auto plan, compile(network));
     const std::unique_ptr<Session> session = plan->new_session();
     PITLANE_TRY(const Predictions answers, predict(network, *session, *dataset, split.validation, progress));
-    std::vector<OutputError> errors;
-    for (const OutputAccuracy& output : accuracy(answers, *dataset, split.validation).outputs)
-      errors.push_back({output.name, output.mse, output.mae});
-    return errors;
+    return output_errors(accuracy(answers, *dataset, split.validation));
   };
 }
 

@@ -18,8 +18,10 @@ constexpr std::int64_t kWeighingSamples = 1024;
 }  // namespace
 
 Result<Network> fine_tuned(const Network& network, const Dataset& dataset, const Split& split, const FineTuning& wanted,
-                           std::uint64_t seed, const std::filesystem::path& checkpoint, const ProgressFn& progress) {
+                           std::uint64_t seed, const std::filesystem::path& checkpoint, const ProgressFn& progress,
+                           int threads) {
   TrainOptions options;
+  options.threads = threads;
   options.epochs = wanted.epochs;
   options.learning_rate = wanted.learning_rate;
   options.seed = seed;

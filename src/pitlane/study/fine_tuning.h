@@ -15,9 +15,10 @@
 namespace pitlane {
 
 /// The last epoch's network, with its training history in the metadata; zeros are kept and normalisation is frozen.
-/// `checkpoint` may be empty; it stays, to be removed once the network is safe.
+/// `checkpoint` may be empty; it stays, to be removed once the network is safe. `threads`: 0 = all cores.
 Result<Network> fine_tuned(const Network& network, const Dataset& dataset, const Split& split, const FineTuning& wanted,
-                           std::uint64_t seed, const std::filesystem::path& checkpoint, const ProgressFn& progress);
+                           std::uint64_t seed, const std::filesystem::path& checkpoint, const ProgressFn& progress,
+                           int threads = 0);
 
 /// The same with pictures as the network sees them. A teacher that sees others is asked beforehand, with its own.
 Result<Network> fine_tuned(const Network& network, SeenData& data, const Split& split, const FineTuning& wanted,
