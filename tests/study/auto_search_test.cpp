@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
+#include <map>
 
+#include "pitlane/core/log.h"
 #include "pitlane/engine/plan.h"
 #include "pitlane/measure/accuracy.h"
 #include "pitlane/network/pit_file.h"
@@ -89,19 +92,32 @@ class AutoSearch : public ::testing::Test {
       return made.summary.ends_with(to_string(result.trials[3].candidate) + ".");
     });
     EXPECT_NE(found, result.finalists.end());
-    return &*found;
+    return found == result.finalists.end() ? nullptr : &*found;
   }
 
   // The file of a trial whose network is kept: the only one of that candidate.
   [[nodiscard]] fs::path kept(const RungTrial& trial) const {
     for (const auto& entry : fs::directory_iterator(options_.out / "auto")) {
       const auto network = load_pit(entry.path());
-      if (network.ok() && network->metadata.at("candidate") == to_string(trial.candidate) &&
-          entry.path().string().find(".floats.") == std::string::npos)
-        return entry.path();
+      if (network.ok() && network->metadata.at("candidate") == to_string(trial.candidate)) return entry.path();
     }
     ADD_FAILURE() << "no file of " << to_string(trial.candidate);
     return {};
+  }
+
+  // By name, of what was trained.
+  [[nodiscard]] std::map<std::string, fs::file_time_type> trained() const {
+    std::map<std::string, fs::file_time_type> all;
+    for (const auto& entry : fs::directory_iterator(options_.out / "auto/trained"))
+      all[entry.path().filename()] = entry.last_write_time();
+    return all;
+  }
+
+  static const RungTrial& way(const AutoResult& result, const std::string& end) {
+    const auto found = std::ranges::find_if(
+        result.trials, [&](const RungTrial& trial) { return to_string(trial.candidate).ends_with(end); });
+    EXPECT_NE(found, result.trials.end()) << end;
+    return found == result.trials.end() ? result.trials.front() : *found;
   }
 
   static std::size_t float_layers(const Network& network) {
@@ -129,6 +145,7 @@ TEST_F(AutoSearch, FindsAStudentThatHasTheBaselinesOutputs) {
   ASSERT_EQ(result.trials.size(), 9U) << "two, the better one, that one again, and finished in five other ways";
   ASSERT_GE(result.finalists.size(), 1U);
   EXPECT_EQ(result.finalists.front().name, "auto-1");
+  ASSERT_NE(as_usual(result), nullptr);
   const MadeNetwork& found = *as_usual(result);
   EXPECT_THAT(found.recipe, HasSubstr("student(20x12-"));
   EXPECT_EQ(found.network.outputs.size(), baseline_.outputs.size());
@@ -150,20 +167,39 @@ TEST_F(AutoSearch, FindsAStudentThatHasTheBaselinesOutputs) {
 
 TEST_F(AutoSearch, InterruptedItComesToTheSameChoice) {
   const AutoResult whole = run();
-  options_.out = place_ / "stopped";
-  int steps = 0;
-  const auto stop_in_the_last_rung = [&](const Progress& p) {
-    return p.stage.find("auto rung 3") == std::string::npos || ++steps < 30;
+  const auto stop_in = [&](const std::string& stage, int after) {
+    options_.out = place_ / stage;
+    int steps = 0;
+    const auto stopped = auto_search(inputs_, options_, [&](const Progress& p) {
+      return p.stage.find("auto " + stage) == std::string::npos || ++steps < after;
+    });
+    ASSERT_FALSE(stopped.ok()) << stage;
+    EXPECT_EQ(stopped.error().kind(), ErrorKind::kInterrupted);
   };
-  const auto stopped = auto_search(inputs_, options_, stop_in_the_last_rung);
-  ASSERT_FALSE(stopped.ok());
-  EXPECT_EQ(stopped.error().kind(), ErrorKind::kInterrupted);
-  const AutoResult resumed = run();
+  const auto same_networks = [&](const AutoResult& resumed) {
+    ASSERT_NE(as_usual(resumed), nullptr);
+    EXPECT_EQ(serialize_pit(as_usual(resumed)->network).value(), serialize_pit(as_usual(whole)->network).value());
+    const Network again = load_pit(kept(way(resumed, "-prune_clust_qat"))).value();
+    options_.out = place_ / "out";
+    EXPECT_EQ(serialize_pit(again).value(),
+              serialize_pit(load_pit(kept(way(whole, "-prune_clust_qat"))).value()).value());
+  };
+  stop_in("rung 3", 30);
+  AutoResult resumed = run();
   EXPECT_EQ(resumed_, 3) << "two of the first rung, one of the second";
-  EXPECT_EQ(serialize_pit(as_usual(resumed)->network).value(), serialize_pit(as_usual(whole)->network).value());
   const AutoResult again = run();
   EXPECT_EQ(resumed_, 9);
   EXPECT_EQ(trials_csv(again.trials), trials_csv(resumed.trials)) << "times are stored ones too";
+  same_networks(resumed);
+
+  stop_in("rung 4 trial 5", 30);
+  const auto before = trained();
+  resumed = run();
+  EXPECT_EQ(resumed_, 8) << "all but the fifth way";
+  for (const auto& [name, time] : before) {
+    EXPECT_TRUE(name.ends_with(".checkpoint") || trained().at(name) == time) << name << " is trained again";
+  }
+  same_networks(resumed);
 }
 
 // What a way of finishing is for, each by its mark in the network.
@@ -190,6 +226,41 @@ TEST_F(AutoSearch, FinishesAStudentInOtherWays) {
     EXPECT_EQ(float_layers(network) - float_layers(usual), trial.candidate.float_layers);
   }
   EXPECT_LE(result.finalists.size(), 5U) << "the one as usual and four at most";
+  EXPECT_FALSE(way(result, "-prune_clust_qat").trial.failure) << "four fifths zeros, the rest sixteen values: smaller";
+  // Teaching; rounding, for three; pruning, for two, and rounding after it; two trainings of few values, with and
+  // without zeros.
+  EXPECT_EQ(trained().size(), 8U) << "what is trained alike is trained once";
+}
+
+TEST_F(AutoSearch, LimitsHoldForOtherWaysToo) {
+  const AutoResult free = run();
+  const std::int64_t usual = free.trials[3].trial.size_bytes;
+  ASSERT_GT(way(free, "-1float").trial.size_bytes, usual);
+  const auto before = trained();
+  options_.max_size_bytes = static_cast<double>(usual);
+  const AutoResult limited = run();
+  const std::optional<std::string>& failure = way(limited, "-1float").trial.failure;
+  ASSERT_TRUE(failure);
+  EXPECT_TRUE(*failure == "larger than --max-size" || *failure == *way(free, "-1float").trial.failure) << *failure;
+  EXPECT_FALSE(way(limited, "-prune_clust_qat").trial.failure);
+  options_.max_size_bytes.reset();
+  options_.max_latency_ms = 1e9;
+  run();
+  EXPECT_EQ(trained(), before) << "other limits need no other training";
+}
+
+TEST_F(AutoSearch, SaysThatWhatWasTrainedCannotBeRead) {
+  const AutoResult whole = run();
+  const Network usual = as_usual(whole)->network;
+  for (const auto& entry : fs::directory_iterator(options_.out / "auto/trained"))
+    std::ofstream(entry.path(), std::ios::trunc) << "no network";
+  fs::remove(kept(whole.trials[3]));
+  std::string said;
+  set_log_sink([&](LogLevel, std::string_view line) { said += std::string(line) + "\n"; });
+  const AutoResult again = run();
+  set_log_sink({});
+  EXPECT_THAT(said, AllOf(HasSubstr("its network is gone and is made again"), HasSubstr("; it is trained again")));
+  EXPECT_EQ(serialize_pit(as_usual(again)->network).value(), serialize_pit(usual).value());
 }
 
 TEST_F(AutoSearch, MakesALostNetworkAgain) {
@@ -199,11 +270,10 @@ TEST_F(AutoSearch, MakesALostNetworkAgain) {
     if (trial.rung >= 2 && !trial.trial.failure) lost.push_back(kept(trial));
   std::vector<Network> networks;
   for (const fs::path& path : lost) networks.push_back(load_pit(path).value());
-  for (const auto& entry : fs::directory_iterator(options_.out / "auto")) {
-    EXPECT_EQ(entry.path().extension(), ".pit") << entry.path();
-  }
   fs::remove_all(options_.out / "auto");
   run();
+  for (const auto& entry : fs::recursive_directory_iterator(options_.out / "auto"))
+    EXPECT_TRUE(entry.is_directory() || entry.path().extension() == ".pit") << entry.path();
   for (std::size_t i = 0; i < lost.size(); ++i)
     EXPECT_EQ(serialize_pit(load_pit(lost[i]).value()).value(), serialize_pit(networks[i]).value()) << lost[i];
 }

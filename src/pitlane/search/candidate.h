@@ -19,7 +19,7 @@ struct Candidate {
   std::vector<int> channels;  ///< of its convolutions: the first 5x5, others 3x3, all with stride 2 and padded
   std::vector<int> units;     ///< of its dense layers, but for the last one, which has the outputs
   StudentStorage storage = StudentStorage::kInt8;
-  /// How a student of the last rungs is finished. Empty: as its storage has it.
+  /// How a student that is for keeps is finished. Empty: as its storage has it.
   std::string recipe = {};       ///< a strategy's name, e.g. "prune_qat"
   std::size_t float_layers = 0;  ///< so many, those whose rounding costs most, are not rounded
 
@@ -35,6 +35,8 @@ const char* strategy_of(StudentStorage storage);
 /// The other ways in which a taught student can be finished: pruned, of few values, both, with its costliest layers in
 /// floats. None for one that is not stored in int8.
 std::vector<Candidate> finished_otherwise(const Candidate& candidate);
+
+Candidate finished_as_usual(Candidate candidate);
 
 /// What can be taught in this way. Errors: another input than one picture (a student would be blind to it), more than
 /// one camera.

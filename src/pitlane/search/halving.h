@@ -21,9 +21,9 @@ struct Trial {
   double mse = 0;         ///< of validation data, normalised units
   double seconds = 0;     ///< that it took; of the wall clock when it was first done
   std::int64_t size_bytes = 0;
-  int laps = 0, completed = 0;         ///< on tuning circuits, last rung only
+  int laps = 0, completed = 0;         ///< on tuning circuits, of the last two rungs
   double deviation_m = 0;              ///< worst mean of these laps
-  std::optional<std::string> failure;  ///< why it is out; then `seconds` alone counts, and `latency_ms` if measured
+  std::optional<std::string> failure;  ///< why it is out; then `seconds` counts, and what was measured before
 };
 
 struct RungTrial {

@@ -93,11 +93,19 @@ Result<TimedSession> session_of(const StrategyRow& row, const std::filesystem::p
 
 }  // namespace
 
-Result<double> time_network(const Network& network, const Dataset& dataset, std::int64_t sample,
-                            const LatencyOptions& options) {
-  PITLANE_TRY(TimedSession session, TimedSession::create(network, dataset, sample));
-  const auto samples = time_interleaved({[&session] { (void)session.run(); }}, options);
-  return summarize(samples.front(), kTimingBurst).p50;
+Result<std::vector<double>> time_networks(std::span<const Network* const> networks, const Dataset& dataset,
+                                          std::int64_t sample, const LatencyOptions& options) {
+  std::vector<TimedSession> sessions;
+  for (const Network* network : networks) {
+    PITLANE_TRY(TimedSession session, TimedSession::create(*network, dataset, sample));
+    sessions.push_back(std::move(session));
+  }
+  std::vector<std::function<void()>> runs;
+  for (TimedSession& session : sessions) runs.emplace_back([&session] { (void)session.run(); });
+  std::vector<double> p50_ms;
+  for (const std::vector<double>& samples : time_interleaved(runs, options))
+    p50_ms.push_back(summarize(samples, kTimingBurst).p50);
+  return p50_ms;
 }
 
 Status time_rows(TuneResult& result, const std::filesystem::path& out, const TuneInputs& inputs, SeenData& data,

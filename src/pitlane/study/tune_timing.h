@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <vector>
 
 #include "pitlane/core/progress.h"
@@ -18,9 +19,9 @@ namespace pitlane {
 Status time_rows(TuneResult& result, const std::filesystem::path& out, const TuneInputs& inputs, SeenData& data,
                  const LatencyOptions& options, const ProgressFn& progress);
 
-/// Median milliseconds of one network on the picture of `sample`, with one pinned thread. Errors: it cannot be
-/// compiled, an answer that is not the reference's.
-Result<double> time_network(const Network& network, const Dataset& dataset, std::int64_t sample,
-                            const LatencyOptions& options);
+/// Median milliseconds of each network on the picture of `sample`, with one pinned thread, taking turns. All see
+/// `dataset`. Errors: one cannot be compiled, an answer that is not the reference's.
+Result<std::vector<double>> time_networks(std::span<const Network* const> networks, const Dataset& dataset,
+                                          std::int64_t sample, const LatencyOptions& options);
 
 }  // namespace pitlane
