@@ -118,7 +118,7 @@ class AutoSearch {
       PITLANE_TRY_STATUS(store_.put_new(by_limits ? name_with_limits(name) : name, to_record(made)));
       trial = std::move(made);
     }
-    if (which.rung == kLastTaught) as_usual_[which.number] = *trial;
+    if (which.rung == kLastTaught) as_usual_[which.number] = {which.rung, which.number, which.candidate, *trial};
     if (!trial->failure) trial->failure = beyond_limits(*trial);
     if (on_trial_) {
       RungTrial done = which;
@@ -209,7 +209,7 @@ class AutoSearch {
     if (!is_kept(which)) return {};
     if (which.rung >= kTaughtRungs) {
       PITLANE_TRY(out.latency_ms, latency_beside_usual(which, network, *dataset, progress));
-      if (is_no_better(out, as_usual_.at(which.number))) out.failure = kNoBetter;
+      if (is_no_better(out, as_usual_.at(which.number).trial)) out.failure = kNoBetter;
     }
     if (!out.failure) out.failure = beyond_limits(out);
     if (out.failure) return {};
@@ -255,14 +255,15 @@ class AutoSearch {
   // one that was finished as usual, so that both were timed under the same load.
   Result<double> latency_beside_usual(const RungTrial& which, const Network& network, const Dataset& dataset,
                                       const ProgressFn& progress) {
-    PITLANE_TRY(const Network usual, maker_.finished(finished_as_usual(which.candidate), dataset, progress));
+    const RungTrial& as_usual = as_usual_.at(which.number);
+    PITLANE_TRY(const Network usual, maker_.finished(as_usual.candidate, dataset, progress));
     Hasher hasher;
     hasher.text(code_version()).text(content_hash(network)).text(content_hash(usual)).text(isa_);
     PITLANE_TRY(const double ratio, measured_once(hasher, [&]() -> Result<double> {
                   PITLANE_TRY(const std::vector<double> p50_ms, timed({&network, &usual}, dataset));
                   return p50_ms[0] / p50_ms[1];
                 }));
-    return ratio * as_usual_.at(which.number).latency_ms;
+    return ratio * as_usual.trial.latency_ms;
   }
 
   Result<std::vector<double>> timed(std::vector<const Network*> networks, const Dataset& dataset) const {
@@ -321,7 +322,7 @@ class AutoSearch {
   std::string isa_;
   StudentData data_;
   StudentMaker maker_;
-  std::map<int, Trial> as_usual_;  // of the last taught rung, by number
+  std::map<int, RungTrial> as_usual_;  // of the last taught rung, by number
 };
 
 }  // namespace

@@ -48,7 +48,11 @@ std::string to_string(const Candidate& candidate) {
 
 std::vector<Candidate> finished_otherwise(const Candidate& candidate) {
   std::vector<Candidate> all;
-  if (candidate.storage != StudentStorage::kInt8) return all;
+  if (candidate.storage != StudentStorage::kInt8) {
+    all.push_back(candidate);
+    all.back().storage = StudentStorage::kInt8;
+    return all;
+  }
   for (const std::size_t floats : {1, 2}) {
     all.push_back(candidate);
     all.back().float_layers = floats;
@@ -60,7 +64,8 @@ std::vector<Candidate> finished_otherwise(const Candidate& candidate) {
   return all;
 }
 
-Candidate finished_as_usual(Candidate candidate) {
+Candidate before_finishing(Candidate candidate) {
+  candidate.storage = StudentStorage::kF32;
   candidate.recipe.clear();
   candidate.float_layers = 0;
   return candidate;

@@ -32,11 +32,12 @@ std::string to_string(const Candidate& candidate);
 /// The strategy that stores a trained student in this way.
 const char* strategy_of(StudentStorage storage);
 
-/// The other ways in which a taught student can be finished: pruned, of few values, both, with its costliest layers in
-/// floats. None for one that is not stored in int8.
+/// The other ways in which a taught student can be finished. One in int8: with its costliest layers in floats, pruned,
+/// of few values, both. Another: in int8.
 std::vector<Candidate> finished_otherwise(const Candidate& candidate);
 
-Candidate finished_as_usual(Candidate candidate);
+/// What its teaching depends on: the candidate in floats. How it is finished makes no difference.
+Candidate before_finishing(Candidate candidate);
 
 /// What can be taught in this way. Errors: another input than one picture (a student would be blind to it), more than
 /// one camera.

@@ -74,7 +74,7 @@ Result<Network> StudentMaker::tried(const Candidate& candidate, int rung, const 
 
 Result<Network> StudentMaker::finished(const Candidate& candidate, const Dataset& dataset,
                                        const ProgressFn& progress) const {
-  PITLANE_TRY(const Network fresh, build_candidate(finished_as_usual(candidate), *inputs_.baseline, seed_));
+  PITLANE_TRY(const Network fresh, build_candidate(before_finishing(candidate), *inputs_.baseline, seed_));
   PITLANE_TRY(const Network floats, once(key(fresh, "teaching"), [&](const fs::path& checkpoint) {
                 return taught(fresh, kTeaching[kTaughtRungs - 1], dataset, checkpoint, progress);
               }));
