@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <memory>
+#include <optional>
 
 #include "pitlane/core/log.h"
 #include "pitlane/engine/plan.h"
@@ -16,6 +18,7 @@
 #include "pitlane/optimize/layers.h"
 #include "pitlane/search/candidate.h"
 #include "pitlane/search/trial_record.h"
+#include "ring_world.h"
 #include "temporary_directory.h"
 #include "train/synthetic.h"
 
@@ -232,21 +235,73 @@ TEST_F(AutoSearch, FinishesAStudentInOtherWays) {
   EXPECT_EQ(trained().size(), 8U) << "what is trained alike is trained once";
 }
 
-TEST_F(AutoSearch, LimitsHoldForOtherWaysToo) {
-  const AutoResult free = run();
-  const std::int64_t usual = free.trials[3].trial.size_bytes;
-  ASSERT_GT(way(free, "-1float").trial.size_bytes, usual);
-  const auto before = trained();
-  options_.max_size_bytes = static_cast<double>(usual);
-  const AutoResult limited = run();
-  const std::optional<std::string>& failure = way(limited, "-1float").trial.failure;
-  ASSERT_TRUE(failure);
-  EXPECT_TRUE(*failure == "larger than --max-size" || *failure == *way(free, "-1float").trial.failure) << *failure;
+/// Keeps to the line of its ring, whoever drives.
+class OnTheLine : public RingWorld {
+ private:
+  [[nodiscard]] double offset_m() const override { return 0; }
+};
+
+TEST_F(AutoSearch, LimitsHoldBeforeLapsAndNoLonger) {
+  int worlds = 0;
+  Course ring;
+  ring.circuit = ring.key = "ring";
+  ring.make_world = [&worlds]() -> Result<std::unique_ptr<World>> {
+    ++worlds;
+    return std::unique_ptr<World>(std::make_unique<OnTheLine>());
+  };
+  inputs_.courses = {ring};
+  const auto driven_in = [&](const std::string& folder, const std::optional<double>& most_bytes) {
+    options_.out = place_ / folder;
+    options_.max_size_bytes = most_bytes;
+    worlds = 0;
+    return run();
+  };
+  const AutoResult free = driven_in("free", {});
+  const auto usual = static_cast<double>(free.trials[3].trial.size_bytes);
+  const auto sound = std::ranges::count_if(
+      free.trials, [](const RungTrial& trial) { return trial.rung >= 2 && !trial.trial.failure; });
+  EXPECT_EQ(worlds, sound) << "nobody else drives";
+
+  const AutoResult limited = driven_in("limited", usual);
+  const auto within = std::ranges::count_if(
+      limited.trials, [](const RungTrial& trial) { return trial.rung >= 2 && !trial.trial.failure; });
+  EXPECT_EQ(worlds, within) << "what is too large does not drive";
   EXPECT_FALSE(way(limited, "-prune_clust_qat").trial.failure);
-  options_.max_size_bytes.reset();
-  options_.max_latency_ms = 1e9;
-  run();
+  const Trial& more_floats = way(limited, "-2float").trial;
+  ASSERT_GT(static_cast<double>(more_floats.size_bytes), usual);
+  ASSERT_TRUE(more_floats.failure);
+  EXPECT_EQ(more_floats.laps, 0);
+
+  const auto before = trained();
+  const AutoResult again = driven_in("limited", {});
+  for (const RungTrial& trial : again.trials)
+    EXPECT_NE(trial.trial.failure, std::optional<std::string>("larger than --max-size")) << to_string(trial.candidate);
+  EXPECT_EQ(worlds, std::ranges::count_if(limited.trials, [](const RungTrial& trial) {
+              return trial.rung >= 2 && trial.trial.failure == "larger than --max-size";
+            }));
   EXPECT_EQ(trained(), before) << "other limits need no other training";
+}
+
+TEST_F(AutoSearch, SaysWhatOfADamagedFolderIsMadeAgain) {
+  const AutoResult whole = run();
+  int steps = 0;
+  options_.out = place_ / "damaged";
+  ASSERT_FALSE(auto_search(inputs_, options_, [&](const Progress& p) {
+                 return p.stage.find("auto rung 3") == std::string::npos || ++steps < 60;
+               }).ok());
+  int checkpoints = 0;
+  for (const auto& [name, time] : trained()) {
+    if (!name.ends_with(".checkpoint")) continue;
+    std::ofstream(options_.out / "auto/trained" / name, std::ios::trunc) << "no checkpoint";
+    ++checkpoints;
+  }
+  ASSERT_EQ(checkpoints, 1);
+  std::string said;
+  set_log_sink([&](LogLevel, std::string_view line) { said += std::string(line) + "\n"; });
+  const AutoResult mended = run();
+  set_log_sink({});
+  EXPECT_THAT(said, HasSubstr("; what it kept is trained again"));
+  EXPECT_EQ(serialize_pit(as_usual(mended)->network).value(), serialize_pit(as_usual(whole)->network).value());
 }
 
 TEST_F(AutoSearch, SaysThatWhatWasTrainedCannotBeRead) {

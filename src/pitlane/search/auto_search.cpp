@@ -104,7 +104,8 @@ class AutoSearch {
 
   Result<Trial> score(const RungTrial& which, const HalvingState& state) {
     const std::string name = "auto-" + key(which);
-    PITLANE_TRY(std::optional<Trial> trial, stored(name, which));
+    bool damaged = false;
+    PITLANE_TRY(std::optional<Trial> trial, stored(name, which, damaged));
     const bool resumed = trial.has_value();
     if (!trial) {
       const auto begin = Clock::now();
@@ -115,7 +116,7 @@ class AutoSearch {
       if (!status.ok()) made.failure = status.error().message();
       made.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
       const bool by_limits = made.failure && (*made.failure == kTooSlow || *made.failure == kTooLarge);
-      PITLANE_TRY_STATUS(store_.put_new(by_limits ? name_with_limits(name) : name, to_record(made)));
+      PITLANE_TRY_STATUS(keep(by_limits ? name_with_limits(name) : name, made, damaged));
       trial = std::move(made);
     }
     if (which.rung == kLastTaught) as_usual_[which.number] = {which.rung, which.number, which.candidate, *trial};
@@ -128,7 +129,7 @@ class AutoSearch {
     return *std::move(trial);
   }
 
-  Result<std::optional<Trial>> stored(const std::string& name, const RungTrial& which) {
+  Result<std::optional<Trial>> stored(const std::string& name, const RungTrial& which, bool& damaged) {
     PITLANE_TRY(std::optional<std::string> text, store_.find(name));
     if (!text && (options_.max_latency_ms || options_.max_size_bytes)) {
       PITLANE_TRY(text, store_.find(name_with_limits(name)));
@@ -146,7 +147,13 @@ class AutoSearch {
       return std::optional<Trial>(*std::move(trial));
     }
     log_warning("auto trial " + std::to_string(which.number) + ": cannot be read and is made again");
+    damaged = true;
     return std::optional<Trial>();
+  }
+
+  // Of two programs on one store the first counts.
+  Status keep(const std::string& name, const Trial& trial, bool in_place_of_a_damaged_one) {
+    return in_place_of_a_damaged_one ? store_.put(name, to_record(trial)) : store_.put_new(name, to_record(trial));
   }
 
   // A candidate that cannot be taught is out, and a way of finishing that does not suit it; what ails the data or the
@@ -274,10 +281,12 @@ class AutoSearch {
   Result<double> measured_once(const Hasher& what, const std::function<Result<double>()>& measure) {
     const std::string name = "auto-latency-" + what.hex();
     PITLANE_TRY(std::optional<std::string> text, store_.find(name));
-    if (!text) {
+    const bool damaged = text && !trial_from_record(*text).ok();
+    if (damaged) log_warning("a stored latency cannot be read and is measured again");
+    if (!text || damaged) {
       Trial trial;
       PITLANE_TRY(trial.latency_ms, measure());
-      PITLANE_TRY_STATUS(store_.put_new(name, to_record(trial)));
+      PITLANE_TRY_STATUS(keep(name, trial, damaged));
       PITLANE_TRY(text, store_.find(name));
       PITLANE_CHECK(text.has_value());
     }

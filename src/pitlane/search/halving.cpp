@@ -47,7 +47,7 @@ class Halving {
 
   Result<std::vector<RungTrial>> run() {
     PITLANE_TRY(std::vector<RungTrial> judged, first_rung());
-    if (sound(judged).empty()) return nothing_left(judged);
+    if (sound(judged).empty()) return nothing_left(judged, 0);
     std::vector<RungTrial> all = judged;
     for (int rung = 1; rung < kTaughtRungs; ++rung) {
       std::size_t wanted = third_of(sound(judged).size());
@@ -56,7 +56,7 @@ class Halving {
       for (const std::size_t i : best_trials(judged, wanted)) chosen.push_back(judged[i]);
       PITLANE_TRY(judged, next_rung(rung, std::move(chosen)));
       all.insert(all.end(), judged.begin(), judged.end());
-      if (sound(judged).empty()) return all;
+      if (sound(judged).empty()) return nothing_left(judged, rung);
     }
     PITLANE_TRY(judged, next_rung(kRungs - 1, other_ways(judged)));
     all.insert(all.end(), judged.begin(), judged.end());
@@ -131,13 +131,14 @@ class Halving {
     return judged;
   }
 
-  static Error nothing_left(const std::vector<RungTrial>& judged) {
+  static Error nothing_left(const std::vector<RungTrial>& judged, int rung) {
+    constexpr const char* kNames[kTaughtRungs] = {"first", "second", "third"};
     std::map<std::string, int> reasons;
     for (const RungTrial& t : judged) ++reasons[*t.trial.failure];
     const auto most = std::max_element(reasons.begin(), reasons.end(),
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
-    return unsupported("none of " + std::to_string(judged.size()) + " students is left after the first rung (" +
-                       most->first + "); loosen the limits or give more trials");
+    return unsupported("none of " + std::to_string(judged.size()) + " students is left after the " + kNames[rung] +
+                       " rung (" + most->first + "); loosen the limits or give more trials");
   }
 
   const HalvingOptions& options_;

@@ -17,9 +17,10 @@ namespace pitlane {
 
 /// What judging one candidate on one rung came to.
 struct Trial {
-  double latency_ms = 0;  ///< median
-  double mse = 0;         ///< of validation data, normalised units
-  double seconds = 0;     ///< that it took; of the wall clock when it was first done
+  /// Median: of the untrained network, on the last rung of the network itself.
+  double latency_ms = 0;
+  double mse = 0;      ///< of validation data, normalised units
+  double seconds = 0;  ///< that it took; of the wall clock when it was first done
   std::int64_t size_bytes = 0;
   int laps = 0, completed = 0;         ///< on tuning circuits, of the last two rungs
   double deviation_m = 0;              ///< worst mean of these laps
@@ -58,7 +59,8 @@ using ScoreFn = std::function<Result<Trial>(const RungTrial& which, const Halvin
 /// most) to rung 2; rung 3 has all other ways of finishing these, those of the best first. A budget of time gives the
 /// rungs 40, 25, 20 and 15 %; a rung that has begun judges one at least. What counts as time is Trial::seconds, so a
 /// search whose trials are remembered repeats itself exactly.
-/// Errors: those of `score`; nothing survives rung 0 (with the most frequent reason); no candidate fits the space.
+/// Errors: those of `score`; nothing survives rung 0, 1 or 2 (with the most frequent reason); no candidate fits the
+/// space.
 Result<std::vector<RungTrial>> halve(const HalvingOptions& options, const ScoreFn& score);
 
 /// Indices of those that no other beats in one of both and equals or beats in the other, by rising latency. Failed

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "pitlane/core/hash.h"
 #include "pitlane/core/log.h"
@@ -24,10 +25,11 @@ constexpr int kThreads = 1;  // layers are so small that threads would mostly wa
 
 }  // namespace
 
-std::string StudentMaker::key(const Network& begin, const std::string& training) const {
+// The labels of `dataset` hold the baseline's answers, so its hash says on what they were computed too.
+std::string StudentMaker::key(const Network& begin, const std::string& training, const Dataset& dataset) const {
   Hasher hasher;
-  hasher.text(code_version()).text(content_hash(*inputs_.baseline)).text(content_hash(begin)).text(training);
-  hasher.text(inputs_.dataset->hash).text(inputs_.split->description).number(inputs_.split->train.size()).number(seed_);
+  hasher.text(code_version()).text(content_hash(begin)).text(training).text(dataset.hash);
+  hasher.text(inputs_.split->description).number(inputs_.split->train.size()).number(seed_);
   return hasher.hex();
 }
 
@@ -36,11 +38,21 @@ Result<Network> StudentMaker::once(const std::string& key, const MakeFn& make) c
   std::error_code ignored;
   if (fs::exists(file, ignored)) {
     Result<Network> before = load_pit(file);
-    if (before.ok()) return before;
+    if (before.ok()) {
+      fs::remove(checkpoint, ignored);
+      return before;
+    }
     log_warning(before.error().message() + "; it is trained again");
   }
-  PITLANE_TRY(Network network, make(checkpoint));
-  PITLANE_TRY_STATUS(save_pit(network, file));
+  Result<Network> network = make(checkpoint);
+  if (!network.ok() && network.error().kind() == ErrorKind::kCorrupt && fs::exists(checkpoint, ignored)) {
+    log_warning(network.error().message() + "; what it kept is trained again");
+    fs::remove(checkpoint, ignored);
+    network = make(checkpoint);
+  }
+  if (!network.ok() && network.error().kind() == ErrorKind::kNumeric) fs::remove(checkpoint, ignored);
+  if (!network.ok()) return network;
+  PITLANE_TRY_STATUS(save_pit(*network, file));
   fs::remove(checkpoint, ignored);
   return network;
 }
@@ -69,13 +81,17 @@ Result<Network> StudentMaker::tried(const Candidate& candidate, int rung, const 
   PITLANE_TRY(const Network floats, taught(fresh, kTeaching[rung], dataset, {}, progress));
   PITLANE_TRY(Network network, stored(floats, candidate, dataset, progress));
   name(candidate, floats, network);
+  // Its file is to be as long as it will be, and an epoch is a line of it.
+  std::vector<EpochRecord> history = training_history(floats);
+  history.resize(static_cast<std::size_t>(kTeaching[kTaughtRungs - 1].epochs), history.back());
+  set_training_history(network, history);
   return network;
 }
 
 Result<Network> StudentMaker::finished(const Candidate& candidate, const Dataset& dataset,
                                        const ProgressFn& progress) const {
   PITLANE_TRY(const Network fresh, build_candidate(before_finishing(candidate), *inputs_.baseline, seed_));
-  PITLANE_TRY(const Network floats, once(key(fresh, "teaching"), [&](const fs::path& checkpoint) {
+  PITLANE_TRY(const Network floats, once(key(fresh, "teaching", dataset), [&](const fs::path& checkpoint) {
                 return taught(fresh, kTeaching[kTaughtRungs - 1], dataset, checkpoint, progress);
               }));
   const bool rounds = candidate.storage == StudentStorage::kInt8;
@@ -95,7 +111,7 @@ Result<Network> StudentMaker::rounded(const Network& floats, const Candidate& ca
                                       const ProgressFn& progress) const {
   StrategyContext context = context_of(dataset);
   context.fine_tune = [&](const Network& begin, const FineTuning& wanted, const ProgressFn& inner) -> Result<Network> {
-    PITLANE_TRY(Network tuned, once(key(begin, to_string(wanted)), [&](const fs::path& checkpoint) {
+    PITLANE_TRY(Network tuned, once(key(begin, to_string(wanted), dataset), [&](const fs::path& checkpoint) {
                   return fine_tuned(begin, dataset, *inputs_.split, wanted, seed_, checkpoint, inner, kThreads);
                 }));
     tuned.metadata = begin.metadata;

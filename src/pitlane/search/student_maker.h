@@ -44,7 +44,7 @@ class StudentMaker {
  private:
   using MakeFn = std::function<Result<Network>(const std::filesystem::path& checkpoint)>;
 
-  [[nodiscard]] std::string key(const Network& begin, const std::string& training) const;
+  [[nodiscard]] std::string key(const Network& begin, const std::string& training, const Dataset& dataset) const;
   Result<Network> once(const std::string& key, const MakeFn& make) const;
   Result<Network> taught(const Network& fresh, const Teaching& teaching, const Dataset& dataset,
                          const std::filesystem::path& checkpoint, const ProgressFn& progress) const;

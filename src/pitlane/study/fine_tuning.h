@@ -1,4 +1,4 @@
-// How strategies train on: the one way that tune and convert share.
+// How strategies train on: the one way that tune, convert and the search share.
 #pragma once
 
 #include <cstdint>
