@@ -91,6 +91,7 @@ class AutoSearch : public ::testing::Test {
 
   // The finalist that was finished as usual; its number among equals may be any.
   static const MadeNetwork* as_usual(const AutoResult& result) {
+    if (result.trials.size() < 4) return nullptr;
     const auto found = std::ranges::find_if(result.finalists, [&](const MadeNetwork& made) {
       return made.summary.ends_with(to_string(result.trials[3].candidate) + ".");
     });
@@ -208,6 +209,7 @@ TEST_F(AutoSearch, InterruptedItComesToTheSameChoice) {
 // What a way of finishing is for, each by its mark in the network.
 TEST_F(AutoSearch, FinishesAStudentInOtherWays) {
   const AutoResult result = run();
+  ASSERT_EQ(result.trials.size(), 9U);
   const Network usual = load_pit(kept(result.trials[3])).value();
   for (std::size_t i = 4; i < result.trials.size(); ++i) {
     const RungTrial& trial = result.trials[i];
@@ -257,6 +259,7 @@ TEST_F(AutoSearch, LimitsHoldBeforeLapsAndNoLonger) {
     return run();
   };
   const AutoResult free = driven_in("free", {});
+  ASSERT_EQ(free.trials.size(), 9U);
   const auto usual = static_cast<double>(free.trials[3].trial.size_bytes);
   const auto sound = std::ranges::count_if(
       free.trials, [](const RungTrial& trial) { return trial.rung >= 2 && !trial.trial.failure; });
@@ -306,6 +309,7 @@ TEST_F(AutoSearch, SaysWhatOfADamagedFolderIsMadeAgain) {
 
 TEST_F(AutoSearch, SaysThatWhatWasTrainedCannotBeRead) {
   const AutoResult whole = run();
+  ASSERT_NE(as_usual(whole), nullptr);
   const Network usual = as_usual(whole)->network;
   for (const auto& entry : fs::directory_iterator(options_.out / "auto/trained"))
     std::ofstream(entry.path(), std::ios::trunc) << "no network";
@@ -343,7 +347,7 @@ TEST_F(AutoSearch, LimitsOnLatencyNeedNoTeaching) {
 }
 
 TEST_F(AutoSearch, RefusesWhatCannotBeCompared) {
-  inputs_.student_data = [this](const Network&, const ProgressFn&) -> Result<Dataset> {
+  inputs_.student_data = [](const Network&, const ProgressFn&) -> Result<Dataset> {
     return testing::bar_dataset(kColumns, kRows, 299, 5);
   };
   EXPECT_THAT(refusal(), AllOf(HasSubstr("299 samples for students, 300 for the baseline"), HasSubstr("run again")));
