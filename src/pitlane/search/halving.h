@@ -17,7 +17,8 @@ namespace pitlane {
 
 /// What judging one candidate on one rung came to.
 struct Trial {
-  /// Median: of the untrained network, on the last rung of the network itself.
+  /// Median of the untrained network; on the last rung that of the student finished as usual, times how much longer the
+  /// network itself takes in turns with it.
   double latency_ms = 0;
   double mse = 0;      ///< of validation data, normalised units
   double seconds = 0;  ///< that it took; of the wall clock when it was first done

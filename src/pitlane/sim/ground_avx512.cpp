@@ -48,6 +48,8 @@ class BlockTexels {
 
   /// What one unit of at() is in texels.
   [[nodiscard]] float unit() const { return 1; }
+  /// Places: OfBlock<Wholes>, which GCC does not let a signature name without a warning where Wholes is a plain
+  /// register.
   template <typename Places>
   [[nodiscard]] OfBlock<Corners> at(const Places& x, const Places& y) const {
     const Wholes ix = x[0], iy = y[0];
