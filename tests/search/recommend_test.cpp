@@ -100,6 +100,27 @@ TEST(Recommend, TiesGoToTheSmallerFile) {
   EXPECT_EQ(recommend(result).strategy, "small");
 }
 
+TEST(Recommend, WhoLosesByTheFileAloneIsNamed) {
+  TuneResult result = three_rows();
+  result.rows[1] = row("exact", 0.49, 1'500'000, 0.0100, 0.11);
+  result.rows[2] = row("tiny", 0.5, 700'000, 0.0108, 0.11);
+  const Recommendation r = recommend(result);
+  EXPECT_EQ(r.strategy, "tiny");
+  EXPECT_THAT(words(r),
+              HasSubstr("; exact is as fast at 0.490 ms and more exact with an MSE of 0.0100, but its file is "
+                        "larger at 1.50 MB (a smaller --max-mse-increase takes it)."));
+  result.constraints.max_mse_increase = 0.05;
+  EXPECT_EQ(recommend(result).strategy, "exact") << "as the sentence says";
+  result.constraints.max_mse_increase.reset();
+  result.rows[1].accuracy->mse = 0.01075;
+  EXPECT_THAT(words(recommend(result)), Not(HasSubstr("more exact"))) << "half a percent is noise";
+  result.rows[2].accuracy->mse = 0.0099;
+  result.rows[1].accuracy->mse = 0.0097;
+  EXPECT_THAT(words(recommend(result)),
+              AllOf(HasSubstr("more exact with an MSE of 0.00970"), Not(HasSubstr("takes it"))))
+      << "no limit on the MSE would tell them apart";
+}
+
 TEST(Recommend, FilesOfOneSizeAreToldApartByAccuracy) {
   TuneResult result = three_rows();
   result.rows[2] = row("twin", 0.51, 1'499'900, 0.0102, 0.11);

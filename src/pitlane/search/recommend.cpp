@@ -49,17 +49,24 @@ std::vector<const StrategyRow*> smallest(const std::vector<const StrategyRow*>& 
   return out;
 }
 
-/// Rows that are equally fast and equally small, the best first; empty where none qualifies.
-std::vector<const StrategyRow*> best_eligible(const std::vector<JudgedRow>& candidates) {
+/// Rows that satisfy everything, as they are told apart step by step; both empty where none does.
+struct Eligible {
+  std::vector<const StrategyRow*> fastest;  ///< equally fast
+  std::vector<const StrategyRow*> best;     ///< of these the equally small, the best first
+};
+
+Eligible eligible(const std::vector<JudgedRow>& candidates) {
   std::vector<const StrategyRow*> rows;
   for (const JudgedRow& c : candidates)
     if (c.lacks.empty()) rows.push_back(c.row);
-  rows = smallest(rows, kLatencyTie, p50_or_last);
-  rows = smallest(rows, kSizeTie, [](const StrategyRow& row) { return static_cast<double>(row.size_bytes); });
-  std::stable_sort(rows.begin(), rows.end(), [](const StrategyRow* a, const StrategyRow* b) {
+  Eligible out;
+  out.fastest = smallest(rows, kLatencyTie, p50_or_last);
+  out.best =
+      smallest(out.fastest, kSizeTie, [](const StrategyRow& row) { return static_cast<double>(row.size_bytes); });
+  std::stable_sort(out.best.begin(), out.best.end(), [](const StrategyRow* a, const StrategyRow* b) {
     return std::pair(mse_or_last(*a), p50_or_last(*a)) < std::pair(mse_or_last(*b), p50_or_last(*b));
   });
-  return rows;
+  return out;
 }
 
 const JudgedRow* nearest(const std::vector<JudgedRow>& candidates) {
@@ -94,6 +101,20 @@ std::string tied(const std::vector<const StrategyRow*>& best) {
          significant_text(best[1]->accuracy->mse, 4) + " against " + significant_text(best[0]->accuracy->mse, 4);
 }
 
+// Who is as fast and clearly more exact, and lost by its file alone: a user may want it all the same.
+std::string left_for_size(const Eligible& rows, const StrategyRow& baseline) {
+  const StrategyRow& winner = *rows.best.front();
+  const StrategyRow* exact = &winner;
+  for (const StrategyRow* row : rows.fastest)
+    if (mse_or_last(*row) < mse_or_last(*exact)) exact = row;
+  if (!winner.accuracy || mse_or_last(*exact) >= (1 - kMseTie) * mse_or_last(winner)) return "";
+  std::string out = "; " + exact->strategy + " is as fast at " + milliseconds_text(exact->latency_ms.p50) +
+                    " and more exact with an MSE of " + significant_text(exact->accuracy->mse, 3) +
+                    ", but its file is larger at " + bytes_text(static_cast<double>(exact->size_bytes));
+  const bool by_limit = baseline.accuracy && relative_mse(winner, baseline) > 0;
+  return by_limit ? out + " (a smaller --max-mse-increase takes it)" : out;
+}
+
 std::string latency_limit(const Constraints& limits) {
   return limits.max_latency_ms ? " (limit " + milliseconds_text(*limits.max_latency_ms) + ")" : "";
 }
@@ -106,23 +127,23 @@ std::string size_clause(const StrategyRow& row, const StrategyRow& baseline, con
   return out + ", " + percent_text(size / static_cast<double>(baseline.size_bytes)) + " of the baseline's";
 }
 
-std::string speed_sentence(const std::vector<const StrategyRow*>& best, const TuneResult& result,
-                           const std::vector<JudgedRow>& all) {
-  const StrategyRow& row = *best.front();
+std::string speed_sentence(const Eligible& rows, const TuneResult& result, const std::vector<JudgedRow>& all) {
+  const StrategyRow& row = *rows.best.front();
   const StrategyRow& baseline = result.rows.front();
   if (!timed(row))
     return row.strategy + " is the choice by size alone, because nothing was timed: its file is " +
            size_clause(row, baseline, result.constraints) + ".";
+  const std::string others = tied(rows.best) + left_for_size(rows, baseline) + left_out(all, row);
   const std::string p50 = "a median of " + milliseconds_text(row.latency_ms.p50) + latency_limit(result.constraints);
   if (&row == &baseline)
     return "Stay with " + row.strategy + ": it answers in " + p50 + " from a file of " +
            bytes_text(static_cast<double>(row.size_bytes)) + ", and no other network that is good enough beats that" +
-           tied(best) + left_out(all, row) + ".";
+           others + ".";
   std::string speed_up;
   if (!baseline.failure && timed(baseline) && row.latency_ms.p50 > 0)
     speed_up = ", " + times(baseline.latency_ms.p50 / row.latency_ms.p50) + " as fast as the baseline";
   return "Take " + row.strategy + ": it answers in " + p50 + speed_up + ", and its file is " +
-         size_clause(row, baseline, result.constraints) + tied(best) + left_out(all, row) + ".";
+         size_clause(row, baseline, result.constraints) + others + ".";
 }
 
 std::string accuracy_sentence(const StrategyRow& row, const TuneResult& result) {
@@ -212,12 +233,12 @@ Recommendation empty_handed(const TuneResult& result, const std::vector<JudgedRo
 
 Recommendation recommend(const TuneResult& result) {
   const std::vector<JudgedRow> candidates = judge(result);
-  const std::vector<const StrategyRow*> best = best_eligible(candidates);
-  if (best.empty()) return empty_handed(result, candidates);
-  const StrategyRow& winner = *best.front();
+  const Eligible rows = eligible(candidates);
+  if (rows.best.empty()) return empty_handed(result, candidates);
+  const StrategyRow& winner = *rows.best.front();
   return {
       winner.strategy,
-      {speed_sentence(best, result, candidates), accuracy_sentence(winner, result), driving_sentence(winner, result)},
+      {speed_sentence(rows, result, candidates), accuracy_sentence(winner, result), driving_sentence(winner, result)},
       ""};
 }
 

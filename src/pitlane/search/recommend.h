@@ -13,6 +13,8 @@ inline constexpr double kStudentDeviation_m = 0.02;
 inline constexpr double kLatencyTie = 0.05;
 /// So do files; the smaller MSE decides.
 inline constexpr double kSizeTie = 0.01;
+/// A smaller MSE is worth a word where it is smaller by more than this: less is noise.
+inline constexpr double kMseTie = 0.01;
 
 /// Among rows that did not fail, satisfy every constraint, complete every lap that the baseline completes, and keep the
 /// MSE within `max_mse_increase` (kDefaultMseIncrease where not given) of the baseline's: the fastest (p50), ties to
@@ -24,7 +26,8 @@ inline constexpr double kSizeTie = 0.01;
 /// `max_mse_increase` is given, its mean deviation counts in place of its MSE, kStudentDeviation_m above the baseline's
 /// at most.
 ///
-/// Always three reasons, plain sentences with numbers: speed and size, accuracy, driving. Nothing satisfies: no
+/// Always three reasons, plain sentences with numbers: speed and size (with who was left out, or lost a tie, and by
+/// what), accuracy, driving. Nothing satisfies: no
 /// strategy; `closest` is the row whose worst relative shortfall is smallest, and the reasons name each condition it
 /// fails and by how much.
 Recommendation recommend(const TuneResult& result);
