@@ -23,12 +23,12 @@ Network pilotnet() {
 }
 
 TEST(Candidate, HasOneText) {
-  const Candidate c{67, 33, true, {8, 16, 24}, {32, 16}, StudentStorage::kBf16};
+  const Candidate c{67, 33, PixelFormat::kGrey, {8, 16, 24}, {32, 16}, StudentStorage::kBf16};
   EXPECT_EQ(to_string(c), "67x33-grey-c8.16.24-d32.16-bf16");
 }
 
 TEST(Candidate, IsFinishedInOtherWays) {
-  const Candidate rounded{67, 33, false, {8, 16, 24}, {32}, StudentStorage::kInt8};
+  const Candidate rounded{67, 33, PixelFormat::kRgb, {8, 16, 24}, {32}, StudentStorage::kInt8};
   std::vector<std::string> names;
   for (const Candidate& c : finished_otherwise(rounded)) names.push_back(to_string(c));
   const std::string name = "67x33-rgb-c8.16.24-d32-int8";
@@ -45,8 +45,8 @@ TEST(Candidate, IsFinishedInOtherWays) {
 
 TEST(Candidate, KeepsWhatTheBaselineMeans) {
   const Network baseline = pilotnet();
-  for (const bool grey : {false, true}) {
-    const Candidate c{67, 33, grey, {8, 16, 24}, {32}, StudentStorage::kInt8};
+  for (const PixelFormat colours : {PixelFormat::kRgb, PixelFormat::kGrey, PixelFormat::kBlue}) {
+    const Candidate c{67, 33, colours, {8, 16, 24}, {32}, StudentStorage::kInt8};
     const auto built = build_candidate(c, baseline, 3);
     ASSERT_TRUE(built.ok()) << built.error().message();
     const Preprocessing& own = image_input(*built).value()->preprocessing;
@@ -55,7 +55,7 @@ TEST(Candidate, KeepsWhatTheBaselineMeans) {
     EXPECT_EQ(own.source_width, theirs.source_width);
     EXPECT_EQ(own.width, 67);
     EXPECT_EQ(own.height, 33);
-    EXPECT_EQ(channels_of(own.format), grey ? 1 : 3);
+    EXPECT_EQ(own.format, colours);
     ASSERT_EQ(built->outputs.size(), 2U);
     for (std::size_t i = 0; i < 2; ++i) {
       EXPECT_EQ(built->outputs[i].name, baseline.outputs[i].name);
@@ -77,7 +77,7 @@ TEST(Candidate, WeightBytesAreThoseOfTheNetworkThatIsBuilt) {
     c.storage = StudentStorage::kF32;
     const auto built = build_candidate(c, baseline, 1);
     ASSERT_TRUE(built.ok()) << to_string(c) << ": " << built.error().message();
-    const std::int64_t normalisation = 4 * (c.grey ? 1 : 3);
+    const std::int64_t normalisation = 4 * channels_of(c.colours);
     EXPECT_EQ(weight_bytes(c, 2), 4.0 * static_cast<double>(parameter_count(*built) - normalisation)) << to_string(c);
   }
 }

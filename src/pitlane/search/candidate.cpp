@@ -30,7 +30,7 @@ std::string dotted(const std::vector<int>& numbers) {
 Preprocessing seen_by(const Candidate& candidate, Preprocessing p) {
   p.width = candidate.width;
   p.height = candidate.height;
-  p.format = candidate.grey ? PixelFormat::kGrey : PixelFormat::kRgb;
+  p.format = candidate.colours;
   p.scale.assign(static_cast<std::size_t>(channels_of(p.format)), 1 / 255.F);
   p.offset.assign(p.scale.size(), 0.F);
   p.frames = 1;
@@ -40,9 +40,9 @@ Preprocessing seen_by(const Candidate& candidate, Preprocessing p) {
 }  // namespace
 
 std::string to_string(const Candidate& candidate) {
-  return std::to_string(candidate.width) + "x" + std::to_string(candidate.height) +
-         (candidate.grey ? "-grey-c" : "-rgb-c") + dotted(candidate.channels) + "-d" + dotted(candidate.units) + "-" +
-         name_of(candidate.storage) + (candidate.recipe.empty() ? "" : "-" + candidate.recipe) +
+  return std::to_string(candidate.width) + "x" + std::to_string(candidate.height) + "-" + to_string(candidate.colours) +
+         "-c" + dotted(candidate.channels) + "-d" + dotted(candidate.units) + "-" + name_of(candidate.storage) +
+         (candidate.recipe.empty() ? "" : "-" + candidate.recipe) +
          (candidate.float_layers == 0 ? "" : "-" + std::to_string(candidate.float_layers) + "float");
 }
 

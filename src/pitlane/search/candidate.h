@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "pitlane/core/image.h"
 #include "pitlane/core/result.h"
 #include "pitlane/network/network.h"
 
@@ -14,8 +15,8 @@ namespace pitlane {
 enum class StudentStorage : std::uint8_t { kF32, kBf16, kInt8 };
 
 struct Candidate {
-  int width = 0, height = 0;  ///< of the picture that it sees, pixels
-  bool grey = false;          ///< one plane of brightness in place of three of colour
+  int width = 0, height = 0;                ///< of the picture that it sees, pixels
+  PixelFormat colours = PixelFormat::kRgb;  ///< or one plane: kGrey, kRed, kGreen, kBlue
   std::vector<int> channels;  ///< of its convolutions: the first 5x5, others 3x3, all with stride 2 and padded
   std::vector<int> units;     ///< of its dense layers, but for the last one, which has the outputs
   StudentStorage storage = StudentStorage::kInt8;
@@ -26,7 +27,7 @@ struct Candidate {
   bool operator==(const Candidate&) const = default;
 };
 
-/// Canonical: the same text, the same candidate. "64x24-grey-c8.16.24-d32-int8", "...-int8-prune_qat",
+/// Canonical: the same text, the same candidate. "64x24-blue-c8.16.24-d32-int8", "...-int8-prune_qat",
 /// "...-int8-1float".
 std::string to_string(const Candidate& candidate);
 /// The strategy that stores a trained student in this way.

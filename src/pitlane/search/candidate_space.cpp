@@ -1,6 +1,7 @@
 #include "pitlane/search/candidate_space.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace pitlane {
@@ -27,6 +28,12 @@ StudentStorage draw_storage(Random& random) {
   return u < 0.85 ? StudentStorage::kBf16 : StudentStorage::kF32;
 }
 
+// One plane costs a third of the first layer, and which one tells the most is another matter on each road.
+PixelFormat draw_colours(Random& random) {
+  constexpr std::array kPlanes{PixelFormat::kGrey, PixelFormat::kRed, PixelFormat::kGreen, PixelFormat::kBlue};
+  return random.chance(0.5) ? PixelFormat::kRgb : kPlanes[random.index(kPlanes.size())];
+}
+
 // Later convolutions see fewer pixels: they are never narrower.
 std::vector<int> draw_channels(const CandidateSpace& space, int count, Random& random) {
   std::vector<int> out;
@@ -39,7 +46,7 @@ Candidate draw_any(const CandidateSpace& space, Random& random) {
   Candidate c;
   c.width = cheap(space.widths, random);
   c.height = cheap(space.heights, random);
-  c.grey = random.chance(0.5);
+  c.colours = draw_colours(random);
   c.channels = draw_channels(space, between(space.fewest_convolutions, space.most_convolutions, random), random);
   const int dense = between(1, space.most_dense, random);
   for (int i = 0; i < dense; ++i) c.units.push_back(cheap(space.units, random));
@@ -58,7 +65,7 @@ void change_one(Candidate& c, const CandidateSpace& space, Random& random) {
       c.height = other.height;
       break;
     case 2:
-      c.grey = !c.grey;
+      c.colours = other.colours;
       break;
     case 3:
       c.storage = other.storage;
@@ -109,7 +116,7 @@ CandidateSpace space_for(const Network& baseline, std::optional<double> max_size
 double weight_bytes(const Candidate& c, int outputs) {
   double weights = 0;
   double biases = 0;
-  double inputs = c.grey ? 1 : 3;
+  double inputs = channels_of(c.colours);
   int rows = c.height;
   int columns = c.width;
   double area = 25;

@@ -8,11 +8,11 @@
 namespace pitlane {
 namespace {
 
-constexpr std::size_t kMostKeptBytes = 600'000'000;  // of pictures; what was used longest ago goes
+constexpr std::size_t kMostKeptBytes = 1'200'000'000;  // of pictures; what was used longest ago goes
 
 std::string view_of(const Network& student) {
   const Preprocessing& p = image_input(student).value()->preprocessing;
-  return std::to_string(p.width) + "x" + std::to_string(p.height) + (p.format == PixelFormat::kGrey ? " grey" : "");
+  return std::to_string(p.width) + "x" + std::to_string(p.height) + " " + to_string(p.format);
 }
 
 }  // namespace
