@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <numeric>
+#include <functional>
 
 #include "pitlane/search/search_budget.h"
 #include "pitlane/search/trial_record.h"
@@ -42,8 +42,20 @@ std::vector<RungTrial> of_rung(const std::vector<RungTrial>& all, int rung) {
 
 bool is_rounded(const RungTrial& trial) { return trial.candidate.storage == StudentStorage::kInt8; }
 
+// Scores candidate by candidate.
+ScoreFn each(const std::function<Result<Trial>(const RungTrial&)>& score) {
+  return [score](const std::vector<RungTrial>& group, const HalvingState&) -> Result<std::vector<Trial>> {
+    std::vector<Trial> out;
+    for (const RungTrial& which : group) {
+      PITLANE_TRY(Trial trial, score(which));
+      out.push_back(std::move(trial));
+    }
+    return out;
+  };
+}
+
 std::vector<RungTrial> run(const HalvingOptions& options) {
-  auto result = halve(options, [](const RungTrial& which, const HalvingState&) -> Result<Trial> { return toy(which); });
+  auto result = halve(options, each([](const RungTrial& which) -> Result<Trial> { return toy(which); }));
   EXPECT_TRUE(result.ok()) << result.error().message();
   return result.ok() ? *std::move(result) : std::vector<RungTrial>();
 }
@@ -81,12 +93,49 @@ TEST(Halving, TimeIsSharedAmongTheRungs) {
   EXPECT_EQ(run(options_of("0.1s")).size(), 4U);
 }
 
+// By rung and group: how many were judged together.
+std::vector<std::vector<std::size_t>> group_sizes(const HalvingOptions& options, double seconds_each) {
+  std::vector<std::vector<std::size_t>> sizes(kRungs);
+  const auto result =
+      halve(options, [&](const std::vector<RungTrial>& group, const HalvingState& state) -> Result<std::vector<Trial>> {
+        sizes[static_cast<std::size_t>(state.rung)].push_back(group.size());
+        std::vector<Trial> out;
+        for (const RungTrial& which : group) {
+          EXPECT_EQ(which.rung, state.rung);
+          out.push_back(toy(which));
+          out.back().seconds = seconds_each;
+        }
+        return out;
+      });
+  EXPECT_TRUE(result.ok()) << result.error().message();
+  return sizes;
+}
+
+TEST(Halving, JudgesInGroupsThatTimeIsLikelyToLastFor) {
+  using Sizes = std::vector<std::size_t>;
+  const auto by_number = group_sizes(options_of("27"), 1);
+  EXPECT_EQ(by_number[0], (Sizes{8, 8, 8, 3}));
+  EXPECT_EQ(by_number[1], (Sizes{8, 1}));
+  EXPECT_EQ(by_number[2], (Sizes{3}));
+  // 40 s for the first rung, 2 s a trial: one to tell, then whole groups, then what fits; 25 s for the second.
+  const auto by_time = group_sizes(options_of("100s"), 2);
+  EXPECT_EQ(by_time[0], (Sizes{1, 8, 8, 3}));
+  EXPECT_EQ(by_time[1], (Sizes{7}));
+  const auto slow = group_sizes(options_of("100s"), 60);
+  EXPECT_EQ(slow[0], (Sizes{1})) << "its time is over";
+  EXPECT_EQ(slow[1], (Sizes{1}));
+  // A trial of the second rung is said to cost five of the first: 25 s are enough for three of the seven.
+  HalvingOptions dear = options_of("100s");
+  dear.cost = {1, 5, 5, 5};
+  EXPECT_EQ(group_sizes(dear, 2)[1].front(), 3U);
+}
+
 TEST(Halving, WhatIsLeftIsFinishedInOtherWays) {
-  const auto halved = halve(options_of("27"), [](const RungTrial& which, const HalvingState&) -> Result<Trial> {
-    Trial t = toy(which);
-    if (!is_rounded(which)) t.failure = "too large";
-    return t;
-  });
+  const auto halved = halve(options_of("27"), each([](const RungTrial& which) -> Result<Trial> {
+                              Trial t = toy(which);
+                              if (!is_rounded(which)) t.failure = "too large";
+                              return t;
+                            }));
   ASSERT_TRUE(halved.ok()) << halved.error().message();
   const std::vector<RungTrial>& all = *halved;
   const std::vector<RungTrial> finished = of_rung(all, 2), otherwise = of_rung(all, 3);
@@ -101,11 +150,11 @@ TEST(Halving, WhatIsLeftIsFinishedInOtherWays) {
 }
 
 TEST(Halving, WhoFailedDoesNotGoOn) {
-  const auto score = [](const RungTrial& which, const HalvingState&) -> Result<Trial> {
+  const ScoreFn score = each([](const RungTrial& which) -> Result<Trial> {
     Trial t = toy(which);
     if (which.number % 2 == 0) t.failure = "diverged";
     return t;
-  };
+  });
   const auto all = halve(options_of("12"), score);
   ASSERT_TRUE(all.ok());
   EXPECT_EQ(of_rung(*all, 1).size(), 2U) << "a third of six";
@@ -113,11 +162,11 @@ TEST(Halving, WhoFailedDoesNotGoOn) {
 }
 
 TEST(Halving, SaysWhyNothingIsLeft) {
-  const auto score = [](const RungTrial&, const HalvingState&) -> Result<Trial> {
+  const ScoreFn score = each([](const RungTrial&) -> Result<Trial> {
     Trial t;
     t.failure = "slower than --max-latency-ms";
     return t;
-  };
+  });
   const auto none = halve(options_of("5"), score);
   ASSERT_FALSE(none.ok());
   EXPECT_EQ(none.error().message(),
@@ -131,10 +180,10 @@ TEST(Halving, SaysWhyNothingIsLeft) {
 }
 
 TEST(Halving, AnErrorOfTheScorerEndsIt) {
-  const auto stopped = halve(options_of("5"), [](const RungTrial& which, const HalvingState&) -> Result<Trial> {
-    if (which.number == 3) return interrupted();
-    return toy(which);
-  });
+  const auto stopped = halve(options_of("5"), each([](const RungTrial& which) -> Result<Trial> {
+                               if (which.number == 3) return interrupted();
+                               return toy(which);
+                             }));
   ASSERT_FALSE(stopped.ok());
   EXPECT_EQ(stopped.error().kind(), ErrorKind::kInterrupted);
 }

@@ -398,7 +398,7 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
   verb->add_option("--laps-seed", flags->tune.laps.seed, "of start offset and appearance")
       ->check(seed())
       ->capture_default_str();
-  verb->add_option("--threads", flags->tune.laps.threads, "laps driven at once, 0 = all cores")
+  verb->add_option("--threads", flags->tune.laps.threads, "laps driven, and students taught, at once; 0 = all cores")
       ->check(whole(0, 1024))
       ->capture_default_str();
   verb->add_flag("--no-video", flags->no_video, "leave the video out of report.html");

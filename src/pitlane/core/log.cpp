@@ -1,5 +1,6 @@
 #include "pitlane/core/log.h"
 
+#include <mutex>
 #include <utility>
 
 namespace pitlane {
@@ -11,6 +12,8 @@ LogSink& sink() {
 }
 
 void log(LogLevel level, std::string_view message) {
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
   if (sink()) sink()(level, message);
 }
 

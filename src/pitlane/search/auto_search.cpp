@@ -15,6 +15,7 @@
 #include "pitlane/engine/plan.h"
 #include "pitlane/measure/accuracy.h"
 #include "pitlane/network/pit_file.h"
+#include "pitlane/search/group_progress.h"
 #include "pitlane/search/student_data.h"
 #include "pitlane/search/student_maker.h"
 #include "pitlane/search/trial_record.h"
@@ -23,6 +24,7 @@
 #include "pitlane/study/training_history.h"
 #include "pitlane/study/tune_store.h"
 #include "pitlane/study/tune_timing.h"
+#include "pitlane/study/workers.h"
 
 namespace pitlane {
 namespace {
@@ -77,9 +79,14 @@ class AutoSearch {
     halving.outputs = static_cast<int>(inputs_.baseline->outputs.size());
     halving.budget = options_.budget;
     halving.seed = options_.seed;
+    for (std::size_t rung = 0; rung < kRungs; ++rung) {
+      const Teaching& teaching = kTeaching[std::min<std::size_t>(rung, kLastTaught)];
+      halving.cost[rung] = static_cast<double>(teaching.epochs) / static_cast<double>(teaching.one_sample_in);
+    }
     AutoResult result;
-    PITLANE_TRY(result.trials,
-                halve(halving, [&](const RungTrial& which, const HalvingState& state) { return score(which, state); }));
+    PITLANE_TRY(result.trials, halve(halving, [&](const std::vector<RungTrial>& group, const HalvingState& state) {
+                  return score(group, state);
+                }));
     PITLANE_TRY(result.finalists, finalists(result.trials));
     return result;
   }
@@ -102,37 +109,66 @@ class AutoSearch {
   static bool is_kept(const RungTrial& which) { return which.rung >= kLastTaught; }
   [[nodiscard]] fs::path file_of(const RungTrial& which) const { return options_.out / "auto" / (key(which) + ".pit"); }
 
-  Result<Trial> score(const RungTrial& which, const HalvingState& state) {
-    const std::string name = "auto-" + key(which);
-    bool damaged = false;
-    PITLANE_TRY(std::optional<Trial> trial, stored(name, which, damaged));
-    const bool resumed = trial.has_value();
-    if (!trial) {
-      const auto begin = Clock::now();
-      Trial made;
-      const Status status = judge(which, told(which, state, begin), made);
-      if (!status.ok() && status.error().kind() == ErrorKind::kInterrupted) return status.error();
-      if (!status.ok() && !is_out(which, status.error().kind())) return status.error();
-      if (!status.ok()) made.failure = status.error().message();
-      made.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-      const bool by_limits = made.failure && (*made.failure == kTooSlow || *made.failure == kTooLarge);
-      PITLANE_TRY_STATUS(keep(by_limits ? name_with_limits(name) : name, made, damaged));
-      trial = std::move(made);
+  // A candidate on its way through the group with which it is judged.
+  struct Piece {
+    const RungTrial* which = nullptr;
+    std::size_t place = 0;  // in the group
+    Trial trial = {};
+    std::string name = {};  // in the store
+    bool resumed = false, damaged = false;
+    std::shared_ptr<const Dataset> dataset = nullptr;
+    std::optional<Network> network = {};
+  };
+  using ToldFn = std::function<ProgressFn(const Piece&)>;
+
+  Result<std::vector<Trial>> score(const std::vector<RungTrial>& group, const HalvingState& state) {
+    std::vector<Piece> pieces;
+    std::vector<Piece*> open;
+    for (const RungTrial& which : group) pieces.push_back({.which = &which, .place = pieces.size()});
+    for (Piece& piece : pieces) {
+      piece.name = "auto-" + key(*piece.which);
+      PITLANE_TRY(const std::optional<Trial> trial, stored(piece));
+      piece.resumed = trial.has_value();
+      piece.trial = trial.value_or(Trial());
+      if (!piece.resumed) open.push_back(&piece);
     }
-    if (which.rung == kLastTaught) as_usual_[which.number] = {which.rung, which.number, which.candidate, *trial};
-    if (!trial->failure) trial->failure = beyond_limits(*trial);
-    if (on_trial_) {
-      RungTrial done = which;
-      done.trial = *trial;
-      on_trial_(done, resumed);
+    PITLANE_TRY_STATUS(judge_and_keep(open, state));
+    std::vector<Trial> out;
+    for (Piece& piece : pieces) {
+      const RungTrial& which = *piece.which;
+      if (which.rung == kLastTaught) as_usual_[which.number] = {which.rung, which.number, which.candidate, piece.trial};
+      if (!piece.trial.failure) piece.trial.failure = beyond_limits(piece.trial);
+      if (on_trial_) {
+        RungTrial done = which;
+        done.trial = piece.trial;
+        on_trial_(done, piece.resumed);
+      }
+      out.push_back(std::move(piece.trial));
     }
-    return *std::move(trial);
+    return out;
   }
 
-  Result<std::optional<Trial>> stored(const std::string& name, const RungTrial& which, bool& damaged) {
-    PITLANE_TRY(std::optional<std::string> text, store_.find(name));
+  Status judge_and_keep(const std::vector<Piece*>& open, const HalvingState& state) {
+    if (open.empty()) return {};
+    const auto begin = Clock::now();
+    const auto seconds = [begin] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
+    PITLANE_TRY_STATUS(judge(open, [&](const Piece& piece) { return told(piece, state, begin); }));
+    const double each = seconds() / static_cast<double>(open.size());
+    for (Piece* piece : open) {
+      Trial& made = piece->trial;
+      made.seconds = each;
+      const bool by_limits = made.failure && (*made.failure == kTooSlow || *made.failure == kTooLarge);
+      PITLANE_TRY_STATUS(keep(by_limits ? name_with_limits(piece->name) : piece->name, made, piece->damaged));
+    }
+    return {};
+  }
+
+  // Says in `piece` where what is stored is damaged.
+  Result<std::optional<Trial>> stored(Piece& piece) {
+    const RungTrial& which = *piece.which;
+    PITLANE_TRY(std::optional<std::string> text, store_.find(piece.name));
     if (!text && (options_.max_latency_ms || options_.max_size_bytes)) {
-      PITLANE_TRY(text, store_.find(name_with_limits(name)));
+      PITLANE_TRY(text, store_.find(name_with_limits(piece.name)));
     }
     if (!text) return std::optional<Trial>();
     Result<Trial> trial = trial_from_record(*text);
@@ -147,7 +183,7 @@ class AutoSearch {
       return std::optional<Trial>(*std::move(trial));
     }
     log_warning("auto trial " + std::to_string(which.number) + ": cannot be read and is made again");
-    damaged = true;
+    piece.damaged = true;
     return std::optional<Trial>();
   }
 
@@ -181,12 +217,13 @@ class AutoSearch {
     return name + "-above-" + hasher.hex();
   }
 
-  [[nodiscard]] ProgressFn told(const RungTrial& which, const HalvingState& state, Clock::time_point begin) const {
-    std::string stage = "auto rung " + std::to_string(state.rung + 1) + " trial " + std::to_string(state.done + 1);
+  [[nodiscard]] ProgressFn told(const Piece& piece, const HalvingState& state, Clock::time_point begin) const {
+    std::string stage = "auto rung " + std::to_string(state.rung + 1) + " trial " +
+                        std::to_string(static_cast<std::size_t>(state.done) + piece.place + 1);
     if (state.total > 0) stage += " of " + std::to_string(state.total);
     const bool timed = options_.budget.seconds > 0;
     return [this, stage, timed, left = state.seconds_left, begin,
-            name = to_string(which.candidate)](const Progress& p) {
+            name = to_string(piece.which->candidate)](const Progress& p) {
       std::string detail = name;
       if (timed) {
         const double now = left - std::chrono::duration<double>(Clock::now() - begin).count();
@@ -196,32 +233,74 @@ class AutoSearch {
     };
   }
 
-  Status judge(const RungTrial& which, const ProgressFn& progress, Trial& out) {
-    PITLANE_TRY(const auto dataset, seen_by(which.candidate, progress));
-    if (which.rung < kTaughtRungs) {
-      PITLANE_TRY(out.latency_ms, latency_of(which.candidate, *dataset, progress));
-      if (too_slow(out)) {
-        out.failure = kTooSlow;  // not worth teaching, whatever it would learn
-        return {};
-      }
-    }
-    PITLANE_TRY(const Network network, is_kept(which) ? maker_.finished(which.candidate, *dataset, progress)
-                                                      : maker_.tried(which.candidate, which.rung, *dataset, progress));
-    PITLANE_TRY(const auto plan, compile(network));
+  // Teaching goes on in all threads; what is timed before and after it, and drives, has the machine to itself.
+  Status judge(const std::vector<Piece*>& pieces, const ToldFn& told) {
+    for (Piece* piece : pieces) PITLANE_TRY_STATUS(or_out(*piece, prepare(*piece, told(*piece))));
+    std::vector<Piece*> pupils;
+    for (Piece* piece : pieces)
+      if (!piece->trial.failure) pupils.push_back(piece);
+    PITLANE_TRY_STATUS(teach(pupils, told));
+    for (Piece* piece : pupils)
+      if (!piece->trial.failure && is_kept(*piece->which))
+        PITLANE_TRY_STATUS(or_out(*piece, try_out(*piece, told(*piece))));
+    return {};
+  }
+
+  // An error that only says that this candidate is out becomes its failure.
+  static Status or_out(Piece& piece, const Status& status) {
+    if (status.ok() || !is_out(*piece.which, status.error().kind())) return status;
+    piece.trial.failure = status.error().message();
+    return {};
+  }
+
+  Status prepare(Piece& piece, const ProgressFn& progress) {
+    PITLANE_TRY(piece.dataset, seen_by(piece.which->candidate, progress));
+    if (piece.which->rung >= kTaughtRungs) return {};
+    PITLANE_TRY(piece.trial.latency_ms, latency_of(piece.which->candidate, *piece.dataset, progress));
+    if (too_slow(piece.trial)) piece.trial.failure = kTooSlow;  // not worth teaching, whatever it would learn
+    return {};
+  }
+
+  Status teach(const std::vector<Piece*>& pupils, const ToldFn& told) const {
+    GroupProgress group(pupils.size(),
+                        [&](std::size_t i, const Progress& progress) { return told(*pupils[i])(progress); });
+    const auto work = [&](std::size_t i, const ProgressFn& go_on) {
+      const Status status = or_out(*pupils[i], teach(*pupils[i], group.of(i, go_on)));
+      group.end(i);
+      return status;
+    };
+    return run_workers(pupils.size(), static_cast<unsigned>(options_.laps.threads), work,
+                       [&](std::size_t, std::size_t i) { return group.tell(i); });
+  }
+
+  Status teach(Piece& piece, const ProgressFn& progress) const {
+    const RungTrial& which = *piece.which;
+    const Dataset& dataset = *piece.dataset;
+    PITLANE_TRY(piece.network, is_kept(which) ? maker_.finished(which.candidate, dataset, progress)
+                                              : maker_.tried(which.candidate, which.rung, dataset, progress));
+    PITLANE_TRY(const auto plan, compile(*piece.network));
     const std::unique_ptr<Session> session = plan->new_session();
-    PITLANE_TRY(const Predictions answers, predict(network, *session, *dataset, inputs_.split->validation, progress));
-    out.mse = accuracy(answers, *dataset, inputs_.split->validation).mse;
-    PITLANE_TRY(const std::vector<std::byte> bytes, serialize_pit(network));
-    out.size_bytes = static_cast<std::int64_t>(bytes.size());
-    if (!is_kept(which)) return {};
+    const std::vector<std::int64_t>& samples = inputs_.split->validation;
+    PITLANE_TRY(const Predictions answers, predict(*piece.network, *session, dataset, samples, progress));
+    piece.trial.mse = accuracy(answers, dataset, samples).mse;
+    PITLANE_TRY(const std::vector<std::byte> bytes, serialize_pit(*piece.network));
+    piece.trial.size_bytes = static_cast<std::int64_t>(bytes.size());
+    return {};
+  }
+
+  // Of one whose network is kept: what is within all limits drives.
+  Status try_out(Piece& piece, const ProgressFn& progress) {
+    const RungTrial& which = *piece.which;
+    Trial& out = piece.trial;
     if (which.rung >= kTaughtRungs) {
-      PITLANE_TRY(out.latency_ms, latency_beside_usual(which, network, *dataset, progress));
+      PITLANE_TRY(out.latency_ms, latency_beside_usual(which, *piece.network, *piece.dataset, progress));
       if (is_no_better(out, as_usual_.at(which.number).trial)) out.failure = kNoBetter;
     }
     if (!out.failure) out.failure = beyond_limits(out);
     if (out.failure) return {};
-    PITLANE_TRY_STATUS(write_file(file_of(which), bytes));
-    return drive(network, *plan, progress, out);
+    PITLANE_TRY_STATUS(save_pit(*piece.network, file_of(which)));
+    PITLANE_TRY(const auto plan, compile(*piece.network));
+    return drive(*piece.network, *plan, progress, out);
   }
 
   Result<std::shared_ptr<const Dataset>> seen_by(const Candidate& candidate, const ProgressFn& progress) {

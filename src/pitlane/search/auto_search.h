@@ -1,6 +1,6 @@
 // `tune --auto`: looks for a small student of a network. Each candidate is timed on this machine, then taught by the
 // baseline and by the labels; the best third is taught longer; the last few are finished in several ways and driven on
-// tuning circuits.
+// tuning circuits. Candidates are judged in groups, whose students are taught at the same time, one a core.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,9 @@ struct AutoOptions {
   std::filesystem::path out;  ///< as TuneOptions::out; its store is shared
   SearchBudget budget;
   std::optional<double> max_latency_ms, max_size_bytes;
-  LapOptions laps;  ///< the tuning laps have a seed of their own, made of this one
+  /// The tuning laps have a seed of their own, made of this one. Its threads are also those that teach; how many there
+  /// are changes the time alone.
+  LapOptions laps;
   std::uint64_t seed = 1;
   bool overwrite = false;
 };

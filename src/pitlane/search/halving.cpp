@@ -1,18 +1,21 @@
 #include "pitlane/search/halving.h"
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
+#include <cstddef>
 #include <map>
 #include <set>
 #include <tuple>
 #include <utility>
 
+#include "pitlane/core/result.h"
+
 namespace pitlane {
 namespace {
 
 constexpr double kRungEnds[kRungs] = {0.4, 0.65, 0.85, 1.0};  // shares of a budget of time
-constexpr int kMostDrawn = 100'000;
-constexpr int kPlainDraws = 8;
+constexpr std::size_t kMostDrawn = 100'000;
+constexpr std::size_t kPlainDraws = 8;
 constexpr int kMostRepeats = 200;  // draws of candidates that were there before: the space is exhausted
 constexpr std::size_t kMostFinalists = 4;
 constexpr std::uint64_t kDrawing = 0xD2A3;
@@ -68,36 +71,71 @@ class Halving {
     return options_.budget.seconds > 0 && spent_s_ >= kRungEnds[rung] * options_.budget.seconds;
   }
 
-  Result<RungTrial> judge(RungTrial which, int done, int total) {
+  // How many of a rung are judged next: as many as its time is likely to last for, by what those of it took, or those
+  // of the rungs before and what its own cost beside them. The very first candidate is alone, to tell.
+  [[nodiscard]] std::size_t together(int rung, const std::vector<RungTrial>& judged) const {
+    if (options_.budget.seconds <= 0) return kMostTogether;
+    const double left = kRungEnds[rung] * options_.budget.seconds - spent_s_;
+    if (left <= 0 || units_ <= 0) return 1;
+    if (spent_s_ <= 0) return kMostTogether;
+    const double each =
+        judged.empty() ? spent_s_ / units_ * options_.cost[static_cast<std::size_t>(rung)] : mean_seconds(judged);
+    return static_cast<std::size_t>(std::clamp(std::ceil(left / each), 1.0, static_cast<double>(kMostTogether)));
+  }
+
+  static double mean_seconds(const std::vector<RungTrial>& trials) {
+    double sum = 0;
+    for (const RungTrial& t : trials) sum += t.trial.seconds;
+    return sum / static_cast<double>(trials.size());
+  }
+
+  Status judge(int rung, std::vector<RungTrial> group, std::size_t total, std::vector<RungTrial>& judged) {
     const double left = std::max(0.0, options_.budget.seconds - spent_s_);
-    PITLANE_TRY(which.trial, score_(which, HalvingState{which.rung, done, total, left}));
-    spent_s_ += which.trial.seconds;
-    return which;
+    const HalvingState state{rung, static_cast<int>(judged.size()), static_cast<int>(total), left};
+    PITLANE_TRY(const std::vector<Trial> trials, score_(group, state));
+    PITLANE_CHECK(trials.size() == group.size());
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      group[i].trial = trials[i];
+      spent_s_ += trials[i].seconds;
+      units_ += options_.cost[static_cast<std::size_t>(rung)];
+      judged.push_back(std::move(group[i]));
+    }
+    return {};
   }
 
   Result<std::vector<RungTrial>> first_rung() {
     std::vector<RungTrial> judged;
-    const int most = options_.budget.trials > 0 ? options_.budget.trials : kMostDrawn;
-    const int total = options_.budget.trials;
-    while (static_cast<int>(judged.size()) < most && (judged.empty() || !time_is_up(0))) {
-      std::optional<Candidate> candidate = unseen(judged);
-      if (!candidate) break;
-      RungTrial which{.rung = 0, .number = static_cast<int>(judged.size()) + 1, .candidate = *candidate, .trial = {}};
-      PITLANE_TRY(RungTrial done, judge(std::move(which), static_cast<int>(judged.size()), total));
-      judged.push_back(std::move(done));
+    const auto total = static_cast<std::size_t>(options_.budget.trials);
+    const std::size_t most = total > 0 ? total : kMostDrawn;
+    while (judged.size() < most && (judged.empty() || !time_is_up(0))) {
+      std::vector<RungTrial> group = drawn(std::min(together(0, judged), most - judged.size()), judged);
+      if (group.empty()) break;
+      PITLANE_TRY_STATUS(judge(0, std::move(group), total, judged));
     }
     if (judged.empty())
       return invalid_argument("no student is as small as the limits ask for; allow a larger file with --max-size");
     return judged;
   }
 
-  std::optional<Candidate> unseen(const std::vector<RungTrial>& judged) {
-    const auto number = static_cast<int>(judged.size());
+  // Fewer where the space has no more.
+  std::vector<RungTrial> drawn(std::size_t count, const std::vector<RungTrial>& judged) {
     const std::vector<std::size_t> front =
-        number < kPlainDraws ? std::vector<std::size_t>() : latency_mse_front(judged);
+        judged.size() < kPlainDraws ? std::vector<std::size_t>() : latency_mse_front(judged);
+    std::vector<RungTrial> out;
+    while (out.size() < count) {
+      const auto number = static_cast<int>(judged.size() + out.size()) + 1;
+      std::optional<Candidate> candidate = unseen(judged, front, number % 2 == 0);
+      if (!candidate) break;
+      out.push_back({.rung = 0, .number = number, .candidate = *std::move(candidate), .trial = {}});
+    }
+    return out;
+  }
+
+  std::optional<Candidate> unseen(const std::vector<RungTrial>& judged, const std::vector<std::size_t>& front,
+                                  bool mutated) {
     for (int i = 0; i < kMostRepeats; ++i) {
       std::optional<Candidate> c;
-      if (!front.empty() && number % 2 == 1)
+      if (mutated && !front.empty())
         c = mutate(options_.space, judged[front[random_.index(front.size())]].candidate, options_.outputs, random_);
       else
         c = draw(options_.space, options_.outputs, random_);
@@ -119,14 +157,15 @@ class Halving {
   }
 
   Result<std::vector<RungTrial>> next_rung(int rung, std::vector<RungTrial> chosen) {
-    std::vector<RungTrial> judged;
     for (RungTrial& which : chosen) {
-      if (!judged.empty() && time_is_up(rung)) break;
       which.rung = rung;
       which.trial = {};
-      PITLANE_TRY(RungTrial done,
-                  judge(std::move(which), static_cast<int>(judged.size()), static_cast<int>(chosen.size())));
-      judged.push_back(std::move(done));
+    }
+    std::vector<RungTrial> judged;
+    while (judged.size() < chosen.size() && (judged.empty() || !time_is_up(rung))) {
+      const auto begin = chosen.begin() + static_cast<std::ptrdiff_t>(judged.size());
+      const std::size_t count = std::min(together(rung, judged), chosen.size() - judged.size());
+      PITLANE_TRY_STATUS(judge(rung, {begin, begin + static_cast<std::ptrdiff_t>(count)}, chosen.size(), judged));
     }
     return judged;
   }
@@ -145,6 +184,7 @@ class Halving {
   const ScoreFn& score_;
   Random random_;
   double spent_s_ = 0;
+  double units_ = 0;  // of HalvingOptions::cost, that spent_s_ was spent on
   std::set<std::string> seen_;
 };
 

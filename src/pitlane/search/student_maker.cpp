@@ -33,7 +33,13 @@ std::string StudentMaker::key(const Network& begin, const std::string& training,
   return hasher.hex();
 }
 
+std::mutex& StudentMaker::lock_of(const std::string& key) const {
+  const std::lock_guard lock(mutex_);
+  return locks_[key];
+}
+
 Result<Network> StudentMaker::once(const std::string& key, const MakeFn& make) const {
+  const std::lock_guard lock(lock_of(key));
   const fs::path file = kept_ / (key + ".pit"), checkpoint = kept_ / (key + ".checkpoint");
   std::error_code ignored;
   if (fs::exists(file, ignored)) {

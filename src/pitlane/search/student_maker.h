@@ -4,7 +4,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <mutex>
 #include <string>
+#include <utility>
 
 #include "pitlane/core/progress.h"
 #include "pitlane/core/result.h"
@@ -24,7 +27,7 @@ struct Teaching {
 };
 inline constexpr Teaching kTeaching[kTaughtRungs] = {{4, 8}, {2, 16}, {1, 40}};
 
-/// `dataset` is always that of StudentData::of(). One thread.
+/// `dataset` is always that of StudentData::of(). Each call trains on one thread; several may be under way at once.
 class StudentMaker {
  public:
   /// `kept`: a folder for the results of long trainings and their checkpoints. What is trained alike is trained once,
@@ -45,7 +48,9 @@ class StudentMaker {
   using MakeFn = std::function<Result<Network>(const std::filesystem::path& checkpoint)>;
 
   [[nodiscard]] std::string key(const Network& begin, const std::string& training, const Dataset& dataset) const;
+  // Who asks for what another thread is making waits for it.
   Result<Network> once(const std::string& key, const MakeFn& make) const;
+  std::mutex& lock_of(const std::string& key) const;
   Result<Network> taught(const Network& fresh, const Teaching& teaching, const Dataset& dataset,
                          const std::filesystem::path& checkpoint, const ProgressFn& progress) const;
   Result<Network> rounded(const Network& floats, const Candidate& candidate, const Dataset& dataset,
@@ -56,6 +61,8 @@ class StudentMaker {
   const AutoInputs& inputs_;
   std::uint64_t seed_;
   std::filesystem::path kept_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, std::mutex> locks_;  // by key of once()
 };
 
 }  // namespace pitlane
