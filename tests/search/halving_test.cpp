@@ -149,6 +149,22 @@ TEST(Halving, WhatIsLeftIsFinishedInOtherWays) {
   EXPECT_EQ(found, wanted);
 }
 
+TEST(Halving, TwinsHaveTheirWaysOnce) {
+  // Two students that differ in their storage alone: what the one is finished as otherwise the other is already.
+  HalvingOptions options = options_of("2000");
+  options.space = {.widths = {32}, .heights = {16}, .channels = {4}, .units = {16}};
+  options.space.fewest_convolutions = options.space.most_convolutions = 3;
+  options.space.most_dense = 1;
+  const std::vector<RungTrial> all = run(options);
+  std::vector<std::string> kept;
+  for (const RungTrial& t : all)
+    if (t.rung >= 2) kept.push_back(to_string(t.candidate));
+  const std::size_t count = kept.size();
+  std::sort(kept.begin(), kept.end());
+  kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
+  EXPECT_EQ(kept.size(), count);
+}
+
 TEST(Halving, WhoFailedDoesNotGoOn) {
   const ScoreFn score = each([](const RungTrial& which) -> Result<Trial> {
     Trial t = toy(which);

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -33,6 +34,19 @@ TEST(Workers, DoEveryPieceOnce) {
   EXPECT_TRUE(run_workers(
                   0, 2, [](std::size_t, const ProgressFn&) -> Status { return io_error("never"); }, kTellNobody)
                   .ok());
+}
+
+TEST(Workers, ThrowWhatAPieceThrows) {
+  for (const unsigned threads : {1U, 3U}) {
+    std::atomic<int> begun = 0;
+    const auto work = [&](std::size_t i, const ProgressFn&) -> Status {
+      ++begun;
+      if (i == 2) throw std::runtime_error("no more memory");
+      return {};
+    };
+    EXPECT_THROW((void)run_workers(1000, threads, work, kTellNobody), std::runtime_error);
+    EXPECT_LT(begun, 1000);
+  }
 }
 
 TEST(Workers, StopAtTheFirstError) {

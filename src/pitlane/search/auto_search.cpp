@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -36,10 +37,13 @@ constexpr int kLastTaught = kTaughtRungs - 1;
 constexpr const char* kTooSlow = "slower than --max-latency-ms";
 constexpr const char* kTooLarge = "larger than --max-size";
 constexpr const char* kNoBetter = "no faster, smaller or more exact than the same student finished as usual";
-constexpr double kBetter = 0.97;  // of its latency, size or error: less is within what measuring varies by
+constexpr double kBetter = 0.97;        // of its latency, size or error: less is within what measuring varies by
+constexpr double kFinishingEpochs = 8;  // of the longest of the other ways, roughly: what they start from is there
 constexpr std::uint64_t kTuningLaps = 0xA070;
 const LatencyOptions kTiming{
     .warm_up_s = 0.02, .budget_s = 0.3, .precision = 0.01, .min_runs = 100, .runs_for_percentiles = 500};
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 // Of the other ways to finish: the one that drives best, the smallest, the fastest and the one that answers best, each
 // of those that complete most laps.
@@ -79,10 +83,10 @@ class AutoSearch {
     halving.outputs = static_cast<int>(inputs_.baseline->outputs.size());
     halving.budget = options_.budget;
     halving.seed = options_.seed;
-    for (std::size_t rung = 0; rung < kRungs; ++rung) {
-      const Teaching& teaching = kTeaching[std::min<std::size_t>(rung, kLastTaught)];
-      halving.cost[rung] = static_cast<double>(teaching.epochs) / static_cast<double>(teaching.one_sample_in);
-    }
+    for (std::size_t rung = 0; rung < kTaughtRungs; ++rung)
+      halving.cost[rung] =
+          static_cast<double>(kTeaching[rung].epochs) / static_cast<double>(kTeaching[rung].one_sample_in);
+    halving.cost[kRungs - 1] = kFinishingEpochs;
     AutoResult result;
     PITLANE_TRY(result.trials, halve(halving, [&](const std::vector<RungTrial>& group, const HalvingState& state) {
                   return score(group, state);
@@ -148,43 +152,55 @@ class AutoSearch {
     return out;
   }
 
+  // Teaching goes on in all threads; what is timed before and after it, and drives, has the machine to itself.
   Status judge_and_keep(const std::vector<Piece*>& open, const HalvingState& state) {
     if (open.empty()) return {};
     const auto begin = Clock::now();
-    const auto seconds = [begin] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
-    PITLANE_TRY_STATUS(judge(open, [&](const Piece& piece) { return told(piece, state, begin); }));
-    const double each = seconds() / static_cast<double>(open.size());
+    const ToldFn tell = [&](const Piece& piece) { return told(piece, state, begin); };
+    PITLANE_TRY_STATUS(prepare_and_teach(open, tell));
+    const double shared_s = seconds_since(begin) / static_cast<double>(open.size());
     for (Piece* piece : open) {
-      Trial& made = piece->trial;
-      made.seconds = each;
-      const bool by_limits = made.failure && (*made.failure == kTooSlow || *made.failure == kTooLarge);
-      PITLANE_TRY_STATUS(keep(by_limits ? name_with_limits(piece->name) : piece->name, made, piece->damaged));
+      const auto alone = Clock::now();
+      if (!piece->trial.failure && is_kept(*piece->which))
+        PITLANE_TRY_STATUS(or_out(*piece, try_out(*piece, tell(*piece))));
+      piece->trial.seconds = shared_s + seconds_since(alone);
+      PITLANE_TRY_STATUS(keep(*piece));
     }
     return {};
   }
 
-  // Says in `piece` where what is stored is damaged.
   Result<std::optional<Trial>> stored(Piece& piece) {
     const RungTrial& which = *piece.which;
-    PITLANE_TRY(std::optional<std::string> text, store_.find(piece.name));
-    if (!text && (options_.max_latency_ms || options_.max_size_bytes)) {
-      PITLANE_TRY(text, store_.find(name_with_limits(piece.name)));
-    }
-    if (!text) return std::optional<Trial>();
-    Result<Trial> trial = trial_from_record(*text);
-    const bool has_file = trial.ok() && (!is_kept(which) || trial->failure || load_pit(file_of(which)).ok());
-    if (has_file) return std::optional<Trial>(*std::move(trial));
+    PITLANE_TRY(const std::optional<Trial> trial, recorded(piece));
+    if (!trial || !is_kept(which) || trial->failure || load_pit(file_of(which)).ok()) return trial;
     // The time that it took is part of what is repeated: only its network is made again.
-    if (trial.ok()) {
-      log_warning("auto trial " + std::to_string(which.number) + ": its network is gone and is made again");
-      PITLANE_TRY(const auto dataset, seen_by(which.candidate, progress_));
-      PITLANE_TRY(const Network network, maker_.finished(which.candidate, *dataset, progress_));
-      PITLANE_TRY_STATUS(save_pit(network, file_of(which)));
-      return std::optional<Trial>(*std::move(trial));
+    log_warning("auto trial " + std::to_string(which.number) + ": its network is gone and is made again");
+    PITLANE_TRY(const auto dataset, seen_by(which.candidate, progress_));
+    PITLANE_TRY(const Network network, maker_.finished(which.candidate, *dataset, progress_));
+    PITLANE_TRY_STATUS(save_pit(network, file_of(which)));
+    return trial;
+  }
+
+  // What the store has of it, under any of its names; says in `piece` where that is damaged.
+  Result<std::optional<Trial>> recorded(Piece& piece) {
+    std::vector<std::string> names = {piece.name};
+    if (options_.max_latency_ms || options_.max_size_bytes) names.push_back(name_with_limits(piece.name));
+    for (const std::string& name : names) {
+      PITLANE_TRY(const std::optional<std::string> text, store_.find(name));
+      if (!text) continue;
+      Result<Trial> trial = trial_from_record(*text);
+      if (trial.ok()) return std::optional<Trial>(*std::move(trial));
+      piece.damaged = true;
     }
-    log_warning("auto trial " + std::to_string(which.number) + ": cannot be read and is made again");
-    piece.damaged = true;
+    if (piece.damaged)
+      log_warning("auto trial " + std::to_string(piece.which->number) + ": cannot be read and is made again");
     return std::optional<Trial>();
+  }
+
+  Status keep(const Piece& piece) {
+    const std::optional<std::string>& failure = piece.trial.failure;
+    const bool by_limits = failure && (*failure == kTooSlow || *failure == kTooLarge);
+    return keep(by_limits ? name_with_limits(piece.name) : piece.name, piece.trial, piece.damaged);
   }
 
   // Of two programs on one store the first counts.
@@ -226,24 +242,35 @@ class AutoSearch {
             name = to_string(piece.which->candidate)](const Progress& p) {
       std::string detail = name;
       if (timed) {
-        const double now = left - std::chrono::duration<double>(Clock::now() - begin).count();
+        const double now = left - seconds_since(begin);
         detail += ", " + std::to_string(static_cast<int>(std::ceil(std::max(0.0, now) / 60))) + " min of budget left";
       }
       return report(progress_, {stage + ": " + p.stage, p.done, p.total, detail});
     };
   }
 
-  // Teaching goes on in all threads; what is timed before and after it, and drives, has the machine to itself.
-  Status judge(const std::vector<Piece*>& pieces, const ToldFn& told) {
-    for (Piece* piece : pieces) PITLANE_TRY_STATUS(or_out(*piece, prepare(*piece, told(*piece))));
+  // Those that see different pictures are taught together as far as memory shall last.
+  Status prepare_and_teach(const std::vector<Piece*>& pieces, const ToldFn& told) {
     std::vector<Piece*> pupils;
-    for (Piece* piece : pieces)
-      if (!piece->trial.failure) pupils.push_back(piece);
-    PITLANE_TRY_STATUS(teach(pupils, told));
-    for (Piece* piece : pupils)
-      if (!piece->trial.failure && is_kept(*piece->which))
-        PITLANE_TRY_STATUS(or_out(*piece, try_out(*piece, told(*piece))));
-    return {};
+    std::set<const Dataset*> datasets;
+    std::size_t bytes = 0;
+    for (Piece* piece : pieces) {
+      PITLANE_TRY_STATUS(or_out(*piece, prepare(*piece, told(*piece))));
+      if (piece->trial.failure) {
+        piece->dataset = nullptr;
+        continue;
+      }
+      const std::size_t own = datasets.contains(piece->dataset.get()) ? 0 : piece->dataset->pictures.size();
+      if (!pupils.empty() && bytes + own > StudentData::kMostKeptBytes) {
+        PITLANE_TRY_STATUS(teach(pupils, told));
+        pupils.clear();
+        datasets.clear();
+        bytes = 0;
+      }
+      pupils.push_back(piece);
+      if (datasets.insert(piece->dataset.get()).second) bytes += piece->dataset->pictures.size();
+    }
+    return teach(pupils, told);
   }
 
   // An error that only says that this candidate is out becomes its failure.
@@ -269,8 +296,10 @@ class AutoSearch {
       group.end(i);
       return status;
     };
-    return run_workers(pupils.size(), static_cast<unsigned>(options_.laps.threads), work,
-                       [&](std::size_t, std::size_t i) { return group.tell(i); });
+    PITLANE_TRY_STATUS(run_workers(pupils.size(), static_cast<unsigned>(options_.laps.threads), work,
+                                   [&](std::size_t, std::size_t) { return group.tell(); }));
+    for (Piece* pupil : pupils) pupil->dataset = nullptr;
+    return {};
   }
 
   Status teach(Piece& piece, const ProgressFn& progress) const {
@@ -293,7 +322,8 @@ class AutoSearch {
     const RungTrial& which = *piece.which;
     Trial& out = piece.trial;
     if (which.rung >= kTaughtRungs) {
-      PITLANE_TRY(out.latency_ms, latency_beside_usual(which, *piece.network, *piece.dataset, progress));
+      PITLANE_TRY(const auto dataset, seen_by(which.candidate, progress));
+      PITLANE_TRY(out.latency_ms, latency_beside_usual(which, *piece.network, *dataset, progress));
       if (is_no_better(out, as_usual_.at(which.number).trial)) out.failure = kNoBetter;
     }
     if (!out.failure) out.failure = beyond_limits(out);

@@ -38,13 +38,13 @@ struct AutoOptions {
   SearchBudget budget;
   std::optional<double> max_latency_ms, max_size_bytes;
   /// The tuning laps have a seed of their own, made of this one. Its threads are also those that teach; how many there
-  /// are changes the time alone.
+  /// are changes no trial but its seconds.
   LapOptions laps;
   std::uint64_t seed = 1;
   bool overwrite = false;
 };
 
-/// After each trial, finished now or by an earlier run.
+/// After each group, for each of its trials, finished now or by an earlier run.
 using TrialFn = std::function<void(const RungTrial& trial, bool resumed)>;
 
 struct AutoResult {
@@ -54,7 +54,8 @@ struct AutoResult {
 
 /// Trials that an earlier run finished are taken from the store, their latencies too: the same seed and the same stored
 /// latencies give the same networks, byte for byte. Errors: as halve() and check_teachable(); `out` holds results of
-/// another network; student_data gives other samples; interrupted (all finished trials are kept).
+/// another network; student_data gives other samples; interrupted (finished groups are kept, of the last two rungs each
+/// finished trial).
 Result<AutoResult> auto_search(const AutoInputs& inputs, const AutoOptions& options, const ProgressFn& progress = {},
                                const TrialFn& on_trial = {});
 

@@ -71,8 +71,8 @@ class Halving {
     return options_.budget.seconds > 0 && spent_s_ >= kRungEnds[rung] * options_.budget.seconds;
   }
 
-  // How many of a rung are judged next: as many as its time is likely to last for, by what those of it took, or those
-  // of the rungs before and what its own cost beside them. The very first candidate is alone, to tell.
+  // How many of a rung are judged next: as many as its time is likely to last for. What one takes is told by those of
+  // the rung, for its first group by the rungs before and HalvingOptions::cost, for the very first by one alone.
   [[nodiscard]] std::size_t together(int rung, const std::vector<RungTrial>& judged) const {
     if (options_.budget.seconds <= 0) return kMostTogether;
     const double left = kRungEnds[rung] * options_.budget.seconds - spent_s_;
@@ -97,7 +97,7 @@ class Halving {
     for (std::size_t i = 0; i < group.size(); ++i) {
       group[i].trial = trials[i];
       spent_s_ += trials[i].seconds;
-      units_ += options_.cost[static_cast<std::size_t>(rung)];
+      if (trials[i].size_bytes > 0) units_ += options_.cost[static_cast<std::size_t>(rung)];  // else it was not made
       judged.push_back(std::move(group[i]));
     }
     return {};
@@ -145,10 +145,14 @@ class Halving {
     return std::nullopt;
   }
 
+  // Students that differ in their storage alone have ways in common; those are the better one's.
   static std::vector<RungTrial> other_ways(const std::vector<RungTrial>& finished) {
+    std::set<std::string> seen;
+    for (const RungTrial& t : finished) seen.insert(to_string(t.candidate));
     std::vector<RungTrial> out;
     for (const std::size_t i : best_trials(finished, finished.size())) {
       for (Candidate& candidate : finished_otherwise(finished[i].candidate)) {
+        if (!seen.insert(to_string(candidate)).second) continue;
         out.push_back(finished[i]);
         out.back().candidate = std::move(candidate);
       }
@@ -184,7 +188,7 @@ class Halving {
   const ScoreFn& score_;
   Random random_;
   double spent_s_ = 0;
-  double units_ = 0;  // of HalvingOptions::cost, that spent_s_ was spent on
+  double units_ = 0;  // of HalvingOptions::cost, of all that was made
   std::set<std::string> seen_;
 };
 

@@ -22,8 +22,8 @@ struct Trial {
   /// network itself takes in turns with it.
   double latency_ms = 0;
   double mse = 0;      ///< of validation data, normalised units
-  double seconds = 0;  ///< of the wall clock, its share of what its group took when it was first done
-  std::int64_t size_bytes = 0;
+  double seconds = 0;  ///< of the wall clock when it was first done; of what went on for a group at once its share
+  std::int64_t size_bytes = 0;         ///< 0 where it was not made
   int laps = 0, completed = 0;         ///< on tuning circuits, of the last two rungs
   double deviation_m = 0;              ///< worst mean of these laps
   std::optional<std::string> failure;  ///< why it is out; then `seconds` counts, and what was measured before
@@ -45,7 +45,7 @@ struct HalvingOptions {
   int outputs = 2;  ///< of the networks
   SearchBudget budget;
   std::uint64_t seed = 1;
-  /// What a trial of each rung is likely to take, beside one of another. Whoever has no idea says nothing.
+  /// What a trial of each rung is likely to take, beside one of another.
   std::array<double, kRungs> cost{1, 1, 1, 1};
 };
 
@@ -63,13 +63,13 @@ inline constexpr std::size_t kMostTogether = 8;
 using ScoreFn =
     std::function<Result<std::vector<Trial>>(const std::vector<RungTrial>& group, const HalvingState& state)>;
 
-/// All trials in the order in which they were drawn. Rung 0 draws candidates, from the ninth on every second one as a
-/// mutation of one on the front of latency and MSE (of the groups before); the best third goes on to rung 1, the best
-/// third of these (four at most) to rung 2; rung 3 has all other ways of finishing these, those of the best first. A
-/// budget of time gives the rungs 40, 25, 20 and 15 %; a rung that has begun judges one at least, and no larger group
-/// than its time is likely to last for. What counts as time is Trial::seconds, so a search whose trials are remembered
-/// repeats itself exactly. Errors: those of `score`; nothing survives rung 0, 1 or 2 (with the most frequent reason);
-/// no candidate fits the space.
+/// All trials in the order in which they were drawn. Rung 0 draws candidates, in groups that begin with the
+/// ninth or later every second one as a mutation of one on the front of latency and MSE of the groups before; the best
+/// third goes on to rung 1, the best third of these (four at most) to rung 2; rung 3 has all other ways of finishing
+/// these (each once), those of the best first. A budget of time gives the rungs 40, 25, 20 and 15 %; a rung that has
+/// begun judges one at least, and no larger group than its time is likely to last for. What counts as time is
+/// Trial::seconds, so a search whose trials are remembered repeats itself exactly. Errors: those of `score`; nothing
+/// survives rung 0, 1 or 2 (with the most frequent reason); no candidate fits the space.
 Result<std::vector<RungTrial>> halve(const HalvingOptions& options, const ScoreFn& score);
 
 /// Indices of those that no other beats in one of both and equals or beats in the other, by rising latency. Failed

@@ -27,10 +27,9 @@ struct JudgedRow {
   std::vector<Shortfall> lacks;
 };
 
-std::vector<JudgedRow> judge(const TuneResult& result) {
+std::vector<JudgedRow> judge(const TuneResult& result, const Constraints& constraints) {
   std::vector<JudgedRow> out;
-  for (const StrategyRow& row : result.rows)
-    out.push_back({&row, shortfalls(row, result.rows.front(), result.constraints)});
+  for (const StrategyRow& row : result.rows) out.push_back({&row, shortfalls(row, result.rows.front(), constraints)});
   return out;
 }
 
@@ -101,18 +100,29 @@ std::string tied(const std::vector<const StrategyRow*>& best) {
          significant_text(best[1]->accuracy->mse, 4) + " against " + significant_text(best[0]->accuracy->mse, 4);
 }
 
+// The limit on the MSE with which `row` would be the choice, as the user can say it; empty where none makes it so.
+std::string limit_for(const StrategyRow& row, const TuneResult& result) {
+  const StrategyRow& baseline = result.rows.front();
+  if (!row.accuracy || !baseline.accuracy) return "";
+  const double limit = std::ceil(100 * std::max(0.0, relative_mse(row, baseline))) / 100;
+  Constraints constraints = result.constraints;
+  constraints.max_mse_increase = limit;
+  const Eligible rows = eligible(judge(result, constraints));
+  if (rows.best.empty() || rows.best.front() != &row) return "";
+  return " (--max-mse-increase " + significant_text(limit, 2) + " takes it)";
+}
+
 // Who is as fast and clearly more exact, and lost by its file alone: a user may want it all the same.
-std::string left_for_size(const Eligible& rows, const StrategyRow& baseline) {
+std::string left_for_size(const Eligible& rows, const TuneResult& result) {
   const StrategyRow& winner = *rows.best.front();
   const StrategyRow* exact = &winner;
   for (const StrategyRow* row : rows.fastest)
     if (mse_or_last(*row) < mse_or_last(*exact)) exact = row;
-  if (!winner.accuracy || mse_or_last(*exact) >= (1 - kMseTie) * mse_or_last(winner)) return "";
-  std::string out = "; " + exact->strategy + " is as fast at " + milliseconds_text(exact->latency_ms.p50) +
-                    " and more exact with an MSE of " + significant_text(exact->accuracy->mse, 3) +
-                    ", but its file is larger at " + bytes_text(static_cast<double>(exact->size_bytes));
-  const bool by_limit = baseline.accuracy && relative_mse(winner, baseline) > 0;
-  return by_limit ? out + " (a smaller --max-mse-increase takes it)" : out;
+  if (!winner.accuracy || !(mse_or_last(*exact) < (1 - kMseTie) * mse_or_last(winner))) return "";
+  return "; " + exact->strategy + " is as fast at " + milliseconds_text(exact->latency_ms.p50) +
+         " and more exact with an MSE of " + significant_text(exact->accuracy->mse, 3) +
+         ", but its file is larger at " + bytes_text(static_cast<double>(exact->size_bytes)) +
+         limit_for(*exact, result);
 }
 
 std::string latency_limit(const Constraints& limits) {
@@ -133,7 +143,7 @@ std::string speed_sentence(const Eligible& rows, const TuneResult& result, const
   if (!timed(row))
     return row.strategy + " is the choice by size alone, because nothing was timed: its file is " +
            size_clause(row, baseline, result.constraints) + ".";
-  const std::string others = tied(rows.best) + left_for_size(rows, baseline) + left_out(all, row);
+  const std::string others = tied(rows.best) + left_for_size(rows, result) + left_out(all, row);
   const std::string p50 = "a median of " + milliseconds_text(row.latency_ms.p50) + latency_limit(result.constraints);
   if (&row == &baseline)
     return "Stay with " + row.strategy + ": it answers in " + p50 + " from a file of " +
@@ -160,7 +170,7 @@ std::string accuracy_sentence(const StrategyRow& row, const TuneResult& result) 
   const std::string stands = own + ", " + how + reference;
   if (judged_by_driving(row, baseline, result.constraints))
     return stands +
-           "; it is a student, so how it drives was weighed in place of that (--max-mse-increase weighs both).";
+           "; it is a student, so how it drives was weighed in place of that (--max-mse-increase weighs it as others).";
   return stands + "; up to " + limit + " more was allowed.";
 }
 
@@ -232,7 +242,7 @@ Recommendation empty_handed(const TuneResult& result, const std::vector<JudgedRo
 }  // namespace
 
 Recommendation recommend(const TuneResult& result) {
-  const std::vector<JudgedRow> candidates = judge(result);
+  const std::vector<JudgedRow> candidates = judge(result, result.constraints);
   const Eligible rows = eligible(candidates);
   if (rows.best.empty()) return empty_handed(result, candidates);
   const StrategyRow& winner = *rows.best.front();

@@ -8,8 +8,6 @@
 namespace pitlane {
 namespace {
 
-constexpr std::size_t kMostKeptBytes = 1'200'000'000;  // of pictures; what was used longest ago goes
-
 std::string view_of(const Network& student) {
   const Preprocessing& p = image_input(student).value()->preprocessing;
   return std::to_string(p.width) + "x" + std::to_string(p.height) + " " + to_string(p.format);
@@ -31,7 +29,7 @@ Result<std::shared_ptr<const Dataset>> StudentData::of(const Network& student, c
   PITLANE_TRY_STATUS(blend(made, progress));
   kept_.emplace_front(view, std::make_shared<const Dataset>(std::move(made)));
   std::size_t bytes = 0;
-  for (auto entry = kept_.begin(); entry != kept_.end();) {
+  for (auto entry = kept_.begin(); entry != kept_.end();) {  // what was used longest ago goes
     bytes += entry->second->pictures.size();
     entry = entry != kept_.begin() && bytes > kMostKeptBytes ? kept_.erase(entry) : std::next(entry);
   }

@@ -1,6 +1,7 @@
 // What students learn from: the baseline's pictures at their size, with labels between the true ones and its answers.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -21,6 +22,9 @@ inline constexpr float kTeacherShare = 0.5F;
 /// One thread.
 class StudentData {
  public:
+  /// Of pictures that are held at hand, whatever the machine has.
+  static constexpr std::size_t kMostKeptBytes = 1'200'000'000;
+
   explicit StudentData(const AutoInputs& inputs) : inputs_(inputs) {}
 
   /// Labels of training samples stand between label and baseline's answer: squared distances from both have the same

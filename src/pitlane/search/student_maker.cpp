@@ -21,7 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kLearningRate = 2e-3;
-constexpr int kThreads = 1;  // layers are so small that threads would mostly wait for each other
+// Layers are so small that threads would mostly wait for each other. And where several students are taught at once all
+// must ask for the same: LibTorch keeps the number for the whole process.
+constexpr int kThreads = 1;
 
 }  // namespace
 

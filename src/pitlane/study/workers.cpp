@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <mutex>
 #include <optional>
 #include <system_error>
@@ -27,6 +28,7 @@ class Workers {
       }
       take_turns();
     }
+    if (thrown_) std::rethrow_exception(thrown_);
     if (error_) return *error_;
     return {};
   }
@@ -41,7 +43,14 @@ class Workers {
         const std::lock_guard lock(mutex_);
         return !error_ && tell_(done_, i);
       };
-      const Status status = work_(i, go_on);
+      Status status;
+      try {
+        status = work_(i, go_on);
+      } catch (...) {  // out of a helper's first function it would end the program
+        const std::lock_guard lock(mutex_);
+        if (!thrown_) thrown_ = std::current_exception();
+        status = interrupted();
+      }
       const std::lock_guard lock(mutex_);
       if (!status.ok()) stop(status.error());
       ++done_;
@@ -61,6 +70,7 @@ class Workers {
   std::mutex mutex_;
   std::size_t done_ = 0;
   std::optional<Error> error_;
+  std::exception_ptr thrown_;
 };
 
 }  // namespace
