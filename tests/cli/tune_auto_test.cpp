@@ -36,6 +36,7 @@ TEST_F(TuneAuto, GoesOnAfterAKillAndFindsTheSameNetworks) {
   ASSERT_LE(second.code, 1) << second.err;
   EXPECT_THAT(second.err, AllOf(HasSubstr("rung 1  #1"), HasSubstr("(by an earlier run)"), HasSubstr("rung 3  #")));
   EXPECT_THAT(second.out, AllOf(HasSubstr("auto-1"), HasSubstr("Pareto front of latency, size and MSE:")));
+  EXPECT_THAT(second.out, HasSubstr("is no better than always saying the mean (MSE / variance ")) << "it never learned";
   EXPECT_THAT(read(place_ / "out/auto.csv"), HasSubstr("rung,trial,candidate"));
   const std::string network = read(place_ / "out/networks/auto-1.pit");
   EXPECT_FALSE(network.empty());
@@ -63,6 +64,32 @@ TEST_F(TuneAuto, RefusesBudgetsAndNetworksThatItCannotServe) {
   const Outcome tiny = tune("--auto 2 --frames 500 --max-size 0.0005");
   EXPECT_EQ(tiny.code, 2);
   EXPECT_THAT(tiny.err, HasSubstr("no student is as small as the limits ask for; allow a larger file with --max-size"));
+}
+
+TEST_F(TuneAuto, TellsCircuitsThatChooseFromThoseThatAreReported) {
+  const auto refusal = [&](const std::string& flags) {
+    const Outcome refused = tune(flags);
+    EXPECT_EQ(refused.code, 2) << flags;
+    EXPECT_THAT(refused.err, Not(HasSubstr("rung 1")));
+    return refused.err;
+  };
+  EXPECT_THAT(refusal("--tuning-circuit mixed"),
+              HasSubstr("--tuning-circuit: names circuits for --auto; leave it out"));
+  EXPECT_THAT(refusal("--auto 2 --no-track --tuning-circuit mixed"), HasSubstr("but --tuning-circuit names some"));
+  EXPECT_THAT(refusal("--auto 2 --circuit mixed tight --tuning-circuit tight"),
+              HasSubstr("--tuning-circuit tight: the table's laps are on it too"));
+}
+
+TEST_F(TuneAuto, SaysWhereNoCircuitIsLeftToChooseOn) {
+  Running started(
+      "tune a.pit --out out --auto 2 --frames 500 --circuit alley chicane figure-eight hairpins held-out "
+      "long-straight mixed s-bends sweepers tight",
+      place_.path());
+  EXPECT_TRUE(started.wait_until([&] {
+    return started.err().find("they were chosen by latency and MSE alone. --tuning-circuit") != std::string::npos;
+  })) << started.err();
+  started.send(SIGKILL);
+  started.finish();
 }
 
 }  // namespace

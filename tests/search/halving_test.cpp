@@ -82,13 +82,13 @@ TEST(Halving, SameSeedSameTrials) {
 }
 
 TEST(Halving, TimeIsSharedAmongTheRungs) {
-  // One second a trial: rung 0 ends at 4 s, a third of its four is two, and a third of these one; the other ways to
-  // finish it have what is left.
+  // One second a trial: rung 0 ends at 2.5 s, a third of its three is one; the other ways to finish it have what is
+  // left.
   const std::vector<RungTrial> all = run(options_of("10s"));
-  EXPECT_EQ(of_rung(all, 0).size(), 4U);
-  EXPECT_EQ(of_rung(all, 1).size(), 2U);
+  EXPECT_EQ(of_rung(all, 0).size(), 3U);
+  EXPECT_EQ(of_rung(all, 1).size(), 1U);
   EXPECT_EQ(of_rung(all, 2).size(), 1U);
-  EXPECT_EQ(of_rung(all, 3).size(), is_rounded(of_rung(all, 2)[0]) ? 3U : 1U);
+  EXPECT_EQ(of_rung(all, 3).size(), is_rounded(of_rung(all, 2)[0]) ? 5U : 1U);
   // Too little for anything: each rung judges one all the same.
   EXPECT_EQ(run(options_of("0.1s")).size(), 4U);
 }
@@ -117,17 +117,17 @@ TEST(Halving, JudgesInGroupsThatTimeIsLikelyToLastFor) {
   EXPECT_EQ(by_number[0], (Sizes{8, 8, 8, 3}));
   EXPECT_EQ(by_number[1], (Sizes{8, 1}));
   EXPECT_EQ(by_number[2], (Sizes{3}));
-  // 40 s for the first rung, 2 s a trial: one to tell, then whole groups, then what fits; 25 s for the second.
+  // 25 s for the first rung, 2 s a trial: one to tell, then a whole group, then what fits; 20 s for the second.
   const auto by_time = group_sizes(options_of("100s"), 2);
-  EXPECT_EQ(by_time[0], (Sizes{1, 8, 8, 3}));
-  EXPECT_EQ(by_time[1], (Sizes{7}));
+  EXPECT_EQ(by_time[0], (Sizes{1, 8, 4}));
+  EXPECT_EQ(by_time[1], (Sizes{5}));
   const auto slow = group_sizes(options_of("100s"), 60);
   EXPECT_EQ(slow[0], (Sizes{1})) << "its time is over";
   EXPECT_EQ(slow[1], (Sizes{1}));
-  // A trial of the second rung is said to cost five of the first: 25 s are enough for three of the seven.
+  // A trial of the second rung is said to cost five of the first: 19 s are enough for two of the five.
   HalvingOptions dear = options_of("100s");
   dear.cost = {1, 5, 5, 5};
-  EXPECT_EQ(group_sizes(dear, 2)[1].front(), 3U);
+  EXPECT_EQ(group_sizes(dear, 2)[1].front(), 2U);
 }
 
 TEST(Halving, WhatIsLeftIsFinishedInOtherWays) {
@@ -212,6 +212,27 @@ TEST(Front, IsWhatNothingBeats) {
   EXPECT_EQ(best_trials(trials, 4), (std::vector<std::size_t>{0, 2, 1, 3}));
   trials[2].trial.failure = "diverged";
   EXPECT_EQ(latency_mse_front(trials), (std::vector<std::size_t>{1, 0})) << "3 is as good as 1, and slower";
+}
+
+TEST(Front, OfThoseThatDroveTheLapsCount) {
+  std::vector<RungTrial> trials(4);
+  const double points[4][3] = {{1, 1, 0.15}, {2, 2, 0.12}, {3, 3, 0.11}, {4, 4, 0.12}};
+  for (std::size_t i = 0; i < 4; ++i) {
+    Trial& t = trials[i].trial;
+    t.latency_ms = points[i][0], t.mse = points[i][1], t.deviation_m = points[i][2];
+    t.laps = t.completed = 8;
+  }
+  trials[2].trial.completed = 7;
+  EXPECT_EQ(best_drivers(trials, 3), (std::vector<std::size_t>{1, 3, 0})) << "2 lost a lap";
+  for (RungTrial& t : trials) t.trial.laps = t.trial.completed = 0, t.trial.deviation_m = 0;
+  EXPECT_EQ(best_drivers(trials, 3), best_trials(trials, 3));
+}
+
+TEST(Halving, TriesAsManyFinalistsAsItsTimeLastsFor) {
+  const auto finalists = [](const std::string& budget) { return of_rung(run(options_of(budget)), 2).size(); };
+  EXPECT_EQ(finalists("400s"), 12U) << "a third of a third of a hundred";
+  EXPECT_EQ(finalists("900s"), 16U);
+  EXPECT_EQ(finalists("100"), 4U) << "four where trials are counted";
 }
 
 TEST(TrialRecord, ReadsBackExactly) {

@@ -72,6 +72,10 @@ TEST(Recommend, AStudentIsJudgedByItsDriving) {
   EXPECT_EQ(strays.strategy, "small");
   EXPECT_THAT(words(strays), HasSubstr("tiny is faster at 0.250 ms, but was left out (deviation +0.021 m)"));
 
+  result.constraints.max_deviation_m = 0.125;
+  EXPECT_EQ(recommend(result).strategy, "tiny") << "whoever says how far is far enough is heard";
+  result.constraints.max_deviation_m.reset();
+
   tiny.laps[0].result.deviation.mean = 0.12;
   tiny.laps[1].result.completed = false;
   EXPECT_EQ(recommend(result).strategy, "small") << "a lost lap";

@@ -155,7 +155,7 @@ TEST_F(AutoSearch, FindsAStudentThatHasTheBaselinesOutputs) {
   const MadeNetwork& found = *as_usual(result);
   EXPECT_THAT(found.recipe, HasSubstr("student(20x12-"));
   EXPECT_EQ(found.network.outputs.size(), baseline_.outputs.size());
-  EXPECT_EQ(found.training.size(), 40U);
+  EXPECT_EQ(found.training.size(), 60U);
   const Trial& last = result.trials[3].trial;
   EXPECT_GT(last.latency_ms, 0);
   EXPECT_GT(last.size_bytes, 0);

@@ -24,8 +24,9 @@ same baseline of its network, recording and seed, and never from another row's r
   [published.md](published.md) explains; no ratio between such a figure and one of ours means anything. A PyTorch network
   stands beside PyTorch's figures alone, a TensorFlow one beside TensorFlow's and TF-TRT's.
 - **MSE**: over normalised outputs, on frames held out from training; **to baseline**: relative to the baseline of the same
-  seed; **to `fine_tune`**: relative to the control row, which trained on and compressed nothing, so what is left is the row's
-  own. With several seeds: mean ± half of the 95 % interval (Student's t).
+  seed; **to `fine_tune`**: relative to the control row, which trained on for three epochs and compressed nothing. For
+  `local_prune`, `global_prune` and `prune_quan`, which train in the same way, what is left is their own; other rows that
+  train do so for longer, most with the baseline's answers as a second teacher. With several seeds: mean ± half of the 95 % interval (Student's t).
 - **MiB**: the `.pit` file; **zeros**: share of zero weights. **p50, p99**: engine, picture in, outputs out, one thread; **as
   fast**: the baseline's p50 in the same run by the row's.
 - **laps**: on nine of our circuits, all but `alley`; completed of all that were driven, over all seeds; deviations: mean over
@@ -52,19 +53,31 @@ def time_cell(found, key):
     return cells.starred(cells.number(found.part("timing", key)), found.busy())
 
 
+def machines(found):
+    """Text of a machine -> its letter, where rows are of several."""
+    texts = sorted({machine_text(made) for one in found.values() for made in one.rows.values()})
+    return {text: chr(ord("A") + i) for i, text in enumerate(texts)} if len(texts) > 1 else {}
+
+
+def letters(found, lettered):
+    """Behind a time: on which machines it was taken."""
+    own = sorted({lettered[machine_text(made)] for made in found.rows.values()}) if lettered else []
+    return f" {', '.join(own)}" if own else ""
+
+
 def laps_cell(found):
     laps = found.laps()
     return f"{laps[0]} of {laps[1]}" if laps else cells.NONE
 
 
-def row_cells(found, figures):
+def row_cells(found, figures, lettered):
     first = found.strategy == "baseline"
     return [f"`{found.strategy}`", published_cell(figures), str(len(found.seeds)),
             cells.number(mean(found, "size_bytes") / cells.MIB), f"{mean(found, 'sparsity') * 100:.0f} %",
             cells.number(mean(found, "mse")), outputs_cell(found),
             cells.NONE if first else cells.share(found.against("baseline")),
             cells.NONE if found.strategy == "fine_tune" else cells.share(found.against("fine_tune")),
-            time_cell(found, "p50_ms"), time_cell(found, "p99_ms"),
+            time_cell(found, "p50_ms") + letters(found, lettered), time_cell(found, "p99_ms"),
             cells.starred(cells.times(found.part("timing", "times_as_fast")), found.busy()), laps_cell(found),
             *[cells.metres(found.part("laps", key))
               for key in ("mean_deviation_m", "largest_mean_deviation_m", "largest_deviation_m")], targets.verdict(found)]
@@ -89,7 +102,11 @@ def facts(found):
             sorted({made["data_hash"][:8] for made in rows})]
     bases = sorted({(made["seed"], made["baseline_hash"][:8]) for made in rows})
     out += [f"Baseline of seed {seed}: {made}." for seed, made in bases]
-    out += [f"Machine: {text}." for text in sorted({machine_text(made) for made in rows})]
+    lettered = machines(found)
+    out += [f"Machine {lettered[text]}: {text}." if lettered else f"Machine: {text}."
+            for text in sorted({machine_text(made) for made in rows})]
+    if lettered:
+        out.append("Times of rows with different letters cannot be compared; each row's ratio is of one machine.")
     if any(one.busy() for one in found.values()):
         out.append(BUSY)
     recordings = {made["data_hash"] for made in rows}
@@ -119,7 +136,8 @@ def section(network, data, found, figures):
     beside = {name: figures.get((network, name), []) for name in found}
     if any(one.rows for one in found.values()):
         out += [" ".join(facts(found)), ""]
-        out += cells.table(HEAD, [row_cells(one, beside[name]) if one.rows else empty_cells(name, beside[name])
+        lettered = machines(found)
+        out += cells.table(HEAD, [row_cells(one, beside[name], lettered) if one.rows else empty_cells(name, beside[name])
                                   for name, one in found.items()])
     else:
         out += ["Nothing has been measured yet; these are the published figures alone:", ""]

@@ -1,10 +1,12 @@
 // pitlane convert: a model or a recording of one kind becomes one of another.
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -30,6 +32,7 @@
 #include "pitlane/optimize/strategy.h"
 #include "pitlane/study/budget_judge.h"
 #include "pitlane/study/fine_tuning.h"
+#include "pitlane/study/kept_trainings.h"
 
 namespace pitlane::cli {
 namespace {
@@ -133,7 +136,7 @@ void tell_budget(const HeldBudget& held, ProgressBar& bar) {
 }
 
 Result<Network> with_strategy(Network network, const Strategy* strategy, const AccuracyBudget& budget,
-                              const ConvertFlags& flags, Data& data, ProgressBar& bar) {
+                              const ConvertFlags& flags, Data& data, const KeptTrainings& trainings, ProgressBar& bar) {
   const ProgressFn progress = bar.callback();
   if (strategy == nullptr) return network;
   StrategyContext context;
@@ -149,7 +152,10 @@ Result<Network> with_strategy(Network network, const Strategy* strategy, const A
     context.importance = importance_on(data.seen(), opened->split);
     context.seen_by = data.seen().seen_by();
     context.fine_tune = [&, opened](const Network& given, const FineTuning& wanted, const ProgressFn& inner) {
-      return fine_tuned(given, data.seen(), opened->split, wanted, flags.seed, {}, inner);
+      const std::string key = fine_tuning_key(given, wanted, opened->dataset.hash, opened->split, flags.seed);
+      return trainings.once(key, [&](const std::filesystem::path& checkpoint) {
+        return fine_tuned(given, data.seen(), opened->split, wanted, flags.seed, checkpoint, inner);
+      });
     };
   }
   if (judged == nullptr || budget.empty()) return apply_strategy(network, *strategy, context, progress);
@@ -190,6 +196,12 @@ Result<std::optional<Strategy>> chosen_strategy(const CLI::App& verb, const Conv
   return std::optional<Strategy>(with_changes(*strategy, changes));
 }
 
+Error how_to_go_on(const Error& error, const std::string& kept) {
+  std::error_code unknown;
+  if (error.kind() != ErrorKind::kInterrupted || !std::filesystem::exists(kept, unknown)) return error;
+  return {error.kind(), "interrupted; what was trained lies in " + kept + ", and the same command goes on from there"};
+}
+
 Result<int> convert_model(const ConvertFlags& flags, const CLI::App& verb) {
   const std::string& in = flags.recording.in;
   const std::string& out = flags.recording.out;
@@ -214,8 +226,11 @@ Result<int> convert_model(const ConvertFlags& flags, const CLI::App& verb) {
   ProgressBar bar;
   const ProgressFn progress = bar.callback();
   Data data(flags, file.network, progress);
-  PITLANE_TRY(Network network, with_strategy(file.network, strategy, budget, flags, data, bar));
-  network = prepared_for(std::move(network), options);
+  const std::string kept = out + ".training";
+  const KeptTrainings trainings(kept);
+  Result<Network> made = with_strategy(file.network, strategy, budget, flags, data, trainings, bar);
+  if (!made.ok()) return how_to_go_on(made.error(), kept);
+  Network network = prepared_for(*std::move(made), options);
   PITLANE_TRY_STATUS(add_ranges(network, data, options, progress));
   const Dataset* seen = nullptr;  // for pictures that check the file
   if (data.is_open()) {
@@ -230,6 +245,7 @@ Result<int> convert_model(const ConvertFlags& flags, const CLI::App& verb) {
   std::printf("%s: %s, %.3f MB, was %.3f MB\n", out.c_str(), options.description().c_str(),
               static_cast<double>(size) / 1e6, static_cast<double>(file.size_bytes) / 1e6);
   std::fflush(stdout);  // the rest may take a while
+  trainings.remove();
   return check_export({{out, network, options}, seen, flags.seed, flags.runtime});
 }
 

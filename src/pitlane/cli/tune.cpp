@@ -36,6 +36,7 @@
 #include "pitlane/search/recommend.h"
 #include "pitlane/search/search_budget.h"
 #include "pitlane/sim/number_text.h"
+#include "pitlane/study/quantity.h"
 #include "pitlane/study/tune_latency.h"
 
 namespace pitlane::cli {
@@ -45,6 +46,9 @@ constexpr std::int64_t kFullFrames = 12000;
 constexpr std::int64_t kQuickFrames = 3000;
 constexpr std::int64_t kQuickTrainingFrames = 2500;
 constexpr double kBytesPerMegabyte = 1e6;
+constexpr const char* kChosenUndriven =
+    "No circuit is left to choose students on: they were chosen by latency and MSE alone. --tuning-circuit names "
+    "circuits for it.";
 
 struct TuneFlags {
   std::string model, out, auto_budget, budget;
@@ -52,7 +56,7 @@ struct TuneFlags {
   DataFlags data;
   ModelFlags foreign;
   RecipeFlags recipe;
-  std::vector<std::string> circuits, strategies;
+  std::vector<std::string> circuits, tuning_circuits, strategies;
   bool no_track = false, quick = false, json = false, no_video = false;
   std::optional<std::int64_t> frames;
   std::optional<double> max_size_mb;
@@ -66,6 +70,9 @@ Status add_courses(const TuneFlags& flags, TuneInputs& inputs, std::vector<Cours
   if (flags.no_track) {
     if (!flags.circuits.empty())
       return invalid_argument("--no-track: no circuit is driven then, but --circuit names some; leave one of both out");
+    if (!flags.tuning_circuits.empty())
+      return invalid_argument(
+          "--no-track: no circuit is driven then, but --tuning-circuit names some; leave one of both out");
     inputs.why_not_driven = "--no-track left the track out";
     return {};
   }
@@ -83,7 +90,7 @@ Status add_courses(const TuneFlags& flags, TuneInputs& inputs, std::vector<Cours
   if (flags.auto_budget.empty()) return {};
   if (flags.circuits.empty()) std::erase_if(inputs.courses, [](const Course& course) { return !course.held_out; });
   if (inputs.courses.empty()) inputs.why_not_driven = "no circuit is held out; name some with --circuit";
-  PITLANE_TRY(tuning, tuning_courses(inputs.baseline, inputs.courses, options));
+  PITLANE_TRY(tuning, tuning_courses(inputs.baseline, flags.tuning_circuits, inputs.courses, options));
   return {};
 }
 
@@ -123,11 +130,26 @@ void add_split_note(TuneResult& result, const Network& network, const OpenedData
                          "): validation frames of this run may be frames that it learned from. Give the same --split.");
 }
 
+// All rows are judged beside the baseline: where that says nothing, nothing follows from them.
+void add_baseline_note(TuneResult& result) {
+  const StrategyRow& baseline = result.rows.front();
+  if (!baseline.accuracy) return;
+  for (const OutputAccuracy& output : baseline.accuracy->outputs)
+    if (output.mse_over_variance >= 1)
+      result.notes.push_back("The baseline's " + output.name + " is no better than always saying the mean (MSE / " +
+                             "variance " + significant_text(output.mse_over_variance, 3) +
+                             "), so what the others keep of it is worth as little. Is this its own data? For a model "
+                             "of another tool see --pixels, --colours, --frame-crop and --output.");
+}
+
 void add_notes(TuneResult& result, const TuneFlags& flags, const TuneInputs& inputs, const OpenedData& data) {
+  add_baseline_note(result);
   const auto training = static_cast<std::int64_t>(data.split.train.size());
   if (flags.quick && training > kQuickTrainingFrames)
     result.notes.push_back("Quick run: fine-tuning and calibration saw " + std::to_string(kQuickTrainingFrames) +
-                           " of " + std::to_string(training) + " frames. Run tune without --quick for all.");
+                           " of " + std::to_string(training) + " frames" +
+                           (inputs.made.empty() ? "" : " (students of --auto learned from all)") +
+                           ". Run tune without --quick for all.");
   else if (flags.quick)
     result.notes.push_back("Quick run: fine-tuning and calibration saw " + std::to_string(training) +
                            " frames only. Run tune without --quick for the full set.");
@@ -246,6 +268,7 @@ Result<int> run(TuneFlags flags, const CLI::App& verb) {
     if (name != "all") flags.tune.strategies.push_back(name);
   SearchBudget budget;
   const bool searches = !flags.auto_budget.empty();
+  if (!searches) PITLANE_TRY_STATUS(refuse_flags(verb, {"--tuning-circuit"}, "names circuits for --auto"));
   if (searches) {
     PITLANE_TRY(budget, parse_budget(flags.auto_budget));
     if (flags.strategies.empty()) {  // they are asked for by name
@@ -291,6 +314,8 @@ Result<int> run(TuneFlags flags, const CLI::App& verb) {
                           "with --latency measured each network is driven by its own time; give latencies in ms, or a "
                           "--latency-profile"));
   const bool held_out_no_longer = uses_held_out(flags.tune.budget, inputs.courses);
+  const bool chosen_undriven = searches && tuning.empty() && !inputs.courses.empty();
+  if (chosen_undriven) std::fprintf(stderr, "%s\n", kChosenUndriven);
   ProgressBar bar;
   const std::int64_t frames = flags.frames.value_or(flags.quick ? kQuickFrames : kFullFrames);
   PITLANE_TRY(const OpenedData data,
@@ -321,6 +346,7 @@ Result<int> run(TuneFlags flags, const CLI::App& verb) {
         "them, "
         "so none counts as held out.");
   if (!left_out.empty()) result.notes.push_back(left_out);
+  if (chosen_undriven) result.notes.emplace_back(kChosenUndriven);
   result.recommendation = recommend(result);
   PITLANE_TRY_STATUS(write_results(result, flags.tune.out));
   if (!flags.no_video) {
@@ -357,8 +383,10 @@ void add_constraint_flags(CLI::App& verb, TuneFlags& flags) {
   verb.add_option("--max-deviation-m", flags.constraints.max_deviation_m,
                   "recommend nothing that strays farther on average on any circuit (metres)")
       ->check(positive());
-  verb.add_option("--max-mse-increase", flags.constraints.max_mse_increase,
-                  "recommend nothing whose MSE rises more, as a share: 0.03 = 3 %")
+  verb.add_option(
+          "--max-mse-increase", flags.constraints.max_mse_increase,
+          "recommend nothing whose MSE rises more, as a share: 0.03 = 3 % (otherwise 0.10; students of --auto that "
+          "were driven are weighed by their laps)")
       ->check(not_negative());
 }
 
@@ -377,6 +405,10 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
   verb->add_flag("--overwrite", flags->tune.overwrite, "replace the results of another network in that directory");
   add_data_flags(*verb, flags->data, false);
   verb->add_option("--circuit", flags->circuits, "circuits to judge on: names or files (default: all of our own)");
+  verb->add_option(
+      "--tuning-circuit", flags->tuning_circuits,
+      "of --auto: circuits to choose students on: names or files, none of --circuit (default: all of our own "
+      "that the network was trained on)");
   verb->add_option("--strategy", flags->strategies, "names (see pitlane strategies), default all");
   verb->add_option("--auto", flags->auto_budget,
                    "search for a small student network too, for so long (30min, 2h) or over so many trials (20); "

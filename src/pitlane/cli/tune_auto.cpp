@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
+#include <string>
 #include <utility>
 
+#include "pitlane/cli/machine.h"
 #include "pitlane/cli/track_source.h"
 #include "pitlane/cli/tuning_data.h"
 #include "pitlane/core/file.h"
 #include "pitlane/search/auto_search.h"
 #include "pitlane/search/trial_record.h"
+#include "pitlane/study/provenance.h"
 #include "pitlane/study/quantity.h"
 
 namespace pitlane::cli {
@@ -41,14 +45,19 @@ bool dominates(const StrategyRow& a, const StrategyRow& b) {
 
 }  // namespace
 
-Result<std::vector<Course>> tuning_courses(const Network& baseline, const std::vector<Course>& reported,
-                                           const SimOptions& options) {
-  PITLANE_TRY(const auto tracks, open_tracks({}));
+Result<std::vector<Course>> tuning_courses(const Network& baseline, const std::vector<std::string>& named,
+                                           const std::vector<Course>& reported, const SimOptions& options) {
+  PITLANE_TRY(const auto tracks, open_tracks(named));
   std::vector<Course> courses;
   for (Course& course : make_courses(tracks, true, true, trained_circuits(baseline), options)) {
     const bool shown = std::any_of(reported.begin(), reported.end(),
                                    [&](const Course& other) { return other.circuit == course.circuit; });
-    if (!course.held_out && !shown) courses.push_back(std::move(course));
+    if (!named.empty() && shown)
+      return invalid_argument(
+          "--tuning-circuit " + course.circuit +
+          ": the table's laps are on it too, and would flatter what was chosen there; give --circuit "
+          "others");
+    if (!shown && (!named.empty() || !course.held_out)) courses.push_back(std::move(course));
   }
   return courses;
 }
@@ -72,6 +81,8 @@ Status add_students(TuneInputs& inputs, const TuneOptions& options, const Search
     wanted.laps.latencies.erase(wanted.laps.latencies.begin() + static_cast<std::ptrdiff_t>(options.own_latency->at));
   wanted.seed = options.seed;
   wanted.overwrite = options.overwrite;
+  const std::map<std::string, std::string> machine = machine_provenance();
+  wanted.machine = machine.at(kProvenanceProcessor) + ", " + machine.at(kProvenanceCores) + " cores";
   PITLANE_TRY(AutoResult found, auto_search(search, wanted, bar.callback(), trial_printer(bar)));
   bar.clear();
   inputs.made = std::move(found.finalists);

@@ -15,9 +15,10 @@
 
 namespace pitlane::cli {
 
-/// Circuits that are not held out, both ways, without those among `reported`.
-Result<std::vector<Course>> tuning_courses(const Network& baseline, const std::vector<Course>& reported,
-                                           const SimOptions& options);
+/// Both ways: the circuits `named` (as open_tracks() takes them), or where none is named our own that are not held out,
+/// without those among `reported`. Errors: one that is named is among `reported`.
+Result<std::vector<Course>> tuning_courses(const Network& baseline, const std::vector<std::string>& named,
+                                           const std::vector<Course>& reported, const SimOptions& options);
 
 /// Searches, with students' pictures from `inputs.load`; says each trial on stderr, writes `out`/auto.csv, and adds the
 /// finalists to `inputs.made`.

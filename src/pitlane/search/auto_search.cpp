@@ -19,9 +19,8 @@
 #include "pitlane/search/group_progress.h"
 #include "pitlane/search/student_data.h"
 #include "pitlane/search/student_maker.h"
-#include "pitlane/search/trial_record.h"
+#include "pitlane/search/trial_store.h"
 #include "pitlane/study/code_version.h"
-#include "pitlane/study/store.h"
 #include "pitlane/study/training_history.h"
 #include "pitlane/study/tune_store.h"
 #include "pitlane/study/tune_timing.h"
@@ -101,7 +100,7 @@ class AutoSearch {
     Hasher hasher;
     hasher.text(code_version()).text(content_hash(*inputs_.baseline)).text(to_string(which.candidate));
     hasher.text(inputs_.dataset->hash).text(inputs_.split->description).number(inputs_.split->train.size());
-    hasher.number(options_.seed).number(static_cast<std::uint64_t>(which.rung)).text(isa_);
+    hasher.number(options_.seed).number(static_cast<std::uint64_t>(which.rung)).text(isa_).text(options_.machine);
     if (is_kept(which)) {
       for (const Course& course : inputs_.courses) hasher.text(course.key).number(course.reverse ? 1 : 0);
       add_latencies(hasher, options_.laps.latencies);
@@ -185,27 +184,17 @@ class AutoSearch {
   Result<std::optional<Trial>> recorded(Piece& piece) {
     std::vector<std::string> names = {piece.name};
     if (options_.max_latency_ms || options_.max_size_bytes) names.push_back(name_with_limits(piece.name));
-    for (const std::string& name : names) {
-      PITLANE_TRY(const std::optional<std::string> text, store_.find(name));
-      if (!text) continue;
-      Result<Trial> trial = trial_from_record(*text);
-      if (trial.ok()) return std::optional<Trial>(*std::move(trial));
-      piece.damaged = true;
-    }
-    if (piece.damaged)
+    PITLANE_TRY(const TrialStore::Found found, store_.find(names));
+    piece.damaged = found.damaged;
+    if (found.damaged && !found.trial)
       log_warning("auto trial " + std::to_string(piece.which->number) + ": cannot be read and is made again");
-    return std::optional<Trial>();
+    return found.trial;
   }
 
   Status keep(const Piece& piece) {
     const std::optional<std::string>& failure = piece.trial.failure;
     const bool by_limits = failure && (*failure == kTooSlow || *failure == kTooLarge);
-    return keep(by_limits ? name_with_limits(piece.name) : piece.name, piece.trial, piece.damaged);
-  }
-
-  // Of two programs on one store the first counts.
-  Status keep(const std::string& name, const Trial& trial, bool in_place_of_a_damaged_one) {
-    return in_place_of_a_damaged_one ? store_.put(name, to_record(trial)) : store_.put_new(name, to_record(trial));
+    return store_.keep(by_limits ? name_with_limits(piece.name) : piece.name, piece.trial, piece.damaged);
   }
 
   // A candidate that cannot be taught is out, and a way of finishing that does not suit it; what ails the data or the
@@ -359,8 +348,12 @@ class AutoSearch {
   Result<double> latency_of(const Candidate& candidate, const Dataset& dataset, const ProgressFn& progress) {
     PITLANE_TRY(const Network fresh, build_candidate(candidate, *inputs_.baseline, options_.seed));
     Hasher hasher;
-    hasher.text(code_version()).text(content_hash(fresh)).text(strategy_of(candidate.storage)).text(isa_);
-    return measured_once(hasher, [&]() -> Result<double> {
+    hasher.text(code_version())
+        .text(content_hash(fresh))
+        .text(strategy_of(candidate.storage))
+        .text(isa_)
+        .text(options_.machine);
+    return store_.measured_once(hasher, [&]() -> Result<double> {
       PITLANE_TRY(const Network stored, maker_.stored(fresh, candidate, dataset, progress));
       PITLANE_TRY(const std::vector<double> p50_ms, timed({&stored}, dataset));
       return p50_ms.front();
@@ -374,11 +367,11 @@ class AutoSearch {
     const RungTrial& as_usual = as_usual_.at(which.number);
     PITLANE_TRY(const Network usual, maker_.finished(as_usual.candidate, dataset, progress));
     Hasher hasher;
-    hasher.text(code_version()).text(content_hash(network)).text(content_hash(usual)).text(isa_);
-    PITLANE_TRY(const double ratio, measured_once(hasher, [&]() -> Result<double> {
-                  PITLANE_TRY(const std::vector<double> p50_ms, timed({&network, &usual}, dataset));
-                  return p50_ms[0] / p50_ms[1];
-                }));
+    hasher.text(code_version()).text(content_hash(network)).text(content_hash(usual)).text(isa_).text(options_.machine);
+    PITLANE_TRY(const double ratio, store_.measured_once(hasher, [&]() -> Result<double> {
+      PITLANE_TRY(const std::vector<double> p50_ms, timed({&network, &usual}, dataset));
+      return p50_ms[0] / p50_ms[1];
+    }));
     return ratio * as_usual.trial.latency_ms;
   }
 
@@ -386,27 +379,15 @@ class AutoSearch {
     return time_networks(networks, dataset, inputs_.split->validation.front(), kTiming);
   }
 
-  // On a machine, then stored before anything follows from it.
-  Result<double> measured_once(const Hasher& what, const std::function<Result<double>()>& measure) {
-    const std::string name = "auto-latency-" + what.hex();
-    PITLANE_TRY(std::optional<std::string> text, store_.find(name));
-    const bool damaged = text && !trial_from_record(*text).ok();
-    if (damaged) log_warning("a stored latency cannot be read and is measured again");
-    if (!text || damaged) {
-      Trial trial;
-      PITLANE_TRY(trial.latency_ms, measure());
-      PITLANE_TRY_STATUS(keep(name, trial, damaged));
-      PITLANE_TRY(text, store_.find(name));
-      PITLANE_CHECK(text.has_value());
-    }
-    PITLANE_TRY(const Trial trial, trial_from_record(*text));
-    return trial.latency_ms;
-  }
-
   Result<std::vector<MadeNetwork>> finalists(const std::vector<RungTrial>& trials) {
-    std::vector<const RungTrial*> last, otherwise;
-    for (const RungTrial& t : trials)
-      if (is_kept(t) && !t.trial.failure) (t.rung == kLastTaught ? last : otherwise).push_back(&t);
+    std::vector<RungTrial> taught;
+    std::vector<const RungTrial*> otherwise;
+    for (const RungTrial& t : trials) {
+      if (t.rung == kLastTaught) taught.push_back(t);
+      if (t.rung > kLastTaught && !t.trial.failure) otherwise.push_back(&t);
+    }
+    std::vector<const RungTrial*> last;
+    for (const std::size_t i : best_drivers(taught, kMostFinished)) last.push_back(&taught[i]);
     for (const RungTrial* t : best_of_each(otherwise)) last.push_back(t);
     std::stable_sort(last.begin(), last.end(), [](const RungTrial* a, const RungTrial* b) {
       return std::tuple(-a->trial.completed, a->trial.latency_ms) <
@@ -436,7 +417,7 @@ class AutoSearch {
   const AutoOptions& options_;
   const ProgressFn& progress_;
   const TrialFn& on_trial_;
-  Store store_;
+  TrialStore store_;
   std::string isa_;
   StudentData data_;
   StudentMaker maker_;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "pitlane/core/progress.h"
@@ -42,6 +43,8 @@ struct AutoOptions {
   LapOptions laps;
   std::uint64_t seed = 1;
   bool overwrite = false;
+  /// Which machine this is, e.g. "AMD EPYC, 2 cores": what was timed on another does not count.
+  std::string machine = {};
 };
 
 /// After each group, for each of its trials, finished now or by an earlier run.

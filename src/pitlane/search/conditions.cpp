@@ -123,7 +123,7 @@ std::vector<Shortfall> shortfalls(const StrategyRow& row, const StrategyRow& bas
   const bool by_driving = judged_by_driving(row, baseline, constraints);
   if (!by_driving) check_mse(out, row, baseline, constraints);
   check_laps(out, row, baseline);
-  if (by_driving) check_students_deviation(out, row, baseline);
+  if (by_driving && !constraints.max_deviation_m) check_students_deviation(out, row, baseline);
   check_deviation(out, row, constraints);
   return out;
 }

@@ -13,11 +13,12 @@
 namespace pitlane {
 namespace {
 
-constexpr double kRungEnds[kRungs] = {0.4, 0.65, 0.85, 1.0};  // shares of a budget of time
+constexpr double kRungEnds[kRungs] = {0.25, 0.45, 0.85, 1.0};  // shares of a budget of time
 constexpr std::size_t kMostDrawn = 100'000;
 constexpr std::size_t kPlainDraws = 8;
 constexpr int kMostRepeats = 200;  // draws of candidates that were there before: the space is exhausted
-constexpr std::size_t kMostFinalists = 4;
+// Which of those that learn as well drive best shows only on the track: where there is time, many are tried.
+constexpr std::size_t kMostFinalists = 4, kMostFinalistsOfTime = 16;
 constexpr std::uint64_t kDrawing = 0xD2A3;
 
 bool dominates(const Trial& a, const Trial& b) {
@@ -54,7 +55,8 @@ class Halving {
     std::vector<RungTrial> all = judged;
     for (int rung = 1; rung < kTaughtRungs; ++rung) {
       std::size_t wanted = third_of(sound(judged).size());
-      if (rung == kTaughtRungs - 1) wanted = std::min(wanted, kMostFinalists);
+      if (rung == kTaughtRungs - 1)
+        wanted = std::min(wanted, options_.budget.seconds > 0 ? kMostFinalistsOfTime : kMostFinalists);
       std::vector<RungTrial> chosen;
       for (const std::size_t i : best_trials(judged, wanted)) chosen.push_back(judged[i]);
       PITLANE_TRY(judged, next_rung(rung, std::move(chosen)));
@@ -150,7 +152,7 @@ class Halving {
     std::set<std::string> seen;
     for (const RungTrial& t : finished) seen.insert(to_string(t.candidate));
     std::vector<RungTrial> out;
-    for (const std::size_t i : best_trials(finished, finished.size())) {
+    for (const std::size_t i : best_drivers(finished, kMostFinished)) {
       for (Candidate& candidate : finished_otherwise(finished[i].candidate)) {
         if (!seen.insert(to_string(candidate)).second) continue;
         out.push_back(finished[i]);
@@ -214,6 +216,14 @@ std::vector<std::size_t> best_trials(const std::vector<RungTrial>& trials, std::
       rest.erase(std::find(rest.begin(), rest.end(), i));
     }
   }
+  return out;
+}
+
+std::vector<std::size_t> best_drivers(const std::vector<RungTrial>& trials, std::size_t count) {
+  std::vector<std::size_t> out = best_trials(trials, trials.size());
+  std::ranges::stable_sort(
+      out, {}, [&](std::size_t i) { return std::pair(-trials[i].trial.completed, trials[i].trial.deviation_m); });
+  out.resize(std::min(out.size(), count));
   return out;
 }
 

@@ -36,9 +36,12 @@ struct RungTrial {
   Trial trial;
 };
 
-/// Three of candidates, and one in which those that are left are finished in other ways (finished_otherwise()).
+/// Three of candidates, and one in which the best of those that are left are finished in other ways
+/// (finished_otherwise()).
 inline constexpr int kRungs = 4;
 inline constexpr int kTaughtRungs = 3;
+/// So many of the last taught rung are finished in other ways, and shown in the end.
+inline constexpr std::size_t kMostFinished = 4;
 
 struct HalvingOptions {
   CandidateSpace space;
@@ -63,13 +66,14 @@ inline constexpr std::size_t kMostTogether = 8;
 using ScoreFn =
     std::function<Result<std::vector<Trial>>(const std::vector<RungTrial>& group, const HalvingState& state)>;
 
-/// All trials in the order in which they were drawn. Rung 0 draws candidates, in groups that begin with the
-/// ninth or later every second one as a mutation of one on the front of latency and MSE of the groups before; the best
-/// third goes on to rung 1, the best third of these (four at most) to rung 2; rung 3 has all other ways of finishing
-/// these (each once), those of the best first. A budget of time gives the rungs 40, 25, 20 and 15 %; a rung that has
-/// begun judges one at least, and no larger group than its time is likely to last for. What counts as time is
-/// Trial::seconds, so a search whose trials are remembered repeats itself exactly. Errors: those of `score`; nothing
-/// survives rung 0, 1 or 2 (with the most frequent reason); no candidate fits the space.
+/// All trials in the order in which they were drawn. Rung 0 draws candidates, in groups that begin with the ninth or
+/// later every second one as a mutation of one on the front of latency and MSE of the groups before; the best third
+/// goes on to rung 1, the best third of these to rung 2 (with a budget of time as many as it lasts for, 16 at most,
+/// with one of trials 4); rung 3 has all other ways of finishing the four best drivers (each once), those of the best
+/// first. A budget of time gives the rungs 25, 20, 40 and 15 %; a rung that has begun judges one at least, and no
+/// larger group than its time is likely to last for. What counts as time is Trial::seconds, so a search whose trials
+/// are remembered repeats itself exactly. Errors: those of `score`; nothing survives rung 0, 1 or 2 (with the most
+/// frequent reason); no candidate fits the space.
 Result<std::vector<RungTrial>> halve(const HalvingOptions& options, const ScoreFn& score);
 
 /// Indices of those that no other beats in one of both and equals or beats in the other, by rising latency. Failed
@@ -77,5 +81,8 @@ Result<std::vector<RungTrial>> halve(const HalvingOptions& options, const ScoreF
 std::vector<std::size_t> latency_mse_front(const std::vector<RungTrial>& trials);
 /// Indices of the best `count`: front by front, within one those of smaller MSE first.
 std::vector<std::size_t> best_trials(const std::vector<RungTrial>& trials, std::size_t count);
+/// Of those that drove: most laps first, then the smallest deviation; among equals, and where nobody drove, as
+/// best_trials().
+std::vector<std::size_t> best_drivers(const std::vector<RungTrial>& trials, std::size_t count);
 
 }  // namespace pitlane

@@ -23,8 +23,8 @@ inline constexpr double kMseTie = 0.01;
 /// against a row, unless a constraint asks for it: a limit that nobody could check is not met.
 ///
 /// A student answers otherwise than the baseline and may drive as well: where both were driven and no
-/// `max_mse_increase` is given, its mean deviation counts in place of its MSE, kStudentDeviation_m above the baseline's
-/// at most.
+/// `max_mse_increase` is given, its mean deviation counts in place of its MSE, at most kStudentDeviation_m above the
+/// baseline's, or the user's own limit where there is one.
 ///
 /// Always three reasons, plain sentences with numbers: speed and size (with who was left out, or lost a tie, and by
 /// what), accuracy, driving. Nothing satisfies: no

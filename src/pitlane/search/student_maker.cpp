@@ -35,36 +35,6 @@ std::string StudentMaker::key(const Network& begin, const std::string& training,
   return hasher.hex();
 }
 
-std::mutex& StudentMaker::lock_of(const std::string& key) const {
-  const std::lock_guard lock(mutex_);
-  return locks_[key];
-}
-
-Result<Network> StudentMaker::once(const std::string& key, const MakeFn& make) const {
-  const std::lock_guard lock(lock_of(key));
-  const fs::path file = kept_ / (key + ".pit"), checkpoint = kept_ / (key + ".checkpoint");
-  std::error_code ignored;
-  if (fs::exists(file, ignored)) {
-    Result<Network> before = load_pit(file);
-    if (before.ok()) {
-      fs::remove(checkpoint, ignored);
-      return before;
-    }
-    log_warning(before.error().message() + "; it is trained again");
-  }
-  Result<Network> network = make(checkpoint);
-  if (!network.ok() && network.error().kind() == ErrorKind::kCorrupt && fs::exists(checkpoint, ignored)) {
-    log_warning(network.error().message() + "; what it kept is trained again");
-    fs::remove(checkpoint, ignored);
-    network = make(checkpoint);
-  }
-  if (!network.ok() && network.error().kind() == ErrorKind::kNumeric) fs::remove(checkpoint, ignored);
-  if (!network.ok()) return network;
-  PITLANE_TRY_STATUS(save_pit(*network, file));
-  fs::remove(checkpoint, ignored);
-  return network;
-}
-
 Result<Network> StudentMaker::taught(const Network& fresh, const Teaching& teaching, const Dataset& dataset,
                                      const fs::path& checkpoint, const ProgressFn& progress) const {
   Split split = *inputs_.split;
@@ -99,9 +69,9 @@ Result<Network> StudentMaker::tried(const Candidate& candidate, int rung, const 
 Result<Network> StudentMaker::finished(const Candidate& candidate, const Dataset& dataset,
                                        const ProgressFn& progress) const {
   PITLANE_TRY(const Network fresh, build_candidate(before_finishing(candidate), *inputs_.baseline, seed_));
-  PITLANE_TRY(const Network floats, once(key(fresh, "teaching", dataset), [&](const fs::path& checkpoint) {
-                return taught(fresh, kTeaching[kTaughtRungs - 1], dataset, checkpoint, progress);
-              }));
+  PITLANE_TRY(const Network floats, kept_.once(key(fresh, "teaching", dataset), [&](const fs::path& checkpoint) {
+    return taught(fresh, kTeaching[kTaughtRungs - 1], dataset, checkpoint, progress);
+  }));
   const bool rounds = candidate.storage == StudentStorage::kInt8;
   PITLANE_TRY(Network network,
               rounds ? rounded(floats, candidate, dataset, progress) : stored(floats, candidate, dataset, progress));
@@ -119,9 +89,9 @@ Result<Network> StudentMaker::rounded(const Network& floats, const Candidate& ca
                                       const ProgressFn& progress) const {
   StrategyContext context = context_of(dataset);
   context.fine_tune = [&](const Network& begin, const FineTuning& wanted, const ProgressFn& inner) -> Result<Network> {
-    PITLANE_TRY(Network tuned, once(key(begin, to_string(wanted), dataset), [&](const fs::path& checkpoint) {
-                  return fine_tuned(begin, dataset, *inputs_.split, wanted, seed_, checkpoint, inner, kThreads);
-                }));
+    PITLANE_TRY(Network tuned, kept_.once(key(begin, to_string(wanted), dataset), [&](const fs::path& checkpoint) {
+      return fine_tuned(begin, dataset, *inputs_.split, wanted, seed_, checkpoint, inner, kThreads);
+    }));
     tuned.metadata = begin.metadata;
     return tuned;
   };

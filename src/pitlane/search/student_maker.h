@@ -3,9 +3,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
-#include <map>
-#include <mutex>
 #include <string>
 #include <utility>
 
@@ -17,6 +14,7 @@
 #include "pitlane/search/auto_search.h"
 #include "pitlane/search/candidate.h"
 #include "pitlane/search/halving.h"
+#include "pitlane/study/kept_trainings.h"
 
 namespace pitlane {
 
@@ -25,7 +23,7 @@ struct Teaching {
   std::int64_t one_sample_in = 1;
   int epochs = 1;
 };
-inline constexpr Teaching kTeaching[kTaughtRungs] = {{4, 8}, {2, 16}, {1, 40}};
+inline constexpr Teaching kTeaching[kTaughtRungs] = {{4, 8}, {2, 16}, {1, 60}};
 
 /// `dataset` is always that of StudentData::of(). Each call trains on one thread; several may be under way at once.
 class StudentMaker {
@@ -45,12 +43,7 @@ class StudentMaker {
                          const ProgressFn& progress) const;
 
  private:
-  using MakeFn = std::function<Result<Network>(const std::filesystem::path& checkpoint)>;
-
   [[nodiscard]] std::string key(const Network& begin, const std::string& training, const Dataset& dataset) const;
-  // Who asks for what another thread is making waits for it.
-  Result<Network> once(const std::string& key, const MakeFn& make) const;
-  std::mutex& lock_of(const std::string& key) const;
   Result<Network> taught(const Network& fresh, const Teaching& teaching, const Dataset& dataset,
                          const std::filesystem::path& checkpoint, const ProgressFn& progress) const;
   Result<Network> rounded(const Network& floats, const Candidate& candidate, const Dataset& dataset,
@@ -60,9 +53,7 @@ class StudentMaker {
 
   const AutoInputs& inputs_;
   std::uint64_t seed_;
-  std::filesystem::path kept_;
-  mutable std::mutex mutex_;
-  mutable std::map<std::string, std::mutex> locks_;  // by key of once()
+  KeptTrainings kept_;
 };
 
 }  // namespace pitlane

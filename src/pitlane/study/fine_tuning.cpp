@@ -4,8 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "pitlane/core/hash.h"
 #include "pitlane/engine/plan.h"
 #include "pitlane/measure/accuracy.h"
+#include "pitlane/study/code_version.h"
 #include "pitlane/study/training_history.h"
 #include "pitlane/train/channel_importance.h"
 #include "pitlane/train/trainer.h"
@@ -54,6 +56,15 @@ Result<Network> fine_tuned(const Network& network, SeenData& data, const Split& 
   FineTuning rest = wanted;
   rest.teacher = {};
   return fine_tuned(network, taught, split, rest, seed, checkpoint, progress);
+}
+
+std::string fine_tuning_key(const Network& network, const FineTuning& wanted, const std::string& data_hash,
+                            const Split& split, std::uint64_t seed) {
+  Hasher hasher;
+  hasher.text(code_version()).text(content_hash(network)).text(data_hash);
+  hasher.text(split.description).number(split.train.size()).number(seed);
+  hasher.text(to_string(wanted));
+  return hasher.hex();
 }
 
 ImportanceFn importance_on(SeenData& data, const Split& split) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "pitlane/core/progress.h"
 #include "pitlane/core/result.h"
@@ -23,6 +24,10 @@ Result<Network> fine_tuned(const Network& network, const Dataset& dataset, const
 /// The same with pictures as the network sees them. A teacher that sees others is asked beforehand, with its own.
 Result<Network> fine_tuned(const Network& network, SeenData& data, const Split& split, const FineTuning& wanted,
                            std::uint64_t seed, const std::filesystem::path& checkpoint, const ProgressFn& progress);
+
+/// Everything that decides fine_tuned(), for KeptTrainings. `data_hash`: of the data as the baseline sees it.
+std::string fine_tuning_key(const Network& network, const FineTuning& wanted, const std::string& data_hash,
+                            const Split& split, std::uint64_t seed);
 
 /// Weighs channels on up to 1024 pictures, spread evenly over the training part. Both must outlive the function.
 ImportanceFn importance_on(SeenData& data, const Split& split);

@@ -17,6 +17,7 @@
 #include "pitlane/study/budget_judge.h"
 #include "pitlane/study/code_version.h"
 #include "pitlane/study/fine_tuning.h"
+#include "pitlane/study/kept_trainings.h"
 #include "pitlane/study/seen_data.h"
 #include "pitlane/study/store.h"
 #include "pitlane/study/track_judge.h"
@@ -83,7 +84,8 @@ class Tuner {
         progress_(progress),
         store_(std::move(store)),
         split_(*inputs.split),
-        data_(inputs.baseline, *inputs.dataset, inputs.load) {
+        data_(inputs.baseline, *inputs.dataset, inputs.load),
+        trainings_(options.out / "fine-tuned") {
     split_.train = thin(split_.train, options.most_training_samples);
   }
 
@@ -260,33 +262,16 @@ class Tuner {
     return {};
   }
 
+  // Several strategies begin with the same pruning and training: it is done once.
   Result<Network> fine_tune(const Network& network, const FineTuning& wanted, std::vector<EpochRecord>& history,
                             const ProgressFn& progress) {
-    const fs::path kept = options_.out / "fine-tuned" / (fine_tuning_key(network, wanted) + ".pit");
-    if (!fs::exists(kept)) PITLANE_TRY_STATUS(fine_tune_into(kept, network, wanted, progress));
-    PITLANE_TRY(Network tuned, load_pit(kept));
+    const std::string key = fine_tuning_key(network, wanted, inputs_.dataset->hash, split_, options_.seed);
+    PITLANE_TRY(Network tuned, trainings_.once(key, [&](const fs::path& checkpoint) {
+      return fine_tuned(network, data_, split_, wanted, options_.seed, checkpoint, progress);
+    }));
     history = training_history(tuned);
     tuned.metadata = network.metadata;
     return tuned;
-  }
-
-  // Several strategies begin with the same pruning and training: it is done once.
-  [[nodiscard]] std::string fine_tuning_key(const Network& network, const FineTuning& wanted) const {
-    Hasher hasher;
-    hasher.text(code_version()).text(content_hash(network)).text(inputs_.dataset->hash);
-    hasher.text(split_.description).number(split_.train.size()).number(options_.seed);
-    hasher.text(to_string(wanted));
-    return hasher.hex();
-  }
-
-  Status fine_tune_into(const fs::path& kept, const Network& network, const FineTuning& wanted,
-                        const ProgressFn& progress) {
-    const fs::path checkpoint = fs::path(kept).replace_extension(".checkpoint");
-    PITLANE_TRY(const Network trained, fine_tuned(network, data_, split_, wanted, options_.seed, checkpoint, progress));
-    PITLANE_TRY_STATUS(save_pit(trained, kept));
-    std::error_code ignored;
-    fs::remove(checkpoint, ignored);
-    return {};
   }
 
   Status judge(const Network& network, const Dataset& dataset, StrategyRow& row, const ProgressFn& progress) {
@@ -324,6 +309,7 @@ class Tuner {
   Store store_;
   Split split_;
   SeenData data_;
+  KeptTrainings trainings_;
   std::string isa_;
   std::optional<Predictions> baseline_predictions_;
   std::vector<LapRow> baseline_laps_;
