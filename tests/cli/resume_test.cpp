@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <system_error>
 
 #include "program.h"
 
@@ -73,6 +74,41 @@ TEST_F(TrainResume, AfterCtrlCIsExplained) {
   EXPECT_EQ(other.code, 2);
   EXPECT_THAT(other.err, AllOf(HasSubstr("of another training: epochs is 90001 now and was 90000"),
                                HasSubstr("delete it to start again")));
+}
+
+bool holds_a_checkpoint(const fs::path& folder) {
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder, none))
+    if (entry.path().extension() == ".checkpoint") return true;
+  return false;
+}
+
+// A strategy that trains twice: what is finished is not trained again, what was stopped goes on.
+TEST_F(TrainResume, ConvertGoesOnWhereItWasStopped) {
+  save_pilotnet(place_ / "a.pit");
+  const std::string convert = "convert ../a.pit out.pit --strategy prune_qat --data ../rec";
+  const fs::path whole = folder("whole");
+  const Outcome once = Running(convert, whole).finish();
+  ASSERT_EQ(once.code, 0) << once.err;
+  EXPECT_EQ(entries(whole), 1U) << "what was trained on the way is gone";
+  for (const int signal : {SIGINT, SIGKILL}) {
+    const fs::path stopped = folder("signal" + std::to_string(signal));
+    Running run(convert, stopped);
+    ASSERT_TRUE(run.wait_until([&] { return holds_a_checkpoint(stopped / "out.pit.training"); })) << run.err();
+    run.send(signal);
+    const Outcome ended = run.finish();
+    ASSERT_EQ(ended.code, 128 + signal) << ended.err;
+    if (signal == SIGINT) {
+      EXPECT_THAT(ended.err, HasSubstr("pitlane: interrupted; what was trained lies in out.pit.training, and the same "
+                                       "command goes on from there"));
+    }
+    ASSERT_FALSE(fs::exists(stopped / "out.pit")) << "it was through before the signal came";
+    const Outcome resumed = Running(convert, stopped).finish();
+    ASSERT_EQ(resumed.code, 0) << resumed.err;
+    EXPECT_THAT(resumed.err, HasSubstr("training goes on after epoch ")) << "it began again";
+    EXPECT_EQ(entries(stopped), 1U);
+    EXPECT_TRUE(read(whole / "out.pit") == read(stopped / "out.pit")) << "after signal " << signal;
+  }
 }
 
 TEST(RecordInterrupted, LeavesNothing) {

@@ -112,7 +112,7 @@ TEST(Recommend, WhoLosesByTheFileAloneIsNamed) {
   EXPECT_EQ(r.strategy, "tiny");
   EXPECT_THAT(words(r),
               HasSubstr("; exact is as fast at 0.490 ms and more exact with an MSE of 0.0101, but its file is "
-                        "larger at 1.50 MB (--max-mse-increase 0.020 takes it)."));
+                        "larger at 1.50 MB (--max-mse-increase 0.02 takes it)."));
   result.constraints.max_mse_increase = 0.02;
   EXPECT_EQ(recommend(result).strategy, "exact") << "as the sentence says";
   result.constraints.max_mse_increase.reset();
@@ -143,6 +143,9 @@ TEST(Recommend, AStudentThatLosesByItsFileIsTakenByALimitAboveTheUsualOne) {
   result.rows[1].student = result.rows[2].student = true;
   EXPECT_EQ(recommend(result).strategy, "tiny");
   EXPECT_THAT(words(recommend(result)), HasSubstr("(--max-mse-increase 0.36 takes it)"));
+  result.rows[1].accuracy->mse = 0.02225;
+  result.rows[2].accuracy->mse = 0.0260;
+  EXPECT_THAT(words(recommend(result)), HasSubstr("(--max-mse-increase 1.23 takes it)"));
   result.rows[2].accuracy->mse = std::numeric_limits<double>::quiet_NaN();
   EXPECT_THAT(words(recommend(result)), Not(HasSubstr("tiny is as fast"))) << "of itself it says nothing";
 }

@@ -46,6 +46,12 @@ TEST(Workers, ThrowWhatAPieceThrows) {
     };
     EXPECT_THROW((void)run_workers(1000, threads, work, kTellNobody), std::runtime_error);
     EXPECT_LT(begun, 1000);
+    const auto tell = [](std::size_t done, std::size_t) -> bool {
+      if (done == 2) throw std::runtime_error("no more memory");
+      return true;
+    };
+    const auto nothing = [](std::size_t, const ProgressFn&) -> Status { return {}; };
+    EXPECT_THROW((void)run_workers(1000, threads, nothing, tell), std::runtime_error);
   }
 }
 

@@ -26,7 +26,8 @@ same baseline of its network, recording and seed, and never from another row's r
 - **MSE**: over normalised outputs, on frames held out from training; **to baseline**: relative to the baseline of the same
   seed; **to `fine_tune`**: relative to the control row, which trained on for three epochs and compressed nothing. For
   `local_prune`, `global_prune` and `prune_quan`, which train in the same way, what is left is their own; other rows that
-  train do so for longer, most with the baseline's answers as a second teacher. With several seeds: mean ± half of the 95 % interval (Student's t).
+  train do so for longer, most with the baseline's answers as a second teacher. With several seeds: mean ± half of the 95 %
+  interval (Student's t).
 - **MiB**: the `.pit` file; **zeros**: share of zero weights. **p50, p99**: engine, picture in, outputs out, one thread; **as
   fast**: the baseline's p50 in the same run by the row's.
 - **laps**: on nine of our circuits, all but `alley`; completed of all that were driven, over all seeds; deviations: mean over
@@ -61,8 +62,8 @@ def machines(found):
 
 def letters(found, lettered):
     """Behind a time: on which machines it was taken."""
-    own = sorted({lettered[machine_text(made)] for made in found.rows.values()}) if lettered else []
-    return f" {', '.join(own)}" if own else ""
+    own = {lettered[machine_text(made)] for made in found.rows.values() if made.get("timing")} if lettered else set()
+    return f" {', '.join(sorted(own))}" if own else ""
 
 
 def laps_cell(found):

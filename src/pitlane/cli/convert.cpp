@@ -198,6 +198,7 @@ Result<std::optional<Strategy>> chosen_strategy(const CLI::App& verb, const Conv
 
 Error how_to_go_on(const Error& error, const std::string& kept) {
   std::error_code unknown;
+  std::filesystem::remove(kept, unknown);  // goes only if it is empty: no epoch has ended
   if (error.kind() != ErrorKind::kInterrupted || !std::filesystem::exists(kept, unknown)) return error;
   return {error.kind(), "interrupted; what was trained lies in " + kept + ", and the same command goes on from there"};
 }
@@ -239,13 +240,18 @@ Result<int> convert_model(const ConvertFlags& flags, const CLI::App& verb) {
   bar.clear();
   if (options.kind == ExportKind::kKeras) tell_widened(network);
   network.metadata["command"] = command_line();
-  if (interrupt_requested()) return Error(ErrorKind::kInterrupted, "interrupted; " + out + " is not written");
+  if (interrupt_requested())
+    return how_to_go_on(Error(ErrorKind::kInterrupted, "interrupted; " + out + " is not written"), kept);
   PITLANE_TRY(const std::int64_t size,
               export_network(network, options, out, flags.overwrite ? Existing::kReplace : Existing::kRefuse));
   std::printf("%s: %s, %.3f MB, was %.3f MB\n", out.c_str(), options.description().c_str(),
               static_cast<double>(size) / 1e6, static_cast<double>(file.size_bytes) / 1e6);
   std::fflush(stdout);  // the rest may take a while
   trainings.remove();
+  if (std::error_code unknown; std::filesystem::exists(kept, unknown))
+    log_warning(kept +
+                ": is left, with what an interrupted command with other options trained; delete it if that is not "
+                "to go on");
   return check_export({{out, network, options}, seen, flags.seed, flags.runtime});
 }
 

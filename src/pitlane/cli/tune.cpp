@@ -45,6 +45,7 @@ namespace {
 constexpr std::int64_t kFullFrames = 12000;
 constexpr std::int64_t kQuickFrames = 3000;
 constexpr std::int64_t kQuickTrainingFrames = 2500;
+constexpr std::int64_t kFewTrainingFrames = 256;
 constexpr double kBytesPerMegabyte = 1e6;
 constexpr const char* kChosenUndriven =
     "No circuit is left to choose students on: they were chosen by latency and MSE alone. --tuning-circuit names "
@@ -88,9 +89,13 @@ Status add_courses(const TuneFlags& flags, TuneInputs& inputs, std::vector<Cours
   PITLANE_TRY(const auto tracks, open_tracks(flags.circuits));
   inputs.courses = make_courses(tracks, true, true, trained_circuits(inputs.baseline), options);
   if (flags.auto_budget.empty()) return {};
+  const bool named_for_tuning_alone = flags.circuits.empty() && !flags.tuning_circuits.empty();
   if (flags.circuits.empty()) std::erase_if(inputs.courses, [](const Course& course) { return !course.held_out; });
+  PITLANE_TRY(tuning, tuning_courses(inputs.baseline, flags.tuning_circuits,
+                                     named_for_tuning_alone ? std::vector<Course>() : inputs.courses, options));
+  std::erase_if(inputs.courses,
+                [&](const Course& course) { return std::ranges::count(tuning, course.circuit, &Course::circuit) > 0; });
   if (inputs.courses.empty()) inputs.why_not_driven = "no circuit is held out; name some with --circuit";
-  PITLANE_TRY(tuning, tuning_courses(inputs.baseline, flags.tuning_circuits, inputs.courses, options));
   return {};
 }
 
@@ -153,6 +158,10 @@ void add_notes(TuneResult& result, const TuneFlags& flags, const TuneInputs& inp
   else if (flags.quick)
     result.notes.push_back("Quick run: fine-tuning and calibration saw " + std::to_string(training) +
                            " frames only. Run tune without --quick for the full set.");
+  if (training < kFewTrainingFrames)
+    result.notes.push_back("There are " + std::to_string(training) +
+                           " training frames: for ranges and fine-tuning to be worth something there should be some "
+                           "hundreds, with turns among them.");
   add_split_note(result, inputs.baseline, data);
   for (const StrategyRow& row : result.rows)
     for (const std::string& sentence : row.put_back) result.notes.push_back(row.strategy + ": " + sentence + ".");

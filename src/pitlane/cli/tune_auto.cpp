@@ -36,6 +36,21 @@ TrialFn trial_printer(ProgressBar& bar) {
   };
 }
 
+// Circuits that chose a student are held out from it no longer, whatever the network that taught it knew.
+Status note_tuning(const std::vector<Course>& tuning, Network& student) {
+  if (std::ranges::none_of(tuning, &Course::held_out)) return {};
+  std::vector<std::string> names = trained_circuits(student);
+  if (names.empty()) {  // then what the circuits' files say holds; it would no longer once there are names
+    PITLANE_TRY(const auto tracks, open_tracks({}));
+    for (const auto& track : tracks)
+      if (!track->circuit.definition().held_out) names.push_back(track->circuit.name());
+  }
+  for (const Course& course : tuning)
+    if (std::ranges::find(names, course.circuit) == names.end()) names.push_back(course.circuit);
+  set_trained_circuits(student, names);
+  return {};
+}
+
 bool dominates(const StrategyRow& a, const StrategyRow& b) {
   const double mse_a = a.accuracy->mse;
   const double mse_b = b.accuracy->mse;
@@ -85,6 +100,7 @@ Status add_students(TuneInputs& inputs, const TuneOptions& options, const Search
   wanted.machine = machine.at(kProvenanceProcessor) + ", " + machine.at(kProvenanceCores) + " cores";
   PITLANE_TRY(AutoResult found, auto_search(search, wanted, bar.callback(), trial_printer(bar)));
   bar.clear();
+  for (MadeNetwork& made : found.finalists) PITLANE_TRY_STATUS(note_tuning(tuning, made.network));
   inputs.made = std::move(found.finalists);
   return write_text(options.out / "auto.csv", trials_csv(found.trials));
 }

@@ -44,8 +44,8 @@ const LatencyOptions kTiming{
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
-// Of the other ways to finish: the one that drives best, the smallest, the fastest and the one that answers best, each
-// of those that complete most laps.
+// The one that drives best, the smallest, the fastest and the one that answers best, each of those that complete most
+// laps.
 std::vector<const RungTrial*> best_of_each(const std::vector<const RungTrial*>& trials) {
   using Rank = std::tuple<double, double>;
   const std::function<Rank(const Trial&)> ranks[] = {
@@ -95,12 +95,14 @@ class AutoSearch {
   }
 
  private:
-  // Everything that decides the student, but for the machine.
+  // Everything that decides the trial.
   [[nodiscard]] std::string key(const RungTrial& which) const {
     Hasher hasher;
     hasher.text(code_version()).text(content_hash(*inputs_.baseline)).text(to_string(which.candidate));
     hasher.text(inputs_.dataset->hash).text(inputs_.split->description).number(inputs_.split->train.size());
     hasher.number(options_.seed).number(static_cast<std::uint64_t>(which.rung)).text(isa_).text(options_.machine);
+    // What is finished in another way is judged beside the student that was finished as usual.
+    if (which.rung >= kTaughtRungs) hasher.text(to_string(as_usual_.at(which.number).candidate));
     if (is_kept(which)) {
       for (const Course& course : inputs_.courses) hasher.text(course.key).number(course.reverse ? 1 : 0);
       add_latencies(hasher, options_.laps.latencies);
@@ -381,13 +383,17 @@ class AutoSearch {
 
   Result<std::vector<MadeNetwork>> finalists(const std::vector<RungTrial>& trials) {
     std::vector<RungTrial> taught;
-    std::vector<const RungTrial*> otherwise;
+    std::vector<const RungTrial*> sound, otherwise;
     for (const RungTrial& t : trials) {
       if (t.rung == kLastTaught) taught.push_back(t);
       if (t.rung > kLastTaught && !t.trial.failure) otherwise.push_back(&t);
     }
     std::vector<const RungTrial*> last;
     for (const std::size_t i : best_drivers(taught, kMostFinished)) last.push_back(&taught[i]);
+    for (const RungTrial& t : taught)
+      if (!t.trial.failure) sound.push_back(&t);
+    for (const RungTrial* t : best_of_each(sound))
+      if (std::ranges::find(last, t) == last.end()) last.push_back(t);
     for (const RungTrial* t : best_of_each(otherwise)) last.push_back(t);
     std::stable_sort(last.begin(), last.end(), [](const RungTrial* a, const RungTrial* b) {
       return std::tuple(-a->trial.completed, a->trial.latency_ms) <

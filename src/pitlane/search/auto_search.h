@@ -52,7 +52,7 @@ using TrialFn = std::function<void(const RungTrial& trial, bool resumed)>;
 
 struct AutoResult {
   std::vector<RungTrial> trials;       ///< in the order in which they were judged
-  std::vector<MadeNetwork> finalists;  ///< auto-1, auto-2, ... (8 at most): most tuning laps first, then the fastest
+  std::vector<MadeNetwork> finalists;  ///< auto-1, auto-2, ... (11 at most): most tuning laps first, then the fastest
 };
 
 /// Trials that an earlier run finished are taken from the store, their latencies too: the same seed and the same stored

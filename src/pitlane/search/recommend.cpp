@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <string>
 #include <tuple>
@@ -109,7 +110,9 @@ std::string limit_for(const StrategyRow& row, const TuneResult& result) {
   constraints.max_mse_increase = limit;
   const Eligible rows = eligible(judge(result, constraints));
   if (rows.best.empty() || rows.best.front() != &row) return "";
-  return " (--max-mse-increase " + significant_text(limit, 2) + " takes it)";
+  char hundredths[32];
+  std::snprintf(hundredths, sizeof hundredths, "%.2f", limit);  // as it was tried, to the digit
+  return std::string(" (--max-mse-increase ") + hundredths + " takes it)";
 }
 
 // Who is as fast and clearly more exact, and lost by its file alone: a user may want it all the same.

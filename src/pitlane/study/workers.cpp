@@ -43,18 +43,17 @@ class Workers {
         const std::lock_guard lock(mutex_);
         return !error_ && tell_(done_, i);
       };
-      Status status;
       try {
-        status = work_(i, go_on);
+        const Status status = work_(i, go_on);
+        const std::lock_guard lock(mutex_);
+        if (!status.ok()) stop(status.error());
+        ++done_;
+        if (!tell_(done_, i)) stop(interrupted());
       } catch (...) {  // out of a helper's first function it would end the program
         const std::lock_guard lock(mutex_);
         if (!thrown_) thrown_ = std::current_exception();
-        status = interrupted();
+        stop(interrupted());
       }
-      const std::lock_guard lock(mutex_);
-      if (!status.ok()) stop(status.error());
-      ++done_;
-      if (!tell_(done_, i)) stop(interrupted());
     }
   }
 
