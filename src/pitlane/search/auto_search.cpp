@@ -283,7 +283,7 @@ class AutoSearch {
     GroupProgress group(pupils.size(),
                         [&](std::size_t i, const Progress& progress) { return told(*pupils[i])(progress); });
     const auto work = [&](std::size_t i, const ProgressFn& go_on) {
-      const Status status = or_out(*pupils[i], teach(*pupils[i], group.of(i, go_on)));
+      Status status = or_out(*pupils[i], teach(*pupils[i], group.of(i, go_on)));
       group.end(i);
       return status;
     };
