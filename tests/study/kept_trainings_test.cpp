@@ -98,11 +98,24 @@ TEST_F(KeptTrainingsTest, WhatWasStoppedKeepsItsState) {
   EXPECT_FALSE(fs::exists(file("b.checkpoint"))) << "it would diverge again";
 }
 
+TEST_F(KeptTrainingsTest, LeavesAloneWhatHasTheFoldersName) {
+  std::ofstream(folder_) << "of the user";
+  const KeptTrainings kept(folder_);
+  kept.remove();
+  EXPECT_FALSE(kept.holds_something());
+  EXPECT_FALSE(ask(kept, "a").ok()) << "no folder can be made there";
+  kept.remove();
+  EXPECT_FALSE(kept.holds_something());
+  EXPECT_TRUE(fs::is_regular_file(folder_));
+}
+
 TEST_F(KeptTrainingsTest, RemovesItsOwnAlone) {
   const KeptTrainings kept(folder_);
   ASSERT_TRUE(ask(kept, "a").ok());
   std::ofstream(file("mine.txt")) << "of the user";
+  EXPECT_TRUE(kept.holds_something());
   kept.remove();
+  EXPECT_TRUE(kept.holds_something());
   EXPECT_FALSE(fs::exists(file("a.pit")));
   EXPECT_TRUE(fs::exists(file("mine.txt")));
   fs::remove(file("mine.txt"));

@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -196,10 +195,9 @@ Result<std::optional<Strategy>> chosen_strategy(const CLI::App& verb, const Conv
   return std::optional<Strategy>(with_changes(*strategy, changes));
 }
 
-Error how_to_go_on(const Error& error, const std::string& kept) {
-  std::error_code unknown;
-  std::filesystem::remove(kept, unknown);  // goes only if it is empty: no epoch has ended
-  if (error.kind() != ErrorKind::kInterrupted || !std::filesystem::exists(kept, unknown)) return error;
+Error how_to_go_on(const Error& error, const KeptTrainings& trainings, const std::string& kept) {
+  const bool some = trainings.holds_something();  // none where no epoch has ended
+  if (error.kind() != ErrorKind::kInterrupted || !some) return error;
   return {error.kind(), "interrupted; what was trained lies in " + kept + ", and the same command goes on from there"};
 }
 
@@ -230,7 +228,7 @@ Result<int> convert_model(const ConvertFlags& flags, const CLI::App& verb) {
   const std::string kept = out + ".training";
   const KeptTrainings trainings(kept);
   Result<Network> made = with_strategy(file.network, strategy, budget, flags, data, trainings, bar);
-  if (!made.ok()) return how_to_go_on(made.error(), kept);
+  if (!made.ok()) return how_to_go_on(made.error(), trainings, kept);
   Network network = prepared_for(*std::move(made), options);
   PITLANE_TRY_STATUS(add_ranges(network, data, options, progress));
   const Dataset* seen = nullptr;  // for pictures that check the file
@@ -241,14 +239,14 @@ Result<int> convert_model(const ConvertFlags& flags, const CLI::App& verb) {
   if (options.kind == ExportKind::kKeras) tell_widened(network);
   network.metadata["command"] = command_line();
   if (interrupt_requested())
-    return how_to_go_on(Error(ErrorKind::kInterrupted, "interrupted; " + out + " is not written"), kept);
+    return how_to_go_on(Error(ErrorKind::kInterrupted, "interrupted; " + out + " is not written"), trainings, kept);
   PITLANE_TRY(const std::int64_t size,
               export_network(network, options, out, flags.overwrite ? Existing::kReplace : Existing::kRefuse));
   std::printf("%s: %s, %.3f MB, was %.3f MB\n", out.c_str(), options.description().c_str(),
               static_cast<double>(size) / 1e6, static_cast<double>(file.size_bytes) / 1e6);
   std::fflush(stdout);  // the rest may take a while
   trainings.remove();
-  if (std::error_code unknown; std::filesystem::exists(kept, unknown))
+  if (trainings.holds_something())
     log_warning(kept +
                 ": is left, with what an interrupted command with other options trained; delete it if that is not "
                 "to go on");

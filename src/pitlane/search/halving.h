@@ -40,7 +40,7 @@ struct RungTrial {
 /// (finished_otherwise()).
 inline constexpr int kRungs = 4;
 inline constexpr int kTaughtRungs = 3;
-/// So many of the last taught rung are finished in other ways, and shown in the end.
+/// So many of the last taught rung, those that drive best, are finished in other ways.
 inline constexpr std::size_t kMostFinished = 4;
 
 struct HalvingOptions {

@@ -173,7 +173,8 @@ std::string accuracy_sentence(const StrategyRow& row, const TuneResult& result) 
   const std::string stands = own + ", " + how + reference;
   if (judged_by_driving(row, baseline, result.constraints))
     return stands +
-           "; it is a student, so how it drives was weighed in place of that (--max-mse-increase weighs it as others).";
+           "; it is a student, so how it drives was weighed in place of that (--max-mse-increase weighs its MSE as "
+           "that of others).";
   return stands + "; up to " + limit + " more was allowed.";
 }
 

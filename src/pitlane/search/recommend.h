@@ -27,9 +27,8 @@ inline constexpr double kMseTie = 0.01;
 /// baseline's, or the user's own limit where there is one.
 ///
 /// Always three reasons, plain sentences with numbers: speed and size (with who was left out, or lost a tie, and by
-/// what), accuracy, driving. Nothing satisfies: no
-/// strategy; `closest` is the row whose worst relative shortfall is smallest, and the reasons name each condition it
-/// fails and by how much.
+/// what), accuracy, driving. Nothing satisfies: no strategy; `closest` is the row whose worst relative shortfall is
+/// smallest, and the reasons name each condition it fails and by how much.
 Recommendation recommend(const TuneResult& result);
 
 }  // namespace pitlane

@@ -48,7 +48,21 @@ void KeptTrainings::remove() const {
     fs::remove(file_of(key), ignored);
     fs::remove(checkpoint_of(key), ignored);
   }
-  fs::remove(folder_, ignored);  // only an empty one goes
+  if (!locks_.empty()) remove_if_empty();
+}
+
+bool KeptTrainings::holds_something() const {
+  const std::lock_guard lock(mutex_);
+  if (locks_.empty()) return false;
+  remove_if_empty();
+  std::error_code ignored;
+  return fs::is_directory(folder_, ignored);
+}
+
+// Never a file that has the folder's name.
+void KeptTrainings::remove_if_empty() const {
+  std::error_code ignored;
+  if (fs::is_directory(fs::symlink_status(folder_, ignored))) fs::remove(folder_, ignored);
 }
 
 }  // namespace pitlane

@@ -28,6 +28,8 @@ class KeptTrainings {
 
   /// Removes the files of all keys that were asked for, and the folder if that leaves it empty.
   void remove() const;
+  /// Was anything asked for, and is there something in the folder, of these keys or of others? An empty one goes.
+  [[nodiscard]] bool holds_something() const;
 
  private:
   [[nodiscard]] std::filesystem::path file_of(const std::string& key) const { return folder_ / (key + ".pit"); }
@@ -35,6 +37,7 @@ class KeptTrainings {
     return folder_ / (key + ".checkpoint");
   }
   std::mutex& lock_of(const std::string& key) const;
+  void remove_if_empty() const;
 
   std::filesystem::path folder_;
   mutable std::mutex mutex_;
