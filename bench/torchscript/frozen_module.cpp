@@ -85,6 +85,11 @@ class Writer {
 
   Status add(const Activate& op, const Node& /*node*/) { return line("x", op.activation); }
 
+  template <typename Op>
+  Status add(const Op& /*op*/, const Node& node) {
+    return unsupported("a TorchScript module of layers of kind " + std::string(op_name(node.op)));
+  }
+
   const Network& network_;
   torch::jit::Module module_;
   std::string code_;

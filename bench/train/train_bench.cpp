@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "network/lively.h"
-#include "pitlane/core/random.h"
+#include "noise.h"
 #include "pitlane/network/families.h"
 #include "pitlane/train/trainer.h"
 #include "plain_loop.h"
@@ -29,40 +29,17 @@ struct Setting {
   int threads = static_cast<int>(std::thread::hardware_concurrency());
 };
 
-Dataset noise(const Network& network, int samples) {
-  const Shape& shape = network.values[static_cast<std::size_t>(network.inputs[0].value)].shape;
-  Dataset d;
-  d.height = static_cast<int>(shape[0]);
-  d.width = static_cast<int>(shape[1]);
-  d.channels = static_cast<int>(shape[2]);
-  d.outputs = network.outputs;
-  Random random(1);
-  d.pictures.resize(static_cast<std::size_t>(samples) * d.picture_bytes());
-  for (auto& byte : d.pictures) byte = static_cast<std::uint8_t>(random.next());
-  for (int i = 0; i < samples; ++i) {
-    for (std::size_t k = 0; k < d.outputs.size(); ++k) d.labels.push_back(static_cast<float>(random.uniform()));
-    d.session.push_back(0);
-    d.row.push_back(i);
-    d.side_camera.push_back(0);
-  }
-  hash_dataset(d);
-  return d;
-}
-
 double median(std::vector<double> values) {
   std::ranges::sort(values);
   return values[values.size() / 2];
 }
 
 Result<double> run_ours(const Network& network, const Dataset& dataset, const Setting& setting) {
-  Split split;
-  for (std::int64_t i = 0; i < dataset.size(); ++i) split.train.push_back(i);
-  split.validation = {0};
   TrainOptions options;
   options.epochs = 1;
   options.batch = setting.batch;
   options.threads = setting.threads;
-  PITLANE_TRY(const TrainResult result, train(network, dataset, split, options));
+  PITLANE_TRY(const TrainResult result, train(network, dataset, all_to_train(dataset), options));
   return result.images_per_s;
 }
 
@@ -79,9 +56,7 @@ Result<double> run_plain(const Network& network, const Setting& setting) {
 
 Status run(const Setting& setting) {
   PITLANE_TRY(const Family* family, find_family(setting.network));
-  FamilyOptions options;
-  options.outputs = {{"v", "m/s", 0, 1, -1, 0}, {"w", "rad/s", -1, 1, -1, 0}};
-  PITLANE_TRY(Network fresh, family->build(options));
+  PITLANE_TRY(Network fresh, family->build(two_outputs()));
   // With a quiet head the gradients of the layers before it would be lost in the head's.
   const Network network = testing::with_loud_head(std::move(fresh));
   const Dataset dataset = noise(network, setting.batches * setting.batch);

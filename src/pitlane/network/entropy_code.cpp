@@ -81,15 +81,14 @@ class Places {
   std::array<std::uint32_t, kScale> of_{};
 };
 
-Result<std::vector<std::byte>> decode_states(std::span<const std::byte>& encoded, const Places& places, States states,
-                                             std::size_t count) {
+Status decode_states(std::span<const std::byte>& encoded, const Places& places, States states,
+                     std::span<std::byte> bytes) {
   const std::byte* const end = encoded.data() + encoded.size() / 2 * 2;
   entropy::Turns turns{places.data(), states.data(), encoded.data(), end};
   static const bool wide = entropy::has_wide_turns();
-  std::vector<std::byte> bytes(count);
-  std::size_t i = (wide ? entropy::decode_turns_wide : entropy::decode_turns)(turns, bytes.data(), count);
+  std::size_t i = (wide ? entropy::decode_turns_wide : entropy::decode_turns)(turns, bytes.data(), bytes.size());
   const std::byte* at = turns.words;
-  for (; i < count; ++i) {
+  for (; i < bytes.size(); ++i) {
     std::uint32_t& state = states[i % kStates];
     bytes[i] = entropy::pass(places.data(), state);
     if (state >= kLowest) continue;
@@ -102,7 +101,7 @@ Result<std::vector<std::byte>> decode_states(std::span<const std::byte>& encoded
   if (std::ranges::any_of(states, [](std::uint32_t state) { return state != kLowest; }))
     return corrupt("entropy-coded weights are damaged");
   encoded = encoded.subspan(static_cast<std::size_t>(at - encoded.data()));
-  return bytes;
+  return {};
 }
 
 }  // namespace
@@ -140,21 +139,21 @@ std::vector<std::byte> encode_entropy(std::span<const std::byte> bytes) {
   return out;
 }
 
-Result<std::vector<std::byte>> decode_entropy(std::span<const std::byte>& encoded, std::size_t most_bytes) {
+Status decode_entropy(std::span<const std::byte>& encoded, std::span<std::byte> bytes) {
   std::uint32_t count = 0;
   Frequencies frequencies;
   if (!take(encoded, &count, 1) || !take(encoded, frequencies.data(), frequencies.size()))
     return corrupt("entropy-coded weights end too early");
-  if (count > most_bytes) return corrupt("entropy-coded weights are more than their shape needs");
+  if (count > bytes.size()) return corrupt("entropy-coded weights are more than their shape needs");
+  if (count < bytes.size()) return corrupt("entropy-coded weights are fewer than their shape needs");
   if (std::ranges::count(frequencies, 0) == static_cast<std::ptrdiff_t>(kSymbols)) {
-    std::vector<std::byte> bytes(count);
     if (!take(encoded, bytes.data(), bytes.size())) return corrupt("entropy-coded weights end too early");
-    return bytes;
+    return {};
   }
   States states;
   if (!take(encoded, states.data(), states.size())) return corrupt("entropy-coded weights end too early");
   PITLANE_TRY(const Places places, Places::create(frequencies));
-  return decode_states(encoded, places, states, count);
+  return decode_states(encoded, places, states, bytes);
 }
 
 }  // namespace pitlane

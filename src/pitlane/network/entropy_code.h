@@ -18,8 +18,8 @@ namespace pitlane {
 /// The same bytes give the same code on every machine. At most 2^31 bytes.
 std::vector<std::byte> encode_entropy(std::span<const std::byte> bytes);
 
-/// Takes the code that `encoded` begins with and moves `encoded` behind it. Errors: truncated, damaged, more than
-/// `most_bytes` bytes. Costs time and memory of what it gives, so `most_bytes` is to bound that.
-Result<std::vector<std::byte>> decode_entropy(std::span<const std::byte>& encoded, std::size_t most_bytes);
+/// Fills `bytes` from the code that `encoded` begins with and moves `encoded` behind it. Errors: truncated, damaged, of
+/// more or fewer bytes; then `bytes` hold anything.
+Status decode_entropy(std::span<const std::byte>& encoded, std::span<std::byte> bytes);
 
 }  // namespace pitlane

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdint>
 #include <cstring>
 
 #include "pitlane/network/sparse_spread.h"
@@ -48,29 +47,26 @@ std::vector<std::byte> encode_sparse(std::span<const std::byte> dense, std::size
 }
 
 std::size_t count_of_mask(std::span<const std::byte> mask) {
-  std::size_t count = 0, at = 0;
-  for (; at + sizeof(std::uint64_t) <= mask.size(); at += sizeof(std::uint64_t)) {
-    std::uint64_t eight;
-    std::memcpy(&eight, mask.data() + at, sizeof eight);
-    count += static_cast<std::size_t>(std::popcount(eight));
-  }
-  for (; at < mask.size(); ++at) count += static_cast<std::size_t>(std::popcount(static_cast<unsigned char>(mask[at])));
-  return count;
+  static const bool wide = has_wide_spread();
+  return (wide ? count_bits_wide : count_bits_portable)(mask.data(), mask.size());
 }
 
 Result<std::vector<std::byte>> decode_sparse(std::span<const std::byte> encoded, std::size_t element_bytes,
                                              std::size_t dense_bytes) {
+  const std::size_t mask_bytes = (dense_bytes / element_bytes + 7) / 8;
+  if (encoded.size() < mask_bytes) return corrupt("sparse weights are shorter than their mask");
+  return decode_sparse(encoded.first(mask_bytes), encoded.subspan(mask_bytes), element_bytes, dense_bytes);
+}
+
+Result<std::vector<std::byte>> decode_sparse(std::span<const std::byte> mask, std::span<const std::byte> packed,
+                                             std::size_t element_bytes, std::size_t dense_bytes) {
   const std::size_t count = dense_bytes / element_bytes;
-  const std::size_t mask_bytes = (count + 7) / 8;
-  if (dense_bytes % element_bytes != 0 || encoded.size() < mask_bytes)
+  if (dense_bytes % element_bytes != 0 || mask.size() != (count + 7) / 8)
     return corrupt("sparse weights are shorter than their mask");
-  const auto mask = encoded.first(mask_bytes);
-  const std::size_t non_zero = count_of_mask(mask);
   const bool stray_bits = count % 8 != 0 && (mask.back() >> (count % 8)) != std::byte{0};
-  if (stray_bits || encoded.size() - mask_bytes != non_zero * element_bytes)
+  if (stray_bits || packed.size() != count_of_mask(mask) * element_bytes)
     return corrupt("sparse weights do not match their mask");
   std::vector<std::byte> dense(dense_bytes);
-  const auto packed = encoded.subspan(mask_bytes);
   if (element_bytes == 1)
     spread_bytes(mask, packed, dense);
   else if (element_bytes == 2)

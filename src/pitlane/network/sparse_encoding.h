@@ -18,6 +18,10 @@ std::vector<std::byte> encode_sparse(std::span<const std::byte> dense, std::size
 Result<std::vector<std::byte>> decode_sparse(std::span<const std::byte> encoded, std::size_t element_bytes,
                                              std::size_t dense_bytes);
 
+/// The same from mask and packed elements that lie apart.
+Result<std::vector<std::byte>> decode_sparse(std::span<const std::byte> mask, std::span<const std::byte> packed,
+                                             std::size_t element_bytes, std::size_t dense_bytes);
+
 /// How many elements a mask says are not zero.
 std::size_t count_of_mask(std::span<const std::byte> mask);
 

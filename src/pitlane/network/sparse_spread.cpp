@@ -1,5 +1,9 @@
 #include "pitlane/network/sparse_spread.h"
 
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
 namespace pitlane {
 
 // Which bytes are zero is chance: arithmetic takes less time than a branch that is guessed wrong.
@@ -16,6 +20,17 @@ void spread_portable(Spread& spread) {
     spread.packed += next;
     spread.packed_bytes -= next;
   }
+}
+
+std::size_t count_bits_portable(const std::byte* bytes, std::size_t size) {
+  std::size_t count = 0, at = 0;
+  for (; at + sizeof(std::uint64_t) <= size; at += sizeof(std::uint64_t)) {
+    std::uint64_t eight;
+    std::memcpy(&eight, bytes + at, sizeof eight);
+    count += static_cast<std::size_t>(std::popcount(eight));
+  }
+  for (; at < size; ++at) count += static_cast<std::size_t>(std::popcount(static_cast<unsigned char>(bytes[at])));
+  return count;
 }
 
 }  // namespace pitlane

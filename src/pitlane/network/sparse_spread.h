@@ -18,8 +18,12 @@ struct Spread {
 /// in `spread` is for a careful loop.
 void spread_portable(Spread& spread);
 
-/// The same with AVX2, where the processor has it.
+/// How many bits of `size` bytes are set.
+std::size_t count_bits_portable(const std::byte* bytes, std::size_t size);
+
+/// The same with AVX2 and popcnt, where the processor has both.
 bool has_wide_spread();
 void spread_wide(Spread& spread);
+std::size_t count_bits_wide(const std::byte* bytes, std::size_t size);
 
 }  // namespace pitlane

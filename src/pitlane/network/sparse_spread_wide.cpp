@@ -3,6 +3,9 @@
 
 #ifdef PITLANE_WIDE_SPREAD
 #include <immintrin.h>
+
+#include <cstdint>
+#include <cstring>
 #endif
 
 namespace pitlane {
@@ -28,10 +31,22 @@ void spread_wide(Spread& spread) {
   spread.dense += 8 * at;
 }
 
+std::size_t count_bits_wide(const std::byte* bytes, std::size_t size) {
+  std::size_t count = 0, at = 0;
+  for (; at + sizeof(std::uint64_t) <= size; at += sizeof(std::uint64_t)) {
+    std::uint64_t eight;
+    std::memcpy(&eight, bytes + at, sizeof eight);
+    count += static_cast<std::size_t>(__builtin_popcountll(eight));
+  }
+  for (; at < size; ++at) count += static_cast<std::size_t>(__builtin_popcount(static_cast<unsigned char>(bytes[at])));
+  return count;
+}
+
 #else
 
 bool has_wide_spread() { return false; }
 void spread_wide(Spread& spread) { spread_portable(spread); }
+std::size_t count_bits_wide(const std::byte* bytes, std::size_t size) { return count_bits_portable(bytes, size); }
 
 #endif
 

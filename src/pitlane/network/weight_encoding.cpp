@@ -1,5 +1,6 @@
 #include "pitlane/network/weight_encoding.h"
 
+#include <memory>
 #include <utility>
 
 #include "pitlane/network/entropy_code.h"
@@ -35,23 +36,21 @@ std::vector<std::byte> encode_planes(std::span<const std::byte> elements, std::s
   return out;
 }
 
-/// Of `count` elements, behind what is in `out`.
-Status decode_planes(std::span<const std::byte>& encoded, std::size_t element_bytes, std::size_t count,
-                     std::vector<std::byte>& out) {
-  const std::size_t before = out.size();
+/// Bytes that decoding will write: nobody needs them to be zero before.
+struct Scratch {
+  explicit Scratch(std::size_t size)
+      : bytes(std::make_unique_for_overwrite<std::byte[]>(size)), span(bytes.get(), size) {}
+
+  std::unique_ptr<std::byte[]> bytes;
+  std::span<std::byte> span;
+};
+
+Status decode_planes(std::span<const std::byte>& encoded, std::size_t element_bytes, std::span<std::byte> elements) {
+  if (element_bytes == 1) return decode_entropy(encoded, elements);
+  const Scratch scratch(elements.size() / element_bytes);
   for (std::size_t plane = 0; plane < element_bytes; ++plane) {
-    PITLANE_TRY(std::vector<std::byte> bytes, decode_entropy(encoded, count));
-    if (bytes.size() != count) return corrupt("entropy-coded weights are fewer than their shape needs");
-    if (element_bytes == 1 && before == 0) {
-      out = std::move(bytes);
-      return {};
-    }
-    if (element_bytes == 1) {
-      out.insert(out.end(), bytes.begin(), bytes.end());
-      return {};
-    }
-    out.resize(before + count * element_bytes);
-    for (std::size_t i = 0; i < count; ++i) out[before + i * element_bytes + plane] = bytes[i];
+    PITLANE_TRY_STATUS(decode_entropy(encoded, scratch.span));
+    for (std::size_t i = 0; i < scratch.span.size(); ++i) elements[i * element_bytes + plane] = scratch.span[i];
   }
   return {};
 }
@@ -69,11 +68,11 @@ std::vector<std::byte> encode_sparse_entropy(std::span<const std::byte> sparse, 
 
 Result<std::vector<std::byte>> decode_sparse_entropy(std::span<const std::byte>& encoded, std::size_t element_bytes,
                                                      std::size_t dense_bytes) {
-  const std::size_t mask_bytes = mask_size(dense_bytes, element_bytes);
-  PITLANE_TRY(std::vector<std::byte> sparse, decode_entropy(encoded, mask_bytes));
-  if (sparse.size() != mask_bytes) return corrupt("sparse weights are shorter than their mask");
-  PITLANE_TRY_STATUS(decode_planes(encoded, element_bytes, count_of_mask(sparse), sparse));
-  return decode_sparse(sparse, element_bytes, dense_bytes);
+  const Scratch mask(mask_size(dense_bytes, element_bytes));
+  PITLANE_TRY_STATUS(decode_entropy(encoded, mask.span));
+  const Scratch packed(count_of_mask(mask.span) * element_bytes);
+  PITLANE_TRY_STATUS(decode_planes(encoded, element_bytes, packed.span));
+  return decode_sparse(mask.span, packed.span, element_bytes, dense_bytes);
 }
 
 }  // namespace
@@ -106,7 +105,8 @@ Result<std::vector<std::byte>> decode_elements(WeightEncoding encoding, std::spa
   if (encoding == WeightEncoding::kSparseEntropy) {
     PITLANE_TRY(dense, decode_sparse_entropy(encoded, element_bytes, dense_bytes));
   } else {
-    PITLANE_TRY_STATUS(decode_planes(encoded, element_bytes, dense_bytes / element_bytes, dense));
+    dense.resize(dense_bytes);
+    PITLANE_TRY_STATUS(decode_planes(encoded, element_bytes, dense));
   }
   if (!encoded.empty()) return corrupt("entropy-coded weights are longer than their shape needs");
   return dense;
