@@ -80,11 +80,18 @@ class Arithmetic(Kept):
         self.keep(made_up("baseline", 0.01, size=4 * cells.MIB),
                   made_up("dynamic_quan", 0.0102, size=cells.MIB, p50=0.125))
         made = self.table_row("dynamic_quan")
-        self.assertEqual([made[key] for key in ("seeds", "MiB", "zeros", "MSE", "by output", "to baseline", "to `fine_tune`")],
+        self.assertEqual([made[key] for key in ("seeds", "MiB", "zeros", "MSE", "by output", "to baseline", "to its control")],
                          ["1", "1.00", "25 %", "0.0102", "v 0.0153, w 0.00510", "+2.0 %", "–"])
         self.assertEqual([made[key] for key in ("p50, ms", "p99, ms", "as fast", "laps", "mean deviation, m", "largest mean",
                                                 "largest", "holds")],
                          ["0.125", "0.250", "4.00x", "4 of 4", "0.100", "0.200", "0.750", "yes"])
+
+    def test_each_row_stands_beside_the_control_that_trained_as_it_did(self):
+        self.keep(made_up("baseline", 0.01), made_up("fine_tune", 0.008), made_up("fine_tune_long", 0.005),
+                  made_up("prune", 0.006), made_up("prune_quan", 0.01), made_up("int4", 0.01))
+        text = document.markdown(self.runs)
+        told = {name: self.table_row(name, text)["to its control"] for name in ("prune", "prune_quan", "int4", "fine_tune_long")}
+        self.assertEqual(told, {"prune": "+20.0 % L", "prune_quan": "+25.0 % F", "int4": "–", "fine_tune_long": "–"})
 
     def test_headlines_are_ratios_to_the_baseline(self):
         self.keep(made_up("baseline", 0.01, size=4_000_000), made_up("dynamic_quan", 0.01, size=1_000_000, p50=0.1),
@@ -126,7 +133,7 @@ class Document(Kept):
         text = document.markdown(self.runs)
         self.assertIn("- measured on 1 of 3 seeds: `int4`\n- measured on 2 of 3 seeds: `baseline`\n"
                       "- `prune` failed on seed 1: no room on the disk\n", text)
-        self.assertRegex(text, r"- not measured at all: `fine_tune`, `fp32`, .*`prune`")
+        self.assertRegex(text, r"- not measured at all: `fine_tune`, `fine_tune_long`, `fp32`, .*`prune`")
         self.assertEqual(self.table_row("shrink", text)["seeds"], "not measured")
         self.assertEqual(text.count("Nothing has been measured yet"), 3)
 

@@ -286,6 +286,26 @@ TEST(SmallInput, AFamilyKeepsAllItsLayers) {
   }
 }
 
+TEST(SmallInput, AMemoryOfNumbersStaysAsItIs) {
+  Sketch s(testing::camera(16, 12));
+  const ValueId before = s.builder().state("memory", {4});
+  const ValueId seen = s.flatten(s.conv(s.image(), 3, 3, 2, {}));
+  const ValueId after = s.dense(s.builder().add("joined", Concat{}, {seen, before}), 4, {});
+  s.builder().remember(before, after);
+  const Network network = s.finish(s.dense(after, 2, {}));
+  const auto small = with_small_input(network, 0.5);
+  ASSERT_TRUE(small.ok()) << small.error().message();
+  EXPECT_EQ(small->states.size(), 1U);
+  const auto shape = [](const Network& of) { return of.values[of.states[0].before].shape; };
+  EXPECT_EQ(shape(*small), shape(network));
+  // The weights of the memory are the last columns.
+  const auto last = [](const Network& of) {
+    const std::vector<float> all = decode_f32(testing::weight_of(of, "dense3"));
+    return std::vector<float>(all.end() - 4, all.end());
+  };
+  EXPECT_EQ(last(*small), last(network));
+}
+
 std::string refusal(const Network& network, double scale = 0.5) {
   const auto small = with_small_input(network, scale);
   EXPECT_FALSE(small.ok());

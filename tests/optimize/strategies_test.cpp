@@ -29,11 +29,11 @@ std::vector<std::string> names() {
 }
 
 TEST(Strategies, StandInTheOrderOfTheReport) {
-  EXPECT_THAT(names(), ElementsAre("baseline", "fine_tune", "fp32", "float16_quan", "bfloat16_quan", "dynamic_quan",
-                                   "int_flt_quan", "static_quan", "int_quan", "int8", "int4", "int2", "quan_aware",
-                                   "local_prune", "global_prune", "prune", "prune_quan", "prune_quan_tf", "prune_qat",
-                                   "clust_qat", "prune_clust_qat", "shrink", "shrink_quan", "grey_input", "plane_input",
-                                   "small_input", "small_input_quan"));
+  EXPECT_THAT(names(), ElementsAre("baseline", "fine_tune", "fine_tune_long", "fp32", "float16_quan", "bfloat16_quan",
+                                   "dynamic_quan", "int_flt_quan", "static_quan", "int_quan", "int8", "int4", "int2",
+                                   "quan_aware", "local_prune", "global_prune", "prune", "prune_quan", "prune_quan_tf",
+                                   "prune_qat", "clust_qat", "prune_clust_qat", "shrink", "shrink_quan", "grey_input",
+                                   "plane_input", "small_input", "small_input_quan"));
 }
 
 TEST(Strategies, AreDescribedAndTellWhetherTheyTrain) {
@@ -60,13 +60,13 @@ TEST(Strategies, AreFoundByName) {
   const auto missing = find_strategy("int3");
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().kind(), ErrorKind::kNotFound);
-  EXPECT_EQ(
-      missing.error().message(),
-      "there is no strategy 'int3'; known are baseline, fine_tune, fp32, float16_quan, bfloat16_quan, dynamic_quan, "
-      "int_flt_quan, static_quan, int_quan, int8, int4, int2, quan_aware, local_prune, global_prune, prune, "
-      "prune_quan, "
-      "prune_quan_tf, prune_qat, clust_qat, prune_clust_qat, shrink, shrink_quan, grey_input, plane_input, "
-      "small_input, small_input_quan");
+  EXPECT_EQ(missing.error().message(),
+            "there is no strategy 'int3'; known are baseline, fine_tune, fine_tune_long, fp32, float16_quan, "
+            "bfloat16_quan, dynamic_quan, "
+            "int_flt_quan, static_quan, int_quan, int8, int4, int2, quan_aware, local_prune, global_prune, prune, "
+            "prune_quan, "
+            "prune_quan_tf, prune_qat, clust_qat, prune_clust_qat, shrink, shrink_quan, grey_input, plane_input, "
+            "small_input, small_input_quan");
 }
 
 TEST(Strategies, RecipesNameEveryOption) {

@@ -10,20 +10,21 @@
 namespace pitlane {
 namespace {
 
-std::vector<std::int64_t> all_indices(const Dataset& dataset) {
+std::vector<SampleWindow> all_windows(const Dataset& dataset) {
   std::vector<std::int64_t> indices(static_cast<std::size_t>(dataset.size()));
   std::iota(indices.begin(), indices.end(), 0);
-  return indices;
+  return single_windows(indices);
 }
 
 TEST(Batches, SizesDifferByOneAtMostAndCoverAll) {
   std::vector<std::int64_t> indices(65);
   std::iota(indices.begin(), indices.end(), 0);
+  const std::vector<SampleWindow> windows = single_windows(indices);
   const std::int64_t count = batch_count(65, 64);
   ASSERT_EQ(count, 2);
-  EXPECT_EQ(batch_slice(indices, 0, count).size(), 32U);
-  EXPECT_EQ(batch_slice(indices, 1, count).size(), 33U);
-  EXPECT_EQ(batch_slice(indices, 1, count)[0], 32);
+  EXPECT_EQ(batch_slice(windows, 0, count).size(), 32U);
+  EXPECT_EQ(batch_slice(windows, 1, count).size(), 33U);
+  EXPECT_EQ(batch_slice(windows, 1, count)[0], SampleWindow{32});
 }
 
 TEST(Batches, PlainPicturesAreScaledPlanes) {
@@ -48,7 +49,7 @@ TEST(Batches, AnEpochSeesEverySampleOnceInAnotherOrder) {
   const AugmentationOptions off{false, 0, false};
   std::vector<std::vector<float>> epochs;
   for (int epoch = 1; epoch <= 2; ++epoch) {
-    EpochBatches batches(inputs, off, all_indices(dataset), 8, 5, epoch);
+    EpochBatches batches(inputs, off, all_windows(dataset), 8, 5, epoch);
     std::vector<float> labels;
     for (std::int64_t i = 0; i < batches.count(); ++i) {
       const BatchBuffer batch = batches.next();
@@ -67,7 +68,7 @@ TEST(Batches, AbandoningAnEpochEarlyIsSafe) {
   const Dataset dataset = testing::bar_dataset(6, 4, 64, 2);
   const SampleInputs inputs = SampleInputs::create(testing::tiny_network(6, 4), dataset).value();
   for (int i = 0; i < 20; ++i) {
-    EpochBatches batches(inputs, {}, all_indices(dataset), 8, 5, i);
+    EpochBatches batches(inputs, {}, all_windows(dataset), 8, 5, i);
     if (i % 2 != 0) continue;
     EXPECT_EQ(batches.next().samples, 8);
   }

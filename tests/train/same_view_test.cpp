@@ -150,7 +150,8 @@ TEST(Augmentation, VariesAHistoryAlike) {
   AugmentationOptions augmentation;
   augmentation.shift_x_px = 5;
   augmentation.shift_y_px = 3;
-  EpochBatches batches(inputs, augmentation, {0, 1, 2, 3, 4, 5, 6, 7}, 8, 1, 1);
+  EpochBatches batches(inputs, augmentation, single_windows(std::vector<std::int64_t>{0, 1, 2, 3, 4, 5, 6, 7}), 8, 1,
+                       1);
   const BatchBuffer batch = batches.next();
   const std::size_t frame = dataset.picture_bytes();
   std::map<std::vector<float>, int> kinds;

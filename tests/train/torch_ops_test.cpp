@@ -256,15 +256,5 @@ TEST(EveryOperator, ZerosOfSharedWeightsStayWhereTheyShall) {
   EXPECT_TRUE(moved);
 }
 
-TEST(TorchModel, RefusesMemoryAcrossRuns) {
-  Network network = testing::tiny_network(9, 7);
-  network.values.push_back({"memory", network.values[1].shape, std::nullopt});
-  network.states.push_back({"memory", static_cast<ValueId>(network.values.size()) - 1, 1});
-  const auto model = make_torch_model(network, {});
-  ASSERT_FALSE(model.ok());
-  EXPECT_EQ(model.error().kind(), ErrorKind::kUnsupported);
-  EXPECT_THAT(model.error().message(), ::testing::HasSubstr("network 'tiny' remembers 'memory' from one frame"));
-}
-
 }  // namespace
 }  // namespace pitlane

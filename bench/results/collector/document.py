@@ -9,7 +9,7 @@ INPUTS = {
                  "from frame to command.",
     "udacity": "The real recording of a car in a simulator that is not ours; every fifth block of 100 rows validates "
                "(`--split blocks:100:5`). What learned from it cannot drive our circuits, so there are no laps."}
-HEAD = ["row", "published: MiB, MSE, ms", "seeds", "MiB", "zeros", "MSE", "by output", "to baseline", "to `fine_tune`",
+HEAD = ["row", "published: MiB, MSE, ms", "seeds", "MiB", "zeros", "MSE", "by output", "to baseline", "to its control",
         "p50, ms", "p99, ms", "as fast", "laps", "mean deviation, m", "largest mean", "largest", "holds"]
 
 BUSY = ("Where a time or a ratio of times has a star the machine did other work meanwhile: it is no measure of the row, p99 "
@@ -24,10 +24,11 @@ same baseline of its network, recording and seed, and never from another row's r
   [published.md](published.md) explains; no ratio between such a figure and one of ours means anything. A PyTorch network
   stands beside PyTorch's figures alone, a TensorFlow one beside TensorFlow's and TF-TRT's.
 - **MSE**: over normalised outputs, on frames held out from training; **to baseline**: relative to the baseline of the same
-  seed; **to `fine_tune`**: relative to the control row, which trained on for three epochs and compressed nothing. For
-  `local_prune`, `global_prune` and `prune_quan`, which train in the same way, what is left is their own; other rows that
-  train do so for longer, most with the baseline's answers as a second teacher. With several seeds: mean ± half of the 95 %
-  interval (Student's t).
+  seed; **to its control**: relative to the row that trained on in the same way and compressed nothing, so that what is left
+  is the compression's own. `fine_tune` (F, three epochs from the labels) is the control of `local_prune`, `global_prune`,
+  `prune_quan` and, nearly, of `quan_aware`; `fine_tune_long` (L, six epochs from the labels and the baseline's answers) that
+  of `prune` and `prune_quan_tf` and, nearly, of the other rows that learn from the baseline, for four to twelve epochs. With
+  several seeds: mean ± half of the 95 % interval (Student's t).
 - **MiB**: the `.pit` file; **zeros**: share of zero weights. **p50, p99**: engine, picture in, outputs out, one thread; **as
   fast**: the baseline's p50 in the same run by the row's.
 - **laps**: on nine of our circuits, all but `alley`; completed of all that were driven, over all seeds; deviations: mean over
@@ -48,6 +49,12 @@ def outputs_cell(found):
 def mean(found, key):
     values = found.values(lambda kept: kept[key])
     return sum(values) / len(values)
+
+
+def control_cell(found):
+    control = pieces.CONTROLS.get(found.strategy)
+    against = found.against(control) if control else None
+    return cells.NONE if against is None else f"{cells.share(against)} {'L' if control == 'fine_tune_long' else 'F'}"
 
 
 def time_cell(found, key):
@@ -77,7 +84,7 @@ def row_cells(found, figures, lettered):
             cells.number(mean(found, "size_bytes") / cells.MIB), f"{mean(found, 'sparsity') * 100:.0f} %",
             cells.number(mean(found, "mse")), outputs_cell(found),
             cells.NONE if first else cells.share(found.against("baseline")),
-            cells.NONE if found.strategy == "fine_tune" else cells.share(found.against("fine_tune")),
+            control_cell(found),
             time_cell(found, "p50_ms") + letters(found, lettered), time_cell(found, "p99_ms"),
             cells.starred(cells.times(found.part("timing", "times_as_fast")), found.busy()), laps_cell(found),
             *[cells.metres(found.part("laps", key))

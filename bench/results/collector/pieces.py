@@ -8,12 +8,18 @@ DATA = ("simulator", "udacity")
 # The large network takes hours for one seed; its rows have no intervals.
 SEEDS = {"pilotnet-torch": (1, 2, 3), "pilotnet-tf": (1,)}
 
-# In the order of the tables. The first two are what the others are compared with.
+# In the order of the tables. The first three are what the others are compared with.
 STRATEGIES = (
-    "baseline", "fine_tune", "fp32", "float16_quan", "bfloat16_quan", "dynamic_quan", "int_flt_quan", "int_quan",
-    "static_quan", "int8", "quan_aware", "local_prune", "global_prune", "prune", "prune_quan", "prune_quan_tf",
-    "prune_qat", "clust_qat", "prune_clust_qat", "int4", "int2", "shrink", "shrink_quan",
+    "baseline", "fine_tune", "fine_tune_long", "fp32", "float16_quan", "bfloat16_quan", "dynamic_quan", "int_flt_quan",
+    "int_quan", "static_quan", "int8", "quan_aware", "local_prune", "global_prune", "prune", "prune_quan",
+    "prune_quan_tf", "prune_qat", "clust_qat", "prune_clust_qat", "int4", "int2", "shrink", "shrink_quan",
     "grey_input", "plane_input", "small_input", "small_input_quan")
+
+# Who trained in the same way with nothing taken away. Rows that train in two steps have the control of the longer one.
+CONTROLS = {
+    **dict.fromkeys(("quan_aware", "local_prune", "global_prune", "prune_quan"), "fine_tune"),
+    **dict.fromkeys(("prune", "prune_quan_tf", "prune_qat", "clust_qat", "prune_clust_qat", "shrink", "shrink_quan",
+                     "grey_input", "plane_input", "small_input", "small_input_quan"), "fine_tune_long")}
 
 # TensorFlow's ten, PyTorch's six and TensorRT's three: three of these names stand for two of them.
 PUBLISHED = frozenset((

@@ -25,6 +25,7 @@
 #include "pitlane/cli/track_source.h"
 #include "pitlane/cli/tune_auto.h"
 #include "pitlane/cli/tune_film.h"
+#include "pitlane/cli/tune_notes.h"
 #include "pitlane/cli/tuning_data.h"
 #include "pitlane/cli/verb.h"
 #include "pitlane/core/file.h"
@@ -36,8 +37,6 @@
 #include "pitlane/search/recommend.h"
 #include "pitlane/search/search_budget.h"
 #include "pitlane/sim/number_text.h"
-#include "pitlane/study/quantity.h"
-#include "pitlane/study/tune_latency.h"
 
 namespace pitlane::cli {
 namespace {
@@ -45,7 +44,6 @@ namespace {
 constexpr std::int64_t kFullFrames = 12000;
 constexpr std::int64_t kQuickFrames = 3000;
 constexpr std::int64_t kQuickTrainingFrames = 2500;
-constexpr std::int64_t kFewTrainingFrames = 256;
 constexpr double kBytesPerMegabyte = 1e6;
 constexpr const char* kChosenUndriven =
     "No circuit is left to choose students on: they were chosen by latency and MSE alone. --tuning-circuit names "
@@ -123,56 +121,6 @@ void add_provenance(TuneResult& result, const TuneFlags& flags, const OpenedData
   for (const std::string& name : trained_circuits(network)) trained += (trained.empty() ? "" : ", ") + name;
   if (!trained.empty()) p["trained and tuned on circuits"] = trained;
   result.command = command_line();
-}
-
-// Frames that the network learned by heart say nothing about it.
-void add_split_note(TuneResult& result, const Network& network, const OpenedData& data) {
-  const auto trained_on = network.metadata.find("data");
-  const auto split = network.metadata.find("split");
-  if (trained_on == network.metadata.end() || split == network.metadata.end()) return;
-  if (trained_on->second != data.dataset.hash || split->second == data.split.description) return;
-  result.notes.push_back("The network was trained on this recording with another split (" + split->second +
-                         "): validation frames of this run may be frames that it learned from. Give the same --split.");
-}
-
-// All rows are judged beside the baseline: where that says nothing, nothing follows from them.
-void add_baseline_note(TuneResult& result) {
-  const StrategyRow& baseline = result.rows.front();
-  if (!baseline.accuracy) return;
-  for (const OutputAccuracy& output : baseline.accuracy->outputs)
-    if (output.mse_over_variance >= 1)
-      result.notes.push_back("The baseline's " + output.name + " is no better than always saying the mean (MSE / " +
-                             "variance " + significant_text(output.mse_over_variance, 3) +
-                             "), so what the others keep of it is worth as little. Is this its own data? For a model "
-                             "of another tool see --pixels, --colours, --frame-crop and --output.");
-}
-
-void add_notes(TuneResult& result, const TuneFlags& flags, const TuneInputs& inputs, const OpenedData& data) {
-  add_baseline_note(result);
-  const auto training = static_cast<std::int64_t>(data.split.train.size());
-  if (flags.quick && training > kQuickTrainingFrames)
-    result.notes.push_back("Quick run: fine-tuning and calibration saw " + std::to_string(kQuickTrainingFrames) +
-                           " of " + std::to_string(training) + " frames" +
-                           (inputs.made.empty() ? "" : " (students of --auto learned from all)") +
-                           ". Run tune without --quick for all.");
-  else if (flags.quick)
-    result.notes.push_back("Quick run: fine-tuning and calibration saw " + std::to_string(training) +
-                           " frames only. Run tune without --quick for the full set.");
-  if (training < kFewTrainingFrames)
-    result.notes.push_back("There are " + std::to_string(training) +
-                           " training frames: for ranges and fine-tuning to be worth something there should be some "
-                           "hundreds, with turns among them.");
-  add_split_note(result, inputs.baseline, data);
-  for (const StrategyRow& row : result.rows)
-    for (const std::string& sentence : row.put_back) result.notes.push_back(row.strategy + ": " + sentence + ".");
-  if (flags.tune.own_latency) {
-    const std::string measured = own_latency_note(result, flags.tune.own_latency->factor);
-    if (!measured.empty()) result.notes.push_back(measured);
-  }
-  if (!inputs.why_not_driven.empty()) result.notes.push_back("Not driven: " + inputs.why_not_driven + ".");
-  if (!data.dataset.skipped.empty())
-    result.notes.push_back(std::to_string(data.dataset.skipped.size()) +
-                           " images could not be read and were left out.");
 }
 
 Status write_results(TuneResult& result, const std::filesystem::path& out) {
@@ -348,7 +296,7 @@ Result<int> run(TuneFlags flags, const CLI::App& verb) {
   bar.clear();
   result.constraints = flags.constraints;
   add_provenance(result, flags, data, inputs.baseline);
-  add_notes(result, flags, inputs, data);
+  add_notes(result, inputs, data, flags.tune);
   if (held_out_no_longer)
     result.notes.push_back(
         "Every circuit here is one that the network was not trained on. The budget's limit on the track is held on "

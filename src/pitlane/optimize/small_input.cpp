@@ -93,6 +93,10 @@ class SmallInput {
       network_.values[node.output].shape = *made;
       follow(node);
     }
+    for (const StateSpec& state : network_.states)
+      if (changed(state.after))
+        return unsupported("the memory '" + state.name +
+                           "' depends on the size of the picture, so that it cannot get smaller");
     for (const OutputSpec& output : network_.outputs)
       if (changed(output.value))
         return unsupported("output '" + output.name +
@@ -230,9 +234,10 @@ class SmallInput {
 
 Result<Network> with_small_input(Network network, double scale) {
   PITLANE_TRY(const InputSpec* image, image_input(network));
-  if (!network.states.empty())
-    return unsupported(
-        "a network with a memory from frame to frame is not trained here, and a smaller picture needs it");
+  for (const StateSpec& state : network.states)
+    if (network.values[static_cast<std::size_t>(state.before)].shape.size() == 3)
+      return unsupported("the memory '" + state.name +
+                         "' is a picture of one size, so that pictures cannot get smaller");
   const auto index = static_cast<std::size_t>(image - network.inputs.data());
   PITLANE_TRY_STATUS(SmallInput(network).run(network.inputs[index], scale));
   compact(network);

@@ -47,7 +47,10 @@ Result<Network> fine_tuned(const Network& network, SeenData& data, const Split& 
   PITLANE_TRY(const Dataset* dataset, data.as(network, progress));
   if (!wanted.teacher) return fine_tuned(network, *dataset, split, wanted, seed, checkpoint, progress);
   PITLANE_TRY(const Dataset* teachers, data.as(*wanted.teacher, progress));
-  if (dataset == teachers) return fine_tuned(network, *dataset, split, wanted, seed, checkpoint, progress);
+  // A teacher that remembers must have seen all that came before, which a network without a memory is not shown.
+  const bool asked_beforehand = !wanted.teacher->states.empty() && network.states.empty();
+  if (dataset == teachers && !asked_beforehand)
+    return fine_tuned(network, *dataset, split, wanted, seed, checkpoint, progress);
   PITLANE_TRY(const auto plan, compile(*wanted.teacher));
   PITLANE_TRY(const Predictions answers,
               predict(*wanted.teacher, *plan->new_session(), *teachers, split.train, progress));

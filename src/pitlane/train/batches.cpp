@@ -31,17 +31,30 @@ void to_planes(std::span<const std::uint8_t> picture, const Preprocessing& prepr
   }
 }
 
-// Writes samples into their places in a buffer.
+// Writes samples into their places in a buffer: step by step, in each all windows.
 class BufferWriter {
  public:
-  BufferWriter(const SampleInputs& inputs, std::size_t samples)
-      : inputs_(inputs), dataset_(inputs.dataset()), ages_(ages_of(inputs.image())) {
+  BufferWriter(const SampleInputs& inputs, std::size_t windows, std::size_t steps)
+      : inputs_(inputs), dataset_(inputs.dataset()), ages_(ages_of(inputs.image())), windows_(windows) {
+    const std::size_t samples = windows * steps;
     buffer_.samples = static_cast<std::int64_t>(samples);
+    buffer_.steps = static_cast<std::int64_t>(steps);
+    if (steps > 1) buffer_.begins.resize(samples);
+    if (steps > 1) buffer_.counts.resize(samples);
     buffer_.pictures.resize(samples * dataset_.picture_bytes() * ages_.size());
     buffer_.labels.resize(samples * dataset_.outputs.size());
     buffer_.numbers.resize(inputs.inputs().size());
     for (std::size_t i = 0; i < buffer_.numbers.size(); ++i)
       if (inputs.inputs()[i].kind != InputKind::kImage) buffer_.numbers[i].resize(samples * inputs.size(i));
+  }
+
+  [[nodiscard]] std::size_t steps() const { return static_cast<std::size_t>(buffer_.steps); }
+  [[nodiscard]] std::size_t place(std::size_t step, std::size_t window) const { return step * windows_ + window; }
+
+  void mark(std::size_t place, bool begins, bool counts) {
+    if (buffer_.begins.empty()) return;
+    buffer_.begins[place] = begins ? 1.F : 0.F;
+    buffer_.counts[place] = counts ? 1.F : 0.F;
   }
 
   // `show` gives back each picture of the sample's history, varied or as it is.
@@ -78,36 +91,67 @@ class BufferWriter {
   const SampleInputs& inputs_;
   const Dataset& dataset_;
   std::vector<int> ages_;
+  std::size_t windows_;
   BatchBuffer buffer_;
 };
 
-}  // namespace
-
-std::int64_t batch_count(std::int64_t samples, int batch) { return (samples + batch - 1) / batch; }
-
-std::span<const std::int64_t> batch_slice(std::span<const std::int64_t> indices, std::int64_t index,
-                                          std::int64_t count) {
-  const auto n = static_cast<std::int64_t>(indices.size());
-  const std::int64_t begin = n * index / count, end = n * (index + 1) / count;
-  return indices.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+/// Fills a buffer with windows. `show` gives back a picture as it is or varied, `label` fills the labels of a sample.
+template <typename Show, typename Label>
+void write_window(BufferWriter& writer, const SampleInputs& inputs, std::size_t place, const SampleWindow& window,
+                  const SampleVariation& variation, const Show& show, const Label& label) {
+  const std::vector<std::int64_t> samples = samples_of(window, inputs);
+  const std::size_t waits = writer.steps() - samples.size();
+  for (std::size_t step = 0; step < writer.steps(); ++step) {
+    const std::int64_t sample = samples[step < waits ? 0 : step - waits];
+    const std::size_t at = writer.place(step, place);
+    writer.pictures(at, sample, show);
+    writer.numbers(at, sample, variation);
+    label(sample, writer.labels(at));
+    const bool learnt = step + static_cast<std::size_t>(window.learnt) >= writer.steps();
+    writer.mark(at, step == waits, learnt);
+  }
 }
 
-BatchBuffer plain_batch(const SampleInputs& inputs, std::span<const std::int64_t> indices) {
-  BufferWriter writer(inputs, indices.size());
-  for (std::size_t i = 0; i < indices.size(); ++i) {
-    writer.pictures(i, indices[i], [](std::span<const std::uint8_t> picture) { return picture; });
-    writer.numbers(i, indices[i], {});
-    std::ranges::copy(inputs.dataset().label(indices[i]), writer.labels(i).begin());
-  }
+std::size_t longest(std::span<const SampleWindow> windows) {
+  return static_cast<std::size_t>(std::ranges::max(windows, {}, &SampleWindow::length).length());
+}
+
+}  // namespace
+
+std::int64_t BatchBuffer::learnt() const {
+  return counts.empty() ? samples : static_cast<std::int64_t>(std::ranges::count(counts, 1.F));
+}
+
+std::int64_t batch_count(std::int64_t windows, int batch) { return (windows + batch - 1) / batch; }
+
+std::span<const SampleWindow> batch_slice(std::span<const SampleWindow> windows, std::int64_t index,
+                                          std::int64_t count) {
+  const auto n = static_cast<std::int64_t>(windows.size());
+  const std::int64_t begin = n * index / count, end = n * (index + 1) / count;
+  return windows.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+}
+
+BatchBuffer plain_batch(const SampleInputs& inputs, std::span<const SampleWindow> windows) {
+  BufferWriter writer(inputs, windows.size(), longest(windows));
+  for (std::size_t i = 0; i < windows.size(); ++i)
+    write_window(
+        writer, inputs, i, windows[i], {}, [](std::span<const std::uint8_t> picture) { return picture; },
+        [&](std::int64_t sample, std::span<float> labels) {
+          std::ranges::copy(inputs.dataset().label(sample), labels.begin());
+        });
   return std::move(writer).finish();
 }
 
+BatchBuffer plain_batch(const SampleInputs& inputs, std::span<const std::int64_t> indices) {
+  return plain_batch(inputs, single_windows(indices));
+}
+
 EpochBatches::EpochBatches(const SampleInputs& inputs, const AugmentationOptions& augmentation,
-                           std::vector<std::int64_t> indices, int batch, std::uint64_t seed, int epoch)
+                           std::vector<SampleWindow> windows, int batch, std::uint64_t seed, int epoch)
     : inputs_(inputs),
       augmentation_(augmentation),
       seed_(epoch_seed(seed, kAugmentPurpose, epoch)),
-      order_(std::move(indices)),
+      order_(std::move(windows)),
       count_(batch_count(static_cast<std::int64_t>(order_.size()), batch)) {
   Random(epoch_seed(seed, kShufflePurpose, epoch)).shuffle(order_);
   start(0);
@@ -128,16 +172,17 @@ BatchBuffer EpochBatches::prepare(std::int64_t index) const {
   const auto slice = batch_slice(order_, index, count_);
   const auto first = static_cast<std::uint64_t>(slice.data() - order_.data());
   const Dataset& dataset = inputs_.dataset();
-  BufferWriter writer(inputs_, slice.size());
+  BufferWriter writer(inputs_, slice.size(), longest(slice));
   std::vector<std::uint8_t> varied(dataset.picture_bytes());
   for (std::size_t i = 0; i < slice.size(); ++i) {
     const SampleVariation variation = draw_variation(augmentation_, Random::fork(seed_, first + i));
-    writer.pictures(i, slice[i], [&](std::span<const std::uint8_t> picture) -> std::span<const std::uint8_t> {
+    const auto show = [&](std::span<const std::uint8_t> picture) -> std::span<const std::uint8_t> {
       vary_picture(dataset, variation, picture, varied);
       return varied;
+    };
+    write_window(writer, inputs_, i, slice[i], variation, show, [&](std::int64_t sample, std::span<float> labels) {
+      vary_labels(dataset, sample, variation, augmentation_, labels);
     });
-    writer.numbers(i, slice[i], variation);
-    vary_labels(dataset, slice[i], variation, augmentation_, writer.labels(i));
   }
   return std::move(writer).finish();
 }

@@ -9,6 +9,7 @@
 #include "pitlane/data/augmentation.h"
 #include "pitlane/data/sample_inputs.h"
 #include "pitlane/train/torch_model.h"
+#include "pitlane/train/windows.h"
 
 namespace pitlane {
 
@@ -18,24 +19,34 @@ struct BatchBuffer {
   std::vector<float> pictures;
   std::vector<float> labels;
   std::vector<std::vector<float>> numbers;  ///< by Network::inputs; of the image none
-  [[nodiscard]] TorchBatch view() const { return {samples, pictures, labels, {numbers.begin(), numbers.end()}}; }
+  /// Of windows of several samples (TorchBatch); of single ones there are 1 step and no numbers.
+  std::int64_t steps = 1;
+  std::vector<float> begins, counts;
+  [[nodiscard]] TorchBatch view() const {
+    return {samples, pictures, labels, {numbers.begin(), numbers.end()}, steps, begins, counts};
+  }
+  /// How many samples are learnt from, or asked about.
+  [[nodiscard]] std::int64_t learnt() const;
 };
 
-/// Number of batches of at most `batch` samples. Sizes differ by one at most, so that no batch is left with a single
+/// Number of batches of at most `batch` windows. Sizes differ by one at most, so that no batch is left with a single
 /// sample, which batch normalisation cannot learn from.
-std::int64_t batch_count(std::int64_t samples, int batch);
-/// The samples of batch `index` out of `count`.
-std::span<const std::int64_t> batch_slice(std::span<const std::int64_t> indices, std::int64_t index,
+std::int64_t batch_count(std::int64_t windows, int batch);
+/// The windows of batch `index` out of `count`.
+std::span<const SampleWindow> batch_slice(std::span<const SampleWindow> windows, std::int64_t index,
                                           std::int64_t count);
 
-/// Samples as they are, for validation and prediction.
+/// Samples as they are, for validation and prediction. Windows end together: those that are shorter than the longest
+/// begin later, and show their first sample until then.
+BatchBuffer plain_batch(const SampleInputs& inputs, std::span<const SampleWindow> windows);
 BatchBuffer plain_batch(const SampleInputs& inputs, std::span<const std::int64_t> indices);
 
 /// One epoch: shuffled and augmented by (seed, epoch, position) alone, whatever the threads do. All pictures of a
-/// sample's history are varied alike.
+/// window, and of a sample's history, are varied alike.
 class EpochBatches {
  public:
-  EpochBatches(const SampleInputs& inputs, const AugmentationOptions& augmentation, std::vector<std::int64_t> indices,
+  /// `batch` windows at most at a time.
+  EpochBatches(const SampleInputs& inputs, const AugmentationOptions& augmentation, std::vector<SampleWindow> windows,
                int batch, std::uint64_t seed, int epoch);
   ~EpochBatches() = default;  // waits for the batch in preparation
   EpochBatches(const EpochBatches&) = delete;
@@ -52,7 +63,7 @@ class EpochBatches {
   const SampleInputs& inputs_;
   AugmentationOptions augmentation_;
   std::uint64_t seed_;
-  std::vector<std::int64_t> order_;
+  std::vector<SampleWindow> order_;
   std::int64_t count_;
   std::int64_t started_ = 0;
   std::future<BatchBuffer> pending_;

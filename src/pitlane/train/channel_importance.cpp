@@ -49,9 +49,11 @@ Result<std::vector<std::vector<double>>> channel_importance(const Network& netwo
   for (std::size_t i = 0; i < network.nodes.size(); ++i)
     if (const LayerWeights layer = weights_of(network.nodes[i]); layer.weight != kNoWeight)
       importance[i].resize(static_cast<std::size_t>(network.weights[static_cast<std::size_t>(layer.weight)].shape[0]));
-  const std::int64_t count = batch_count(static_cast<std::int64_t>(samples.size()), kImportanceBatch);
+  const std::vector<SampleWindow> windows =
+      network.states.empty() ? single_windows(samples) : drive_windows(inputs, samples);
+  const std::int64_t count = batch_count(std::ssize(windows), kImportanceBatch);
   for (std::int64_t b = 0; b < count; ++b) {
-    const BatchBuffer batch = plain_batch(inputs, batch_slice(samples, b, count));
+    const BatchBuffer batch = plain_batch(inputs, batch_slice(windows, b, count));
     PITLANE_TRY(const double loss, model->backward(batch.view(), output_weights));
     if (!std::isfinite(loss)) return numeric_error("the loss of '" + network.name + "' is not a number");
     std::map<WeightId, Parameter> parameters;

@@ -86,6 +86,8 @@ Status check_fine_tuning(const TrainOptions& options, const Network& network) {
   if (!std::ranges::equal(teacher.inputs, network.inputs, {}, shape_of(teacher), shape_of(network)) ||
       teacher.outputs.size() != network.outputs.size())
     return invalid_argument("the teacher's inputs or outputs are not those of the network that it teaches");
+  if (!teacher.states.empty() && network.states.empty())
+    return invalid_argument("the teacher remembers frames, the network that it teaches does not: ask it beforehand");
   return {};
 }
 

@@ -65,6 +65,7 @@ class TorchModelImpl : public TorchModel {
       trained_.push_back(id);
     }
     std::sort(trained_.begin(), trained_.end());
+    find_remembering();
     if (simulates_int8()) start_ranges();
   }
 
@@ -72,7 +73,7 @@ class TorchModelImpl : public TorchModel {
     try {
       for (const WeightId id : trained_) tensor(id).mutable_grad() = Tensor();
       const Tensor labels = view(batch.labels, {batch.samples, count_outputs()});
-      const Tensor error = (forward(batch, true) - labels).square().mean(0);
+      const Tensor error = mean_over_counted((forward(batch, true) - labels).square(), batch);
       const Tensor scale = torch::tensor(std::vector<float>(output_weights.begin(), output_weights.end()));
       const Tensor loss = (error * scale).sum();
       loss.backward();
@@ -125,6 +126,10 @@ class TorchModelImpl : public TorchModel {
     return std::ranges::count(network_.inputs, static_cast<ValueId>(value), &InputSpec::value) > 0;
   }
 
+  [[nodiscard]] bool is_memory(std::size_t value) const {
+    return std::ranges::count(network_.states, static_cast<ValueId>(value), &StateSpec::before) > 0;
+  }
+
   void start_ranges() {
     std::vector<float> ranges;
     for (const Value& value : network_.values) {
@@ -136,6 +141,15 @@ class TorchModelImpl : public TorchModel {
     for (const Node& node : network_.nodes)
       if (const auto* conv = std::get_if<Conv2d>(&node.op))
         for (const float v : conv->pad_value) borders_[storage_of(node.inputs[0])].include(v);
+  }
+
+  /// Which values depend on the memory: those are computed step by step, all others for all steps at once.
+  void find_remembering() {
+    remembering_.resize(network_.values.size());
+    const auto remembers = [&](ValueId value) { return remembering_[static_cast<std::size_t>(value)]; };
+    for (const StateSpec& state : network_.states) remembering_[static_cast<std::size_t>(state.before)] = true;
+    for (const Node& node : network_.nodes)
+      if (std::ranges::any_of(node.inputs, remembers)) remembering_[static_cast<std::size_t>(node.output)] = true;
   }
 
   /// The grid that a value lies on; `value` is no result of Flatten or Reshape.
@@ -150,15 +164,18 @@ class TorchModelImpl : public TorchModel {
   Tensor made(const Node& node, const Tensor& x, bool training) {
     const auto id = static_cast<std::size_t>(node.output);
     if (storage_of(node.output) != id || !grid_of(id)) return x;
-    if (training && follow_ranges_) {
-      std::vector<float>& ranges = weights_.back();
-      ActivationRange range = followed({ranges[2 * id], ranges[2 * id + 1]}, x, kRangeShare);
-      range.include(borders_[id].low);
-      range.include(borders_[id].high);
-      ranges[2 * id] = range.low;
-      ranges[2 * id + 1] = range.high;
-    }
+    if (training) follow(id, x);
     return rounded_activation(x, *grid_of(id));
+  }
+
+  void follow(std::size_t id, const Tensor& x) {
+    if (!follow_ranges_) return;
+    std::vector<float>& ranges = weights_.back();
+    ActivationRange range = followed({ranges[2 * id], ranges[2 * id + 1]}, x, range_share_);
+    range.include(borders_[id].low);
+    range.include(borders_[id].high);
+    ranges[2 * id] = range.low;
+    ranges[2 * id + 1] = range.high;
   }
 
   /// What a layer multiplies with.
@@ -173,9 +190,10 @@ class TorchModelImpl : public TorchModel {
     return grid_of(storage_of(node.inputs[0]));
   }
 
-  /// What a layer reads: the network's inputs lie on no grid by themselves.
+  /// What a layer reads: the network's inputs and what it remembers lie on no grid of their own until they are read.
   Tensor seen_input(const Node& node, WeightId weight, const Tensor& x) const {
-    const auto grid = is_input(storage_of(node.inputs[0])) ? grid_read(node, weight) : std::nullopt;
+    const std::size_t read = storage_of(node.inputs[0]);
+    const auto grid = is_input(read) || is_memory(read) ? grid_read(node, weight) : std::nullopt;
     return grid ? rounded_activation(x, *grid) : x;
   }
 
@@ -223,13 +241,71 @@ class TorchModelImpl : public TorchModel {
                        ? view(batch.pictures, {batch.samples, shape[2], shape[0], shape[1]})  // from {H, W, C}
                        : view(batch.numbers[i], {batch.samples, shape[0]});
     }
-    for (const Node& node : network_.nodes) {
-      std::vector<Tensor> inputs;
-      for (const ValueId id : node.inputs) inputs.push_back(values[static_cast<std::size_t>(id)]);
-      const Tensor y = std::visit([&](const auto& op) { return apply(node, op, inputs, training); }, node.op);
-      values[static_cast<std::size_t>(node.output)] = made(node, y, training);
-    }
+    for (const Node& node : network_.nodes)
+      if (!remembering_[static_cast<std::size_t>(node.output)]) run(node, values, training);
+    if (!network_.states.empty()) run_steps(batch, values, training);
     return collect_outputs(values);
+  }
+
+  void run(const Node& node, std::vector<Tensor>& values, bool training) {
+    std::vector<Tensor> inputs;
+    for (const ValueId id : node.inputs) inputs.push_back(values[static_cast<std::size_t>(id)]);
+    const Tensor y = std::visit([&](const auto& op) { return apply(node, op, inputs, training); }, node.op);
+    values[static_cast<std::size_t>(node.output)] = made(node, y, training);
+  }
+
+  /// Adds the outputs that depend on the memory, {step, window} in front as all others have it.
+  void run_steps(const TorchBatch& batch, std::vector<Tensor>& values, bool training) {
+    const std::int64_t windows = batch.samples / batch.steps;
+    const auto at_step = [&](const Tensor& x, std::int64_t step) { return x.narrow(0, step * windows, windows); };
+    std::vector<std::vector<Tensor>> by_step(values.size());
+    std::vector<Tensor> memory;
+    for (const StateSpec& state : network_.states) memory.push_back(empty_memory(state, windows));
+    range_share_ = kRangeShare / static_cast<float>(batch.steps);
+    for (std::int64_t step = 0; step < batch.steps; ++step) {
+      std::vector<Tensor> now(values.size());
+      for (std::size_t id = 0; id < values.size(); ++id)
+        if (values[id].defined()) now[id] = at_step(values[id], step);
+      for (std::size_t s = 0; s < memory.size(); ++s) {
+        const auto before = static_cast<std::size_t>(network_.states[s].before);
+        now[before] = going_on(memory[s], batch, step, windows);
+        if (training && grid_of(before)) follow(before, now[before]);
+      }
+      for (const Node& node : network_.nodes)
+        if (remembering_[static_cast<std::size_t>(node.output)]) run(node, now, training);
+      for (std::size_t s = 0; s < memory.size(); ++s)
+        memory[s] = now[static_cast<std::size_t>(network_.states[s].after)];
+      for (const OutputSpec& output : network_.outputs) {
+        const auto id = static_cast<std::size_t>(output.value);
+        if (remembering_[id] && std::ssize(by_step[id]) == step) by_step[id].push_back(now[id]);
+      }
+    }
+    range_share_ = kRangeShare;
+    for (std::size_t id = 0; id < by_step.size(); ++id)
+      if (!by_step[id].empty()) values[id] = at::cat(by_step[id]);
+  }
+
+  [[nodiscard]] Tensor empty_memory(const StateSpec& state, std::int64_t windows) const {
+    const Shape& shape = network_.values[static_cast<std::size_t>(state.before)].shape;
+    if (shape.size() == 3) return torch::zeros({windows, shape[2], shape[0], shape[1]});
+    std::vector<std::int64_t> sizes(shape.begin(), shape.end());
+    sizes.insert(sizes.begin(), windows);
+    return torch::zeros(sizes);
+  }
+
+  /// The memory before a step: that after the one before, but for windows that begin here.
+  static Tensor going_on(const Tensor& memory, const TorchBatch& batch, std::int64_t step, std::int64_t windows) {
+    if (step == 0 || batch.begins.empty()) return memory;
+    std::vector<std::int64_t> each(static_cast<std::size_t>(memory.dim()), 1);
+    each[0] = windows;
+    const auto here = batch.begins.subspan(static_cast<std::size_t>(step * windows), static_cast<std::size_t>(windows));
+    return memory * (1 - view(here, {windows})).reshape(each);
+  }
+
+  static Tensor mean_over_counted(const Tensor& squares, const TorchBatch& batch) {
+    if (batch.counts.empty()) return squares.mean(0);
+    const Tensor counts = view(batch.counts, {batch.samples, 1});
+    return (squares * counts).sum(0) / counts.sum();
   }
 
   Tensor collect_outputs(const std::vector<Tensor>& values) const {
@@ -290,16 +366,14 @@ class TorchModelImpl : public TorchModel {
   std::vector<Tensor> tensors_;  // views of weights_
   std::vector<WeightId> trained_;
   std::vector<ActivationRange> borders_;  // by ValueId: what padding puts around a value that a node makes
+  std::vector<bool> remembering_;         // by ValueId
+  float range_share_ = kRangeShare;
   bool follow_ranges_ = true;
 };
 
 Result<std::unique_ptr<TorchModel>> make_model(const Network& network, const TorchModelOptions& options) {
   PITLANE_TRY_STATUS(validate(network));
   PITLANE_TRY_STATUS(image_input(network).ok() ? Status() : Status(image_input(network).error()));
-  if (!network.states.empty())
-    return unsupported("network '" + network.name + "' remembers '" + network.states.front().name +
-                       "' from one frame to the next, which training does not support; train a network that sees "
-                       "several frames instead, e.g. pilotnet-x3");
   try {
     const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     at::set_num_threads(options.threads > 0 ? options.threads : cores);

@@ -20,6 +20,11 @@ struct TorchBatch {
   std::span<const float> labels;    ///< {sample, output}; may be empty for predict
   std::vector<std::span<const float>> numbers =
       {};  ///< by Network::inputs: {sample, number}, scaled; of the image none
+  /// With more than one step the samples are {step, window}: a network with a memory goes through the steps in order.
+  std::int64_t steps = 1;
+  /// By sample, or empty: 1 where a window begins, before which its memory is zeros, and 1 where a sample counts in the
+  /// loss (empty: all do); else 0.
+  std::span<const float> begins = {}, counts = {};
 };
 
 /// One set of trainable numbers, in the layout of Network::weights.
@@ -35,7 +40,8 @@ class TorchModel {
   virtual ~TorchModel() = default;
 
   /// Forward in training mode and backward: fills the gradients, advances the running statistics of
-  /// normalisations (unless frozen), and returns sum_k weight_k * mean((y_k - label_k)^2).
+  /// normalisations (unless frozen), and returns sum_k weight_k * mean((y_k - label_k)^2), the mean over samples that
+  /// count.
   virtual Result<double> backward(const TorchBatch& batch, std::span<const double> output_weights) = 0;
   /// Forward in inference mode: {sample, output}.
   virtual Result<std::vector<float>> predict(const TorchBatch& batch) = 0;
@@ -60,8 +66,7 @@ struct TorchModelOptions {
   SimulatedInt8 int8 = {};
 };
 
-/// Storages other than f32 are decoded. Errors: several cameras, memory across runs, LibTorch is not there
-/// (torch_module.h).
+/// Storages other than f32 are decoded. Errors: several cameras, LibTorch is not there (torch_module.h).
 Result<std::unique_ptr<TorchModel>> make_torch_model(const Network& network, const TorchModelOptions& options);
 
 }  // namespace pitlane

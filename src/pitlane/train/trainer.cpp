@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -92,6 +93,8 @@ TrainKey make_key(const Network& network, const Dataset& dataset, const Split& s
       {"keep the last epoch", flag(options.keep_last)},
       {"keep zeros", flag(options.keep_zeros)},
       {"freeze batch norm", flag(options.freeze_batch_norm)}};
+  if (!network.states.empty())
+    key.emplace_back("frames of a window", std::to_string(kLearntFrames) + " behind " + std::to_string(kWarmUpFrames));
   add_fine_tuning(options, key);
   return key;
 }
@@ -110,8 +113,16 @@ class Training {
         teacher_(std::move(teacher)),
         constraints_(network, options) {
     const Dataset& dataset = inputs_.dataset();
-    train_indices_ = options.augmentation.extreme ? repeat_extremes(dataset, split.train) : split.train;
-    steps_per_epoch_ = batch_count(static_cast<std::int64_t>(train_indices_.size()), options.batch);
+    const auto train_indices = options.augmentation.extreme ? repeat_extremes(dataset, split.train) : split.train;
+    samples_ = static_cast<std::int64_t>(train_indices.size());
+    const bool by_drives = !network.states.empty();
+    const auto windows = [&](std::span<const std::int64_t> indices) {
+      return by_drives ? drive_windows(inputs_, indices) : single_windows(indices);
+    };
+    train_windows_ = windows(train_indices);
+    validation_windows_ = windows(split.validation);
+    if (by_drives) frames_of_window_ = kLearntFrames;
+    steps_per_epoch_ = batch_count(std::ssize(train_windows_), windows_of(options.batch));
     threads_ = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
     state_.key = make_key(network, dataset, split, options);
     state_.moments.resize(network.weights.size());
@@ -180,6 +191,8 @@ class Training {
             network.values[static_cast<std::size_t>(node.inputs[0])].quantization;
   }
 
+  [[nodiscard]] int windows_of(int batch) const { return std::max(1, batch / frames_of_window_); }
+
   [[nodiscard]] bool out_of_patience() const {
     return options_.patience > 0 && state_.epochs_done - state_.best_epoch >= options_.patience;
   }
@@ -208,7 +221,7 @@ class Training {
     constraints_.find(model_->weights());
     PITLANE_TRY(const double train_loss, learn(epoch));
     step_seconds_ += seconds_since(start);
-    images_ += static_cast<std::int64_t>(train_indices_.size());
+    images_ += samples_;
     state_.weights = model_->weights();
     swap_averages();
     const Result<double> judged = validation(epoch);
@@ -225,7 +238,8 @@ class Training {
 
   // One pass over the training samples; the mean loss over them.
   Result<double> learn(int epoch) {
-    EpochBatches batches(inputs_, options_.augmentation, train_indices_, options_.batch, options_.seed, epoch);
+    EpochBatches batches(inputs_, options_.augmentation, train_windows_, windows_of(options_.batch), options_.seed,
+                         epoch);
     double sum = 0;
     for (std::int64_t i = 0; i < batches.count(); ++i) {
       BatchBuffer batch = batches.next();
@@ -234,10 +248,10 @@ class Training {
       PITLANE_TRY(const double loss, model_->backward(batch.view(), output_weights_));
       if (!std::isfinite(loss)) return diverged("the loss is not a number", epoch, i + 1);
       update();
-      sum += loss * static_cast<double>(batch.samples);
+      sum += loss * static_cast<double>(batch.learnt());
       if (!go_on(epoch, i + 1, loss)) return interrupted();
     }
-    return sum / static_cast<double>(train_indices_.size());
+    return sum / static_cast<double>(samples_);
   }
 
   // Squared distances from label and teacher have the same gradient as one from the point between them.
@@ -283,21 +297,22 @@ class Training {
   }
 
   Result<double> validation(int epoch) {
-    const std::span<const std::int64_t> indices = split_.validation;
-    const std::int64_t count = batch_count(static_cast<std::int64_t>(indices.size()), kPredictBatch);
+    const auto samples = static_cast<double>(split_.validation.size());
+    const std::int64_t count = batch_count(std::ssize(validation_windows_), windows_of(kPredictBatch));
     const std::size_t outputs = output_weights_.size();
     double sum = 0;
     for (std::int64_t b = 0; b < count; ++b) {
-      const BatchBuffer batch = plain_batch(inputs_, batch_slice(indices, b, count));
+      const BatchBuffer batch = plain_batch(inputs_, batch_slice(validation_windows_, b, count));
       PITLANE_TRY(const std::vector<float> y, model_->predict(batch.view()));
       for (std::size_t i = 0; i < y.size(); ++i) {
+        if (!batch.counts.empty() && batch.counts[i / outputs] == 0) continue;
         const double error = static_cast<double>(y[i]) - batch.labels[i];
         sum += output_weights_[i % outputs] * error * error;
       }
-      if (!go_on(epoch, steps_per_epoch_, sum / static_cast<double>(indices.size()))) return interrupted();
+      if (!go_on(epoch, steps_per_epoch_, sum / samples)) return interrupted();
     }
     if (!std::isfinite(sum)) return diverged("the validation loss is not a number", epoch, steps_per_epoch_);
-    return sum / static_cast<double>(indices.size());
+    return sum / samples;
   }
 
   const Network& network_;
@@ -308,13 +323,27 @@ class Training {
   std::vector<double> output_weights_;
   std::unique_ptr<TorchModel> model_, teacher_;
   Constraints constraints_;
-  std::vector<std::int64_t> train_indices_;
+  std::vector<SampleWindow> train_windows_, validation_windows_;
+  std::int64_t samples_ = 0;  // that an epoch learns from
+  int frames_of_window_ = 1;  // that are learnt from, at most
   std::int64_t steps_per_epoch_ = 0;
   int threads_ = 1;
   TrainState state_;
   double step_seconds_ = 0;
   std::int64_t images_ = 0;
 };
+
+/// Each sample with all of its drive before it: what the robot would have answered.
+Result<std::vector<float>> predict_drives(const Network& network, TorchModel& model, const SampleInputs& inputs,
+                                          std::span<const std::int64_t> indices) {
+  std::vector<float> predictions;
+  for (const std::int64_t i : indices) {
+    const auto window = drive_windows(inputs, {{i}}, std::numeric_limits<int>::max() - 1);
+    PITLANE_TRY(const std::vector<float> y, model.predict(plain_batch(inputs, window).view()));
+    predictions.insert(predictions.end(), y.end() - std::ssize(network.outputs), y.end());
+  }
+  return predictions;
+}
 
 }  // namespace
 
@@ -343,10 +372,12 @@ Result<std::vector<float>> torch_predict(const Network& network, const Dataset& 
   PITLANE_TRY(const SampleInputs inputs, SampleInputs::create(network, dataset));
   PITLANE_TRY_STATUS(check_outputs(network, dataset));
   PITLANE_TRY_STATUS(check_indices(dataset, indices, "predicted"));
-  const std::int64_t count = batch_count(static_cast<std::int64_t>(indices.size()), kPredictBatch);
   std::vector<float> predictions;
+  if (!network.states.empty()) return predict_drives(network, *model, inputs, indices);
+  const std::vector<SampleWindow> windows = single_windows(indices);
+  const std::int64_t count = batch_count(std::ssize(windows), kPredictBatch);
   for (std::int64_t b = 0; b < count; ++b) {
-    const BatchBuffer batch = plain_batch(inputs, batch_slice(indices, b, count));
+    const BatchBuffer batch = plain_batch(inputs, batch_slice(windows, b, count));
     PITLANE_TRY(const std::vector<float> y, model->predict(batch.view()));
     predictions.insert(predictions.end(), y.begin(), y.end());
   }

@@ -1,0 +1,65 @@
+#include "pitlane/cli/tune_notes.h"
+
+#include <string>
+
+#include "pitlane/study/quantity.h"
+#include "pitlane/study/tune_latency.h"
+
+namespace pitlane::cli {
+namespace {
+
+constexpr std::int64_t kFewTrainingFrames = 256;
+
+// Frames that the network learned by heart say nothing about it.
+void add_split_note(TuneResult& result, const Network& network, const OpenedData& data) {
+  const auto trained_on = network.metadata.find("data");
+  const auto split = network.metadata.find("split");
+  if (trained_on == network.metadata.end() || split == network.metadata.end()) return;
+  if (trained_on->second != data.dataset.hash || split->second == data.split.description) return;
+  result.notes.push_back("The network was trained on this recording with another split (" + split->second +
+                         "): validation frames of this run may be frames that it learned from. Give the same --split.");
+}
+
+// All rows are judged beside the baseline: where that says nothing, nothing follows from them.
+void add_baseline_note(TuneResult& result) {
+  const StrategyRow& baseline = result.rows.front();
+  if (!baseline.accuracy) return;
+  for (const OutputAccuracy& output : baseline.accuracy->outputs)
+    if (output.mse_over_variance >= 1)
+      result.notes.push_back("The baseline's " + output.name + " is no better than always saying the mean (MSE / " +
+                             "variance " + significant_text(output.mse_over_variance, 3) +
+                             "), so what the others keep of it is worth as little. Is this its own data? For a model "
+                             "of another tool see --pixels, --colours, --frame-crop and --output.");
+}
+
+}  // namespace
+
+void add_notes(TuneResult& result, const TuneInputs& inputs, const OpenedData& data, const TuneOptions& options) {
+  add_baseline_note(result);
+  const auto training = static_cast<std::int64_t>(data.split.train.size());
+  if (options.most_training_samples > 0 && training > options.most_training_samples)
+    result.notes.push_back("Quick run: fine-tuning and calibration saw " +
+                           std::to_string(options.most_training_samples) + " of " + std::to_string(training) +
+                           " frames" + (inputs.made.empty() ? "" : " (students of --auto learned from all)") +
+                           ". Run tune without --quick for all.");
+  else if (options.most_training_samples > 0)
+    result.notes.push_back("Quick run: fine-tuning and calibration saw " + std::to_string(training) +
+                           " frames only. Run tune without --quick for the full set.");
+  if (training < kFewTrainingFrames)
+    result.notes.push_back("There are " + std::to_string(training) +
+                           " training frames: for ranges and fine-tuning to be worth something there should be some "
+                           "hundreds, with turns among them.");
+  add_split_note(result, inputs.baseline, data);
+  for (const StrategyRow& row : result.rows)
+    for (const std::string& sentence : row.put_back) result.notes.push_back(row.strategy + ": " + sentence + ".");
+  if (options.own_latency) {
+    const std::string measured = own_latency_note(result, options.own_latency->factor);
+    if (!measured.empty()) result.notes.push_back(measured);
+  }
+  if (!inputs.why_not_driven.empty()) result.notes.push_back("Not driven: " + inputs.why_not_driven + ".");
+  if (!data.dataset.skipped.empty())
+    result.notes.push_back(std::to_string(data.dataset.skipped.size()) +
+                           " images could not be read and were left out.");
+}
+
+}  // namespace pitlane::cli

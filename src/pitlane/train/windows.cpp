@@ -1,0 +1,70 @@
+#include "pitlane/train/windows.h"
+
+#include <algorithm>
+
+namespace pitlane {
+namespace {
+
+int warm_up_before(std::int64_t sample, const SampleInputs& inputs, int most) {
+  int count = 0;
+  while (count < most && (sample = inputs.previous(sample)) >= 0) ++count;
+  return count;
+}
+
+}  // namespace
+
+std::vector<SampleWindow> single_windows(std::span<const std::int64_t> indices) {
+  std::vector<SampleWindow> windows;
+  windows.reserve(indices.size());
+  for (const std::int64_t i : indices) windows.push_back({i});
+  return windows;
+}
+
+std::vector<SampleWindow> drive_windows(const SampleInputs& inputs, std::span<const std::int64_t> indices,
+                                        int most_warm_up) {
+  // By what came before: in order of samples the cameras of a row may take turns.
+  std::vector<std::int64_t> sorted(indices.begin(), indices.end()), repeated;
+  std::ranges::sort(sorted);
+  const auto is_repeated = [&](std::size_t i) { return i > 0 && sorted[i] == sorted[i - 1]; };
+  for (std::size_t i = 0; i < sorted.size(); ++i)
+    if (is_repeated(i)) repeated.push_back(sorted[i]);
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+
+  std::vector<std::int64_t> follower(static_cast<std::size_t>(inputs.dataset().size()), -1);
+  std::vector<bool> begins(follower.size(), false);
+  for (const std::int64_t i : sorted) {
+    const std::int64_t before = inputs.previous(i);
+    if (before >= 0 && std::ranges::binary_search(sorted, before))
+      follower[static_cast<std::size_t>(before)] = i;
+    else
+      begins[static_cast<std::size_t>(i)] = true;
+  }
+  std::vector<SampleWindow> windows;
+  for (std::int64_t first : sorted) {
+    if (!begins[static_cast<std::size_t>(first)]) continue;
+    while (first >= 0) {
+      SampleWindow window{first, 1, warm_up_before(first, inputs, most_warm_up)};
+      std::int64_t next = follower[static_cast<std::size_t>(first)];
+      for (; next >= 0 && window.learnt < kLearntFrames; ++window.learnt) {
+        window.last = next;
+        next = follower[static_cast<std::size_t>(next)];
+      }
+      windows.push_back(window);
+      first = next;
+    }
+  }
+  for (const std::int64_t i : repeated) windows.push_back({i, 1, warm_up_before(i, inputs, most_warm_up)});
+  return windows;
+}
+
+std::vector<std::int64_t> samples_of(const SampleWindow& window, const SampleInputs& inputs) {
+  std::vector<std::int64_t> samples(static_cast<std::size_t>(window.length()));
+  std::int64_t sample = window.last;
+  for (auto place = samples.rbegin(); place != samples.rend(); ++place) {
+    *place = sample;
+    if (std::next(place) != samples.rend()) sample = inputs.previous(sample);
+  }
+  return samples;
+}
+
+}  // namespace pitlane
