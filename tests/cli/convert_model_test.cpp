@@ -74,7 +74,8 @@ TEST_F(ConvertModel, ToInt8ByARecording) {
   record(place_ / "rec", 60);
   for (const std::string& flags :
        {std::string("int8.onnx --strategy int_flt_quan"), std::string("int8.tflite --precision int8"),
-        std::string("whole.tflite --precision int8 --io int8")}) {
+        std::string("whole.tflite --precision int8 --io int8"),
+        std::string("bytes.tflite --precision int8 --io uint8")}) {
     const std::string name = flags.substr(0, flags.find(' '));
     const Outcome made =
         convert(at("in.pit") + " " + at(name) + flags.substr(flags.find(' ')) + " --data " + at("rec"));
@@ -150,7 +151,8 @@ TEST_F(ConvertModel, RefusesKindsAndWordsThatAreNone) {
               HasSubstr("--precision: must be auto, float32, float16, dynamic or int8, not 'int4'"));
   EXPECT_THAT(refused(in + at("out.h5") + " --precision int8"), HasSubstr("a .h5 has float32 only"));
   EXPECT_THAT(refused(in + at("out.pit") + " --precision int8"), HasSubstr("choose it with --strategy"));
-  EXPECT_THAT(refused(in + at("out.tflite") + " --io int16"), HasSubstr("--io: must be float or int8"));
+  EXPECT_THAT(refused(in + at("out.tflite") + " --io int16"),
+              HasSubstr("--io: must be float, int8 or uint8, not 'int16'"));
   EXPECT_THAT(refused(in + at("out.onnx") + " --io int8"), HasSubstr("only a .tflite has integers at its ends"));
   EXPECT_THAT(refused(in + at("out.onnx") + " --precision int8"), HasSubstr("no int8 weights; quantise it"));
   EXPECT_THAT(refused(in + at("out.onnx") + " --strategy smaller"), HasSubstr("smaller"));

@@ -61,6 +61,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, RealRuntimeOfPrecision,
                                            Case{"TfliteDynamic", "a.tflite", "LiteRT", "--strategy dynamic_quan"},
                                            Case{"TfliteInt8", "a.tflite", "LiteRT", "--precision int8"},
                                            Case{"TfliteInt8Ends", "a.tflite", "LiteRT", "--precision int8 --io int8"},
+                                           Case{"TfliteByteEnds", "a.tflite", "LiteRT", "--precision int8 --io uint8"},
                                            Case{"Keras", "a.h5", "Keras", ""}),
                          [](const auto& tested) { return std::string(tested.param.name); });
 

@@ -119,6 +119,14 @@ TEST(RecipeChanges, ReplaceTheScaleOfASmallerPictureAndOfNoOther) {
   EXPECT_THAT(changed("grey_input", {.input_scale = 0.75}), StartsWith("reduce_input(scale=1, grey) |"));
 }
 
+TEST(RecipeChanges, ReplaceSharedValuesEpochsAndCalibrationPictures) {
+  EXPECT_THAT(changed("clust_qat", {.clusters = 32, .epochs = 7, .calibration_samples = 99}),
+              AllOf(StartsWith("cluster(values=32) | fine_tune(epochs=7,"),
+                    HasSubstr("quantize_aware(epochs=7, learning_rate=0.0001, samples=99")));
+  EXPECT_THAT(changed("prune", {.epochs = 7}), HasSubstr("epochs=7"));
+  EXPECT_THAT(changed("int8", {.calibration_samples = 99}), StartsWith("quantize_static(samples=99,"));
+}
+
 TEST(RecipeChanges, ConcernThoseThatHaveSuchAPass) {
   for (const Strategy& strategy : strategies()) {
     const std::string before = recipe(strategy), name = strategy.name;
@@ -128,6 +136,11 @@ TEST(RecipeChanges, ConcernThoseThatHaveSuchAPass) {
     EXPECT_EQ(recipe(with_changes(strategy, {.weight_bits = 5})) != before, quantizes_statically(strategy)) << name;
     EXPECT_EQ(recipe(with_changes(strategy, {.input_scale = 0.7})) != before, scales_input(strategy)) << name;
     EXPECT_EQ(recipe(with_changes(strategy, {.equalize = true})) != before, quantizes_statically(strategy)) << name;
+    EXPECT_EQ(recipe(with_changes(strategy, {.clusters = 9})) != before, clusters(strategy)) << name;
+    EXPECT_EQ(recipe(with_changes(strategy, {.epochs = 99})) != before, trains(strategy)) << name;
+    EXPECT_EQ(recipe(with_changes(strategy, {.calibration_samples = 99})) != before, calibrates(strategy)) << name;
+    EXPECT_EQ(trains(strategy), strategy.needs_training) << name;
+    EXPECT_EQ(clusters(strategy), name.find("clust") != std::string::npos) << name;
     EXPECT_EQ(scales_input(strategy), name.find("small_input") != std::string::npos) << name;
     EXPECT_EQ(reduces_input(strategy), name.find("_input") != std::string::npos) << name;
     EXPECT_EQ(prunes(strategy), name.find("prune") != std::string::npos) << name;

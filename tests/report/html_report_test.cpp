@@ -47,6 +47,14 @@ TEST(HtmlReport, EveryStrategyAndEveryDriveHasItsRow) {
   EXPECT_THAT(html, HasSubstr("leave out --quick"));
 }
 
+TEST(HtmlReport, AStrategyWithoutMeaningForTheNetworkIsNoFailure) {
+  TuneResult result = sample_result();
+  result.rows[6].inapplicable = true;
+  const std::string html = html_report(result).value();
+  EXPECT_THAT(html, HasSubstr("does not apply: fine-tuning diverged"));
+  EXPECT_THAT(html, Not(HasSubstr("✗ failed")));
+}
+
 TEST(HtmlReport, NeedsNothingFromOutside) {
   const std::string html = page();
   EXPECT_EQ(count(html, "<(script|img|iframe|link)\\b[^>\\n]*(src|href)=(?!\"data:)"), 0U);

@@ -81,6 +81,13 @@ TEST(JsonReport, HoldsWhatWasMeasured) {
   EXPECT_EQ(value.at("timing").at("recommendation").at("strategy"), "int_flt_quan");
   EXPECT_EQ(value.at("rows").at(6).at("failure"), "fine-tuning diverged: the loss is not a number in epoch 2");
   EXPECT_FALSE(value.at("rows").at(6).contains("size_bytes"));
+  EXPECT_FALSE(value.at("rows").at(6).contains("inapplicable"));
+}
+
+TEST(JsonReport, AStrategyWithoutMeaningForTheNetworkSaysSo) {
+  TuneResult result = sample_result();
+  result.rows[6].inapplicable = true;
+  EXPECT_EQ(json::parse(json_report(result)).at("rows").at(6).at("inapplicable"), true);
 }
 
 TEST(JsonReport, NumbersThatAreNotFiniteAreNull) {

@@ -45,6 +45,9 @@ TEST(TextTable, OneLineARowAndAMarkAtTheChosenOne) {
   EXPECT_THAT(lines[7], HasSubstr("18/20"));
   EXPECT_THAT(lines[8], HasSubstr("quan_aware"));
   EXPECT_THAT(lines[8], HasSubstr("failed: fine-tuning diverged"));
+  TuneResult inapplicable = sample_result();
+  inapplicable.rows[6].inapplicable = true;
+  EXPECT_THAT(text_table(inapplicable), HasSubstr("does not apply: fine-tuning diverged"));
 }
 
 TEST(TextTable, ColumnsLineUpAndFitTheTerminal) {

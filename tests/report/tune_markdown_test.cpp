@@ -26,6 +26,13 @@ TEST(TuneMarkdown, BeginsWithTheRecommendationAndHasEveryRow) {
                           HasSubstr("- command: `pitlane tune examples/pilotnet.pit")));
 }
 
+TEST(TuneMarkdown, AStrategyWithoutMeaningForTheNetworkIsNoFailure) {
+  TuneResult result = sample_result();
+  result.rows[6].inapplicable = true;
+  EXPECT_THAT(markdown_report(result),
+              AllOf(HasSubstr("does not apply: fine-tuning diverged"), Not(HasSubstr("failed: fine"))));
+}
+
 TEST(TuneMarkdown, NamesCannotBreakTheTable) {
   TuneResult result = sample_result();
   result.rows[1].strategy = "a|b\nc";

@@ -256,6 +256,16 @@ TEST_F(Tune, AStrategyThatFailsIsARowAndIsTriedAgain) {
   EXPECT_TRUE(resumed_.at("float16_quan"));
 }
 
+TEST_F(Tune, AStrategyWithoutMeaningForTheNetworkSaysSo) {
+  options_.strategies = {"small_input", "float16_quan"};
+  options_.changes.input_scale = 0.05;  // less than the convolution's window is left
+  const TuneResult result = run();
+  ASSERT_EQ(result.rows.size(), 3U);
+  EXPECT_THAT(result.rows[1].failure.value_or(""), HasSubstr("is too small for the"));
+  EXPECT_TRUE(result.rows[1].inapplicable);
+  EXPECT_FALSE(result.rows[2].inapplicable);
+}
+
 TEST_F(Tune, ChosenStrategiesOnly) {
   options_.strategies = {"dynamic_quan"};
   const TuneResult result = run();

@@ -19,12 +19,12 @@ std::vector<SampleWindow> all_windows(const Dataset& dataset) {
 TEST(Batches, SizesDifferByOneAtMostAndCoverAll) {
   std::vector<std::int64_t> indices(65);
   std::iota(indices.begin(), indices.end(), 0);
-  const std::vector<SampleWindow> windows = single_windows(indices);
-  const std::int64_t count = batch_count(65, 64);
-  ASSERT_EQ(count, 2);
-  EXPECT_EQ(batch_slice(windows, 0, count).size(), 32U);
-  EXPECT_EQ(batch_slice(windows, 1, count).size(), 33U);
-  EXPECT_EQ(batch_slice(windows, 1, count)[0], SampleWindow{32});
+  const WindowBatches batches(single_windows(indices), 64);
+  ASSERT_EQ(batches.size(), 2);
+  EXPECT_EQ(batches[0].size(), 32U);
+  EXPECT_EQ(batches[1].size(), 33U);
+  EXPECT_EQ(batches[1][0], SampleWindow{32});
+  EXPECT_EQ(batches.first_of(1), 32U);
 }
 
 TEST(Batches, PlainPicturesAreScaledPlanes) {

@@ -293,7 +293,10 @@ void declare_convert(CLI::App& app, Chosen& chosen) {
   verb->add_option("--precision", flags->precision,
                    "auto (what the weights are), float32, float16, dynamic or int8, as far as the kind has it")
       ->capture_default_str();
-  verb->add_option("--io", flags->io, "of an int8 .tflite: float or int8")->capture_default_str();
+  verb->add_option(
+          "--io", flags->io,
+          "inputs and outputs of an int8 .tflite: float, int8 or uint8 (a picture's bytes as a camera gives them)")
+      ->capture_default_str();
   verb->add_flag("--raw-input", flags->raw_input, "an .onnx takes the picture's bytes and scales them itself");
   verb->add_flag("--overwrite", flags->overwrite, "replace the file OUT where there is one");
   // One each time, since OUT may stand behind it.

@@ -23,6 +23,9 @@ constexpr RecipeFlag kFlags[] = {
      "quantise no weights by calibration alone"},
     {"--equalize", quantizes_statically, "quantises no weights by calibration alone",
      "quantise no weights by calibration alone"},
+    {"--clusters", clusters, "shares no values", "share no values"},
+    {"--epochs", trains, "trains nothing", "train nothing"},
+    {"--calibration-samples", calibrates, "measures no ranges", "measure no ranges"},
 };
 
 Status check_concerns_some(const RecipeFlag& flag, const std::vector<const Strategy*>& strategies) {
@@ -55,6 +58,16 @@ void add_recipe_flags(CLI::App& verb, RecipeFlags& flags) {
       ->check(whole(2, 8));
   verb.add_flag("--equalize", flags.numbers.equalize,
                 "layers in a row share the sizes of their channels first, for strategies with static int8");
+  verb.add_option("--clusters", flags.numbers.clusters,
+                  "values that the weights of a layer share, 2 to 256, for strategies that cluster, in place of 16")
+      ->check(whole(2, 256));
+  verb.add_option("--epochs", flags.numbers.epochs,
+                  "epochs of each training of strategies that train, in place of their own")
+      ->check(whole(1, 1000));
+  verb.add_option("--calibration-samples", flags.numbers.calibration_samples,
+                  "training pictures on which strategies with static int8 or with rounding in sight measure ranges, in "
+                  "place of 512")
+      ->check(whole(16, 1000000));
 }
 
 std::vector<const char*> recipe_flag_names() {

@@ -1,4 +1,5 @@
-// --sparsity, --keep, --input-scale, --calibrator, --weight-bits, --equalize: numbers of a strategy's recipe replaced.
+// --sparsity, --keep, --input-scale, --calibrator, --weight-bits, --equalize, --clusters, --epochs,
+// --calibration-samples: numbers of a strategy's recipe replaced.
 #pragma once
 
 #include <CLI/CLI.hpp>

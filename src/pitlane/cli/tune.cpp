@@ -167,7 +167,8 @@ RowFn row_printer(ProgressBar& bar) {
   return [&bar](const StrategyRow& row, bool resumed) {
     bar.clear();
     if (row.failure)
-      std::fprintf(stderr, "%-16s failed: %s\n", row.strategy.c_str(), row.failure->c_str());
+      std::fprintf(stderr, "%-16s %s: %s\n", row.strategy.c_str(), row.inapplicable ? "does not apply" : "failed",
+                   row.failure->c_str());
     else
       std::fprintf(stderr, "%-16s done%s: %.3f MB, MSE %.5f, laps %zu of %zu\n", row.strategy.c_str(),
                    resumed ? " by an earlier run" : "", static_cast<double>(row.size_bytes) / kBytesPerMegabyte,
@@ -284,7 +285,8 @@ Result<int> run(TuneFlags flags, const CLI::App& verb) {
   inputs.split = &data.split;
 
   inputs.load = reload_from(flags.data, recordings, inputs.baseline, frames, flags.tune.seed);
-  const bool all = flags.tune.strategies.empty() && !flags.recipe.numbers.input_scale;
+  const bool named = !flags.tune.strategies.empty();
+  const bool all = !named && !flags.recipe.numbers.input_scale;
   const std::string left_out = all ? leave_out_smaller(flags.tune.strategies, recordings) : "";
   if (searches) {
     const Status found = add_students(inputs, flags.tune, budget, flags.constraints, tuning, bar);
@@ -314,8 +316,9 @@ Result<int> run(TuneFlags flags, const CLI::App& verb) {
     std::fputs(json_report(result).c_str(), stdout);
   else
     print_outcome(result, flags);
-  const bool failed =
-      std::any_of(result.rows.begin(), result.rows.end(), [](const StrategyRow& r) { return r.failure.has_value(); });
+  // What was not asked for by name may have nothing to do.
+  const bool failed = std::ranges::any_of(
+      result.rows, [&](const StrategyRow& row) { return row.failure && (named || !row.inapplicable); });
   return failed || !result.recommendation.strategy ? kPartialFailure : kSuccess;
 }
 

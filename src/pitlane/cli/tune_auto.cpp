@@ -12,6 +12,7 @@
 #include "pitlane/core/file.h"
 #include "pitlane/search/auto_search.h"
 #include "pitlane/search/trial_record.h"
+#include "pitlane/study/pareto_front.h"
 #include "pitlane/study/provenance.h"
 #include "pitlane/study/quantity.h"
 
@@ -49,13 +50,6 @@ Status note_tuning(const std::vector<Course>& tuning, Network& student) {
     if (std::ranges::find(names, course.circuit) == names.end()) names.push_back(course.circuit);
   set_trained_circuits(student, names);
   return {};
-}
-
-bool dominates(const StrategyRow& a, const StrategyRow& b) {
-  const double mse_a = a.accuracy->mse;
-  const double mse_b = b.accuracy->mse;
-  return a.latency_ms.p50 <= b.latency_ms.p50 && a.size_bytes <= b.size_bytes && mse_a <= mse_b &&
-         (a.latency_ms.p50 < b.latency_ms.p50 || a.size_bytes < b.size_bytes || mse_a < mse_b);
 }
 
 }  // namespace
@@ -106,22 +100,14 @@ Status add_students(TuneInputs& inputs, const TuneOptions& options, const Search
 }
 
 std::string front_text(const TuneResult& result) {
-  std::vector<const StrategyRow*> rows;
-  for (const StrategyRow& row : result.rows)
-    if (!row.failure && row.accuracy) rows.push_back(&row);
-  std::vector<const StrategyRow*> front;
-  for (const StrategyRow* row : rows)
-    if (std::none_of(rows.begin(), rows.end(), [&](const StrategyRow* other) { return dominates(*other, *row); }))
-      front.push_back(row);
-  std::stable_sort(front.begin(), front.end(),
-                   [](const StrategyRow* a, const StrategyRow* b) { return a->latency_ms.p50 < b->latency_ms.p50; });
   std::string out = "Pareto front of latency, size and MSE:\n";
-  for (const StrategyRow* row : front) {
-    out += "  " + row->strategy + ": " + milliseconds_text(row->latency_ms.p50) + ", " +
-           bytes_text(static_cast<double>(row->size_bytes)) + ", MSE " + significant_text(row->accuracy->mse, 3);
-    if (!row->laps.empty())
-      out += ", laps " + std::to_string(laps_completed(*row)) + " of " + std::to_string(row->laps.size()) +
-             ", deviation " + metres_text(worst_mean_deviation_m(*row));
+  for (const std::size_t i : pareto_front(result)) {
+    const StrategyRow& row = result.rows[i];
+    out += "  " + row.strategy + ": " + milliseconds_text(row.latency_ms.p50) + ", " +
+           bytes_text(static_cast<double>(row.size_bytes)) + ", MSE " + significant_text(row.accuracy->mse, 3);
+    if (!row.laps.empty())
+      out += ", laps " + std::to_string(laps_completed(row)) + " of " + std::to_string(row.laps.size()) +
+             ", deviation " + metres_text(worst_mean_deviation_m(row));
     out += "\n";
   }
   return out;

@@ -17,6 +17,7 @@ enum class ErrorKind {
   kNotFound,         ///< A file, a name or a part of a model is missing.
   kCorrupt,          ///< Bytes that do not mean what they should.
   kUnsupported,      ///< Meaningful, but not something this build or machine can do.
+  kInapplicable,     ///< Has no meaning for this network.
   kIo,               ///< The operating system refused: permissions, full disk.
   kNumeric,          ///< NaN, infinity or divergence.
   kInterrupted,      ///< The user asked to stop.
@@ -82,6 +83,7 @@ inline Error invalid_argument(std::string message) { return {ErrorKind::kInvalid
 inline Error not_found(std::string message) { return {ErrorKind::kNotFound, std::move(message)}; }
 inline Error corrupt(std::string message) { return {ErrorKind::kCorrupt, std::move(message)}; }
 inline Error unsupported(std::string message) { return {ErrorKind::kUnsupported, std::move(message)}; }
+inline Error inapplicable(std::string message) { return {ErrorKind::kInapplicable, std::move(message)}; }
 inline Error io_error(std::string message) { return {ErrorKind::kIo, std::move(message)}; }
 inline Error numeric_error(std::string message) { return {ErrorKind::kNumeric, std::move(message)}; }
 

@@ -82,6 +82,12 @@ std::vector<const RecordingRow*> sample_rows(const Recording& recording, const S
     log_warning(recording.directory.string() + ": " + std::to_string(unknown) +
                 " pictures of side cameras are left out: which camera took them is not known, and the network looks "
                 "back in time");
+  const auto left_out = std::ranges::count(recording.rows, false, &RecordingRow::sample);
+  if (needs.history && left_out > 0)
+    log_warning(recording.directory.string() + ": " + std::to_string(left_out) + " of " +
+                std::to_string(recording.rows.size()) +
+                " rows are left out, so a network that looks back in time sees fewer pictures a second than it will "
+                "when it drives; a shorter recording serves it better than --max-rows");
   return out;
 }
 

@@ -27,6 +27,9 @@ constexpr std::array kPrecisions = {
     std::pair{"float16", ExportPrecision::kFloat16}, std::pair{"dynamic", ExportPrecision::kDynamic},
     std::pair{"int8", ExportPrecision::kInt8}};
 
+constexpr std::array kIos = {std::pair{"float", TfliteIo::kFloat}, std::pair{"int8", TfliteIo::kInt8},
+                             std::pair{"uint8", TfliteIo::kUint8}};
+
 const char* word_of(ExportPrecision precision) {
   return std::ranges::find(kPrecisions, precision, [](const auto& word) { return word.second; })->first;
 }
@@ -103,10 +106,11 @@ Result<ExportOptions> export_options(const fs::path& out, const std::string& pre
     return invalid_argument(
         std::string("--precision ") + precision + ": a " + kind->ending + " has " +
         (options.kind == ExportKind::kPit ? "what its weights are; choose it with --strategy" : "float32 only"));
-  if (io != "float" && io != "int8") return invalid_argument("--io: must be float or int8, not '" + io + "'");
-  options.io = io == "int8" ? TfliteIo::kInt8 : TfliteIo::kFloat;
-  if (io == "int8" && options.kind != ExportKind::kTflite)
-    return invalid_argument("--io int8: only a .tflite has integers at its ends");
+  const auto io_word = std::ranges::find(kIos, io, [](const auto& w) { return std::string(w.first); });
+  if (io_word == kIos.end()) return invalid_argument("--io: must be float, int8 or uint8, not '" + io + "'");
+  options.io = io_word->second;
+  if (options.io != TfliteIo::kFloat && options.kind != ExportKind::kTflite)
+    return invalid_argument("--io " + io + ": only a .tflite has integers at its ends");
   PITLANE_TRY_STATUS(check_ends(options));
   return options;
 }
@@ -124,8 +128,9 @@ Network prepared_for(Network network, ExportOptions& options) {
 
 Status check_ends(const ExportOptions& options) {
   const bool known = options.precision != ExportPrecision::kAuto;
-  if (options.io != TfliteIo::kInt8 || !known || options.precision == ExportPrecision::kInt8) return {};
-  return invalid_argument(std::string("--io int8: needs a network of int8, not ") + word_of(options.precision) +
+  if (options.io == TfliteIo::kFloat || !known || options.precision == ExportPrecision::kInt8) return {};
+  const char* const io = std::ranges::find(kIos, options.io, [](const auto& w) { return w.second; })->first;
+  return invalid_argument(std::string("--io ") + io + ": needs a network of int8, not " + word_of(options.precision) +
                           "; add --precision int8, or leave --io out");
 }
 

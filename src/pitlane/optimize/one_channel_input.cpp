@@ -58,8 +58,8 @@ class OneChannelInput {
   Status run(InputSpec& image) {
     Preprocessing& p = image.preprocessing;
     if (channels_of(p.format) == 1)
-      return unsupported(p.format == PixelFormat::kGrey ? "the network's pictures are grey already"
-                                                        : "the network's pictures have one colour already");
+      return inapplicable(p.format == PixelFormat::kGrey ? "the network's pictures are grey already"
+                                                         : "the network's pictures have one colour already");
     std::array<double, kColours> scale{}, offset{};
     std::copy_n(p.scale.begin(), kColours, scale.begin());
     std::copy_n(p.offset.begin(), kColours, offset.begin());
@@ -105,8 +105,8 @@ class OneChannelInput {
   }
 
   [[nodiscard]] Status refused(const Node& node) const {
-    return unsupported(layer_name(node) + " reads the camera's colours in a way that " +
-                       (channel_.format == PixelFormat::kGrey ? "grey" : "one of them") + " cannot take the place of");
+    return inapplicable(layer_name(node) + " reads the camera's colours in a way that " +
+                        (channel_.format == PixelFormat::kGrey ? "grey" : "one of them") + " cannot take the place of");
   }
 
   /// `colours`: of the node's inputs, then of its output.

@@ -31,7 +31,10 @@ struct Change {
   void operator()(PruneGradually& pass) const {
     pass.sparsity = wanted.sparsity.value_or(pass.sparsity);
     pass.from = std::min(pass.from, pass.sparsity);
+    pass.epochs = wanted.epochs.value_or(pass.epochs);
   }
+  void operator()(FineTune& pass) const { pass.epochs = wanted.epochs.value_or(pass.epochs); }
+  void operator()(Cluster& pass) const { pass.values = wanted.clusters.value_or(pass.values); }
   void operator()(Shrink& pass) const { pass.keep = wanted.keep.value_or(pass.keep); }
   void operator()(ReduceInput& pass) const {
     if (pass.scale < 1) pass.scale = wanted.input_scale.value_or(pass.scale);
@@ -41,6 +44,11 @@ struct Change {
     if (wanted.calibrator == Calibrator::kPercentile) pass.percentile = kPercentile;
     pass.bits_of_large = wanted.weight_bits.value_or(pass.bits_of_large);
     pass.equalize = pass.equalize || wanted.equalize;
+    pass.samples = wanted.calibration_samples.value_or(pass.samples);
+  }
+  void operator()(QuantizeAware& pass) const {
+    pass.epochs = wanted.epochs.value_or(pass.epochs);
+    pass.samples = wanted.calibration_samples.value_or(pass.samples);
   }
   template <typename P>
   void operator()(P& /*pass*/) const {}
@@ -62,6 +70,9 @@ bool scales_input(const Strategy& strategy) {
   });
 }
 bool quantizes_statically(const Strategy& strategy) { return has_any<QuantizeStatic>(strategy); }
+bool clusters(const Strategy& strategy) { return has_any<Cluster>(strategy); }
+bool trains(const Strategy& strategy) { return has_any<FineTune, PruneGradually, QuantizeAware>(strategy); }
+bool calibrates(const Strategy& strategy) { return has_any<QuantizeStatic, QuantizeAware>(strategy); }
 
 Result<Calibrator> find_calibrator(const std::string& name) {
   std::string known;

@@ -18,15 +18,23 @@ struct RecipeChanges {
   std::optional<Calibrator> calibrator = {};  ///< QuantizeStatic::calibrator; kPercentile keeps 99.99 %
   std::optional<int> weight_bits = {};        ///< QuantizeStatic::bits_of_large
   bool equalize = false;                      ///< QuantizeStatic::equalize
+  std::optional<int> clusters = {};           ///< Cluster::values
+  std::optional<int> epochs = {};             ///< of each training of a strategy
+  /// Training pictures on which ranges are measured: `samples` of QuantizeStatic and QuantizeAware.
+  std::optional<int> calibration_samples = {};
 };
 
 Strategy with_changes(Strategy strategy, const RecipeChanges& changes);
 
-/// Has it a pass that `sparsity`, `keep`, `input_scale`, or `calibrator`, `weight_bits` and `equalize` concern?
+/// Has it a pass that `sparsity`, `keep`, `input_scale`, `calibrator`, `weight_bits` and `equalize`, `clusters`,
+/// `epochs`, or `calibration_samples` concern?
 bool prunes(const Strategy& strategy);
 bool shrinks(const Strategy& strategy);
 bool scales_input(const Strategy& strategy);
 bool quantizes_statically(const Strategy& strategy);
+bool clusters(const Strategy& strategy);
+bool trains(const Strategy& strategy);
+bool calibrates(const Strategy& strategy);
 
 /// By its name in a recipe: "min_max".
 Result<Calibrator> find_calibrator(const std::string& name);

@@ -31,10 +31,10 @@ Status apply_pass(const Shrink& pass, Network& network, const ImportanceFn& impo
   const std::vector<std::string> why = why_channels_must_stay(network);
   const std::vector<Layer> layers = weighted_layers(network);
   if (std::ranges::none_of(layers, [&](const Layer& layer) { return why[layer.node].empty(); }))
-    return unsupported("no layer can lose channels: " +
-                       (layers.empty() ? "there is none with weights"
-                                       : layer_name(network.nodes[layers.front().node]) + " must stay whole, for " +
-                                             why[layers.front().node]));
+    return inapplicable("no layer can lose channels: " +
+                        (layers.empty() ? "there is none with weights"
+                                        : layer_name(network.nodes[layers.front().node]) + " must stay whole, for " +
+                                              why[layers.front().node]));
   if (!importance) return unsupported("shrinking needs a build with LibTorch and training data");
   PITLANE_TRY(const auto weighed, importance(network, progress));
   if (weighed.size() != network.nodes.size()) return corrupt("the channels of another network were weighed");

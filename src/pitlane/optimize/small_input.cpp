@@ -89,18 +89,18 @@ class SmallInput {
       std::vector<Shape> inputs;
       for (const ValueId input : node.inputs) inputs.push_back(now(input));
       const Result<Shape> made = infer_shape(node.op, network_.weights, inputs);
-      if (!made.ok()) return unsupported(layer_name(node) + " holds for pictures of one size alone");
+      if (!made.ok()) return inapplicable(layer_name(node) + " holds for pictures of one size alone");
       network_.values[node.output].shape = *made;
       follow(node);
     }
     for (const StateSpec& state : network_.states)
       if (changed(state.after))
-        return unsupported("the memory '" + state.name +
-                           "' depends on the size of the picture, so that it cannot get smaller");
+        return inapplicable("the memory '" + state.name +
+                            "' depends on the size of the picture, so that it cannot get smaller");
     for (const OutputSpec& output : network_.outputs)
       if (changed(output.value))
-        return unsupported("output '" + output.name +
-                           "' is taken from a place of the picture, so that it cannot get smaller");
+        return inapplicable("output '" + output.name +
+                            "' is taken from a place of the picture, so that it cannot get smaller");
     return {};
   }
 
@@ -132,7 +132,7 @@ class SmallInput {
   }
 
   static Status refused(const Node& node, const std::string& why) {
-    return unsupported(layer_name(node) + " " + why + ", so that its pictures cannot get smaller");
+    return inapplicable(layer_name(node) + " " + why + ", so that its pictures cannot get smaller");
   }
 
   Status fit(Node& node) {
@@ -165,9 +165,9 @@ class SmallInput {
     const auto lacks_w = static_cast<int>(std::max<std::int64_t>(0, window[2] - picture[1] - p.left - p.right));
     if (lacks_h == 0 && lacks_w == 0) return {};
     if (untouched_[node.inputs.front()])
-      return unsupported("a picture of " + std::to_string(seen_.second) + "x" + std::to_string(seen_.first) +
-                         " is too small for the " + std::to_string(window[2]) + "x" + std::to_string(window[1]) +
-                         " window of " + layer_name(node) + "; take a larger --input-scale");
+      return inapplicable("a picture of " + std::to_string(seen_.second) + "x" + std::to_string(seen_.first) +
+                          " is too small for the " + std::to_string(window[2]) + "x" + std::to_string(window[1]) +
+                          " window of " + layer_name(node) + "; take a larger --input-scale");
     p.top += lacks_h / 2;
     p.bottom += lacks_h - lacks_h / 2;
     p.left += lacks_w / 2;
@@ -236,8 +236,8 @@ Result<Network> with_small_input(Network network, double scale) {
   PITLANE_TRY(const InputSpec* image, image_input(network));
   for (const StateSpec& state : network.states)
     if (network.values[static_cast<std::size_t>(state.before)].shape.size() == 3)
-      return unsupported("the memory '" + state.name +
-                         "' is a picture of one size, so that pictures cannot get smaller");
+      return inapplicable("the memory '" + state.name +
+                          "' is a picture of one size, so that pictures cannot get smaller");
   const auto index = static_cast<std::size_t>(image - network.inputs.data());
   PITLANE_TRY_STATUS(SmallInput(network).run(network.inputs[index], scale));
   compact(network);

@@ -122,6 +122,8 @@ std::string results_row(const StrategyRow& row, const Table& table, std::size_t 
   const bool chosen = table.result->recommendation.strategy == row.strategy;
   std::string out = "<tr data-strategy=\"" + html_escape(row.strategy) + "\"" + (chosen ? " class=\"chosen\"" : "") +
                     ">" + name_head(row, *table.result, index);
+  if (row.failure && row.inapplicable)
+    return out + cell("does not apply: " + html_escape(*row.failure), "class=\"failed\" colspan=\"11\"") + "</tr>";
   if (row.failure) {
     return out + cell("✗ failed: " + html_escape(*row.failure), "class=\"bad failed\" colspan=\"11\"") + "</tr>";
   }

@@ -5,6 +5,7 @@
 #include "pitlane/report/json_values.h"
 #include "pitlane/report/published.h"
 #include "pitlane/report/report.h"
+#include "pitlane/study/pareto_front.h"
 #include "pitlane/study/provenance.h"
 
 namespace pitlane {
@@ -46,6 +47,7 @@ Json row_value(const StrategyRow& row, const StrategyRow& baseline) {
   Json out{{"strategy", row.strategy}, {"summary", row.summary}, {"recipe", row.recipe}};
   if (row.failure) {
     out["failure"] = *row.failure;
+    if (row.inapplicable) out["inapplicable"] = true;
     return out;
   }
   out["file"] = row.file;
@@ -100,7 +102,8 @@ std::string json_report(const TuneResult& result) {
            {"baseline_file", result.baseline_file},
            {"command", result.command}};
   // Which network is recommended follows from measured times, so it is a matter of the clock too.
-  Json timing{{"recommendation", recommendation_value(result.recommendation)}};
+  Json timing{{"recommendation", recommendation_value(result.recommendation)}, {"pareto_front", Json::array()}};
+  for (const std::size_t i : pareto_front(result)) timing["pareto_front"].push_back(result.rows[i].strategy);
   out["provenance"] = Json::object();
   for (const auto& [key, value] : result.provenance) (tells_the_time(key) ? timing : out["provenance"])[key] = value;
   out["notes"] = result.notes;

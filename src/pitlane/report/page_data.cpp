@@ -5,6 +5,7 @@
 
 #include "pitlane/report/layers_html.h"
 #include "pitlane/report/track_data.h"
+#include "pitlane/study/pareto_front.h"
 #include "pitlane/study/quantity.h"
 
 namespace pitlane {
@@ -54,6 +55,7 @@ Json strategy(const StrategyRow& row, const StrategyRow& baseline) {
   if (!row.laps.empty()) {
     out["deviation"] = rounded(worst_mean_deviation_m(row));
     out["complete"] = completes_all(row);
+    if (loses_laps(row, baseline)) out["loses"] = true;
   }
   out["text"] = texts(row, baseline);
   out["samples"] = histogram_samples(row.latency_samples_ms);

@@ -79,9 +79,12 @@ std::string text_table(const TuneResult& result) {
   for (std::size_t i = 0; i < std::min(total, kWidth); ++i) rule += "─";
   std::string out = line_of(titles, widths) + "\n" + rule + "\n";
   for (std::size_t i = 0; i < result.rows.size(); ++i) {
-    const auto& failure = result.rows[i].failure;
-    out += failure ? shortened(padded(lines[i + 1][0], widths[0], true) + "  failed: " + printable(*failure), kWidth)
-                   : line_of(lines[i + 1], widths);
+    const StrategyRow& row = result.rows[i];
+    out += row.failure
+               ? shortened(padded(lines[i + 1][0], widths[0], true) +
+                               (row.inapplicable ? "  does not apply: " : "  failed: ") + printable(*row.failure),
+                           kWidth)
+               : line_of(lines[i + 1], widths);
     out += "\n";
   }
   return out;

@@ -28,7 +28,7 @@ std::string laps_text(const StrategyRow& row) {
 MarkdownRow result_row(const StrategyRow& row, const StrategyRow& baseline) {
   MarkdownRow out{markdown_text(row.strategy)};
   if (row.failure) {
-    out.push_back("failed: " + markdown_text(*row.failure));
+    out.push_back((row.inapplicable ? "does not apply: " : "failed: ") + markdown_text(*row.failure));
     out.resize(10, kNoNumber);
     return out;
   }

@@ -203,7 +203,8 @@ class AutoSearch {
   // disk ends the search.
   static bool is_out(const RungTrial& which, ErrorKind kind) {
     if (kind == ErrorKind::kNumeric) return true;
-    return which.rung >= kTaughtRungs && (kind == ErrorKind::kUnsupported || kind == ErrorKind::kInvalidArgument);
+    return which.rung >= kTaughtRungs &&
+           (kind == ErrorKind::kUnsupported || kind == ErrorKind::kInapplicable || kind == ErrorKind::kInvalidArgument);
   }
 
   [[nodiscard]] bool too_slow(const Trial& trial) const {

@@ -47,8 +47,8 @@ Result<Network> fine_tuned(const Network& network, SeenData& data, const Split& 
   PITLANE_TRY(const Dataset* dataset, data.as(network, progress));
   if (!wanted.teacher) return fine_tuned(network, *dataset, split, wanted, seed, checkpoint, progress);
   PITLANE_TRY(const Dataset* teachers, data.as(*wanted.teacher, progress));
-  // A teacher that remembers must have seen all that came before, which a network without a memory is not shown.
-  const bool asked_beforehand = !wanted.teacher->states.empty() && network.states.empty();
+  // A teacher that remembers is asked as it drives, with all of a drive in its memory.
+  const bool asked_beforehand = !wanted.teacher->states.empty();
   if (dataset == teachers && !asked_beforehand)
     return fine_tuned(network, *dataset, split, wanted, seed, checkpoint, progress);
   PITLANE_TRY(const auto plan, compile(*wanted.teacher));

@@ -174,6 +174,7 @@ class Tuner {
     } else {
       row.fine_tuning.clear();
       row.failure = made.error().message();
+      row.inapplicable = made.error().kind() == ErrorKind::kInapplicable;
     }
     // A failure may have a cause that goes away (a full disk): only success is remembered.
     if (!row.failure) PITLANE_TRY_STATUS(store_.put(name, to_json(row)));

@@ -31,7 +31,8 @@ struct StrategyRow {
   std::string summary;
   std::string recipe;
   bool student = false;                ///< a network of another shape that learned from the baseline
-  std::optional<std::string> failure;  ///< one line; nothing below is set then
+  std::optional<std::string> failure;  ///< one line; but for the next, nothing below is set then
+  bool inapplicable = false;           ///< of a failure: the strategy has no meaning for this network
   std::string file;                    ///< relative to the output directory
   std::string network_hash;
   std::int64_t size_bytes = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <utility>
 
 #include "pitlane/core/random.h"
@@ -12,6 +13,7 @@ namespace {
 // Purposes of Random::fork; any two distinct numbers.
 constexpr std::uint64_t kShufflePurpose = 0x5348554646ULL;
 constexpr std::uint64_t kAugmentPurpose = 0x4155474DULL;
+constexpr std::uint64_t kBatchPurpose = 0x4241544348ULL;
 
 std::uint64_t epoch_seed(std::uint64_t seed, std::uint64_t purpose, int epoch) {
   return Random::fork(Random::fork(seed, purpose).next(), static_cast<std::uint64_t>(epoch)).next();
@@ -112,6 +114,11 @@ void write_window(BufferWriter& writer, const SampleInputs& inputs, std::size_t 
   }
 }
 
+std::vector<SampleWindow> shuffled(std::vector<SampleWindow> windows, std::uint64_t seed) {
+  Random(seed).shuffle(windows);
+  return windows;
+}
+
 std::size_t longest(std::span<const SampleWindow> windows) {
   return static_cast<std::size_t>(std::ranges::max(windows, {}, &SampleWindow::length).length());
 }
@@ -120,15 +127,6 @@ std::size_t longest(std::span<const SampleWindow> windows) {
 
 std::int64_t BatchBuffer::learnt() const {
   return counts.empty() ? samples : static_cast<std::int64_t>(std::ranges::count(counts, 1.F));
-}
-
-std::int64_t batch_count(std::int64_t windows, int batch) { return (windows + batch - 1) / batch; }
-
-std::span<const SampleWindow> batch_slice(std::span<const SampleWindow> windows, std::int64_t index,
-                                          std::int64_t count) {
-  const auto n = static_cast<std::int64_t>(windows.size());
-  const std::int64_t begin = n * index / count, end = n * (index + 1) / count;
-  return windows.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
 }
 
 BatchBuffer plain_batch(const SampleInputs& inputs, std::span<const SampleWindow> windows) {
@@ -151,14 +149,16 @@ EpochBatches::EpochBatches(const SampleInputs& inputs, const AugmentationOptions
     : inputs_(inputs),
       augmentation_(augmentation),
       seed_(epoch_seed(seed, kAugmentPurpose, epoch)),
-      order_(std::move(windows)),
-      count_(batch_count(static_cast<std::int64_t>(order_.size()), batch)) {
-  Random(epoch_seed(seed, kShufflePurpose, epoch)).shuffle(order_);
+      batches_(shuffled(std::move(windows), epoch_seed(seed, kShufflePurpose, epoch)), batch),
+      order_(static_cast<std::size_t>(batches_.size())) {
+  std::iota(order_.begin(), order_.end(), 0);
+  // Single samples are in no order already; longer windows stand by their length.
+  if (!batches_.of_single_samples()) Random(epoch_seed(seed, kBatchPurpose, epoch)).shuffle(order_);
   start(0);
 }
 
 void EpochBatches::start(std::int64_t index) {
-  if (index < count_) pending_ = std::async(std::launch::async, [this, index] { return prepare(index); });
+  if (index < count()) pending_ = std::async(std::launch::async, [this, index] { return prepare(index); });
   started_ = index;
 }
 
@@ -169,8 +169,9 @@ BatchBuffer EpochBatches::next() {
 }
 
 BatchBuffer EpochBatches::prepare(std::int64_t index) const {
-  const auto slice = batch_slice(order_, index, count_);
-  const auto first = static_cast<std::uint64_t>(slice.data() - order_.data());
+  const std::int64_t batch = order_[static_cast<std::size_t>(index)];
+  const auto slice = batches_[batch];
+  const std::uint64_t first = batches_.first_of(batch);
   const Dataset& dataset = inputs_.dataset();
   BufferWriter writer(inputs_, slice.size(), longest(slice));
   std::vector<std::uint8_t> varied(dataset.picture_bytes());

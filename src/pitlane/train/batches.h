@@ -29,13 +29,6 @@ struct BatchBuffer {
   [[nodiscard]] std::int64_t learnt() const;
 };
 
-/// Number of batches of at most `batch` windows. Sizes differ by one at most, so that no batch is left with a single
-/// sample, which batch normalisation cannot learn from.
-std::int64_t batch_count(std::int64_t windows, int batch);
-/// The windows of batch `index` out of `count`.
-std::span<const SampleWindow> batch_slice(std::span<const SampleWindow> windows, std::int64_t index,
-                                          std::int64_t count);
-
 /// Samples as they are, for validation and prediction. Windows end together: those that are shorter than the longest
 /// begin later, and show their first sample until then.
 BatchBuffer plain_batch(const SampleInputs& inputs, std::span<const SampleWindow> windows);
@@ -45,14 +38,14 @@ BatchBuffer plain_batch(const SampleInputs& inputs, std::span<const std::int64_t
 /// window, and of a sample's history, are varied alike.
 class EpochBatches {
  public:
-  /// `batch` windows at most at a time.
+  /// See WindowBatches.
   EpochBatches(const SampleInputs& inputs, const AugmentationOptions& augmentation, std::vector<SampleWindow> windows,
                int batch, std::uint64_t seed, int epoch);
   ~EpochBatches() = default;  // waits for the batch in preparation
   EpochBatches(const EpochBatches&) = delete;
   EpochBatches& operator=(const EpochBatches&) = delete;
 
-  [[nodiscard]] std::int64_t count() const { return count_; }
+  [[nodiscard]] std::int64_t count() const { return batches_.size(); }
   /// The next batch, and starts preparing the one after it. At most count() calls.
   BatchBuffer next();
 
@@ -63,8 +56,8 @@ class EpochBatches {
   const SampleInputs& inputs_;
   AugmentationOptions augmentation_;
   std::uint64_t seed_;
-  std::vector<SampleWindow> order_;
-  std::int64_t count_;
+  WindowBatches batches_;
+  std::vector<std::int64_t> order_;  // of the batches
   std::int64_t started_ = 0;
   std::future<BatchBuffer> pending_;
 };

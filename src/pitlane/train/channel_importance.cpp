@@ -49,11 +49,11 @@ Result<std::vector<std::vector<double>>> channel_importance(const Network& netwo
   for (std::size_t i = 0; i < network.nodes.size(); ++i)
     if (const LayerWeights layer = weights_of(network.nodes[i]); layer.weight != kNoWeight)
       importance[i].resize(static_cast<std::size_t>(network.weights[static_cast<std::size_t>(layer.weight)].shape[0]));
-  const std::vector<SampleWindow> windows =
-      network.states.empty() ? single_windows(samples) : drive_windows(inputs, samples);
-  const std::int64_t count = batch_count(std::ssize(windows), kImportanceBatch);
-  for (std::int64_t b = 0; b < count; ++b) {
-    const BatchBuffer batch = plain_batch(inputs, batch_slice(windows, b, count));
+  const WindowBatches batches(
+      network.states.empty() ? single_windows(samples) : drive_windows(inputs, samples, kLearntWindows),
+      kImportanceBatch);
+  for (std::int64_t b = 0; b < batches.size(); ++b) {
+    const BatchBuffer batch = plain_batch(inputs, batches[b]);
     PITLANE_TRY(const double loss, model->backward(batch.view(), output_weights));
     if (!std::isfinite(loss)) return numeric_error("the loss of '" + network.name + "' is not a number");
     std::map<WeightId, Parameter> parameters;
@@ -64,7 +64,7 @@ Result<std::vector<std::vector<double>>> channel_importance(const Network& netwo
       const Parameter* bias = layer.bias == kNoWeight ? nullptr : &parameters.at(layer.bias);
       add_products(parameters.at(layer.weight), bias, importance[i]);
     }
-    if (!report(progress, {"weigh channels", b + 1, count, ""})) return interrupted();
+    if (!report(progress, {"weigh channels", b + 1, batches.size(), ""})) return interrupted();
   }
   return importance;
 }

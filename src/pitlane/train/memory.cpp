@@ -25,12 +25,11 @@ std::uint64_t training_bytes(const Network& network, std::int64_t batch) {
   constexpr double kMost = 1e18;
   double values = 0;
   for (const Value& value : network.values) values += static_cast<double>(element_count(value.shape));
-  // Windows hold frames too that only fill the memory, and are never shorter than one.
-  constexpr double kWindow = kLearntFrames + kWarmUpFrames;
-  const auto learnt = static_cast<double>(batch);
-  const double frames = network.states.empty() ? learnt : std::max(1.0, learnt / kLearntFrames) * kWindow;
-  const double numbers = kCopiesOfWeights * static_cast<double>(parameter_count(network)) +
-                         kCopiesOfValues * values * frames;
+  // As WindowBatches limits them.
+  constexpr std::int64_t kWindow = kLearntWindows.learnt + kLearntWindows.warm_up;
+  const auto frames = static_cast<double>(network.states.empty() ? batch : std::max(2 * batch, kWindow));
+  const double numbers =
+      kCopiesOfWeights * static_cast<double>(parameter_count(network)) + kCopiesOfValues * values * frames;
   return static_cast<std::uint64_t>(std::min(kMost, sizeof(float) * numbers));
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 #include <variant>
 
+#include "pitlane/train/stepwise_part.h"
 #include "pitlane/train/torch_module.h"
 #include "pitlane/train/torch_ops.h"
 #include "pitlane/train/torch_rounding.h"
@@ -53,7 +54,8 @@ Tensor activate(const Tensor& x, Activation activation) {
 
 class TorchModelImpl : public TorchModel {
  public:
-  TorchModelImpl(const Network& network, const TorchModelOptions& options) : network_(network), options_(options) {
+  TorchModelImpl(const Network& network, const TorchModelOptions& options)
+      : network_(network), options_(options), stepwise_(stepwise_part(network)) {
     for (const Weight& weight : network.weights) weights_.push_back(decode_f32(weight));
     for (std::size_t i = 0; i < weights_.size(); ++i) {
       const Shape& shape = network.weights[i].shape;
@@ -65,7 +67,6 @@ class TorchModelImpl : public TorchModel {
       trained_.push_back(id);
     }
     std::sort(trained_.begin(), trained_.end());
-    find_remembering();
     if (simulates_int8()) start_ranges();
   }
 
@@ -143,15 +144,6 @@ class TorchModelImpl : public TorchModel {
         for (const float v : conv->pad_value) borders_[storage_of(node.inputs[0])].include(v);
   }
 
-  /// Which values depend on the memory: those are computed step by step, all others for all steps at once.
-  void find_remembering() {
-    remembering_.resize(network_.values.size());
-    const auto remembers = [&](ValueId value) { return remembering_[static_cast<std::size_t>(value)]; };
-    for (const StateSpec& state : network_.states) remembering_[static_cast<std::size_t>(state.before)] = true;
-    for (const Node& node : network_.nodes)
-      if (std::ranges::any_of(node.inputs, remembers)) remembering_[static_cast<std::size_t>(node.output)] = true;
-  }
-
   /// The grid that a value lies on; `value` is no result of Flatten or Reshape.
   [[nodiscard]] std::optional<ActivationQuantization> grid_of(std::size_t value) const {
     if (!simulates_int8() || !network_.values[value].quantization) return {};
@@ -163,15 +155,25 @@ class TorchModelImpl : public TorchModel {
   /// What a node has made, as others will read it.
   Tensor made(const Node& node, const Tensor& x, bool training) {
     const auto id = static_cast<std::size_t>(node.output);
-    if (storage_of(node.output) != id || !grid_of(id)) return x;
-    if (training) follow(id, x);
+    if (!simulates_int8() || storage_of(node.output) != id || !grid_of(id)) return x;
+    if (training && follow_ranges_) see(id, x);
     return rounded_activation(x, *grid_of(id));
   }
 
-  void follow(std::size_t id, const Tensor& x) {
-    if (!follow_ranges_) return;
+  /// The range of a value follows what a batch has of it: of what is computed step by step, when all steps are done. A
+  /// batch of single frames, whose memory is empty, says nothing of what depends on it.
+  void see(std::size_t id, const Tensor& x) {
+    if (stepwise_.remembers[id] && steps_ == 1) return;
+    const ActivationRange extent = extent_of(x);
+    if (!looping_) return follow(id, extent);
+    if (!seen_[id]) seen_[id].emplace();
+    seen_[id]->include(extent.low);
+    seen_[id]->include(extent.high);
+  }
+
+  void follow(std::size_t id, const ActivationRange& extent) {
     std::vector<float>& ranges = weights_.back();
-    ActivationRange range = followed({ranges[2 * id], ranges[2 * id + 1]}, x, range_share_);
+    ActivationRange range = followed({ranges[2 * id], ranges[2 * id + 1]}, extent, kRangeShare);
     range.include(borders_[id].low);
     range.include(borders_[id].high);
     ranges[2 * id] = range.low;
@@ -241,9 +243,17 @@ class TorchModelImpl : public TorchModel {
                        ? view(batch.pictures, {batch.samples, shape[2], shape[0], shape[1]})  // from {H, W, C}
                        : view(batch.numbers[i], {batch.samples, shape[0]});
     }
+    steps_ = batch.steps;
+    looping_ = false;  // whatever became of the batch before
     for (const Node& node : network_.nodes)
-      if (!remembering_[static_cast<std::size_t>(node.output)]) run(node, values, training);
-    if (!network_.states.empty()) run_steps(batch, values, training);
+      if (!stepwise_.remembers[static_cast<std::size_t>(node.output)]) run(node, values, training);
+    if (!network_.states.empty()) {
+      run_steps(batch, values, training);
+      for (std::size_t i = 0; i < network_.nodes.size(); ++i)
+        if (const Node& node = network_.nodes[i];
+            stepwise_.remembers[static_cast<std::size_t>(node.output)] && !stepwise_.in_loop[i])
+          run(node, values, training);
+    }
     return collect_outputs(values);
   }
 
@@ -254,35 +264,42 @@ class TorchModelImpl : public TorchModel {
     values[static_cast<std::size_t>(node.output)] = made(node, y, training);
   }
 
-  /// Adds the outputs that depend on the memory, {step, window} in front as all others have it.
+  /// Goes through the steps in their order, and adds of what they make what is read later, {step, window} in front as
+  /// all others have it.
   void run_steps(const TorchBatch& batch, std::vector<Tensor>& values, bool training) {
     const std::int64_t windows = batch.samples / batch.steps;
-    const auto at_step = [&](const Tensor& x, std::int64_t step) { return x.narrow(0, step * windows, windows); };
-    std::vector<std::vector<Tensor>> by_step(values.size());
+    std::vector<std::vector<Tensor>> split(values.size()), by_step(values.size());
+    for (std::size_t id = 0; id < values.size(); ++id)
+      if (values[id].defined() && stepwise_.read_in_loop[id]) split[id] = values[id].split(windows);
     std::vector<Tensor> memory;
     for (const StateSpec& state : network_.states) memory.push_back(empty_memory(state, windows));
-    range_share_ = kRangeShare / static_cast<float>(batch.steps);
+    seen_.assign(values.size(), {});
+    looping_ = true;
     for (std::int64_t step = 0; step < batch.steps; ++step) {
       std::vector<Tensor> now(values.size());
       for (std::size_t id = 0; id < values.size(); ++id)
-        if (values[id].defined()) now[id] = at_step(values[id], step);
+        if (!split[id].empty()) now[id] = split[id][static_cast<std::size_t>(step)];
       for (std::size_t s = 0; s < memory.size(); ++s) {
         const auto before = static_cast<std::size_t>(network_.states[s].before);
         now[before] = going_on(memory[s], batch, step, windows);
-        if (training && grid_of(before)) follow(before, now[before]);
+        if (training && follow_ranges_ && grid_of(before)) see(before, now[before]);
       }
-      for (const Node& node : network_.nodes)
-        if (remembering_[static_cast<std::size_t>(node.output)]) run(node, now, training);
+      for (std::size_t i = 0; i < network_.nodes.size(); ++i)
+        if (stepwise_.in_loop[i]) run(network_.nodes[i], now, training);
       for (std::size_t s = 0; s < memory.size(); ++s)
         memory[s] = now[static_cast<std::size_t>(network_.states[s].after)];
-      for (const OutputSpec& output : network_.outputs) {
-        const auto id = static_cast<std::size_t>(output.value);
-        if (remembering_[id] && std::ssize(by_step[id]) == step) by_step[id].push_back(now[id]);
-      }
+      for (std::size_t id = 0; id < now.size(); ++id)
+        if (stepwise_.remembers[id] && stepwise_.read_outside[id] && now[id].defined()) by_step[id].push_back(now[id]);
     }
-    range_share_ = kRangeShare;
+    looping_ = false;
     for (std::size_t id = 0; id < by_step.size(); ++id)
       if (!by_step[id].empty()) values[id] = at::cat(by_step[id]);
+    follow_seen();
+  }
+
+  void follow_seen() {
+    for (std::size_t id = 0; id < seen_.size(); ++id)
+      if (seen_[id]) follow(id, *seen_[id]);
   }
 
   [[nodiscard]] Tensor empty_memory(const StateSpec& state, std::int64_t windows) const {
@@ -299,7 +316,7 @@ class TorchModelImpl : public TorchModel {
     std::vector<std::int64_t> each(static_cast<std::size_t>(memory.dim()), 1);
     each[0] = windows;
     const auto here = batch.begins.subspan(static_cast<std::size_t>(step * windows), static_cast<std::size_t>(windows));
-    return memory * (1 - view(here, {windows})).reshape(each);
+    return at::where(view(here, {windows}).reshape(each) == 1, at::zeros_like(memory), memory);
   }
 
   static Tensor mean_over_counted(const Tensor& squares, const TorchBatch& batch) {
@@ -342,11 +359,12 @@ class TorchModelImpl : public TorchModel {
     return activate(at::linear(x, seen_weight(op.weight), optional_tensor(op.bias)), op.activation);
   }
 
+  /// One that the memory depends on keeps its statistics: a step has too few samples for some of its own.
   Tensor apply(const Node& /*node*/, const BatchNorm& op, const std::vector<Tensor>& inputs, bool training) {
     const Tensor x = channels_second(inputs[0]);
     const Tensor y =
         at::batch_norm(x, optional_tensor(op.gamma), optional_tensor(op.beta), tensor(op.mean), tensor(op.variance),
-                       training && !options_.freeze_batch_norm, kBatchNormMomentum, op.epsilon, false);
+                       training && !options_.freeze_batch_norm && !looping_, kBatchNormMomentum, op.epsilon, false);
     return channels_back(y, inputs[0]);
   }
 
@@ -366,8 +384,10 @@ class TorchModelImpl : public TorchModel {
   std::vector<Tensor> tensors_;  // views of weights_
   std::vector<WeightId> trained_;
   std::vector<ActivationRange> borders_;  // by ValueId: what padding puts around a value that a node makes
-  std::vector<bool> remembering_;         // by ValueId
-  float range_share_ = kRangeShare;
+  StepwisePart stepwise_;
+  std::vector<std::optional<ActivationRange>> seen_;  // by ValueId, in the steps of a batch
+  std::int64_t steps_ = 1;                            // of the batch
+  bool looping_ = false;
   bool follow_ranges_ = true;
 };
 

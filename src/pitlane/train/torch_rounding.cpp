@@ -51,10 +51,14 @@ Tensor rounded_activation(const Tensor& x, const ActivationQuantization& quantiz
                                              255);
 }
 
-ActivationRange followed(ActivationRange range, const Tensor& x, float share) {
+ActivationRange extent_of(const Tensor& x) {
   const auto [low, high] = at::aminmax(x.detach());
-  range.low += share * (std::min(low.item<float>(), 0.F) - range.low);
-  range.high += share * (std::max(high.item<float>(), 0.F) - range.high);
+  return {std::min(low.item<float>(), 0.F), std::max(high.item<float>(), 0.F)};
+}
+
+ActivationRange followed(ActivationRange range, const ActivationRange& extent, float share) {
+  range.low += share * (extent.low - range.low);
+  range.high += share * (extent.high - range.high);
   return range;
 }
 

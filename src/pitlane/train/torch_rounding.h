@@ -17,7 +17,10 @@ torch::Tensor rounded_weight(const torch::Tensor& weight, I8Scales scales);
 /// On the grid, clipped to its 256 levels; the gradient passes where nothing is clipped.
 torch::Tensor rounded_activation(const torch::Tensor& x, const ActivationQuantization& quantization);
 
-/// `range` moved by `share` of the way to the smallest and largest of `x`; zero stays inside.
-ActivationRange followed(ActivationRange range, const torch::Tensor& x, float share);
+/// The smallest and largest of `x`, and zero.
+ActivationRange extent_of(const torch::Tensor& x);
+
+/// `range` moved by `share` of the way to `extent`.
+ActivationRange followed(ActivationRange range, const ActivationRange& extent, float share);
 
 }  // namespace pitlane

@@ -94,7 +94,8 @@ TrainKey make_key(const Network& network, const Dataset& dataset, const Split& s
       {"keep zeros", flag(options.keep_zeros)},
       {"freeze batch norm", flag(options.freeze_batch_norm)}};
   if (!network.states.empty())
-    key.emplace_back("frames of a window", std::to_string(kLearntFrames) + " behind " + std::to_string(kWarmUpFrames));
+    key.emplace_back("frames of a window",
+                     std::to_string(kLearntWindows.learnt) + " behind " + std::to_string(kLearntWindows.warm_up));
   add_fine_tuning(options, key);
   return key;
 }
@@ -115,14 +116,8 @@ class Training {
     const Dataset& dataset = inputs_.dataset();
     const auto train_indices = options.augmentation.extreme ? repeat_extremes(dataset, split.train) : split.train;
     samples_ = static_cast<std::int64_t>(train_indices.size());
-    const bool by_drives = !network.states.empty();
-    const auto windows = [&](std::span<const std::int64_t> indices) {
-      return by_drives ? drive_windows(inputs_, indices) : single_windows(indices);
-    };
-    train_windows_ = windows(train_indices);
-    validation_windows_ = windows(split.validation);
-    if (by_drives) frames_of_window_ = kLearntFrames;
-    steps_per_epoch_ = batch_count(std::ssize(train_windows_), windows_of(options.batch));
+    train_windows_ = windows(train_indices, kLearntWindows);
+    steps_per_epoch_ = WindowBatches(train_windows_, options.batch).size();
     threads_ = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
     state_.key = make_key(network, dataset, split, options);
     state_.moments.resize(network.weights.size());
@@ -191,7 +186,9 @@ class Training {
             network.values[static_cast<std::size_t>(node.inputs[0])].quantization;
   }
 
-  [[nodiscard]] int windows_of(int batch) const { return std::max(1, batch / frames_of_window_); }
+  [[nodiscard]] std::vector<SampleWindow> windows(std::span<const std::int64_t> indices, WindowSizes sizes) const {
+    return network_.states.empty() ? single_windows(indices) : drive_windows(inputs_, indices, sizes);
+  }
 
   [[nodiscard]] bool out_of_patience() const {
     return options_.patience > 0 && state_.epochs_done - state_.best_epoch >= options_.patience;
@@ -238,8 +235,7 @@ class Training {
 
   // One pass over the training samples; the mean loss over them.
   Result<double> learn(int epoch) {
-    EpochBatches batches(inputs_, options_.augmentation, train_windows_, windows_of(options_.batch), options_.seed,
-                         epoch);
+    EpochBatches batches(inputs_, options_.augmentation, train_windows_, options_.batch, options_.seed, epoch);
     double sum = 0;
     for (std::int64_t i = 0; i < batches.count(); ++i) {
       BatchBuffer batch = batches.next();
@@ -298,11 +294,11 @@ class Training {
 
   Result<double> validation(int epoch) {
     const auto samples = static_cast<double>(split_.validation.size());
-    const std::int64_t count = batch_count(std::ssize(validation_windows_), windows_of(kPredictBatch));
+    const WindowBatches batches(windows(split_.validation, kJudgedWindows), kPredictBatch);
     const std::size_t outputs = output_weights_.size();
     double sum = 0;
-    for (std::int64_t b = 0; b < count; ++b) {
-      const BatchBuffer batch = plain_batch(inputs_, batch_slice(validation_windows_, b, count));
+    for (std::int64_t b = 0; b < batches.size(); ++b) {
+      const BatchBuffer batch = plain_batch(inputs_, batches[b]);
       PITLANE_TRY(const std::vector<float> y, model_->predict(batch.view()));
       for (std::size_t i = 0; i < y.size(); ++i) {
         if (!batch.counts.empty() && batch.counts[i / outputs] == 0) continue;
@@ -323,9 +319,8 @@ class Training {
   std::vector<double> output_weights_;
   std::unique_ptr<TorchModel> model_, teacher_;
   Constraints constraints_;
-  std::vector<SampleWindow> train_windows_, validation_windows_;
+  std::vector<SampleWindow> train_windows_;
   std::int64_t samples_ = 0;  // that an epoch learns from
-  int frames_of_window_ = 1;  // that are learnt from, at most
   std::int64_t steps_per_epoch_ = 0;
   int threads_ = 1;
   TrainState state_;
@@ -338,7 +333,7 @@ Result<std::vector<float>> predict_drives(const Network& network, TorchModel& mo
                                           std::span<const std::int64_t> indices) {
   std::vector<float> predictions;
   for (const std::int64_t i : indices) {
-    const auto window = drive_windows(inputs, {{i}}, std::numeric_limits<int>::max() - 1);
+    const auto window = drive_windows(inputs, {{i}}, {1, std::numeric_limits<int>::max() - 1});
     PITLANE_TRY(const std::vector<float> y, model.predict(plain_batch(inputs, window).view()));
     predictions.insert(predictions.end(), y.end() - std::ssize(network.outputs), y.end());
   }
@@ -374,10 +369,9 @@ Result<std::vector<float>> torch_predict(const Network& network, const Dataset& 
   PITLANE_TRY_STATUS(check_indices(dataset, indices, "predicted"));
   std::vector<float> predictions;
   if (!network.states.empty()) return predict_drives(network, *model, inputs, indices);
-  const std::vector<SampleWindow> windows = single_windows(indices);
-  const std::int64_t count = batch_count(std::ssize(windows), kPredictBatch);
-  for (std::int64_t b = 0; b < count; ++b) {
-    const BatchBuffer batch = plain_batch(inputs, batch_slice(windows, b, count));
+  const WindowBatches batches(single_windows(indices), kPredictBatch);
+  for (std::int64_t b = 0; b < batches.size(); ++b) {
+    const BatchBuffer batch = plain_batch(inputs, batches[b]);
     PITLANE_TRY(const std::vector<float> y, model->predict(batch.view()));
     predictions.insert(predictions.end(), y.begin(), y.end());
   }

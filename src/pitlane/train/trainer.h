@@ -74,7 +74,8 @@ struct TrainResult {
 Result<TrainResult> train(const Network& network, const Dataset& dataset, const Split& split,
                           const TrainOptions& options, const ProgressFn& progress = {});
 
-/// Batched forward pass through LibTorch: {sample, output}, for parity tests.
+/// Batched forward pass through LibTorch: {sample, output}, for parity tests. A network with a memory goes through the
+/// whole drive for each sample: for few of them.
 Result<std::vector<float>> torch_predict(const Network& network, const Dataset& dataset,
                                          std::span<const std::int64_t> indices);
 

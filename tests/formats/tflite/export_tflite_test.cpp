@@ -214,7 +214,7 @@ std::vector<std::optional<ValueRange>> ranges_of(const Network& network) {
 
 TEST(ExportTflite, Int8StaysNearTheNetwork) {
   const Network network = with_separate_activations(small_network());
-  for (const TfliteIo io : {TfliteIo::kFloat, TfliteIo::kInt8}) {
+  for (const TfliteIo io : {TfliteIo::kFloat, TfliteIo::kInt8, TfliteIo::kUint8}) {
     TfliteExportOptions options{TflitePrecision::kInt8, io, ranges_of(network)};
     const Result<Network> back = round_trip(network, options);
     ASSERT_TRUE(back.ok()) << back.error().message();
@@ -240,7 +240,7 @@ TEST(ExportTflite, Int8AsksForRanges) {
   options.ranges[1] = ValueRange{0, std::numeric_limits<float>::infinity()};
   EXPECT_THAT(write_tflite(network, options).error().message(), HasSubstr("not finite"));
   EXPECT_THAT(write_tflite(network, {.io = TfliteIo::kInt8, .ranges = {}}).error().message(),
-              HasSubstr("need a network of int8"));
+              HasSubstr("of 8 bits need a network of int8"));
 }
 
 TEST(ExportTflite, NoFileOnAnError) {

@@ -346,7 +346,7 @@ def compare(program, wanted):
                 continue
             for precision, io, kind in (("float32", "float", "float"), ("float16", "float", "float"),
                                         ("dynamic", "float", "dynamic"), ("int8", "float", "int8"),
-                                        ("int8", "int8", "int8")):
+                                        ("int8", "int8", "int8"), ("int8", "uint8", "int8")):
                 comparison.exported(f"{name} exported {precision} {io}", base, precision, io, kind)
         return comparison.failures
 

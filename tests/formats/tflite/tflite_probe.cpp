@@ -125,7 +125,8 @@ Status write(const Network& network, const std::vector<std::string>& words) {
   TfliteExportOptions options;
   const std::vector<std::string> precisions = {"float32", "float16", "dynamic", "int8"};
   options.precision = static_cast<TflitePrecision>(std::ranges::find(precisions, words[4]) - precisions.begin());
-  options.io = words[5] == "int8" ? TfliteIo::kInt8 : TfliteIo::kFloat;
+  const std::vector<std::string> ios = {"float", "int8", "uint8"};
+  options.io = static_cast<TfliteIo>(std::ranges::find(ios, words[5]) - ios.begin());
   const Network ready = with_separate_activations(network);
   if (words.size() > 6) {
     PITLANE_TRY(options.ranges, measured(ready, words[6]));

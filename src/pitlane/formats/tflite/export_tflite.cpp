@@ -18,18 +18,22 @@ using tflite::Lowering;
 using tflite::Meaning;
 using tflite::TensorId;
 
-/// From outside to the value's grid and back: with float inputs and outputs a QUANTIZE and a DEQUANTIZE.
+/// From outside to the value's grid and back: with float inputs and outputs a QUANTIZE and a DEQUANTIZE, with those of
+/// uint8 two that only move by 128.
 class Border {
  public:
   Border(Lowering& to, TfliteIo io, GraphWriter::Ends& ends) : to_(to), io_(io), ends_(ends) {}
 
   int add_input(const std::string& name, ValueId value) {
-    const bool converts = to_.int8() && io_ == TfliteIo::kFloat;
-    const TensorId outside = to_.graph.flow(name, to_.batched(value), converts ? std::nullopt : to_.grid(value));
+    const bool converts = to_.int8() && io_ != TfliteIo::kInt8;
+    const bool bytes = converts && io_ == TfliteIo::kUint8;
+    const TensorId outside = bytes
+                                 ? to_.graph.flow_in_bytes(name, to_.batched(value), *to_.grid(value))
+                                 : to_.graph.flow(name, to_.batched(value), converts ? std::nullopt : to_.grid(value));
     to_.set_tensor(value, outside);
     if (converts) {
       const TensorId inside = to_.result(value);
-      to_.graph.add(tfl::BuiltinOperator::QUANTIZE, 1, {outside}, {inside});
+      to_.graph.add(tfl::BuiltinOperator::QUANTIZE, bytes ? 2 : 1, {outside}, {inside});
     }
     ends_.inputs.push_back(outside);
     ends_.input_names.push_back(name);
@@ -42,6 +46,10 @@ class Border {
       const TensorId outside = to_.graph.flow(name, to_.batched(value), {});
       to_.graph.add(tfl::BuiltinOperator::DEQUANTIZE, 2, {inside}, {outside});
       inside = outside;
+    } else if (to_.int8() && io_ == TfliteIo::kUint8) {
+      const TensorId outside = to_.graph.flow_in_bytes(name, to_.batched(value), grid_of(to_.graph.at(inside)));
+      to_.graph.add(tfl::BuiltinOperator::QUANTIZE, 2, {inside}, {outside});
+      inside = outside;
     } else if (std::ranges::count(ends_.inputs, inside) + std::ranges::count(ends_.outputs, inside) > 0) {
       // Runtimes want outputs that are neither inputs nor one another.
       inside = write_reshape(to_, name, inside, to_.batched(value));
@@ -52,6 +60,8 @@ class Border {
   }
 
  private:
+  static Grid grid_of(const tflite::WrittenTensor& tensor) { return {tensor.scales.front(), tensor.zero}; }
+
   Lowering& to_;
   TfliteIo io_;
   GraphWriter::Ends& ends_;
@@ -92,8 +102,8 @@ void add_outputs(const Network& network, const Lowering& to, Border& border, Mea
 }
 
 Status check_options(const TfliteExportOptions& options) {
-  if (options.io == TfliteIo::kInt8 && options.precision != TflitePrecision::kInt8)
-    return invalid_argument("inputs and outputs of int8 need a network of int8");
+  if (options.io != TfliteIo::kFloat && options.precision != TflitePrecision::kInt8)
+    return invalid_argument("inputs and outputs of 8 bits need a network of int8");
   return {};
 }
 

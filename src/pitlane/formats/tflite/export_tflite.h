@@ -21,7 +21,8 @@ enum class TflitePrecision {
 
 enum class TfliteIo {
   kFloat,
-  kInt8,  ///< kInt8 only: inputs and outputs as the graph has them; their scales are in the file
+  kInt8,   ///< kInt8 only: inputs and outputs as the graph has them; their scales are in the file
+  kUint8,  ///< likewise, moved up by 128: a picture's bytes are what a camera gives
 };
 
 /// Real numbers that a value takes; 0 is always taken in.

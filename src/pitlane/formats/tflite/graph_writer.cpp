@@ -61,6 +61,10 @@ TensorId GraphWriter::flow(const std::string& name, Shape shape, std::optional<G
   return tensor(std::move(flowing));
 }
 
+TensorId GraphWriter::flow_in_bytes(const std::string& name, Shape shape, const Grid& grid) {
+  return tensor({name, std::move(shape), tfl::TensorType::UINT8, {grid.scale}, grid.zero + 128, 0, {}});
+}
+
 TensorId GraphWriter::reals(const std::string& name, Shape shape, const std::vector<float>& values) {
   PITLANE_CHECK(element_count(shape) == static_cast<std::int64_t>(values.size()));
   return tensor({name, std::move(shape), tfl::TensorType::FLOAT32, {}, 0, 0, bytes_of(values)});

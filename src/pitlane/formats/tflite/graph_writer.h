@@ -42,6 +42,8 @@ class GraphWriter {
 
   TensorId tensor(WrittenTensor tensor);
   TensorId flow(const std::string& name, Shape shape, std::optional<Grid> grid);
+  /// The same grid in uint8: numbers and zero are moved up by 128.
+  TensorId flow_in_bytes(const std::string& name, Shape shape, const Grid& grid);
   TensorId reals(const std::string& name, Shape shape, const std::vector<float>& values);
   /// A vector of int32, or a matrix.
   TensorId integers(const std::string& name, Shape shape, const std::vector<std::int32_t>& values);

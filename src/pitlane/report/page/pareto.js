@@ -1,8 +1,8 @@
 // What speed costs: a bubble a network.
 
-// Networks that no other beats in both directions, fastest first.
+// Networks that no other beats in both directions, fastest first; who loses laps does not count.
 function front(points) {
-  const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
+  const sorted = points.filter((p) => !p.s.loses).sort((a, b) => a.x - b.x || a.y - b.y);
   let best = Infinity;
   return sorted.filter((p) => p.y < best && ((best = p.y), true));
 }
