@@ -7,7 +7,6 @@
 #include <map>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "pitlane/core/file.h"
@@ -17,6 +16,7 @@
 #include "pitlane/measure/accuracy.h"
 #include "pitlane/network/pit_file.h"
 #include "pitlane/search/group_progress.h"
+#include "pitlane/search/shown_trials.h"
 #include "pitlane/search/student_data.h"
 #include "pitlane/search/student_maker.h"
 #include "pitlane/search/trial_store.h"
@@ -32,7 +32,6 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kLastTaught = kTaughtRungs - 1;
 constexpr const char* kTooSlow = "slower than --max-latency-ms";
 constexpr const char* kTooLarge = "larger than --max-size";
 constexpr const char* kNoBetter = "no faster, smaller or more exact than the same student finished as usual";
@@ -43,25 +42,6 @@ const LatencyOptions kTiming{
     .warm_up_s = 0.02, .budget_s = 0.3, .precision = 0.01, .min_runs = 100, .runs_for_percentiles = 500};
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
-
-// The one that drives best, the smallest, the fastest and the one that answers best, each of those that complete most
-// laps.
-std::vector<const RungTrial*> best_of_each(const std::vector<const RungTrial*>& trials) {
-  using Rank = std::tuple<double, double>;
-  const std::function<Rank(const Trial&)> ranks[] = {
-      [](const Trial& t) { return Rank(t.deviation_m, t.mse); },
-      [](const Trial& t) { return Rank(static_cast<double>(t.size_bytes), t.mse); },
-      [](const Trial& t) { return Rank(t.latency_ms, t.mse); },
-      [](const Trial& t) { return Rank(t.mse, t.latency_ms); },
-  };
-  std::vector<const RungTrial*> best;
-  for (const auto& rank : ranks) {
-    const auto found = std::ranges::min_element(
-        trials, {}, [&](const RungTrial* t) { return std::tuple(-t->trial.completed, rank(t->trial)); });
-    if (found != trials.end() && std::ranges::find(best, *found) == best.end()) best.push_back(*found);
-  }
-  return best;
-}
 
 class AutoSearch {
  public:
@@ -383,25 +363,8 @@ class AutoSearch {
   }
 
   Result<std::vector<MadeNetwork>> finalists(const std::vector<RungTrial>& trials) {
-    std::vector<RungTrial> taught;
-    std::vector<const RungTrial*> sound, otherwise;
-    for (const RungTrial& t : trials) {
-      if (t.rung == kLastTaught) taught.push_back(t);
-      if (t.rung > kLastTaught && !t.trial.failure) otherwise.push_back(&t);
-    }
-    std::vector<const RungTrial*> last;
-    for (const std::size_t i : best_drivers(taught, kMostFinished)) last.push_back(&taught[i]);
-    for (const RungTrial& t : taught)
-      if (!t.trial.failure) sound.push_back(&t);
-    for (const RungTrial* t : best_of_each(sound))
-      if (std::ranges::find(last, t) == last.end()) last.push_back(t);
-    for (const RungTrial* t : best_of_each(otherwise)) last.push_back(t);
-    std::stable_sort(last.begin(), last.end(), [](const RungTrial* a, const RungTrial* b) {
-      return std::tuple(-a->trial.completed, a->trial.latency_ms) <
-             std::tuple(-b->trial.completed, b->trial.latency_ms);
-    });
     std::vector<MadeNetwork> out;
-    for (const RungTrial* t : last) {
+    for (const RungTrial* t : shown_trials(trials)) {
       MadeNetwork made;
       made.name = "auto-" + std::to_string(out.size() + 1);
       made.summary = "A student that the search found: " + to_string(t->candidate) + ".";

@@ -39,7 +39,7 @@ struct RungTrial {
 /// Three of candidates, and one in which the best of those that are left are finished in other ways
 /// (finished_otherwise()).
 inline constexpr int kRungs = 4;
-inline constexpr int kTaughtRungs = 3;
+inline constexpr int kTaughtRungs = 3, kLastTaught = kTaughtRungs - 1;
 /// So many of the last taught rung, those that drive best, are finished in other ways.
 inline constexpr std::size_t kMostFinished = 4;
 
