@@ -45,6 +45,7 @@ TEST(HtmlReport, EveryStrategyAndEveryDriveHasItsRow) {
   EXPECT_THAT(results, HasSubstr("recommended"));
   EXPECT_THAT(results, HasSubstr("failed: fine-tuning diverged"));
   EXPECT_THAT(html, HasSubstr("leave out --quick"));
+  EXPECT_THAT(html, HasSubstr("Nothing that completes the baseline's laps lies below the dashed line."));
 }
 
 TEST(HtmlReport, AStrategyWithoutMeaningForTheNetworkIsNoFailure) {

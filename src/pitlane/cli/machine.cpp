@@ -4,6 +4,9 @@
 
 #include <ctime>
 #include <fstream>
+#include <istream>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "pitlane/kernels/isa.h"
@@ -12,13 +15,9 @@
 namespace pitlane::cli {
 namespace {
 
-std::string processor_name() {
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);) {
-    const auto colon = line.find(": ");
-    if (line.rfind("model name", 0) == 0 && colon != std::string::npos) return line.substr(colon + 2);
-  }
-  return "unknown";
+std::string this_processor() {
+  std::ifstream cpuinfo("/proc/cpuinfo"), board("/proc/device-tree/model");
+  return processor_name(cpuinfo, board);
 }
 
 std::string utc_now() {
@@ -32,9 +31,26 @@ std::string utc_now() {
 
 }  // namespace
 
+std::string processor_name(std::istream& cpuinfo, std::istream& board) {
+  std::string implementer;
+  std::set<std::string> cores;
+  for (std::string line; std::getline(cpuinfo, line);) {
+    const auto colon = line.find(": ");
+    if (colon == std::string::npos) continue;
+    const std::string value = line.substr(colon + 2);
+    if (line.rfind("model name", 0) == 0) return value;
+    if (line.rfind("CPU implementer", 0) == 0) implementer = value;
+    if (line.rfind("CPU part", 0) == 0) cores.insert(implementer + "/" + value);
+  }
+  std::string name;
+  std::getline(board, name, '\0');
+  for (const std::string& core : cores) name += (name.empty() ? "Arm core " : ", Arm core ") + core;
+  return name.empty() ? "unknown" : name;
+}
+
 std::map<std::string, std::string> machine_provenance() {
   std::map<std::string, std::string> facts;
-  facts[kProvenanceProcessor] = processor_name();
+  facts[kProvenanceProcessor] = this_processor();
   facts[kProvenanceCores] = std::to_string(std::thread::hardware_concurrency());
   const Result<Isa> isa = default_isa();
   facts[kProvenanceInstructionSet] = isa.ok() ? to_string(*isa) : isa.error().message();

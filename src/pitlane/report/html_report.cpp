@@ -8,6 +8,7 @@
 #include "pitlane/report/layers_html.h"
 #include "pitlane/report/page_data.h"
 #include "pitlane/report/report.h"
+#include "pitlane/study/pareto_front.h"
 #include "pitlane/study/provenance.h"
 #include "pitlane/study/quantity.h"
 
@@ -86,10 +87,13 @@ std::string charts_html(const TuneResult& result) {
                    "bytes in, outputs out; engine "
                    "on one core.");
   const std::string tools = "<label class=\"tool\">Vertical axis: <select id=\"pareto-by\"></select></label>";
-  out += chart_figure(
-      "pareto", "What speed costs",
-      "Left and down is better. Area of a bubble: size of the file. Nothing measured lies below the dashed line.",
-      tools);
+  const bool some_lose =
+      std::ranges::any_of(result.rows, [&](const StrategyRow& row) { return loses_laps(row, result.rows.front()); });
+  const char* const who = some_lose ? "Nothing that completes the baseline's laps" : "Nothing measured";
+  out += chart_figure("pareto", "What speed costs",
+                      "Left and down is better. Area of a bubble: size of the file. " + std::string(who) +
+                          " lies below the dashed line.",
+                      tools);
   const bool sampled = std::any_of(result.rows.begin(), result.rows.end(), [](const StrategyRow& row) {
     return !row.failure && !row.latency_samples_ms.empty();
   });
