@@ -100,6 +100,14 @@ TEST_F(Windows, LikeLengthsComeInBatchesTogetherAndFillThem) {
   EXPECT_EQ(WindowBatches(windows, 64).size(), batches.size());
 }
 
+TEST_F(Windows, NoSingleFrameIsABatchOfItsOwn) {
+  std::vector<SampleWindow> windows(4, {15, 16, 8});
+  windows.push_back({20, 1, 0});
+  const WindowBatches batches(windows, 64);
+  ASSERT_EQ(batches.size(), 1);
+  EXPECT_EQ(batches[0].size(), 5U);
+}
+
 TEST_F(Windows, OneThatIsLongerThanABatchStandsAlone) {
   const WindowBatches batches({{20, 16, 4}, {40, 16, 8}}, 4);
   ASSERT_EQ(batches.size(), 2);

@@ -285,8 +285,7 @@ Result<int> run(TuneFlags flags, const CLI::App& verb) {
   inputs.split = &data.split;
 
   inputs.load = reload_from(flags.data, recordings, inputs.baseline, frames, flags.tune.seed);
-  const bool named = !flags.tune.strategies.empty();
-  const bool all = !named && !flags.recipe.numbers.input_scale;
+  const bool all = flags.tune.strategies.empty() && !flags.recipe.numbers.input_scale;
   const std::string left_out = all ? leave_out_smaller(flags.tune.strategies, recordings) : "";
   if (searches) {
     const Status found = add_students(inputs, flags.tune, budget, flags.constraints, tuning, bar);
@@ -318,7 +317,7 @@ Result<int> run(TuneFlags flags, const CLI::App& verb) {
     print_outcome(result, flags);
   // What was not asked for by name may have nothing to do.
   const bool failed = std::ranges::any_of(
-      result.rows, [&](const StrategyRow& row) { return row.failure && (named || !row.inapplicable); });
+      result.rows, [&](const StrategyRow& row) { return row.failure && !(all && row.inapplicable); });
   return failed || !result.recommendation.strategy ? kPartialFailure : kSuccess;
 }
 

@@ -11,7 +11,7 @@
 
 namespace pitlane {
 
-/// What kind of thing went wrong; decides nothing but the exit code and how tests group cases.
+/// What kind of thing went wrong: decides the exit code, and what callers make of it.
 enum class ErrorKind {
   kInvalidArgument,  ///< The caller asked for something that makes no sense.
   kNotFound,         ///< A file, a name or a part of a model is missing.

@@ -129,7 +129,7 @@ std::vector<Strategy> make_table() {
        {kPruning, kAware},
        true},
       {"clust_qat",
-       "The weights of each layer share 16 values, which are trained on, then as quan_aware with the sharing kept.",
+       "The weights of each layer share few values, which are trained on, then as quan_aware with the sharing kept.",
        "TensorFlow Model Optimization, cluster-preserving quantisation-aware training (CQAT); learning from the "
        "baseline too",
        {Cluster{}, kClusterRecovery, kAwareOfClusters},

@@ -164,7 +164,7 @@ class TorchModelImpl : public TorchModel {
   /// batch of single frames, whose memory is empty, says nothing of what depends on it.
   void see(std::size_t id, const Tensor& x) {
     if (stepwise_.remembers[id] && steps_ == 1) return;
-    const ActivationRange extent = extent_of(x);
+    const ActivationRange extent = extent_of(looping_ && begun_.defined() ? x.index_select(0, begun_) : x);
     if (!looping_) return follow(id, extent);
     if (!seen_[id]) seen_[id].emplace();
     seen_[id]->include(extent.low);
@@ -279,6 +279,7 @@ class TorchModelImpl : public TorchModel {
       std::vector<Tensor> now(values.size());
       for (std::size_t id = 0; id < values.size(); ++id)
         if (!split[id].empty()) now[id] = split[id][static_cast<std::size_t>(step)];
+      note_begun(batch, step, windows);
       for (std::size_t s = 0; s < memory.size(); ++s) {
         const auto before = static_cast<std::size_t>(network_.states[s].before);
         now[before] = going_on(memory[s], batch, step, windows);
@@ -295,6 +296,16 @@ class TorchModelImpl : public TorchModel {
     for (std::size_t id = 0; id < by_step.size(); ++id)
       if (!by_step[id].empty()) values[id] = at::cat(by_step[id]);
     follow_seen();
+  }
+
+  /// Which windows are on their way at a step; none is named where all are.
+  void note_begun(const TorchBatch& batch, std::int64_t step, std::int64_t windows) {
+    if (step == 0) on_their_way_.clear();
+    for (std::int64_t w = 0; w < windows; ++w)
+      if (batch.begins.empty() ? step == 0 : batch.begins[static_cast<std::size_t>(step * windows + w)] == 1)
+        on_their_way_.push_back(w);
+    const bool all = std::ssize(on_their_way_) == windows;
+    begun_ = all ? Tensor() : torch::tensor(on_their_way_, torch::kLong);
   }
 
   void follow_seen() {
@@ -386,7 +397,9 @@ class TorchModelImpl : public TorchModel {
   std::vector<ActivationRange> borders_;  // by ValueId: what padding puts around a value that a node makes
   StepwisePart stepwise_;
   std::vector<std::optional<ActivationRange>> seen_;  // by ValueId, in the steps of a batch
-  std::int64_t steps_ = 1;                            // of the batch
+  std::vector<std::int64_t> on_their_way_;            // windows of the batch that have begun
+  Tensor begun_;
+  std::int64_t steps_ = 1;  // of the batch
   bool looping_ = false;
   bool follow_ranges_ = true;
 };

@@ -40,8 +40,8 @@ class TorchModel {
   virtual ~TorchModel() = default;
 
   /// Forward in training mode and backward: fills the gradients, advances the running statistics of
-  /// normalisations (unless frozen), and returns sum_k weight_k * mean((y_k - label_k)^2), the mean over samples that
-  /// count.
+  /// normalisations (unless frozen, or of what the memory comes from), and returns sum_k weight_k * mean((y_k -
+  /// label_k)^2), the mean over samples that count.
   virtual Result<double> backward(const TorchBatch& batch, std::span<const double> output_weights) = 0;
   /// Forward in inference mode: {sample, output}.
   virtual Result<std::vector<float>> predict(const TorchBatch& batch) = 0;

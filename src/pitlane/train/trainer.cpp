@@ -94,8 +94,8 @@ TrainKey make_key(const Network& network, const Dataset& dataset, const Split& s
       {"keep zeros", flag(options.keep_zeros)},
       {"freeze batch norm", flag(options.freeze_batch_norm)}};
   if (!network.states.empty())
-    key.emplace_back("frames of a window",
-                     std::to_string(kLearntWindows.learnt) + " behind " + std::to_string(kLearntWindows.warm_up));
+    key.emplace_back("frames of a window", std::to_string(kLearntWindows.learnt) + " behind " +
+                                               std::to_string(kLearntWindows.warm_up) + ", like lengths together");
   add_fine_tuning(options, key);
   return key;
 }

@@ -97,6 +97,8 @@ void WindowBatches::cut_by_length(std::int64_t batch) {
     learnt += windows_[i].learnt;
   }
   ends_.push_back(windows_.size());
+  // A single frame is too little for batch normalisation.
+  if (size() > 1 && (*this)[size() - 1].size() == 1 && windows_.back().length() == 1) ends_.erase(ends_.end() - 2);
 }
 
 std::size_t WindowBatches::first_of(std::int64_t batch) const {

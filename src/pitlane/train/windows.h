@@ -44,8 +44,8 @@ std::vector<std::int64_t> samples_of(const SampleWindow& window, const SampleInp
 /// Windows in batches from which about `batch` samples are learnt. Of single samples: in their order, `batch` at most,
 /// and sizes differ by one at most, so that no batch is left with a single sample, which batch normalisation cannot
 /// learn from. Of longer windows: those of like length together, longest first, among equals in their order, so that
-/// few wait for the others; at most twice `batch` samples in all, or one window. How many batches there are, and how
-/// long, does not depend on the order.
+/// few wait for the others; at most twice `batch` samples in all, warm-up among them, or one window. How many batches
+/// there are, and how long, does not depend on the order.
 class WindowBatches {
  public:
   WindowBatches(std::vector<SampleWindow> windows, int batch);
