@@ -8,9 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -21,18 +19,12 @@
 #include "pitlane/study/fine_tuning.h"
 #include "pitlane/train/channel_importance.h"
 #include "pitlane/train/trainer.h"
+#include "setting.h"
 
 namespace pitlane::bench {
 namespace {
 
 constexpr double kAim = 0.7;
-
-struct Setting {
-  std::string network = "pilotnet-torch";  // or "pilotnet-tf"
-  int rounds = 5;
-  int batches = 16;
-  int threads = static_cast<int>(std::thread::hardware_concurrency());
-};
 
 /// A training that strategies ask for.
 struct Kind {
@@ -49,11 +41,6 @@ std::string what(const FineTuning& wanted) {
   if (!wanted.int8.empty()) text += ", simulated int8";
   if (wanted.teacher) text += ", with a teacher";
   return text;
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
 }
 
 class Trainings {
@@ -155,11 +142,7 @@ Result<bool> run(const Setting& setting) {
 }  // namespace pitlane::bench
 
 int main(int argc, char** argv) {
-  pitlane::bench::Setting setting;
-  if (argc > 1) setting.network = argv[1];
-  if (argc > 2) setting.rounds = std::max(1, std::atoi(argv[2]));
-  if (argc > 3) setting.batches = std::max(1, std::atoi(argv[3]));
-  if (argc > 4) setting.threads = std::max(1, std::atoi(argv[4]));
+  const auto setting = pitlane::bench::setting_of(argc, argv, 16);
   const auto reached = pitlane::bench::run(setting);
   if (reached.ok()) return *reached ? 0 : 1;
   std::fprintf(stderr, "fine_tune_bench: %s\n", reached.error().message().c_str());

@@ -5,9 +5,7 @@
 // Then they take turns in one process, so that a noisy machine disturbs both; the first round warms up. Aim: 0.9.
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -17,22 +15,10 @@
 #include "pitlane/train/trainer.h"
 #include "plain_loop.h"
 #include "same_step.h"
+#include "setting.h"
 
 namespace pitlane::bench {
 namespace {
-
-struct Setting {
-  std::string network = "pilotnet-torch";  // or "pilotnet-tf"
-  int rounds = 5;
-  int batches = 8;
-  int batch = 64;
-  int threads = static_cast<int>(std::thread::hardware_concurrency());
-};
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
 
 Result<double> run_ours(const Network& network, const Dataset& dataset, const Setting& setting) {
   TrainOptions options;
@@ -84,11 +70,7 @@ Status run(const Setting& setting) {
 }  // namespace pitlane::bench
 
 int main(int argc, char** argv) {
-  pitlane::bench::Setting setting;
-  if (argc > 1) setting.network = argv[1];
-  if (argc > 2) setting.rounds = std::max(1, std::atoi(argv[2]));
-  if (argc > 3) setting.batches = std::max(1, std::atoi(argv[3]));
-  if (argc > 4) setting.threads = std::max(1, std::atoi(argv[4]));
+  const auto setting = pitlane::bench::setting_of(argc, argv, 8);
   const pitlane::Status status = pitlane::bench::run(setting);
   if (status.ok()) return 0;
   std::fprintf(stderr, "train_bench: %s\n", status.error().message().c_str());

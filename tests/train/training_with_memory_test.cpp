@@ -258,7 +258,6 @@ TEST(TrainingWithMemory, SimulatedInt8AnswersAsTheReferenceDoesFrameByFrame) {
   const std::vector<SampleWindow> windows = {{11, 12, 0}, {20, 9, 0}};
   const std::vector<float> y = model->predict(plain_batch(inputs, windows).view()).value();
   const std::vector<float> expected = driven(simulated.engine, dataset);
-  const std::vector<float> plain = driven(simulated.network, dataset);
   const float step =
       simulated.network.values[static_cast<std::size_t>(simulated.network.outputs[0].value)].quantization->scale;
   int same = 0, all = 0;
