@@ -22,7 +22,7 @@ std::vector<Strategy> make_table() {
   return {
       {"baseline", "The network as it was trained, in 32-bit floats.", "reference for all others", {}, false},
       {"fine_tune",
-       "Trained on as the others are, with nothing taken away: what of their gains is more training.",
+       "Trained on for three epochs as those that are pruned at once, with nothing taken away.",
        "control for what trains on as briefly and from the labels alone",
        {kRecovery},
        true},
