@@ -37,14 +37,14 @@ std::string processor_name(std::istream& cpuinfo, std::istream& board) {
   for (std::string line; std::getline(cpuinfo, line);) {
     const auto colon = line.find(": ");
     if (colon == std::string::npos) continue;
-    const std::string value = line.substr(colon + 2);
+    std::string value = line.substr(colon + 2);
     if (line.rfind("model name", 0) == 0) return value;
     if (line.rfind("CPU implementer", 0) == 0) implementer = value;
-    if (line.rfind("CPU part", 0) == 0) cores.insert(implementer + "/" + value);
+    if (line.rfind("CPU part", 0) == 0) cores.insert(std::string(implementer).append("/").append(value));
   }
   std::string name;
   std::getline(board, name, '\0');
-  for (const std::string& core : cores) name += (name.empty() ? "Arm core " : ", Arm core ") + core;
+  for (const std::string& core : cores) name.append(name.empty() ? "Arm core " : ", Arm core ").append(core);
   return name.empty() ? "unknown" : name;
 }
 
