@@ -96,19 +96,21 @@ def sort_work(build, common, root, folder):
     """What to check: (unit, its files, flags, mark); how many files are known to be clean; what is left out."""
     cache = build / "tidy-cache"
     cache.mkdir(exist_ok=True)
-    work, known, left_out = [], 0, []
+    work, known, left_out, looked_at = [], 0, set(), set()
     for unit, files, flags in sorted(compile_commands(build, root)):
         if not files[0].is_relative_to(root / folder):
             continue
         ours, others = closure(files, root)
         mark = cache / name_of(common, ours, flags)
         if any(name.startswith(TOO_SLOW) for name in others):
-            left_out += [str(file.relative_to(root)) for file in files]
-        elif mark.exists():
+            left_out.update(files)
+            continue
+        looked_at.update(files)  # perhaps in one of two targets only
+        if mark.exists():
             known += len(files)
         else:
             work.append((unit, files, flags, mark))
-    return work, known, left_out
+    return work, known, [str(file.relative_to(root)) for file in sorted(left_out - looked_at)]
 
 
 def main(build, folder, root, analyze):

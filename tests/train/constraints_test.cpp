@@ -29,12 +29,39 @@ TEST(Constraints, GradientsOfSharedValuesAreSummed) {
   for (int i = 0; i < 300; ++i) values[static_cast<std::size_t>(ids[1])].push_back(static_cast<float>(i));
   constraints.find(values);
   const std::vector<float> gradient = {1, 10, 0.5F, 7, -4, 0.25F};
-  const auto summed = constraints.shared(ids[0], gradient);
+  const auto summed = constraints.shared(ids[0], gradient, 1);
   EXPECT_THAT(std::vector<float>(summed.begin(), summed.end()), ElementsAre(1.75F, 6, 1.75F, 7, 6, 1.75F));
   const auto keep = constraints.keep(ids[0]);
   EXPECT_THAT(std::vector<int>(keep.begin(), keep.end()), ElementsAre(1, 1, 1, 0, 1, 1));
   const std::vector<float> many(300, 1.0F);
-  EXPECT_EQ(constraints.shared(ids[1], many).data(), many.data()) << "more than 256 values are not shared";
+  EXPECT_EQ(constraints.shared(ids[1], many, 1).data(), many.data()) << "more than 256 values are not shared";
+}
+
+TEST(Constraints, SharedGradientsAreTheSameOnAnyNumberOfThreads) {
+  const Network network = testing::tiny_network(kColumns, kRows);
+  TrainOptions options;
+  options.keep_shared = true;
+  Constraints constraints(network, options);
+  const WeightId layer = layer_weights(network)[0];
+  constexpr std::size_t kMany = 200'001;  // several blocks and a rest
+  WeightValues values(network.weights.size());
+  std::vector<float>& shared = values[static_cast<std::size_t>(layer)];
+  std::vector<float> gradient(kMany);
+  std::map<float, double> expected;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    shared.push_back(static_cast<float>(i * i % 37));
+    gradient[i] = std::sin(static_cast<float>(i));
+    expected[shared[i]] += static_cast<double>(gradient[i]);
+  }
+  constraints.find(values);
+  const auto sums = [&](int threads) {
+    const auto summed = constraints.shared(layer, gradient, threads);
+    return std::vector<float>(summed.begin(), summed.end());
+  };
+  const std::vector<float> one = sums(1);
+  EXPECT_EQ(sums(2), one);
+  EXPECT_EQ(sums(5), one);
+  for (std::size_t i = 0; i < kMany; i += 1001) EXPECT_NEAR(one[i], expected[shared[i]], 1e-6 * kMany) << i;
 }
 
 // s(t) = to + (from - to) (1 - t / T)^3: at the start, in the middle, at the end and after it.

@@ -83,7 +83,7 @@ inline Split tail_split(const Dataset& dataset) {
 }
 
 // BatchNorm, a padded strided convolution, a dense layer with every kind of weight: small, but nothing is left out.
-inline Network tiny_network(int width, int height, std::uint64_t seed = 1) {
+inline Network tiny_network(int width, int height, std::uint64_t seed = 1, const Padding& padding = {0, 1, 1, 2}) {
   Random random(seed);
   NetworkBuilder builder("tiny");
   const auto weight = [&](const std::string& name, const Shape& shape, double limit) {
@@ -103,7 +103,7 @@ inline Network tiny_network(int width, int height, std::uint64_t seed = 1) {
   x = builder.add("norm", norm, {x});
   Conv2d conv;
   conv.stride_h = 2;
-  conv.padding = {0, 1, 1, 2};
+  conv.padding = padding;
   conv.weight = weight("conv.weight", {6, 3, 3, 3}, 0.3);
   conv.bias = weight("conv.bias", {6}, 0.1);
   conv.activation = Activation::kElu;

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "pitlane/core/result.h"
-#include "pitlane/sim/vector_clones.h"
+#include "pitlane/core/vector_clones.h"
 
 namespace pitlane {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "pitlane/sim/vector_clones.h"
+#include "pitlane/core/vector_clones.h"
 
 namespace pitlane {
 namespace {

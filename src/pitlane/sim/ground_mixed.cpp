@@ -2,8 +2,8 @@
 
 #include <cstring>
 
+#include "pitlane/core/vector_clones.h"
 #include "pitlane/sim/field_lookup.h"
-#include "pitlane/sim/vector_clones.h"
 
 namespace pitlane {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "pitlane/core/result.h"
+#include "pitlane/core/vector_clones.h"
 #include "pitlane/sim/ground_mixed.h"
-#include "pitlane/sim/vector_clones.h"
 
 namespace pitlane {
 namespace {

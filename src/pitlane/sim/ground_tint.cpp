@@ -1,7 +1,7 @@
 #include "pitlane/sim/ground_tint.h"
 
+#include "pitlane/core/vector_clones.h"
 #include "pitlane/sim/ground_texture.h"
-#include "pitlane/sim/vector_clones.h"
 
 namespace pitlane {
 namespace {

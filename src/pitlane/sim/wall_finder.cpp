@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "pitlane/core/result.h"
+#include "pitlane/core/vector_clones.h"
 #include "pitlane/sim/field_lookup.h"
-#include "pitlane/sim/vector_clones.h"
 #include "pitlane/sim/wall_finder_wide.h"
 
 namespace pitlane {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "pitlane/core/result.h"
-#include "pitlane/sim/vector_clones.h"
+#include "pitlane/core/vector_clones.h"
 
 namespace pitlane {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <thread>
 
 #include "pitlane/core/result.h"
+#include "pitlane/train/parts.h"
 
 namespace pitlane {
 namespace {
@@ -13,10 +13,6 @@ namespace {
 constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-8;
 // Below this a thread costs more than it saves.
 constexpr std::size_t kElementsPerThread = 1 << 18;
-
-struct Range {
-  std::size_t begin, end;
-};
 
 struct Coefficients {
   float rate, root_correction;
@@ -30,10 +26,11 @@ Coefficients coefficients(const AdamStep& step) {
 
 template <bool kMasked>
 void update_range(float* __restrict values, const float* __restrict gradient, float* __restrict first,
-                  float* __restrict second, const std::uint8_t* __restrict keep, Coefficients c, Range range) {
+                  float* __restrict second, const std::uint8_t* __restrict keep, Coefficients c, std::size_t begin,
+                  std::size_t end) {
   constexpr auto b1 = static_cast<float>(kBeta1), b2 = static_cast<float>(kBeta2);
   constexpr auto epsilon = static_cast<float>(kEpsilon);
-  for (std::size_t i = range.begin; i < range.end; ++i) {
+  for (std::size_t i = begin; i < end; ++i) {
     const float g = !kMasked || keep[i] != 0 ? gradient[i] : 0.F;
     first[i] = b1 * first[i] + (1 - b1) * g;
     second[i] = b2 * second[i] + (1 - b2) * g * g;
@@ -50,15 +47,10 @@ void adam_update(std::span<float> values, std::span<const float> gradient, AdamM
   moments.first.resize(n);
   moments.second.resize(n);
   const Coefficients c = coefficients(step);
-  const auto update = [&](Range range) {
-    const auto run = keep.empty() ? update_range<false> : update_range<true>;
-    run(values.data(), gradient.data(), moments.first.data(), moments.second.data(), keep.data(), c, range);
-  };
-  const std::size_t parts =
-      std::clamp<std::size_t>(n / kElementsPerThread, 1, static_cast<std::size_t>(std::max(1, threads)));
-  std::vector<std::jthread> workers;
-  for (std::size_t p = 1; p < parts; ++p) workers.emplace_back(update, Range{n * p / parts, n * (p + 1) / parts});
-  update({0, n / parts});
+  const auto run = keep.empty() ? update_range<false> : update_range<true>;
+  in_parts(n, kElementsPerThread, threads, [&](std::size_t begin, std::size_t end) {
+    run(values.data(), gradient.data(), moments.first.data(), moments.second.data(), keep.data(), c, begin, end);
+  });
 }
 
 double cosine_rate(double base, std::int64_t step, std::int64_t total) {

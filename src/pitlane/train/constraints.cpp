@@ -4,12 +4,19 @@
 #include <array>
 
 #include "pitlane/network/smallest_weights.h"
+#include "pitlane/train/parts.h"
 
 namespace pitlane {
 namespace {
 
 constexpr std::size_t kMostShared = 256;
 constexpr std::int64_t kStepsBetween = 16;
+// Gradients are summed in blocks of this size, whoever sums them, and the blocks in their order.
+constexpr std::size_t kBlock = 1 << 16;
+// Neighbours often share a value, and one sum after the other into one place waits for it.
+constexpr std::size_t kApart = 4;
+
+using Sums = std::array<double, kMostShared>;
 
 /// The distinct values in ascending order, or none if there are more than kMostShared.
 std::vector<float> distinct_values(std::span<const float> values) {
@@ -21,6 +28,14 @@ std::vector<float> distinct_values(std::span<const float> values) {
     distinct.insert(place, v);
   }
   return distinct;
+}
+
+Sums sums_of(std::span<const std::uint8_t> group, std::span<const float> gradient) {
+  std::array<Sums, kApart> lanes{};
+  for (std::size_t i = 0; i < group.size(); ++i) lanes[i % kApart][group[i]] += static_cast<double>(gradient[i]);
+  for (std::size_t l = 1; l < kApart; ++l)
+    for (std::size_t g = 0; g < kMostShared; ++g) lanes[0][g] += lanes[l][g];
+  return lanes[0];
 }
 
 }  // namespace
@@ -65,13 +80,26 @@ void Constraints::find_shared(std::size_t id, std::span<const float> values) {
   });
 }
 
-std::span<const float> Constraints::shared(WeightId id, std::span<const float> gradient) {
-  const std::vector<std::uint8_t>& group = group_[static_cast<std::size_t>(id)];
+std::span<const float> Constraints::shared(WeightId id, std::span<const float> gradient, int threads) {
+  const std::span<const std::uint8_t> group = group_[static_cast<std::size_t>(id)];
   if (group.empty()) return gradient;
-  std::array<double, kMostShared> sums{};
-  for (std::size_t i = 0; i < group.size(); ++i) sums[group[i]] += gradient[i];
+  std::vector<Sums> blocks((group.size() + kBlock - 1) / kBlock);
+  in_parts(blocks.size(), 1, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t b = begin; b < end; ++b) {
+      const std::size_t first = b * kBlock, size = std::min(kBlock, group.size() - first);
+      blocks[b] = sums_of(group.subspan(first, size), gradient.subspan(first, size));
+    }
+  });
+  std::array<float, kMostShared> sums{};
+  for (std::size_t g = 0; g < kMostShared; ++g) {
+    double sum = 0;
+    for (const Sums& block : blocks) sum += block[g];
+    sums[g] = static_cast<float>(sum);
+  }
   summed_.resize(group.size());
-  std::ranges::transform(group, summed_.begin(), [&](std::uint8_t g) { return static_cast<float>(sums[g]); });
+  in_parts(group.size(), kBlock, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) summed_[i] = sums[group[i]];
+  });
   return summed_;
 }
 

@@ -28,8 +28,9 @@ class Constraints {
   /// 1 where an element may move; empty where all may.
   [[nodiscard]] std::span<const std::uint8_t> keep(WeightId id) const { return keep_[static_cast<std::size_t>(id)]; }
 
-  /// The gradient, summed over weights that share a value. Valid until the next call.
-  std::span<const float> shared(WeightId id, std::span<const float> gradient);
+  /// The gradient, summed over weights that share a value; the same for any number of threads. Valid until the next
+  /// call.
+  std::span<const float> shared(WeightId id, std::span<const float> gradient, int threads);
 
   /// Before step `step` (from 0) of `steps`: more zeros, whose moments are forgotten. Looks every 16 steps and at the
   /// step that reaches the last share.

@@ -11,6 +11,7 @@
 #include <utility>
 #include <variant>
 
+#include "pitlane/train/late_scales.h"
 #include "pitlane/train/stepwise_part.h"
 #include "pitlane/train/torch_module.h"
 #include "pitlane/train/torch_ops.h"
@@ -25,32 +26,6 @@ using torch::Tensor;
 constexpr double kBatchNormMomentum = 0.1;
 // The share of the newest batch in a range of simulated int8.
 constexpr float kRangeShare = 0.01F;
-
-Tensor activate(const Tensor& x, Activation activation, double alpha) {
-  switch (activation) {
-    case Activation::kNone:
-      return x;
-    case Activation::kRelu:
-      return at::relu(x);
-    case Activation::kElu:
-      return at::elu(x, alpha);
-    case Activation::kLeakyRelu:
-      return at::leaky_relu(x, alpha);
-    case Activation::kTanh:
-      return at::tanh(x);
-    case Activation::kSigmoid:
-      return at::sigmoid(x);
-    case Activation::kRelu6:
-      return at::clamp(x, 0, 6);
-    case Activation::kHardSigmoid:
-      return at::clamp(x * alpha + 0.5, 0, 1);
-  }
-  return x;
-}
-
-Tensor activate(const Tensor& x, Activation activation) {
-  return activate(x, activation, static_cast<double>(usual_alpha(activation)));
-}
 
 class TorchModelImpl : public TorchModel {
  public:
@@ -68,6 +43,7 @@ class TorchModelImpl : public TorchModel {
     }
     std::sort(trained_.begin(), trained_.end());
     if (simulates_int8()) start_ranges();
+    if (!options_.freeze_batch_norm && !simulates_int8()) late_scales_ = late_scales(network_);
   }
 
   Result<double> backward(const TorchBatch& batch, std::span<const double> output_weights) override {
@@ -131,6 +107,10 @@ class TorchModelImpl : public TorchModel {
     return std::ranges::count(network_.states, static_cast<ValueId>(value), &StateSpec::before) > 0;
   }
 
+  [[nodiscard]] const BatchNorm* late_scale(ValueId value, bool training) const {
+    return training && !late_scales_.empty() ? late_scales_[static_cast<std::size_t>(value)] : nullptr;
+  }
+
   void start_ranges() {
     std::vector<float> ranges;
     for (const Value& value : network_.values) {
@@ -164,7 +144,7 @@ class TorchModelImpl : public TorchModel {
   /// batch of single frames, whose memory is empty, says nothing of what depends on it.
   void see(std::size_t id, const Tensor& x) {
     if (stepwise_.remembers[id] && steps_ == 1) return;
-    const ActivationRange extent = extent_of(looping_ && begun_.defined() ? x.index_select(0, begun_) : x);
+    const ActivationRange extent = tensor_extent(looping_ && begun_.defined() ? x.index_select(0, begun_) : x);
     if (!looping_) return follow(id, extent);
     if (!seen_[id]) seen_[id].emplace();
     seen_[id]->include(extent.low);
@@ -343,17 +323,25 @@ class TorchModelImpl : public TorchModel {
     return torch::stack(columns, 1);
   }
 
-  Tensor apply(const Node& node, const Conv2d& op, const std::vector<Tensor>& inputs, bool /*training*/) {
-    const Tensor x = seen_input(node, op.weight, inputs[0]);
-    // Our {O, KH, KW, I} is their {O, I, KH, KW}; the gradient finds its way back through the permutation.
-    const Tensor w = seen_weight(op.weight).permute({0, 3, 1, 2}).contiguous();
+  Tensor apply(const Node& node, const Conv2d& op, const std::vector<Tensor>& inputs, bool training) {
+    Tensor x = seen_input(node, op.weight, inputs[0]);
+    Tensor w = seen_weight(op.weight);
+    if (const BatchNorm* norm = late_scale(node.inputs[0], training)) {
+      const Tensor beta = optional_tensor(norm->beta);
+      x = at::cat({x, at::ones({x.size(0), 1, x.size(2), x.size(3)})}, 1);
+      w = at::cat({w * optional_tensor(norm->gamma), at::matmul(w, beta).unsqueeze(3)}, 3);
+    }
+    // oneDNN reads and writes channels that lie together as they are, and planes only through copies of its own.
+    x = x.contiguous(at::MemoryFormat::ChannelsLast);
+    // Our {O, KH, KW, I} is their {O, I, KH, KW} with channels last; the gradient finds its way back.
+    w = w.permute({0, 3, 1, 2});
     const Padding& p = op.padding;
     const bool symmetric = p.top == p.bottom && p.left == p.right && op.pad_value.empty();
     const std::array<std::int64_t, 2> stride = {op.stride_h, op.stride_w}, dilation = {1, 1};
     const std::array<std::int64_t, 2> padding = {symmetric ? p.top : 0, symmetric ? p.left : 0};
     const Tensor y = at::conv2d(symmetric ? x : pad(x, op, grid_read(node, op.weight)), w, optional_tensor(op.bias),
                                 stride, padding, dilation, op.groups);
-    return activate(y, op.activation);
+    return activate_own(y, op.activation);
   }
 
   static Tensor pad(const Tensor& x, const Conv2d& op, const std::optional<ActivationQuantization>& grid) {
@@ -367,15 +355,17 @@ class TorchModelImpl : public TorchModel {
 
   Tensor apply(const Node& node, const Dense& op, const std::vector<Tensor>& inputs, bool /*training*/) {
     const Tensor x = flatten_hwc(seen_input(node, op.weight, inputs[0]));
-    return activate(at::linear(x, seen_weight(op.weight), optional_tensor(op.bias)), op.activation);
+    return activate_own(at::linear(x, seen_weight(op.weight), optional_tensor(op.bias)), op.activation);
   }
 
   /// One that the memory depends on keeps its statistics: a step has too few samples for some of its own.
-  Tensor apply(const Node& /*node*/, const BatchNorm& op, const std::vector<Tensor>& inputs, bool training) {
+  Tensor apply(const Node& node, const BatchNorm& op, const std::vector<Tensor>& inputs, bool training) {
     const Tensor x = channels_second(inputs[0]);
+    const bool late = late_scale(node.output, training) != nullptr;
     const Tensor y =
-        at::batch_norm(x, optional_tensor(op.gamma), optional_tensor(op.beta), tensor(op.mean), tensor(op.variance),
-                       training && !options_.freeze_batch_norm && !looping_, kBatchNormMomentum, op.epsilon, false);
+        at::batch_norm(x, late ? Tensor() : optional_tensor(op.gamma), late ? Tensor() : optional_tensor(op.beta),
+                       tensor(op.mean), tensor(op.variance), training && !options_.freeze_batch_norm && !looping_,
+                       kBatchNormMomentum, op.epsilon, false);
     return channels_back(y, inputs[0]);
   }
 
@@ -394,7 +384,8 @@ class TorchModelImpl : public TorchModel {
   std::vector<std::vector<float>> weights_;
   std::vector<Tensor> tensors_;  // views of weights_
   std::vector<WeightId> trained_;
-  std::vector<ActivationRange> borders_;  // by ValueId: what padding puts around a value that a node makes
+  std::vector<ActivationRange> borders_;       // by ValueId: what padding puts around a value that a node makes
+  std::vector<const BatchNorm*> late_scales_;  // by ValueId, or empty: whose factor and offset are not in it yet
   StepwisePart stepwise_;
   std::vector<std::optional<ActivationRange>> seen_;  // by ValueId, in the steps of a batch
   std::vector<std::int64_t> on_their_way_;            // windows of the batch that have begun

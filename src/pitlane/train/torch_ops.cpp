@@ -43,6 +43,33 @@ Tensor channels_back(const Tensor& x, const Tensor& like) {
   return x.dim() == like.dim() ? x : x.reshape(like.sizes());
 }
 
+Tensor activate(const Tensor& x, Activation activation, double alpha) {
+  switch (activation) {
+    case Activation::kNone:
+      return x;
+    case Activation::kRelu:
+      return at::relu(x);
+    case Activation::kElu:
+      return at::elu(x, alpha);
+    case Activation::kLeakyRelu:
+      return at::leaky_relu(x, alpha);
+    case Activation::kTanh:
+      return at::tanh(x);
+    case Activation::kSigmoid:
+      return at::sigmoid(x);
+    case Activation::kRelu6:
+      return at::clamp(x, 0, 6);
+    case Activation::kHardSigmoid:
+      return at::clamp(x * alpha + 0.5, 0, 1);
+  }
+  return x;
+}
+
+Tensor activate_own(Tensor x, Activation activation) {
+  return activation == Activation::kRelu ? at::relu_(x)
+                                         : activate(x, activation, static_cast<double>(usual_alpha(activation)));
+}
+
 Tensor torch_op(const Flatten& /*op*/, const std::vector<Tensor>& inputs) { return flatten_hwc(inputs[0]); }
 
 Tensor torch_op(const Pool2d& op, const std::vector<Tensor>& inputs) {

@@ -17,6 +17,10 @@ torch::Tensor flatten_hwc(const torch::Tensor& x);
 torch::Tensor channels_second(const torch::Tensor& x);
 torch::Tensor channels_back(const torch::Tensor& x, const torch::Tensor& like);
 
+torch::Tensor activate(const torch::Tensor& x, Activation activation, double alpha);
+/// Of what nothing else reads, so that ReLU, the usual one, needs no memory of its own.
+torch::Tensor activate_own(torch::Tensor x, Activation activation);
+
 torch::Tensor torch_op(const Flatten& op, const std::vector<torch::Tensor>& inputs);
 torch::Tensor torch_op(const Pool2d& op, const std::vector<torch::Tensor>& inputs);
 torch::Tensor torch_op(const Add& op, const std::vector<torch::Tensor>& inputs);

@@ -18,7 +18,7 @@ torch::Tensor rounded_weight(const torch::Tensor& weight, I8Scales scales);
 torch::Tensor rounded_activation(const torch::Tensor& x, const ActivationQuantization& quantization);
 
 /// The smallest and largest of `x`, and zero.
-ActivationRange extent_of(const torch::Tensor& x);
+ActivationRange tensor_extent(const torch::Tensor& x);
 
 /// `range` moved by `share` of the way to `extent`.
 ActivationRange followed(ActivationRange range, const ActivationRange& extent, float share);

@@ -14,6 +14,7 @@
 #include "pitlane/core/log.h"
 #include "pitlane/network/activation_range.h"
 #include "pitlane/train/adam.h"
+#include "pitlane/train/allocation_reuse.h"
 #include "pitlane/train/batches.h"
 #include "pitlane/train/checkpoint.h"
 #include "pitlane/train/compatibility.h"
@@ -271,8 +272,8 @@ class Training {
     step.step = ++state_.step;
     for (const Parameter& p : model_->parameters()) {
       const auto id = static_cast<std::size_t>(p.weight);
-      adam_update(p.values, constraints_.shared(p.weight, p.gradient), state_.moments[id], constraints_.keep(p.weight),
-                  step, threads_);
+      adam_update(p.values, constraints_.shared(p.weight, p.gradient, threads_), state_.moments[id],
+                  constraints_.keep(p.weight), step, threads_);
     }
     average();
   }
@@ -345,6 +346,7 @@ Result<std::vector<float>> predict_drives(const Network& network, TorchModel& mo
 Result<TrainResult> train(const Network& network, const Dataset& dataset, const Split& split,
                           const TrainOptions& options, const ProgressFn& progress) {
   PITLANE_TRY_STATUS(check_fine_tuning(options, network));
+  const AllocationReuse reuse;
   PITLANE_TRY(auto model, make_torch_model(network, {options.freeze_batch_norm, options.threads, options.int8}));
   std::unique_ptr<TorchModel> teacher;
   if (options.teacher) {

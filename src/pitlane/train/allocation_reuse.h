@@ -1,0 +1,17 @@
+// Freed memory that stays with the process.
+#pragma once
+
+namespace pitlane {
+
+/// While one lives, glibc's malloc keeps what is freed instead of giving large blocks back to the system: each batch
+/// takes the same tens of megabytes anew, and a sixth of a step went into their page faults. The last one to go gives
+/// what is free back. Without effect under other libraries. Thread-safe.
+class AllocationReuse {
+ public:
+  AllocationReuse();
+  ~AllocationReuse();
+  AllocationReuse(const AllocationReuse&) = delete;
+  AllocationReuse& operator=(const AllocationReuse&) = delete;
+};
+
+}  // namespace pitlane
