@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <filesystem>
 #include <map>
@@ -81,6 +82,33 @@ TEST_F(Tune, ABudgetIsHeldOrTheRowFailsWithAReason) {
   ASSERT_TRUE(narrow.rows[1].failure);
   EXPECT_THAT(*narrow.rows[1].failure,
               AllOf(HasSubstr("cannot hold the budget: in the network itself"), HasSubstr("allowed is 1e-12")));
+}
+
+/// How many values the store has whose key begins so.
+int stored(const std::filesystem::path& file, const std::string& beginning) {
+  sqlite3* database = nullptr;
+  sqlite3_stmt* query = nullptr;
+  EXPECT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_prepare_v2(database, "SELECT count(*) FROM results WHERE key GLOB ?", -1, &query, nullptr),
+            SQLITE_OK);
+  sqlite3_bind_text(query, 1, (beginning + "*").c_str(), -1, SQLITE_TRANSIENT);
+  EXPECT_EQ(sqlite3_step(query), SQLITE_ROW);
+  const int count = sqlite3_column_int(query, 0);
+  sqlite3_finalize(query);
+  sqlite3_close(database);
+  return count;
+}
+
+TEST_F(Tune, WhatWasJudgedForABudgetIsKept) {
+  options_.strategies = {"int_flt_quan"};
+  run();
+  EXPECT_EQ(stored(options_.out / "tune.db", "errors-"), 0);
+  options_.budget = *parse_accuracy_budget("1e-12");
+  run();
+  EXPECT_EQ(stored(options_.out / "tune.db", "errors-"), 1) << "the baseline, which does not hold it itself";
+  options_.budget = *parse_accuracy_budget("50%");
+  run();
+  EXPECT_GE(stored(options_.out / "tune.db", "errors-"), 2);
 }
 
 /// Steadily along, a tenth of a metre outside of the line, whatever a network that was never trained says.

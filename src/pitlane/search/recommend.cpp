@@ -112,7 +112,7 @@ std::string limit_for(const StrategyRow& row, const TuneResult& result) {
   if (rows.best.empty() || rows.best.front() != &row) return "";
   char hundredths[32];
   std::snprintf(hundredths, sizeof hundredths, "%.2f", limit);  // as it was tried, to the digit
-  return std::string(" (--max-mse-increase ") + hundredths + " takes it)";
+  return std::string(" (--max-mse-increase ") + (limit == 0 ? "0" : hundredths) + " takes it)";
 }
 
 // Who is as fast and clearly more exact, and lost by its file alone: a user may want it all the same.

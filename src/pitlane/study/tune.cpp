@@ -17,6 +17,7 @@
 #include "pitlane/study/budget_judge.h"
 #include "pitlane/study/code_version.h"
 #include "pitlane/study/fine_tuning.h"
+#include "pitlane/study/kept_judgements.h"
 #include "pitlane/study/kept_trainings.h"
 #include "pitlane/study/seen_data.h"
 #include "pitlane/study/store.h"
@@ -236,9 +237,11 @@ class Tuner {
     TrackFn track;
     if (const std::optional<BudgetLimit> limit = track_limit(options_.budget)) {
       PITLANE_TRY(track, track_judge(inputs_.courses, options_.laps, *limit, baseline_laps_));
+      track = kept_judgements(std::move(track), store_, key("track", to_string({*limit})));
     }
-    PITLANE_TRY(HeldBudget held, hold_budget(inputs_.baseline, strategy, context, options_.budget,
-                                             judge_on(data_, split_), progress, track));
+    const JudgeFn errors = kept_judgements(judge_on(data_, split_), store_, key("errors", ""));
+    PITLANE_TRY(HeldBudget held,
+                hold_budget(inputs_.baseline, strategy, context, options_.budget, errors, progress, track));
     row.put_back = std::move(held.put_back);
     if (!held.all_in_eight_bits.empty())
       row.put_back.push_back("8 bits are few already, so none has fewer: " + held.all_in_eight_bits);
