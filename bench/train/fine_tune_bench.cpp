@@ -3,8 +3,7 @@
 // Images per second of every kind of training that a strategy asks for (zeros kept, more and more zeros, shared values,
 // simulated int8, the baseline as a teacher) beside plain train() of the baseline, an epoch of each, in turns in one
 // process. First each strategy is applied whole, which fails where zeros move or shared values part. Ends with 1 below
-// the aim of 0.7. Above 1 are those without a BatchNorm that learns: a plain step computes its gradient, which runs
-// through the first layer's whole picture.
+// the aim of 0.7. Above 1 are those of a smaller network, and a little those without statistics of the batch.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <numeric>
 
 #include "pitlane/core/random.h"
 #include "pitlane/engine/reference.h"
@@ -149,6 +150,26 @@ TEST_P(FakeQuantization, ResumedEqualsUninterruptedByteForByte) {
   ASSERT_FALSE(other.ok());
   EXPECT_THAT(other.error().message(), ::testing::HasSubstr("simulated int8 weights is ---------- now"));
   std::filesystem::remove(options.checkpoint);
+}
+
+// A batch large enough to be shared out.
+TEST_P(FakeQuantization, IsTheSameOnAnyNumberOfThreads) {
+  const Dataset many = testing::bar_dataset(kAcross, kDown, 800, 7);
+  const SampleInputs inputs = *SampleInputs::create(simulated_.network, many);
+  std::vector<std::int64_t> samples(static_cast<std::size_t>(many.size()));
+  std::iota(samples.begin(), samples.end(), 0);
+  const BatchBuffer batch = plain_batch(inputs, samples);
+  const auto step = [&](int threads) {
+    auto model = make_torch_model(simulated_.network, {.threads = threads, .int8 = simulated_.int8}).value();
+    EXPECT_TRUE(model->backward(batch.view(), std::vector<double>{1, 5}).ok());
+    std::vector<float> seen = model->weights().back();  // the ranges
+    for (const Parameter& p : model->parameters()) seen.insert(seen.end(), p.gradient.begin(), p.gradient.end());
+    return seen;
+  };
+  const std::vector<float> one = step(1), four = step(4);
+  ASSERT_EQ(one.size(), four.size());
+  // LibTorch's own sums of gradients may go in another order.
+  for (std::size_t i = 0; i < one.size(); ++i) EXPECT_NEAR(one[i], four[i], 1e-5 + 1e-4 * std::abs(one[i])) << i;
 }
 
 INSTANTIATE_TEST_SUITE_P(Scales, FakeQuantization, ::testing::Values(I8Scales::kPerChannel, I8Scales::kOne),

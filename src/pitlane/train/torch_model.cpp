@@ -360,7 +360,9 @@ class TorchModelImpl : public TorchModel {
 
   /// One that the memory depends on keeps its statistics: a step has too few samples for some of its own.
   Tensor apply(const Node& node, const BatchNorm& op, const std::vector<Tensor>& inputs, bool training) {
-    const Tensor x = channels_second(inputs[0]);
+    const bool own_statistics = training && !options_.freeze_batch_norm && !looping_;
+    // Over planes LibTorch sums in double precision, over channels that lie together in float.
+    const Tensor x = own_statistics ? channels_second(inputs[0]).contiguous() : channels_second(inputs[0]);
     const bool late = late_scale(node.output, training) != nullptr;
     const Tensor y =
         at::batch_norm(x, late ? Tensor() : optional_tensor(op.gamma), late ? Tensor() : optional_tensor(op.beta),
