@@ -6,6 +6,7 @@
 #include <csignal>
 #include <filesystem>
 
+#include "pitlane/core/directory_lock.h"
 #include "pitlane/network/pilotnet.h"
 #include "pitlane/network/pit_file.h"
 #include "program.h"
@@ -42,6 +43,47 @@ TEST_F(NothingLost, TrainKeepsTheNetworkThatIsThere) {
   const Outcome replaced = pitlane(train + " --overwrite");
   EXPECT_EQ(replaced.code, 0) << replaced.err;
   EXPECT_TRUE(load_pit(place_ / "n.pit").ok());
+}
+
+TEST_F(NothingLost, TuneKeepsFilesThatItDidNotMake) {
+  save_pilotnet(place_ / "a.pit");
+  fs::create_directories(place_ / "mine/networks");
+  const std::string tune = "tune " + at("a.pit") + " --no-track --out " + at("mine");
+  for (const char* file : {"mine/report.html", "mine/networks/best.pit"}) {
+    write(place_ / file, "hours of work");
+    EXPECT_THAT(refused(tune),
+                AllOf(HasSubstr("mine: holds "), HasSubstr("another directory"), HasSubstr("--overwrite")));
+    EXPECT_EQ(read(place_ / file), "hours of work");
+    fs::remove(place_ / file);
+  }
+  EXPECT_FALSE(fs::exists(place_ / "mine/tune.db"));
+}
+
+TEST_F(NothingLost, TuneDoesNotReplaceItsOwnModel) {
+  for (const char* model : {"out/recommended.pit", "out/networks/mine.pit"}) {
+    fs::create_directories((place_ / model).parent_path());
+    save_pilotnet(place_ / model);
+    EXPECT_THAT(refused("tune " + at(model) + " --no-track --overwrite --out " + at("out")),
+                AllOf(HasSubstr("lies where tune writes"), HasSubstr("another --out")));
+  }
+}
+
+TEST_F(NothingLost, TuneBesideAnother) {
+  save_pilotnet(place_ / "a.pit");
+  const auto other = DirectoryLock::take(place_ / "out", "pitlane tune");
+  ASSERT_TRUE(other.ok());
+  EXPECT_THAT(refused("tune " + at("a.pit") + " --no-track --out " + at("out")),
+              AllOf(HasSubstr("out: another pitlane tune is at work in it"), HasSubstr("wait until it has ended")));
+}
+
+TEST_F(NothingLost, ARecordingCountsOnce) {
+  record(place_ / "rec", 10);
+  fs::create_directory_symlink("rec", place_ / "link");
+  fs::copy(place_ / "rec", place_ / "copy", fs::copy_options::recursive);
+  for (const char* twin : {"rec", "link", "copy"})
+    EXPECT_THAT(
+        refused("train --network pilotnet-torch --out " + at("n.pit") + " --data " + at("rec") + " " + at(twin)),
+        AllOf(HasSubstr(twin), HasSubstr("is the same recording as "), HasSubstr("name it once")));
 }
 
 TEST_F(NothingLost, RecordIntoAFolderThatHoldsSomething) {

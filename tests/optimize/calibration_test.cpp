@@ -43,7 +43,10 @@ TEST(CalibrationSamples, RefuseWhatSaysTooLittle) {
   EXPECT_EQ(refusal(data.context, -1), "quantisation measures on at least 16 training pictures, is asked for -1");
   EXPECT_EQ(refusal(data.context, 16), "accepted");
   data.split.train.resize(15);
-  EXPECT_EQ(refusal(data.context, 64), "quantisation measures on at least 16 training pictures, there are 15");
+  EXPECT_EQ(refusal(data.context, 64),
+            "quantisation measures on at least 16 training pictures, there are 15; name a longer recording, or a "
+            "--split that "
+            "leaves more to train");
   data.split.train.resize(16, 40);
   EXPECT_EQ(refusal(data.context, 64), "the training part names sample 40, the data has 40");
   data.split.train.back() = -1;
@@ -51,6 +54,11 @@ TEST(CalibrationSamples, RefuseWhatSaysTooLittle) {
   data.split.train.back() = 16;
   std::ranges::fill(data.dataset.pictures, std::uint8_t{7});
   EXPECT_THAT(refusal(data.context, 64), HasSubstr("all 16 calibration pictures are alike"));
+  const std::size_t bytes = data.dataset.picture_bytes();
+  for (std::size_t picture = 0; picture < 6; ++picture) data.dataset.pictures[picture * bytes] = 10 + picture;
+  EXPECT_THAT(refusal(data.context, 64), HasSubstr("of 16 calibration pictures only 7 differ"));
+  data.dataset.pictures[6 * bytes] = 100;
+  EXPECT_EQ(refusal(data.context, 64), "accepted");
 }
 
 /// All layers of the network, ranges from all training samples.

@@ -206,7 +206,9 @@ TEST(QuantizeStatic, RefusesPicturesThatAreAllAlike) {
   SmallData data(network);
   std::ranges::fill(data.dataset.pictures, std::uint8_t{0});
   EXPECT_EQ(apply_pass(QuantizeStatic{}, network, data.context, {}).error().message(),
-            "all 48 calibration pictures are alike, so activation ranges cannot be measured on them");
+            "all 48 calibration pictures are alike, so activation ranges cannot be measured on them; name a recording "
+            "in which "
+            "the car drives");
 }
 
 TEST(QuantizeStatic, RefusesOptionsOutOfRange) {

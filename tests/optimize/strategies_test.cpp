@@ -61,12 +61,17 @@ TEST(Strategies, AreFoundByName) {
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().kind(), ErrorKind::kNotFound);
   EXPECT_EQ(missing.error().message(),
-            "there is no strategy 'int3'; known are baseline, fine_tune, fine_tune_long, fp32, float16_quan, "
+            "there is no strategy 'int3'; did you mean 'int8'? (known are baseline, fine_tune, fine_tune_long, fp32, "
+            "float16_quan, "
             "bfloat16_quan, dynamic_quan, "
             "int_flt_quan, static_quan, int_quan, int8, int4, int2, quan_aware, local_prune, global_prune, prune, "
             "prune_quan, "
             "prune_quan_tf, prune_qat, clust_qat, prune_clust_qat, shrink, shrink_quan, grey_input, plane_input, "
-            "small_input, small_input_quan");
+            "small_input, small_input_quan)");
+  EXPECT_THAT(find_strategy("Int4").error().message(), HasSubstr("did you mean 'int4'?"));
+  EXPECT_THAT(find_strategy("int4,int8").error().message(), HasSubstr("separated by spaces"));
+  EXPECT_THAT(find_strategy("nothing_like_it").error().message(),
+              HasSubstr("there is no strategy 'nothing_like_it' (known"));
 }
 
 TEST(Strategies, RecipesNameEveryOption) {

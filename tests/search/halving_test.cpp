@@ -181,13 +181,15 @@ TEST(Halving, SaysWhyNothingIsLeft) {
   const ScoreFn score = each([](const RungTrial&) -> Result<Trial> {
     Trial t;
     t.failure = "slower than --max-latency-ms";
+    t.latency_ms = 0.0042;
+    t.size_bytes = 31'400;
     return t;
   });
   const auto none = halve(options_of("5"), score);
   ASSERT_FALSE(none.ok());
   EXPECT_EQ(none.error().message(),
-            "none of 5 students is left after the first rung (slower than --max-latency-ms); loosen the limits or give "
-            "more trials");
+            "none of 5 students is left after the first rung (slower than --max-latency-ms; the fastest takes 0.00420 "
+            "ms; the smallest has 31.4 kB); loosen the limits or give more trials");
   HalvingOptions tiny = options_of("5");
   tiny.space.most_weight_bytes = 10;
   const auto nobody = halve(tiny, score);

@@ -17,8 +17,9 @@ BUSY = ("Where a time or a ratio of times has a star the machine did other work 
 
 PREFACE = """# Results
 
-Made by `bench/results/run` from the files in `bench/runs`; do not edit it, run that command again. Every row starts from the
-same baseline of its network, recording and seed, and never from another row's result.
+Made by `bench/results/run --write` from the files in `bench/runs`, which `bench/results/run` makes one by one; do not edit
+it, run that command again. Every row starts from the same baseline of its network, recording and seed, and never from
+another row's result.
 
 - **published**: as printed in the work of 2022 on other data, machines and code, with the defects that
   [published.md](published.md) explains; no ratio between such a figure and one of ours means anything. A PyTorch network

@@ -23,10 +23,12 @@
 #include "pitlane/cli/recipe_flags.h"
 #include "pitlane/cli/reload.h"
 #include "pitlane/cli/terminal.h"
+#include "pitlane/cli/tune_notes.h"
 #include "pitlane/cli/tuning_data.h"
 #include "pitlane/cli/verb.h"
 #include "pitlane/core/log.h"
 #include "pitlane/formats/export.h"
+#include "pitlane/network/pit_file.h"
 #include "pitlane/optimize/accuracy_control.h"
 #include "pitlane/optimize/strategy.h"
 #include "pitlane/study/budget_judge.h"
@@ -124,7 +126,8 @@ void tell_budget(const HeldBudget& held, ProgressBar& bar) {
   bar.clear();
   for (const std::string& sentence : held.put_back) std::printf("%s\n", sentence.c_str());
   if (!held.all_in_eight_bits.empty())
-    std::printf("8 bits are few already, so none has fewer: %s\n", held.all_in_eight_bits.c_str());
+    std::printf("with 8 bits in all layers the budget does not hold either, so none has fewer: %s\n",
+                held.all_in_eight_bits.c_str());
   const double now = static_cast<double>(held.size_bytes) / 1e6;
   if (held.put_back.empty())
     std::printf("the budget holds with nothing put back: %.3f MB as .pit\n", now);
@@ -132,6 +135,7 @@ void tell_budget(const HeldBudget& held, ProgressBar& bar) {
     std::printf("the budget holds with %zu of the layers in %s: %.3f MB as .pit, without a budget %.3f MB\n",
                 held.put_back.size(), held.put_back_to.c_str(), now,
                 static_cast<double>(held.strategy_size_bytes) / 1e6);
+  if (!held.standing.empty()) std::printf("%s\n", held.standing.c_str());
 }
 
 Result<Network> with_strategy(Network network, const Strategy* strategy, const AccuracyBudget& budget,
@@ -146,6 +150,7 @@ Result<Network> with_strategy(Network network, const Strategy* strategy, const A
     context.dataset = &opened->dataset;
     context.split = &opened->split;
     judged = opened;
+    if (const std::string few = few_frames_note(opened->split); !few.empty()) log_warning(few);
     if (strategy->needs_training || !budget.empty())
       PITLANE_TRY_STATUS(check_learnable(data_flags(flags), opened->dataset));
     context.importance = importance_on(data.seen(), opened->split);
@@ -183,6 +188,17 @@ void tell_widened(const Network& network) {
     log_warning(std::string("a .h5 holds float32 alone: ") + (integers ? "int8" : "float16") +
                 " weights become float32 of the same values, and what was small and fast is so no more; keep them in a "
                 ".pit, .onnx or .tflite");
+}
+
+// Whoever chose few bits for the size should know what another format makes of it.
+Status tell_packing(const Network& network, std::int64_t size, ExportKind kind) {
+  constexpr double kClearly = 0.8;
+  if (kind == ExportKind::kPit) return {};
+  PITLANE_TRY(const std::vector<std::byte> packed, serialize_pit(network));
+  if (static_cast<double>(packed.size()) < kClearly * static_cast<double>(size))
+    std::printf("as .pit the same network has %.3f MB: few bits, zeros and shared values are packed there alone\n",
+                static_cast<double>(packed.size()) / 1e6);
+  return {};
 }
 
 Result<std::optional<Strategy>> chosen_strategy(const CLI::App& verb, const ConvertFlags& flags) {
@@ -244,6 +260,7 @@ Result<int> convert_model(const ConvertFlags& flags, const CLI::App& verb) {
               export_network(network, options, out, flags.overwrite ? Existing::kReplace : Existing::kRefuse));
   std::printf("%s: %s, %.3f MB, was %.3f MB\n", out.c_str(), options.description().c_str(),
               static_cast<double>(size) / 1e6, static_cast<double>(file.size_bytes) / 1e6);
+  PITLANE_TRY_STATUS(tell_packing(network, size, options.kind));
   std::fflush(stdout);  // the rest may take a while
   trainings.remove();
   if (trainings.holds_something())

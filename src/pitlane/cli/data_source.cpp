@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "pitlane/cli/number_range.h"
+#include "pitlane/core/file.h"
 #include "pitlane/core/joined.h"
 #include "pitlane/core/log.h"
 #include "pitlane/data/labels.h"
@@ -41,6 +42,11 @@ const char* said_of_side_cameras(const RecordingOptions& options) {
   const RecordingOptions unsaid;
   if (options.steering_correction != unsaid.steering_correction) return "--steering-correction";
   return options.side_cameras ? nullptr : "--no-side-cameras";
+}
+
+// Some of its frames would be learned from and validate as well.
+Error same_frames(const std::string& recording, const std::string& other) {
+  return invalid_argument("--data " + recording + ": is the same recording as " + other + "; name it once");
 }
 
 }  // namespace
@@ -111,6 +117,10 @@ void add_recording_flags(CLI::App& verb, RecordingOptions& options) {
 
 Result<std::vector<Recording>> open_recordings(const DataFlags& flags) {
   if (flags.directories.empty()) return invalid_argument("--data: name at least one recording");
+  for (std::size_t i = 0; i < flags.directories.size(); ++i)
+    for (std::size_t k = 0; k < i; ++k)
+      if (same_file(flags.directories[i], flags.directories[k]))
+        return same_frames(flags.directories[i], flags.directories[k]);
   std::vector<Recording> recordings;
   for (const std::string& directory : flags.directories) {
     PITLANE_TRY(Recording recording, open_recording(directory, flags.recording));
@@ -128,9 +138,13 @@ Result<OpenedData> open_data(const DataFlags& flags, const std::vector<Recording
                              const ProgressFn& progress) {
   Dataset dataset;
   std::string names;
+  std::vector<std::string> hashes;
   for (std::size_t i = 0; i < recordings.size(); ++i) {
     PITLANE_TRY(Dataset loaded, load_dataset(recordings[i], network, progress));
     tell_problems(loaded.skipped, "images could not be read and are left out");
+    if (const auto twin = std::ranges::find(hashes, loaded.hash); twin != hashes.end())
+      return same_frames(flags.directories[i], flags.directories[static_cast<std::size_t>(twin - hashes.begin())]);
+    hashes.push_back(loaded.hash);
     names += (i == 0 ? "" : ", ") + flags.directories[i] + " (" + recordings[i].format + ")";
     if (i == 0)
       dataset = std::move(loaded);

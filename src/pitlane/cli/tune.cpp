@@ -25,12 +25,13 @@
 #include "pitlane/cli/track_source.h"
 #include "pitlane/cli/tune_auto.h"
 #include "pitlane/cli/tune_film.h"
+#include "pitlane/cli/tune_folder.h"
 #include "pitlane/cli/tune_notes.h"
 #include "pitlane/cli/tuning_data.h"
 #include "pitlane/cli/verb.h"
+#include "pitlane/core/directory_lock.h"
 #include "pitlane/core/file.h"
 #include "pitlane/core/version.h"
-#include "pitlane/network/pit_file.h"
 #include "pitlane/optimize/strategy.h"
 #include "pitlane/report/report.h"
 #include "pitlane/search/candidate.h"
@@ -123,22 +124,6 @@ void add_provenance(TuneResult& result, const TuneFlags& flags, const OpenedData
   result.command = command_line();
 }
 
-Status write_results(TuneResult& result, const std::filesystem::path& out) {
-  PITLANE_TRY_STATUS(write_reports(result, out));
-  const std::filesystem::path recommended = out / "recommended.pit";
-  std::error_code ignored;
-  if (!result.recommendation.strategy) {
-    std::filesystem::remove(recommended, ignored);  // an old one would contradict the report
-    return {};
-  }
-  for (const StrategyRow& row : result.rows) {
-    if (row.strategy != *result.recommendation.strategy) continue;
-    PITLANE_TRY(const Network network, load_pit(out / row.file));
-    return save_pit(network, recommended);
-  }
-  return {};
-}
-
 // After all else is on the disk: the page is written again, with its video.
 Status add_video(const TuneResult& result, const TuneInputs& inputs, const TuneOptions& options, ProgressBar& bar) {
   bool interrupted_by_user = false;
@@ -221,6 +206,19 @@ Result<RecipeChanges> changes_of(const CLI::App& verb, const TuneFlags& flags) {
   return read_recipe_flags(verb, flags.recipe, all);
 }
 
+Status lock_folder(const std::filesystem::path& out, std::optional<DirectoryLock>& lock) {
+  if (lock) return {};
+  PITLANE_TRY(lock, DirectoryLock::take(out, "pitlane tune"));
+  return {};
+}
+
+/// Before the work, so that who comes second hears of it at once; a directory is made only when there is something to
+/// put into it.
+Status lock_if_there(const std::filesystem::path& out, std::optional<DirectoryLock>& lock) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(out, ignored) ? lock_folder(out, lock) : Status();
+}
+
 Result<int> run(TuneFlags flags, const CLI::App& verb) {
   for (const std::string& name : flags.strategies)
     if (name != "all") flags.tune.strategies.push_back(name);
@@ -237,12 +235,21 @@ Result<int> run(TuneFlags flags, const CLI::App& verb) {
       flags.tune.strategies = {"baseline"};
     }
   }
+  if (flags.no_track)
+    PITLANE_TRY_STATUS(refuse_flags(verb,
+                                    {"--vehicle", "--latency", "--latency-profile", "--latency-factor", "--laps-seed"},
+                                    "is about laps, and --no-track drives none"));
+  if (!flags.data.directories.empty())
+    PITLANE_TRY_STATUS(refuse_flags(verb, {"--frames"}, "says how many the expert records where there is no --data"));
   PITLANE_TRY(flags.tune.changes, changes_of(verb, flags));
   PITLANE_TRY_STATUS(check_output_directory(flags.out));
   if (flags.data.directories.empty()) PITLANE_TRY_STATUS(check_no_data_flags(flags.data));
   if (const std::string index = recording_in(flags.out); !index.empty())
     return invalid_argument("--out " + flags.out + ": holds a recording (" + index + "); name a directory of its own");
+  PITLANE_TRY_STATUS(check_tune_folder(flags.out, flags.model, flags.tune.overwrite));
   flags.tune.out = flags.out;
+  std::optional<DirectoryLock> lock;
+  PITLANE_TRY_STATUS(lock_if_there(flags.tune.out, lock));
   if (flags.quick) flags.tune.most_training_samples = kQuickTrainingFrames;
   if (flags.max_size_mb) flags.constraints.max_size_bytes = *flags.max_size_mb * kBytesPerMegabyte;
   PITLANE_TRY_STATUS(read_latency_flags(flags.latency, flags.tune));
@@ -287,6 +294,7 @@ Result<int> run(TuneFlags flags, const CLI::App& verb) {
   inputs.load = reload_from(flags.data, recordings, inputs.baseline, frames, flags.tune.seed);
   const bool all = flags.tune.strategies.empty() && !flags.recipe.numbers.input_scale;
   const std::string left_out = all ? leave_out_smaller(flags.tune.strategies, recordings) : "";
+  PITLANE_TRY_STATUS(lock_folder(flags.tune.out, lock));
   if (searches) {
     const Status found = add_students(inputs, flags.tune, budget, flags.constraints, tuning, bar);
     if (!found.ok()) return how_to_go_on(found.error());
@@ -306,7 +314,7 @@ Result<int> run(TuneFlags flags, const CLI::App& verb) {
   if (!left_out.empty()) result.notes.push_back(left_out);
   if (chosen_undriven) result.notes.emplace_back(kChosenUndriven);
   result.recommendation = recommend(result);
-  PITLANE_TRY_STATUS(write_results(result, flags.tune.out));
+  PITLANE_TRY_STATUS(write_tune_results(result, flags.tune.out));
   if (!flags.no_video) {
     const Status video = add_video(result, inputs, flags.tune, bar);
     if (!video.ok()) return video.error().kind() == ErrorKind::kInterrupted ? without_video(flags) : video.error();
@@ -361,14 +369,16 @@ void declare_tune(CLI::App& app, Chosen& chosen) {
   verb->add_option("--out", flags->out,
                    "directory for report.html, results.csv, laps.csv, results.json, results.md, recommended.pit")
       ->required();
-  verb->add_flag("--overwrite", flags->tune.overwrite, "replace the results of another network in that directory");
+  verb->add_flag("--overwrite", flags->tune.overwrite,
+                 "replace what that directory holds: results of another network, files of the same names");
   add_data_flags(*verb, flags->data, false);
   verb->add_option("--circuit", flags->circuits, "circuits to judge on: names or files (default: all of our own)");
   verb->add_option(
       "--tuning-circuit", flags->tuning_circuits,
       "of --auto: circuits to choose students on: names or files, none of --circuit (default: all of our own "
       "that the network was trained on)");
-  verb->add_option("--strategy", flags->strategies, "names (see pitlane strategies), default all");
+  verb->add_option("--strategy", flags->strategies,
+                   "names, separated by spaces (see pitlane strategies), or all, the default");
   verb->add_option("--auto", flags->auto_budget,
                    "search for a small student network too, for so long (30min, 2h) or over so many trials (20); "
                    "strategies then run only where named")

@@ -34,6 +34,14 @@ void add_baseline_note(TuneResult& result) {
 
 }  // namespace
 
+std::string few_frames_note(const Split& split) {
+  const auto training = static_cast<std::int64_t>(split.train.size());
+  if (training >= kFewTrainingFrames) return {};
+  return "There are " + std::to_string(training) +
+         " training frames: for ranges and fine-tuning to be worth something there should be some hundreds, with turns "
+         "among them.";
+}
+
 void add_notes(TuneResult& result, const TuneInputs& inputs, const OpenedData& data, const TuneOptions& options) {
   add_baseline_note(result);
   const auto training = static_cast<std::int64_t>(data.split.train.size());
@@ -45,10 +53,7 @@ void add_notes(TuneResult& result, const TuneInputs& inputs, const OpenedData& d
   else if (options.most_training_samples > 0)
     result.notes.push_back("Quick run: fine-tuning and calibration saw " + std::to_string(training) +
                            " frames only. Run tune without --quick for the full set.");
-  if (training < kFewTrainingFrames)
-    result.notes.push_back("There are " + std::to_string(training) +
-                           " training frames: for ranges and fine-tuning to be worth something there should be some "
-                           "hundreds, with turns among them.");
+  if (const std::string few = few_frames_note(data.split); !few.empty()) result.notes.push_back(few);
   add_split_note(result, inputs.baseline, data);
   for (const StrategyRow& row : result.rows)
     for (const std::string& sentence : row.put_back) result.notes.push_back(row.strategy + ": " + sentence + ".");

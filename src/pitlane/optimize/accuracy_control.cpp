@@ -116,6 +116,7 @@ Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy
   PITLANE_TRY(held.network, search->make(search->all(false)));
   name_origin(strategy, held.network);
   PITLANE_TRY(held.strategy_size_bytes, size_of(held.network));
+  PITLANE_TRY(held.standing, search->standing(search->all(false)));
   if (!holds) {
     PITLANE_TRY(const bool eight_bits_hold,
                 drafted.rounded.empty() ? Result<bool>(true) : search->holds(search->all(true)));
@@ -130,6 +131,7 @@ Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy
     if (!found.ok()) return found.error();
     PITLANE_TRY(held.network, search->make(*found));
     name_origin(strategy, held.network);
+    PITLANE_TRY(held.standing, search->standing(*found));
     held.put_back = search->sentences(*found);
     held.put_back_to = search->wider();
     if (!held.all_in_eight_bits.empty()) held.network.metadata["in 8 bits"] = held.all_in_eight_bits;

@@ -37,6 +37,8 @@ struct HeldBudget {
   /// Names of the layers that were to have fewer bits, where even with 8 in all of them the budget does not hold: none
   /// has fewer then. Else empty.
   std::string all_in_eight_bits;
+  /// "v's MSE is 0.0123 (+1.2 %), allowed is 0.0125 (+3 %); ...", each limit on answers; empty without one.
+  std::string standing;
   std::int64_t size_bytes = 0;           ///< of its .pit file
   std::int64_t strategy_size_bytes = 0;  ///< of the .pit file of what the strategy makes by itself
   int judged = 0;                        ///< networks that were measured

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -15,6 +16,8 @@ namespace {
 
 // Fewer pictures than this do not show what a network meets on a lap.
 constexpr std::int64_t kFewestSamples = 16;
+// Ranges that come of fewer pictures are those of these pictures.
+constexpr std::size_t kFewestDifferent = 8;
 
 /// A tensor that int8 layers read, or that is to lie on a grid for its own sake.
 struct Watched {
@@ -123,9 +126,16 @@ Result<std::vector<Histogram>> histograms(ActivationProbe& probe, const Network&
   return result;
 }
 
-bool all_alike(const Dataset& dataset, const std::vector<std::int64_t>& samples) {
-  const auto first = dataset.picture(samples.front());
-  return std::ranges::all_of(samples, [&](std::int64_t i) { return std::ranges::equal(dataset.picture(i), first); });
+/// Different pictures among the samples; more than `enough` are not counted.
+std::size_t count_different(const Dataset& dataset, const std::vector<std::int64_t>& samples, std::size_t enough) {
+  std::vector<std::span<const std::uint8_t>> seen;
+  for (const std::int64_t sample : samples) {
+    const auto picture = dataset.picture(sample);
+    if (std::ranges::none_of(seen, [&](const auto& other) { return std::ranges::equal(picture, other); }))
+      seen.push_back(picture);
+    if (seen.size() == enough) break;
+  }
+  return seen.size();
 }
 
 }  // namespace
@@ -141,7 +151,8 @@ Result<std::vector<std::int64_t>> calibration_samples(const StrategyContext& con
   const std::int64_t wanted = std::min<std::int64_t>(count, available);
   if (wanted < kFewestSamples)
     return invalid_argument("quantisation measures on at least " + std::to_string(kFewestSamples) +
-                            " training pictures, there are " + std::to_string(wanted));
+                            " training pictures, there are " + std::to_string(wanted) +
+                            "; name a longer recording, or a --split that leaves more to train");
   std::vector<std::int64_t> samples;
   for (std::int64_t i = 0; i < wanted; ++i) {
     const std::int64_t sample = train[static_cast<std::size_t>(i * available / wanted)];
@@ -150,9 +161,13 @@ Result<std::vector<std::int64_t>> calibration_samples(const StrategyContext& con
                               std::to_string(context.dataset->size()));
     samples.push_back(sample);
   }
-  if (all_alike(*context.dataset, samples))
-    return invalid_argument("all " + std::to_string(wanted) +
-                            " calibration pictures are alike, so activation ranges cannot be measured on them");
+  const std::size_t different = count_different(*context.dataset, samples, kFewestDifferent);
+  if (different < kFewestDifferent)
+    return invalid_argument(
+        (different == 1
+             ? "all " + std::to_string(wanted) + " calibration pictures are alike"
+             : "of " + std::to_string(wanted) + " calibration pictures only " + std::to_string(different) + " differ") +
+        ", so activation ranges cannot be measured on them; name a recording in which the car drives");
   return samples;
 }
 

@@ -79,6 +79,13 @@ Result<std::string> MixtureSearch::overrun(const Mixture& mixture) {
   return verdict.holds ? overrun_text(judge_.limits[most.limit], found) : verdict.overrun;
 }
 
+Result<std::string> MixtureSearch::standing(const Mixture& mixture) {
+  PITLANE_TRY(const Errors found, errors(mixture));
+  std::string all;
+  for (const ErrorLimit& limit : judge_.limits) all += (all.empty() ? "" : "; ") + overrun_text(limit, found);
+  return all;
+}
+
 Result<bool> MixtureSearch::answers_hold(const Mixture& mixture) {
   PITLANE_TRY(const Errors found, errors(mixture));
   return strain(judge_.limits, found).share <= 1;

@@ -49,6 +49,8 @@ class MixtureSearch {
   Result<bool> holds(const Mixture& mixture);
   /// Which limit it strains most, in words.
   Result<std::string> overrun(const Mixture& mixture);
+  /// Where each limit on answers stands, in words; empty without such limits.
+  Result<std::string> standing(const Mixture& mixture);
   /// It answers well enough; what stands in the way is how it drives.
   Result<bool> answers_hold(const Mixture& mixture);
 

@@ -1,6 +1,11 @@
 // The table of strategies. A new one is a row here.
+#include <algorithm>
+#include <cctype>
 #include <string>
 
+#include "pitlane/core/joined.h"
+#include "pitlane/core/near_name.h"
+#include "pitlane/core/printable.h"
 #include "pitlane/optimize/strategy.h"
 
 namespace pitlane {
@@ -185,12 +190,19 @@ const std::vector<Strategy>& strategies() {
 }
 
 Result<const Strategy*> find_strategy(const std::string& name) {
-  std::string known;
+  std::vector<std::string> known;
   for (const Strategy& strategy : strategies()) {
     if (name == strategy.name || (*strategy.also != '\0' && name == strategy.also)) return &strategy;
-    known += (known.empty() ? "" : ", ") + std::string(strategy.name);
+    known.emplace_back(strategy.name);
   }
-  return not_found("there is no strategy '" + name + "'; known are " + known);
+  std::string lower = name;
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string meant;
+  if (name.find(',') != std::string::npos)
+    meant = "; several stand apart, separated by spaces";
+  else if (const auto near = near_name(lower, known))
+    meant = "; did you mean '" + *near + "'?";
+  return not_found("there is no strategy '" + printable(name) + "'" + meant + " (known are " + joined(known) + ")");
 }
 
 }  // namespace pitlane

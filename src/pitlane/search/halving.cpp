@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "pitlane/core/result.h"
+#include "pitlane/study/quantity.h"
 
 namespace pitlane {
 namespace {
@@ -183,7 +184,21 @@ class Halving {
     const auto most = std::max_element(reasons.begin(), reasons.end(),
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
     return unsupported("none of " + std::to_string(judged.size()) + " students is left after the " + kNames[rung] +
-                       " rung (" + most->first + "); loosen the limits or give more trials");
+                       " rung (" + most->first + nearest(judged) + "); loosen the limits or give more trials");
+  }
+
+  /// How far limits would have to be loosened: the least of each, of those for which it is known.
+  static std::string nearest(const std::vector<RungTrial>& judged) {
+    const RungTrial* fastest = nullptr;
+    const RungTrial* smallest = nullptr;
+    for (const RungTrial& t : judged) {
+      if (t.trial.latency_ms > 0 && (!fastest || t.trial.latency_ms < fastest->trial.latency_ms)) fastest = &t;
+      if (t.trial.size_bytes > 0 && (!smallest || t.trial.size_bytes < smallest->trial.size_bytes)) smallest = &t;
+    }
+    std::string out;
+    if (fastest) out += "; the fastest takes " + milliseconds_text(fastest->trial.latency_ms);
+    if (smallest) out += "; the smallest has " + bytes_text(static_cast<double>(smallest->trial.size_bytes));
+    return out;
   }
 
   const HalvingOptions& options_;

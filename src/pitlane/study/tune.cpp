@@ -196,7 +196,9 @@ class Tuner {
       mark_held_out(*row);
       return std::optional<StrategyRow>(*std::move(row));
     }
-    log_warning(strategy + ": " + row->file + " is gone or changed; the row is made again");
+    log_warning(strategy + ": " + row->file +
+                (network.ok() ? " is by now of other settings; the row is made again"
+                              : " is gone or damaged; the row is made again"));
     return std::optional<StrategyRow>();
   }
 
@@ -244,10 +246,12 @@ class Tuner {
                 hold_budget(inputs_.baseline, strategy, context, options_.budget, errors, progress, track));
     row.put_back = std::move(held.put_back);
     if (!held.all_in_eight_bits.empty())
-      row.put_back.push_back("8 bits are few already, so none has fewer: " + held.all_in_eight_bits);
+      row.put_back.push_back("with 8 bits in all layers the budget does not hold either, so none has fewer: " +
+                             held.all_in_eight_bits);
     if (!row.put_back.empty())
       row.put_back.push_back("the budget holds at " + megabytes_text(held.size_bytes) + ", without it " +
                              megabytes_text(held.strategy_size_bytes));
+    if (!held.standing.empty()) row.put_back.push_back("under the budget " + held.standing);
     return std::move(held.network);
   }
 
@@ -259,11 +263,22 @@ class Tuner {
   Status keep(const Network& network, StrategyRow& row) const {
     row.file = "networks/" + row.strategy + ".pit";
     PITLANE_TRY(const std::vector<std::byte> bytes, serialize_pit(network));
-    PITLANE_TRY_STATUS(write_file(options_.out / row.file, bytes));
     row.size_bytes = static_cast<std::int64_t>(bytes.size());
     row.network_hash = content_hash(network);
+    warn_of_replacement(row);
+    PITLANE_TRY_STATUS(write_file(options_.out / row.file, bytes));
     row.sparsity = network_sparsity(network);
     return {};
+  }
+
+  // Files carry the names of strategies: two settings cannot both keep theirs.
+  void warn_of_replacement(const StrategyRow& row) const {
+    std::error_code ignored;
+    if (!fs::exists(options_.out / row.file, ignored)) return;
+    const Result<Network> before = load_pit(options_.out / row.file);
+    if (!before.ok() || content_hash(*before) != row.network_hash)
+      log_warning(row.strategy + ": " + row.file +
+                  ", of other settings or another version of Pitlane, is replaced; another --out would have kept both");
   }
 
   // Several strategies begin with the same pruning and training: it is done once.
