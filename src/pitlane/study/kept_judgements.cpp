@@ -62,11 +62,11 @@ std::string named(const char* what, const std::string& conditions) {
 
 }  // namespace
 
-JudgeFn kept_judgements(JudgeFn judge, Store& store, std::string conditions) {
+JudgeFn kept_judgements(JudgeFn judge, Store& store, const std::string& conditions) {
   return kept<Errors>(std::move(judge), store, named("errors", conditions), read_errors);
 }
 
-TrackFn kept_judgements(TrackFn track, Store& store, std::string conditions) {
+TrackFn kept_judgements(TrackFn track, Store& store, const std::string& conditions) {
   return kept<TrackVerdict>(std::move(track), store, named("verdict", conditions), read_verdict);
 }
 

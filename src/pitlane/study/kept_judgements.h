@@ -12,9 +12,9 @@ namespace pitlane {
 /// the verdict depends on beside the network: code, data, split. A verdict that cannot be read is made again, with a
 /// warning; failures are not kept. The store must outlive the function. One thread, as the store. Errors: those of
 /// `judge`, and of the store.
-JudgeFn kept_judgements(JudgeFn judge, Store& store, std::string conditions);
+JudgeFn kept_judgements(JudgeFn judge, Store& store, const std::string& conditions);
 
 /// As above: `conditions` names courses, latencies, limit and the laps that they are measured by too.
-TrackFn kept_judgements(TrackFn track, Store& store, std::string conditions);
+TrackFn kept_judgements(TrackFn track, Store& store, const std::string& conditions);
 
 }  // namespace pitlane
