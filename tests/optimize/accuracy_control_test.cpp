@@ -325,10 +325,24 @@ TEST(AccuracyControlOnce, WhereEightBitsAreTooFewFloatsFollow) {
   EXPECT_EQ(testing::weight_of(held->network, "dense1").storage, Storage::kF32);
   EXPECT_EQ(testing::weight_of(held->network, "dense2").storage, Storage::kI8);
   EXPECT_THAT(held->put_back, ElementsAre("Dense 'dense1' stays in floats: alone in int8 it adds 20 % to w's MSE"));
+  EXPECT_EQ(held->put_back_to, "floats");
   EXPECT_EQ(held->network.metadata.at("in floats"), "Dense 'dense1'");
+  EXPECT_TRUE(fits_four_bits(testing::weight_of(held->network, "dense2"))) << "what bears few bits has them";
+  EXPECT_EQ(held->all_in_eight_bits, "");
+  EXPECT_EQ(held->network.metadata.count("in 8 bits"), 0U);
+  EXPECT_EQ(held->standing, "w's MSE is 1.03 (+3 %), allowed is 1.1 (+10 %)");
+}
+
+TEST(AccuracyControlOnce, WhereNeitherBearsFewBitsOneHasEightAndOneFloats) {
+  const Network good = network_of_large_layers();
+  const auto held = held_in_four_bits(good, {{"dense1", 0.3, 0.2}, {"dense2", 0.3, 0.01}});
+  ASSERT_TRUE(held.ok()) << held.error().message();
+  EXPECT_EQ(testing::weight_of(held->network, "dense1").storage, Storage::kF32);
+  EXPECT_EQ(testing::weight_of(held->network, "dense2").storage, Storage::kI8);
   EXPECT_FALSE(fits_four_bits(testing::weight_of(held->network, "dense2")));
-  EXPECT_EQ(held->all_in_eight_bits, "Dense 'dense1', Dense 'dense2'");
-  EXPECT_EQ(held->network.metadata.at("in 8 bits"), "Dense 'dense1', Dense 'dense2'");
+  EXPECT_EQ(held->all_in_eight_bits, "Dense 'dense2'");
+  EXPECT_EQ(held->network.metadata.at("in 8 bits"), "Dense 'dense2'");
+  EXPECT_EQ(held->network.metadata.at("in floats"), "Dense 'dense1'");
 }
 
 TEST(AccuracyControlOnce, NetworksOfIntegersAloneMayGoBackToEightBits) {

@@ -126,8 +126,7 @@ void tell_budget(const HeldBudget& held, ProgressBar& bar) {
   bar.clear();
   for (const std::string& sentence : held.put_back) std::printf("%s\n", sentence.c_str());
   if (!held.all_in_eight_bits.empty())
-    std::printf("with 8 bits in all layers the budget does not hold either, so none has fewer: %s\n",
-                held.all_in_eight_bits.c_str());
+    std::printf("the budget bears fewer bits than 8 in none of %s\n", held.all_in_eight_bits.c_str());
   const double now = static_cast<double>(held.size_bytes) / 1e6;
   if (held.put_back.empty())
     std::printf("the budget holds with nothing put back: %.3f MB as .pit\n", now);

@@ -1,5 +1,6 @@
 #include "pitlane/optimize/accuracy_control.h"
 
+#include <algorithm>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -95,6 +96,40 @@ Result<Mixture> mixture_that_holds(MixtureSearch& search, const Strategy& strate
                      nearest + "; allow more, or choose another strategy");
 }
 
+/// What the budget was held with.
+Status take(MixtureSearch& search, const Mixture& mixture, HeldBudget& held) {
+  PITLANE_TRY(held.network, search.make(mixture));
+  PITLANE_TRY(held.standing, search.standing(mixture));
+  for (std::string& sentence : search.sentences(mixture)) held.put_back.push_back(std::move(sentence));
+  return {};
+}
+
+void leave_in_floats(const std::vector<WeightId>& weights, StorageDraft& draft) {
+  std::erase_if(draft.layers, [&](const Layer& layer) { return std::ranges::count(weights, layer.weight) > 0; });
+  for (const WeightId weight : weights) draft.rounded[static_cast<std::size_t>(weight)].reset();
+}
+
+/// With 8 bits in all of its layers the budget holds: as few as it bears.
+Status take_fewer_bits(MixtureSearch& search, HeldBudget& held) {
+  if (search.size() == 0) return {};
+  Mixture mixture = search.all(false);
+  PITLANE_TRY(const bool all_hold, search.holds(mixture));
+  if (!all_hold) {
+    PITLANE_TRY_STATUS(search.weigh());
+    PITLANE_TRY(const std::optional<Mixture> found, search.search());
+    mixture = found.value_or(search.all(true));
+  }
+  const std::string eight = joined(search.names(mixture, true));
+  if (mixture == search.all(true)) {
+    held.all_in_eight_bits = eight;
+  } else {
+    PITLANE_TRY_STATUS(take(search, mixture, held));
+    if (!eight.empty()) held.put_back_to = "floats or 8 bits";
+  }
+  if (!eight.empty()) held.network.metadata["in 8 bits"] = eight;
+  return {};
+}
+
 }  // namespace
 
 Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy, const StrategyContext& given,
@@ -120,23 +155,28 @@ Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy
   if (!holds) {
     PITLANE_TRY(const bool eight_bits_hold,
                 drafted.rounded.empty() ? Result<bool>(true) : search->holds(search->all(true)));
+    std::optional<StorageDraft> fewer_bits;
     if (!eight_bits_hold) {  // then 8 bits are too few in some layers already
-      held.all_in_eight_bits = joined(search->names(search->all(true), true));
       held.judged = search->judged();
+      fewer_bits = drafted;
       drafted.rounded.clear();
       search.emplace(std::move(drafted), judges, context, progress);
     }
     const Result<Mixture> found = mixture_that_holds(*search, strategy);
     if (!found.ok() && found.error().kind() == ErrorKind::kUnsupported) return found.error().in(where);
     if (!found.ok()) return found.error();
-    PITLANE_TRY(held.network, search->make(*found));
-    name_origin(strategy, held.network);
-    PITLANE_TRY(held.standing, search->standing(*found));
-    held.put_back = search->sentences(*found);
+    PITLANE_TRY_STATUS(take(*search, *found, held));
     held.put_back_to = search->wider();
-    if (!held.all_in_eight_bits.empty()) held.network.metadata["in 8 bits"] = held.all_in_eight_bits;
+    const std::string wide = joined(search->names(*found, true));
+    if (fewer_bits) {
+      leave_in_floats(search->weights(*found), *fewer_bits);
+      MixtureSearch again(*std::move(fewer_bits), judges, context, progress);
+      PITLANE_TRY_STATUS(take_fewer_bits(again, held));
+      held.judged += again.judged();
+    }
+    name_origin(strategy, held.network);
     held.network.metadata["budget"] = to_string(budget);
-    held.network.metadata["in " + held.put_back_to] = joined(search->names(*found, true));
+    held.network.metadata["in " + std::string(search->wider())] = wide;
   }
   PITLANE_TRY(held.size_bytes, size_of(held.network));
   held.judged += search->judged();

@@ -33,9 +33,8 @@ struct HeldBudget {
   /// One sentence for each layer that is back in floats or 8 bits and why, as they run; none where the strategy holds
   /// the budget by itself: then the network is what apply_strategy makes, to the byte.
   std::vector<std::string> put_back;
-  std::string put_back_to = "floats";  ///< or "8 bits"
-  /// Names of the layers that were to have fewer bits, where even with 8 in all of them the budget does not hold: none
-  /// has fewer then. Else empty.
+  std::string put_back_to = "floats";  ///< "8 bits", or "floats or 8 bits"
+  /// Names of the layers that were to have fewer bits and have 8, where none has fewer. Else empty.
   std::string all_in_eight_bits;
   /// "v's MSE is 0.0123 (+1.2 %), allowed is 0.0125 (+3 %); ...", each limit on answers; empty without one.
   std::string standing;
@@ -49,8 +48,9 @@ struct HeldBudget {
 /// back to floats (found by halving), and each of those that the budget can bear returns, largest first. The better of
 /// both has fewer layers in floats, then fewer bytes. Layers of fewer bits than 8 go back to 8 in the same way, and
 /// only where that is not enough layers of 8 bits to floats. What trains or calibrates is done once; biases are
-/// corrected for each mixture. Deterministic. Layers that share their weights are one. `track` is what a budget with a
-/// limit there needs: it drives what holds all other limits, and only while that is of use. Errors, with what was
+/// corrected for each mixture. Where 8 bits are too few for some layers, these are in floats and the rest has as few
+/// bits as the budget bears then. Deterministic. Layers that share their weights are one. `track` is what a budget with
+/// a limit there needs: it drives what holds all other limits, and only while that is of use. Errors, with what was
 /// closest: the budget cannot hold with any layer in few bits; it does not hold even in floats; the strategy has no
 /// layers to put back. As of apply_strategy and `judge`.
 Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy, const StrategyContext& context,

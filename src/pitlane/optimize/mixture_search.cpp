@@ -177,6 +177,13 @@ std::vector<std::string> MixtureSearch::sentences(const Mixture& mixture) const 
   return all;
 }
 
+std::vector<WeightId> MixtureSearch::weights(const Mixture& mixture) const {
+  std::vector<WeightId> out;
+  for (std::size_t g = 0; g < size(); ++g)
+    if (mixture[g]) out.push_back(groups_[g].weight);
+  return out;
+}
+
 std::vector<std::string> MixtureSearch::names(const Mixture& mixture, bool stay) const {
   std::vector<std::string> all;
   for (std::size_t g = 0; g < size(); ++g)

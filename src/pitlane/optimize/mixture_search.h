@@ -70,6 +70,8 @@ class MixtureSearch {
   /// Why each layer that stays does.
   [[nodiscard]] std::vector<std::string> sentences(const Mixture& mixture) const;
   [[nodiscard]] std::vector<std::string> names(const Mixture& mixture, bool stay) const;
+  /// Those of the layers that stay.
+  [[nodiscard]] std::vector<WeightId> weights(const Mixture& mixture) const;
 
  private:
   using Errors = std::vector<OutputError>;

@@ -246,8 +246,7 @@ class Tuner {
                 hold_budget(inputs_.baseline, strategy, context, options_.budget, errors, progress, track));
     row.put_back = std::move(held.put_back);
     if (!held.all_in_eight_bits.empty())
-      row.put_back.push_back("with 8 bits in all layers the budget does not hold either, so none has fewer: " +
-                             held.all_in_eight_bits);
+      row.put_back.push_back("the budget bears fewer bits than 8 in none of " + held.all_in_eight_bits);
     if (!row.put_back.empty())
       row.put_back.push_back("the budget holds at " + megabytes_text(held.size_bytes) + ", without it " +
                              megabytes_text(held.strategy_size_bytes));
