@@ -333,6 +333,17 @@ TEST(AccuracyControlOnce, WhereEightBitsAreTooFewFloatsFollow) {
   EXPECT_EQ(held->standing, "w's MSE is 1.03 (+3 %), allowed is 1.1 (+10 %)");
 }
 
+TEST(AccuracyControlOnce, NothingIsRoundedForALayerInFloats) {
+  const Network good = network_of_large_layers();
+  const auto held = held_in_four_bits(good, {{"dense1", 0.03, 0.01}, {"dense2", 0.3, 0.2}});
+  ASSERT_TRUE(held.ok()) << held.error().message();
+  EXPECT_EQ(testing::weight_of(held->network, "dense2").storage, Storage::kF32);
+  EXPECT_TRUE(fits_four_bits(testing::weight_of(held->network, "dense1")));
+  const auto reader = std::ranges::find(held->network.nodes, "dense2", &Node::name);
+  ASSERT_NE(reader, held->network.nodes.end());
+  EXPECT_EQ(held->network.values[static_cast<std::size_t>(reader->inputs[0])].quantization, std::nullopt);
+}
+
 TEST(AccuracyControlOnce, WhereNeitherBearsFewBitsOneHasEightAndOneFloats) {
   const Network good = network_of_large_layers();
   const auto held = held_in_four_bits(good, {{"dense1", 0.3, 0.2}, {"dense2", 0.3, 0.01}});

@@ -69,6 +69,7 @@ TEST(Strategies, AreFoundByName) {
             "prune_quan_tf, prune_qat, clust_qat, prune_clust_qat, shrink, shrink_quan, grey_input, plane_input, "
             "small_input, small_input_quan)");
   EXPECT_THAT(find_strategy("Int4").error().message(), HasSubstr("did you mean 'int4'?"));
+  EXPECT_THAT(find_strategy("FP16").error().message(), HasSubstr("did you mean 'fp16'?"));
   EXPECT_THAT(find_strategy("int4,int8").error().message(), HasSubstr("separated by spaces"));
   EXPECT_THAT(find_strategy("nothing_like_it").error().message(),
               HasSubstr("there is no strategy 'nothing_like_it' (known"));

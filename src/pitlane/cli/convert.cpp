@@ -193,8 +193,11 @@ void tell_widened(const Network& network) {
 Status tell_packing(const Network& network, std::int64_t size, ExportKind kind) {
   constexpr double kClearly = 0.8;
   if (kind == ExportKind::kPit) return {};
+  std::int64_t plain = 0;  // each number in its own storage; some formats hold wider ones alone
+  for (const Weight& weight : network.weights)
+    plain += weight.size() * static_cast<std::int64_t>(bytes_per_element(weight.storage));
   PITLANE_TRY(const std::vector<std::byte> packed, serialize_pit(network));
-  if (static_cast<double>(packed.size()) < kClearly * static_cast<double>(size))
+  if (static_cast<double>(packed.size()) < kClearly * static_cast<double>(std::min(size, plain)))
     std::printf("as .pit the same network has %.3f MB: few bits, zeros and shared values are packed there alone\n",
                 static_cast<double>(packed.size()) / 1e6);
   return {};

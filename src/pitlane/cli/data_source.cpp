@@ -1,6 +1,8 @@
 #include "pitlane/cli/data_source.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 #include <utility>
 
 #include "pitlane/cli/number_range.h"
@@ -117,10 +119,10 @@ void add_recording_flags(CLI::App& verb, RecordingOptions& options) {
 
 Result<std::vector<Recording>> open_recordings(const DataFlags& flags) {
   if (flags.directories.empty()) return invalid_argument("--data: name at least one recording");
-  for (std::size_t i = 0; i < flags.directories.size(); ++i)
-    for (std::size_t k = 0; k < i; ++k)
-      if (same_file(flags.directories[i], flags.directories[k]))
-        return same_frames(flags.directories[i], flags.directories[k]);
+  std::map<std::filesystem::path, std::string> said;
+  for (const std::string& directory : flags.directories)
+    if (const auto [twin, is_new] = said.emplace(resolved(directory), directory); !is_new)
+      return same_frames(directory, twin->second);
   std::vector<Recording> recordings;
   for (const std::string& directory : flags.directories) {
     PITLANE_TRY(Recording recording, open_recording(directory, flags.recording));

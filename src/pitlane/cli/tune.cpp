@@ -161,6 +161,8 @@ RowFn row_printer(ProgressBar& bar) {
                    static_cast<std::size_t>(std::count_if(row.laps.begin(), row.laps.end(),
                                                           [](const LapRow& lap) { return lap.result.completed; })),
                    row.laps.size());
+    if (!row.failure && !row.standing.empty())
+      std::fprintf(stderr, "%-16s under the budget %s\n", "", row.standing.c_str());
   };
 }
 

@@ -33,7 +33,8 @@ Status check_tune_folder(const fs::path& out, const fs::path& model, bool overwr
   if (same_file(model, out / kRecommended) || same_file(folder, out / "networks"))
     return invalid_argument(model.string() + ": lies where tune writes its own networks (--out " + out.string() +
                             "); copy it elsewhere, or name another --out");
-  if (overwrite || is_there(out / "tune.db")) return {};
+  // Who deletes the store to have all rows made anew leaves the folder of trainings.
+  if (overwrite || is_there(out / "tune.db") || is_there(out / "fine-tuned")) return {};
   for (const char* name : kWritten)
     if (is_there(out / name) && !is_empty_folder(out / name))
       return invalid_argument("--out " + out.string() + ": holds " + name +

@@ -104,11 +104,6 @@ Status take(MixtureSearch& search, const Mixture& mixture, HeldBudget& held) {
   return {};
 }
 
-void leave_in_floats(const std::vector<WeightId>& weights, StorageDraft& draft) {
-  std::erase_if(draft.layers, [&](const Layer& layer) { return std::ranges::count(weights, layer.weight) > 0; });
-  for (const WeightId weight : weights) draft.rounded[static_cast<std::size_t>(weight)].reset();
-}
-
 /// With 8 bits in all of its layers the budget holds: as few as it bears.
 Status take_fewer_bits(MixtureSearch& search, HeldBudget& held) {
   if (search.size() == 0) return {};

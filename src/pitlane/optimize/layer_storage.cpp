@@ -69,6 +69,13 @@ Network without_ranges(Network network) {
 
 }  // namespace
 
+void leave_in_floats(const std::vector<WeightId>& weights, StorageDraft& draft) {
+  std::erase_if(draft.layers, [&](const Layer& layer) { return std::ranges::count(weights, layer.weight) > 0; });
+  for (const WeightId weight : weights)
+    if (!draft.rounded.empty()) draft.rounded[static_cast<std::size_t>(weight)].reset();
+  if (draft.storage == Storage::kI8) drop_unread_ranges(draft.floats, draft.layers);
+}
+
 Result<Network> store_layers(const StorageDraft& draft, const std::vector<bool>& stays, const Dataset* dataset,
                              const ProgressFn& progress) {
   Network network = draft.floats;

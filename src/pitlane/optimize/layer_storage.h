@@ -39,6 +39,10 @@ Result<StorageDraft> draft(const QuantizeStatic& pass, Network network, const St
 Result<StorageDraft> draft(const QuantizeAware& pass, Network network, const StrategyContext& context,
                            const ProgressFn& progress, const Network* teacher = nullptr);
 
+/// Layers with these weights keep their floats for good: they are stored in no mixture, and what only they read is not
+/// rounded.
+void leave_in_floats(const std::vector<WeightId>& weights, StorageDraft& draft);
+
 /// `stays` by WeightId, or empty where none does: layers that keep their floats, or 8 bits where the draft has
 /// `rounded` weights for fewer. Ranges that no stored layer reads go; biases are corrected for this very mixture.
 /// `dataset` may be null where biases stay.

@@ -190,17 +190,19 @@ const std::vector<Strategy>& strategies() {
 }
 
 Result<const Strategy*> find_strategy(const std::string& name) {
-  std::vector<std::string> known;
+  std::vector<std::string> known, all;
   for (const Strategy& strategy : strategies()) {
     if (name == strategy.name || (*strategy.also != '\0' && name == strategy.also)) return &strategy;
     known.emplace_back(strategy.name);
+    all.emplace_back(strategy.name);
+    if (*strategy.also != '\0') all.emplace_back(strategy.also);
   }
   std::string lower = name;
   std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   std::string meant;
   if (name.find(',') != std::string::npos)
-    meant = "; several stand apart, separated by spaces";
-  else if (const auto near = near_name(lower, known))
+    meant = "; a name has no comma (several are separated by spaces, where a command takes more than one)";
+  else if (const auto near = near_name(lower, all))
     meant = "; did you mean '" + *near + "'?";
   return not_found("there is no strategy '" + printable(name) + "'" + meant + " (known are " + joined(known) + ")");
 }

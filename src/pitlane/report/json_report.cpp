@@ -54,6 +54,7 @@ Json row_value(const StrategyRow& row, const StrategyRow& baseline) {
   out["network_hash"] = row.network_hash;
   out["size_bytes"] = row.size_bytes;
   if (!row.put_back.empty()) out["put_back"] = row.put_back;
+  if (!row.standing.empty()) out["under_budget"] = row.standing;
   out["sparsity"] = row.sparsity;
   if (row.accuracy) out.update(accuracy_value(*row.accuracy));
   if (row.accuracy && baseline.accuracy) out["mse_relative_to_baseline"] = relative_mse(row, baseline);

@@ -127,6 +127,14 @@ class Tuner {
     return name + "-" + hasher.hex();
   }
 
+  /// A limit on the track is held on courses that are not held out, and which those are is no part of other rows' keys.
+  [[nodiscard]] std::string budgets_courses() const {
+    std::string marks;
+    if (track_limit(options_.budget))
+      for (const Course& course : inputs_.courses) marks += course.held_out ? " -" : " +";
+    return marks;
+  }
+
   Result<StrategyRow> finished_row(const Strategy& strategy, const RowFn& on_row) {
     StrategyRow empty;
     empty.strategy = strategy.name;
@@ -134,7 +142,8 @@ class Tuner {
     empty.recipe = recipe(strategy);
     if (under_budget(strategy)) empty.recipe += " | within_budget(" + to_string(options_.budget) + ")";
     return finished_row(
-        empty, key(strategy.name, empty.recipe), [&] { return make_row(strategy, empty); }, on_row);
+        empty, key(strategy.name, empty.recipe + (under_budget(strategy) ? budgets_courses() : "")),
+        [&] { return make_row(strategy, empty); }, on_row);
   }
 
   Result<StrategyRow> finished_row(const MadeNetwork& made, const RowFn& on_row) {
@@ -196,9 +205,7 @@ class Tuner {
       mark_held_out(*row);
       return std::optional<StrategyRow>(*std::move(row));
     }
-    log_warning(strategy + ": " + row->file +
-                (network.ok() ? " is by now of other settings; the row is made again"
-                              : " is gone or damaged; the row is made again"));
+    if (!network.ok()) log_warning(strategy + ": " + row->file + " is gone or damaged; the row is made again");
     return std::optional<StrategyRow>();
   }
 
@@ -239,7 +246,7 @@ class Tuner {
     TrackFn track;
     if (const std::optional<BudgetLimit> limit = track_limit(options_.budget)) {
       PITLANE_TRY(track, track_judge(inputs_.courses, options_.laps, *limit, baseline_laps_));
-      track = kept_judgements(std::move(track), store_, key("track", to_string({*limit})));
+      track = kept_judgements(std::move(track), store_, key("track", to_string({*limit}) + budgets_courses()));
     }
     const JudgeFn errors = kept_judgements(judge_on(data_, split_), store_, key("errors", ""));
     PITLANE_TRY(HeldBudget held,
@@ -250,7 +257,7 @@ class Tuner {
     if (!row.put_back.empty())
       row.put_back.push_back("the budget holds at " + megabytes_text(held.size_bytes) + ", without it " +
                              megabytes_text(held.strategy_size_bytes));
-    if (!held.standing.empty()) row.put_back.push_back("under the budget " + held.standing);
+    row.standing = std::move(held.standing);
     return std::move(held.network);
   }
 
@@ -272,10 +279,9 @@ class Tuner {
 
   // Files carry the names of strategies: two settings cannot both keep theirs.
   void warn_of_replacement(const StrategyRow& row) const {
-    std::error_code ignored;
-    if (!fs::exists(options_.out / row.file, ignored)) return;
+    if (options_.overwrite) return;
     const Result<Network> before = load_pit(options_.out / row.file);
-    if (!before.ok() || content_hash(*before) != row.network_hash)
+    if (before.ok() && content_hash(*before) != row.network_hash)
       log_warning(row.strategy + ": " + row.file +
                   ", of other settings or another version of Pitlane, is replaced; another --out would have kept both");
   }

@@ -166,6 +166,7 @@ Json write_row(const StrategyRow& row) {
            {"network_hash", row.network_hash},
            {"size_bytes", row.size_bytes},
            {"sparsity", real(row.sparsity)},
+           {"standing", row.standing},
            {"put_back", list(row.put_back, [](const std::string& text) { return Json(text); })},
            {"fine_tuning", list(row.fine_tuning, write_epoch)},
            {"laps", list(row.laps, write_lap)},
@@ -199,6 +200,7 @@ StrategyRow read_row(const JsonCursor& at) {
   row.network_hash = at["network_hash"].text();
   row.size_bytes = at["size_bytes"].integer<std::int64_t>();
   row.sparsity = at["sparsity"].number();
+  row.standing = at["standing"].text();
   row.put_back = at["put_back"].list([](const JsonCursor& c) { return c.text(); });
   row.accuracy = read_if(at, "accuracy", read_accuracy);
   row.agreement = read_if(at, "agreement", read_agreement);

@@ -39,6 +39,8 @@ struct StrategyRow {
   /// Under a budget of accuracy: which layers are back in floats or 8 bits and why, and what that weighs; a sentence
   /// each.
   std::vector<std::string> put_back;
+  /// Under a budget of accuracy: where each limit stands, as HeldBudget::standing.
+  std::string standing;
   double sparsity = 0;                 ///< share of zero weights, 0..1
   std::optional<Accuracy> accuracy;    ///< on validation data; empty without data
   std::optional<Agreement> agreement;  ///< with the baseline, same data
