@@ -45,12 +45,12 @@ Status check_tune_folder(const fs::path& out, const fs::path& model, bool overwr
 
 Status write_tune_results(TuneResult& result, const fs::path& out) {
   const fs::path recommended = out / kRecommended;
-  if (!result.recommendation.strategy && is_there(recommended)) {  // it would contradict the report
-    std::error_code ignored;
-    fs::remove(recommended, ignored);
+  const bool contradicted = !result.recommendation.strategy && is_there(recommended);
+  if (contradicted)
     result.notes.push_back("recommended.pit of an earlier run was removed: nothing is recommended any longer.");
-  }
   PITLANE_TRY_STATUS(write_reports(result, out));
+  std::error_code ignored;
+  if (contradicted) fs::remove(recommended, ignored);
   for (const StrategyRow& row : result.rows) {
     if (!result.recommendation.strategy || row.strategy != *result.recommendation.strategy) continue;
     PITLANE_TRY(const Network network, load_pit(out / row.file));
