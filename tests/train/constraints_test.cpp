@@ -5,9 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <limits>
 #include <map>
+#include <numeric>
 #include <set>
 
+#include "pitlane/core/random.h"
 #include "pitlane/network/smallest_weights.h"
 #include "synthetic.h"
 
@@ -15,53 +19,32 @@ namespace pitlane {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::FloatNear;
+using ::testing::Pointwise;
 
 constexpr int kColumns = 12, kRows = 6;
 
-TEST(Constraints, GradientsOfSharedValuesAreSummed) {
+TEST(Constraints, OnlyWhatIsAskedForIsKept) {
   const Network network = testing::tiny_network(kColumns, kRows);
-  TrainOptions options;
-  options.keep_shared = options.keep_zeros = true;
-  Constraints constraints(network, options);
+  const WeightId id = layer_weights(network)[0];
   WeightValues values(network.weights.size());
-  const auto ids = layer_weights(network);
-  values[static_cast<std::size_t>(ids[0])] = {2, -1, 2, 0, -1, 2};
-  for (int i = 0; i < 300; ++i) values[static_cast<std::size_t>(ids[1])].push_back(static_cast<float>(i));
-  constraints.find(values);
-  const std::vector<float> gradient = {1, 10, 0.5F, 7, -4, 0.25F};
-  const auto summed = constraints.shared(ids[0], gradient, 1);
-  EXPECT_THAT(std::vector<float>(summed.begin(), summed.end()), ElementsAre(1.75F, 6, 1.75F, 7, 6, 1.75F));
-  const auto keep = constraints.keep(ids[0]);
-  EXPECT_THAT(std::vector<int>(keep.begin(), keep.end()), ElementsAre(1, 1, 1, 0, 1, 1));
-  const std::vector<float> many(300, 1.0F);
-  EXPECT_EQ(constraints.shared(ids[1], many, 1).data(), many.data()) << "more than 256 values are not shared";
-}
-
-TEST(Constraints, SharedGradientsAreTheSameOnAnyNumberOfThreads) {
-  const Network network = testing::tiny_network(kColumns, kRows);
-  TrainOptions options;
-  options.keep_shared = true;
-  Constraints constraints(network, options);
-  const WeightId layer = layer_weights(network)[0];
-  constexpr std::size_t kMany = 200'001;  // several blocks and a rest
-  WeightValues values(network.weights.size());
-  std::vector<float>& shared = values[static_cast<std::size_t>(layer)];
-  std::vector<float> gradient(kMany);
-  std::map<float, double> expected;
-  for (std::size_t i = 0; i < kMany; ++i) {
-    shared.push_back(static_cast<float>(i * i % 37));
-    gradient[i] = std::sin(static_cast<float>(i));
-    expected[shared[i]] += static_cast<double>(gradient[i]);
-  }
-  constraints.find(values);
-  const auto sums = [&](int threads) {
-    const auto summed = constraints.shared(layer, gradient, threads);
-    return std::vector<float>(summed.begin(), summed.end());
+  const auto updated = [&](bool keep_zeros, bool keep_shared) {
+    TrainOptions options;
+    options.keep_zeros = keep_zeros;
+    options.keep_shared = keep_shared;
+    Constraints constraints(network, options, 1);
+    std::vector<float>& weight = values[static_cast<std::size_t>(id)];
+    weight = {0, 1, 1};
+    constraints.find(values);
+    AdamMoments moments{std::vector<float>(3), std::vector<float>(3)};
+    constraints.update(id, weight, std::vector<float>{1, 5, -1}, moments, {0.5, 1});
+    return weight;
   };
-  const std::vector<float> one = sums(1);
-  EXPECT_EQ(sums(2), one);
-  EXPECT_EQ(sums(5), one);
-  for (std::size_t i = 0; i < kMany; i += 1001) EXPECT_NEAR(one[i], expected[shared[i]], 1e-6 * kMany) << i;
+  // The first step of Adam goes by the learning rate, against the gradient's sign.
+  EXPECT_THAT(updated(false, false), Pointwise(FloatNear(1e-5F), {-0.5F, 0.5F, 1.5F}));
+  EXPECT_THAT(updated(true, false), Pointwise(FloatNear(1e-5F), {0.0F, 0.5F, 1.5F}));
+  EXPECT_THAT(updated(false, true), Pointwise(FloatNear(1e-5F), {-0.5F, 0.5F, 0.5F}));
+  EXPECT_THAT(updated(true, true), Pointwise(FloatNear(1e-5F), {0.0F, 0.5F, 0.5F}));
 }
 
 // s(t) = to + (from - to) (1 - t / T)^3: at the start, in the middle, at the end and after it.
@@ -78,7 +61,7 @@ TEST(Constraints, SparsityRisesAlongTheClosedForm) {
   TrainOptions options;
   options.keep_zeros = true;
   options.sparsity = RisingSparsity{.from = 0.25, .to = 0.75, .weights = {id}};
-  Constraints constraints(network, options);
+  Constraints constraints(network, options, 2);
   WeightValues values(network.weights.size());
   for (int i = 0; i < 1000; ++i)
     values[static_cast<std::size_t>(id)].push_back(static_cast<float>(i % 2 == 0 ? i + 1 : -i - 1));
@@ -93,8 +76,12 @@ TEST(Constraints, SparsityRisesAlongTheClosedForm) {
     ASSERT_EQ(std::ranges::count(now, 0.F), zeros) << step;
     ASSERT_EQ(now[static_cast<std::size_t>(zeros)] != 0, true) << "the smallest go first";
     ASSERT_EQ(std::ranges::count(moments[static_cast<std::size_t>(id)].first, 0.F), zeros) << step;
-    ASSERT_EQ(std::ranges::count(constraints.keep(id), std::uint8_t{0}), zeros) << step;
+    ASSERT_EQ(moments[static_cast<std::size_t>(id)].first, moments[static_cast<std::size_t>(id)].second) << step;
   }
+  const std::vector<float> before = values[static_cast<std::size_t>(id)], gradient(1000, 1);
+  auto& now = values[static_cast<std::size_t>(id)];
+  constraints.update(id, now, gradient, moments[static_cast<std::size_t>(id)], {});
+  for (std::size_t i = 0; i < now.size(); ++i) ASSERT_EQ(now[i] != before[i], before[i] != 0) << i;
 }
 
 TEST(Constraints, ZeroSmallestTakesTheFirstOfEqualOnes) {
@@ -105,6 +92,25 @@ TEST(Constraints, ZeroSmallestTakesTheFirstOfEqualOnes) {
   EXPECT_THAT(values, ElementsAre(3, 0, 0, 1, -2, 0));
   zero_smallest(values, 99);
   EXPECT_THAT(values, ElementsAre(0, 0, 0, 0, 0, 0));
+}
+
+// Against sorting, with ties, both signs, numbers that differ in their last bits alone, and the least of all.
+TEST(Constraints, ZeroSmallestAgreesWithSorting) {
+  Random random(11);
+  for (const std::size_t kinds : {3U, 50U, 100'000U}) {
+    std::vector<float> values(3000);
+    for (float& v : values) v = (1 + 1e-7F * static_cast<float>(random.index(kinds))) * (random.chance(0.5) ? 1 : -1);
+    values[17] = values[1800] = std::numeric_limits<float>::denorm_min();
+    for (const std::size_t count : {1U, 2U, 3U, 1499U, 2999U, 3000U}) {
+      std::vector<std::size_t> order(values.size());
+      std::iota(order.begin(), order.end(), 0);
+      std::ranges::stable_sort(order, {}, [&](std::size_t i) { return std::abs(values[i]); });
+      std::vector<float> expected = values, zeroed = values;
+      for (std::size_t i = 0; i < count; ++i) expected[order[i]] = 0;
+      zero_smallest(zeroed, count);
+      EXPECT_EQ(zeroed, expected) << kinds << " kinds, " << count;
+    }
+  }
 }
 
 class ConstrainedTraining : public ::testing::Test {
@@ -121,6 +127,19 @@ class ConstrainedTraining : public ::testing::Test {
     const auto result = train(network_, dataset_, split_, options_);
     EXPECT_TRUE(result.ok()) << result.error().message();
     return result.ok() ? result->network : network_;
+  }
+
+  /// Gives each layer three values, zero among them; returns them by layer.
+  std::vector<std::vector<float>> share_three_values() {
+    std::vector<std::vector<float>> given;
+    for (const WeightId id : layer_weights(network_)) {
+      Weight& weight = network_.weights[static_cast<std::size_t>(id)];
+      std::vector<float> values = decode_f32(weight);
+      for (float& v : values) v = std::abs(v) < 0.02F ? 0 : v > 0 ? 0.1F : -0.07F;
+      given.push_back(values);
+      weight = make_f32_weight(weight.name, weight.shape, values);
+    }
+    return given;
   }
 
   Dataset dataset_ = testing::bar_dataset(kColumns, kRows, 200, 7);
@@ -142,14 +161,7 @@ TEST_F(ConstrainedTraining, ReachesTheShareOfEachLayer) {
 }
 
 TEST_F(ConstrainedTraining, SharedValuesMoveTogether) {
-  std::vector<std::vector<float>> before;
-  for (const WeightId id : layer_weights(network_)) {
-    Weight& weight = network_.weights[static_cast<std::size_t>(id)];
-    std::vector<float> values = decode_f32(weight);
-    for (float& v : values) v = std::abs(v) < 0.02F ? 0 : v > 0 ? 0.1F : -0.07F;
-    before.push_back(values);
-    weight = make_f32_weight(weight.name, weight.shape, values);
-  }
+  const std::vector<std::vector<float>> before = share_three_values();
   options_.keep_shared = true;
   const Network after = trained();
   std::size_t layer = 0;
@@ -163,6 +175,19 @@ TEST_F(ConstrainedTraining, SharedValuesMoveTogether) {
     }
     ++layer;
   }
+}
+
+TEST_F(ConstrainedTraining, SharedValuesGoOnWhereTheyStopped) {
+  share_three_values();
+  options_.keep_shared = true;
+  const Network whole = trained();
+  options_.checkpoint = std::filesystem::path(::testing::TempDir()) / "shared_values.ckpt";
+  std::filesystem::remove(options_.checkpoint);
+  const auto part = train(network_, dataset_, split_, options_, [](const Progress& p) { return p.done < p.total / 2; });
+  ASSERT_FALSE(part.ok());
+  ASSERT_TRUE(std::filesystem::exists(options_.checkpoint));
+  EXPECT_EQ(content_hash(trained()), content_hash(whole));
+  std::filesystem::remove(options_.checkpoint);
 }
 
 TEST_F(ConstrainedTraining, ATeacherAloneIsImitated) {
@@ -192,7 +217,10 @@ TEST_F(ConstrainedTraining, RefusesWhatDoesNotFit) {
   EXPECT_EQ(refusal(), "a rising share of zeros must stay between 0 and 1, and may not fall");
   options_.sparsity = RisingSparsity{.weights = {99}};
   EXPECT_EQ(refusal(), "there is no weight 99 to prune");
-  options_.keep_zeros = false;
+  options_.sparsity = RisingSparsity{};
+  options_.keep_shared = true;
+  EXPECT_EQ(refusal(), "a rising share of zeros parts weights that share a value; ask for one of the two");
+  options_.keep_shared = options_.keep_zeros = false;
   EXPECT_EQ(refusal(), "a rising share of zeros needs zeros that are kept");
   options_.sparsity.reset();
   options_.int8.resize(3);

@@ -126,7 +126,7 @@ TEST_P(FakeQuantization, ATrainedNetworkIsWhatItsLastValidationSaw) {
 
 TEST_P(FakeQuantization, ResumedEqualsUninterruptedByteForByte) {
   TrainOptions options = short_training(4);
-  options.keep_last = options.keep_zeros = options.keep_shared = true;
+  options.keep_last = options.keep_zeros = true;
   options.int8 = simulated_.int8;
   options.sparsity = RisingSparsity{.from = 0.2, .to = 0.6, .weights = {}};
   for (std::size_t i = 0; i < simulated_.int8.size(); ++i)

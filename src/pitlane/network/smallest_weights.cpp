@@ -1,26 +1,53 @@
 #include "pitlane/network/smallest_weights.h"
 
 #include <algorithm>
-#include <cmath>
+#include <bit>
 #include <vector>
 
 namespace pitlane {
+namespace {
+
+constexpr std::uint32_t kMagnitude = 0x7fffffff;
+constexpr int kLowBits = 16;
+
+/// In the order of the magnitudes.
+std::uint32_t magnitude_bits(float value) { return std::bit_cast<std::uint32_t>(value) & kMagnitude; }
+
+struct Selected {
+  std::uint32_t bits = 0;  ///< of the magnitude
+  std::size_t ties = 0;    ///< how many of that magnitude are among the selected
+};
+
+/// The largest of the `count` smallest magnitudes. Counts by the upper bits first, so that little is left to be
+/// ordered: training asks for it again and again, of millions of weights.
+Selected select_magnitude(std::span<const float> values, std::size_t count) {
+  std::vector<std::size_t> counts((kMagnitude >> kLowBits) + 1);
+  for (const float v : values) ++counts[magnitude_bits(v) >> kLowBits];
+  std::uint32_t upper = 0;
+  std::size_t rank = count;
+  while (counts[upper] < rank) rank -= counts[upper++];
+  std::vector<std::uint32_t> alike;
+  alike.reserve(counts[upper]);
+  for (const float v : values)
+    if (magnitude_bits(v) >> kLowBits == upper) alike.push_back(magnitude_bits(v));
+  const auto nth = alike.begin() + static_cast<std::ptrdiff_t>(rank) - 1;
+  std::ranges::nth_element(alike, nth);
+  const auto smaller = std::ranges::count_if(alike.begin(), nth, [&](std::uint32_t bits) { return bits < *nth; });
+  return {*nth, rank - static_cast<std::size_t>(smaller)};
+}
+
+}  // namespace
 
 void zero_smallest(std::span<float> values, std::size_t count) {
   count = std::min(count, values.size());
   if (count == 0) return;
-  std::vector<float> magnitudes(values.size());
-  std::ranges::transform(values, magnitudes.begin(), [](float v) { return std::abs(v); });
-  const auto nth = magnitudes.begin() + static_cast<std::ptrdiff_t>(count) - 1;
-  std::ranges::nth_element(magnitudes, nth);
-  const float threshold = *nth;
-  auto ties = static_cast<std::ptrdiff_t>(count) -
-              std::ranges::count_if(values, [threshold](float v) { return std::abs(v) < threshold; });
-  for (float& v : values) {
-    const float magnitude = std::abs(v);
-    if (magnitude > threshold || (magnitude == threshold && ties == 0)) continue;
-    if (magnitude == threshold) --ties;
-    v = 0;
+  const Selected last = select_magnitude(values, count);
+  for (float& v : values) v = magnitude_bits(v) < last.bits ? 0 : v;
+  std::size_t ties = last.ties;
+  for (std::size_t i = 0; ties > 0; ++i) {
+    if (magnitude_bits(values[i]) != last.bits) continue;
+    values[i] = 0;
+    --ties;
   }
 }
 

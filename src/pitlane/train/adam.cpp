@@ -11,8 +11,6 @@ namespace pitlane {
 namespace {
 
 constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-8;
-// Below this a thread costs more than it saves.
-constexpr std::size_t kElementsPerThread = 1 << 18;
 
 struct Coefficients {
   float rate, root_correction;

@@ -69,6 +69,8 @@ Status check_fine_tuning(const TrainOptions& options, const Network& network) {
     if (!unit(rising->from) || !unit(rising->to) || !unit(rising->until) || rising->to < rising->from)
       return invalid_argument("a rising share of zeros must stay between 0 and 1, and may not fall");
     if (!options.keep_zeros) return invalid_argument("a rising share of zeros needs zeros that are kept");
+    if (options.keep_shared)
+      return invalid_argument("a rising share of zeros parts weights that share a value; ask for one of the two");
     for (const WeightId id : rising->weights)
       if (id < 0 || id >= std::ssize(network.weights))
         return invalid_argument("there is no weight " + std::to_string(id) + " to prune");

@@ -8,6 +8,7 @@
 
 #include "pitlane/network/network.h"
 #include "pitlane/train/adam.h"
+#include "pitlane/train/shared_values.h"
 #include "pitlane/train/trainer.h"
 
 namespace pitlane {
@@ -20,7 +21,8 @@ std::vector<WeightId> layer_weights(const Network& network);
 
 class Constraints {
  public:
-  Constraints(const Network& network, const TrainOptions& options);
+  /// `options` must live as long. `threads` never changes a result.
+  Constraints(const Network& network, const TrainOptions& options, int threads);
 
   /// From the numbers alone, so that a resumed training finds the same: to be called before each epoch.
   void find(const WeightValues& values);
@@ -28,9 +30,9 @@ class Constraints {
   /// 1 where an element may move; empty where all may.
   [[nodiscard]] std::span<const std::uint8_t> keep(WeightId id) const { return keep_[static_cast<std::size_t>(id)]; }
 
-  /// The gradient, summed over weights that share a value; the same for any number of threads. Valid until the next
-  /// call.
-  std::span<const float> shared(WeightId id, std::span<const float> gradient, int threads);
+  /// One step of Adam; weights that share a value learn together. The moments have the weight's size.
+  void update(WeightId weight, std::span<float> values, std::span<const float> gradient, AdamMoments& moments,
+              const AdamStep& step) const;
 
   /// Before step `step` (from 0) of `steps`: more zeros, whose moments are forgotten. Looks every 16 steps and at the
   /// step that reaches the last share.
@@ -38,13 +40,13 @@ class Constraints {
 
  private:
   void find_zeros(std::size_t id, std::span<const float> values);
-  void find_shared(std::size_t id, std::span<const float> values);
+  void forget(std::span<const std::uint8_t> keep, AdamMoments& moments) const;
 
   const TrainOptions& options_;
+  int threads_;
   std::vector<WeightId> layers_;
-  std::vector<std::vector<std::uint8_t>> keep_;   // by WeightId
-  std::vector<std::vector<std::uint8_t>> group_;  // by WeightId: which value an element shares; empty: none
-  std::vector<float> summed_;
+  std::vector<std::vector<std::uint8_t>> keep_;  // by WeightId
+  std::vector<SharedValues> shared_;             // by WeightId; empty without keep_shared
 };
 
 }  // namespace pitlane

@@ -8,6 +8,9 @@
 
 namespace pitlane {
 
+/// The grain of a pass with a few operations for each number: below it a thread costs more than it saves.
+inline constexpr std::size_t kElementsPerThread = 1 << 18;
+
 /// Calls `work(begin, end)` for as many even parts of [0, size) as there are threads, at once, but for none below
 /// `grain` numbers; returns when all are done. `work` must not throw.
 template <typename Work>

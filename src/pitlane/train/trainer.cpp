@@ -113,13 +113,13 @@ class Training {
         output_weights_(loss_weights(options, inputs_.dataset().outputs)),
         model_(std::move(model)),
         teacher_(std::move(teacher)),
-        constraints_(network, options) {
+        threads_(options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency())),
+        constraints_(network, options, threads_) {
     const Dataset& dataset = inputs_.dataset();
     const auto train_indices = options.augmentation.extreme ? repeat_extremes(dataset, split.train) : split.train;
     samples_ = static_cast<std::int64_t>(train_indices.size());
     train_windows_ = windows(train_indices, kLearntWindows);
     steps_per_epoch_ = WindowBatches(train_windows_, options.batch).size();
-    threads_ = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
     state_.key = make_key(network, dataset, split, options);
     state_.moments.resize(network.weights.size());
     for (const Parameter& p : model_->parameters()) {
@@ -270,11 +270,8 @@ class Training {
     AdamStep step;
     step.learning_rate = cosine_rate(options_.learning_rate, state_.step, steps_per_epoch_ * options_.epochs);
     step.step = ++state_.step;
-    for (const Parameter& p : model_->parameters()) {
-      const auto id = static_cast<std::size_t>(p.weight);
-      adam_update(p.values, constraints_.shared(p.weight, p.gradient, threads_), state_.moments[id],
-                  constraints_.keep(p.weight), step, threads_);
-    }
+    for (const Parameter& p : model_->parameters())
+      constraints_.update(p.weight, p.values, p.gradient, state_.moments[static_cast<std::size_t>(p.weight)], step);
     average();
   }
 
@@ -319,11 +316,11 @@ class Training {
   const ProgressFn& progress_;
   std::vector<double> output_weights_;
   std::unique_ptr<TorchModel> model_, teacher_;
+  int threads_;
   Constraints constraints_;
   std::vector<SampleWindow> train_windows_;
   std::int64_t samples_ = 0;  // that an epoch learns from
   std::int64_t steps_per_epoch_ = 0;
-  int threads_ = 1;
   TrainState state_;
   double step_seconds_ = 0;
   std::int64_t images_ = 0;

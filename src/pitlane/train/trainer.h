@@ -53,7 +53,7 @@ struct TrainOptions {
   /// Weights of a layer that are equal stay equal where they have at most 256 values: the gradient of a value is the
   /// sum of those of its weights (Han, Mao and Dally, "Deep Compression", ICLR 2016).
   bool keep_shared = false;
-  std::optional<RisingSparsity> sparsity = {};  ///< needs keep_zeros
+  std::optional<RisingSparsity> sparsity = {};  ///< needs keep_zeros, and no keep_shared
   /// See TorchModelOptions::int8. Ranges follow for the first half of the steps; the result has the last ones.
   SimulatedInt8 int8 = {};
   std::optional<Teacher> teacher = {};
