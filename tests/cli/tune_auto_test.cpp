@@ -66,6 +66,17 @@ TEST_F(TuneAuto, RefusesBudgetsAndNetworksThatItCannotServe) {
   EXPECT_THAT(tiny.err, HasSubstr("no student is as small as the limits ask for; allow a larger file with --max-size"));
 }
 
+// Nothing of what was asked for beside the search is lost where it finds nothing.
+TEST_F(TuneAuto, FindsNothingAndStillRunsTheStrategies) {
+  const Outcome none = tune("--auto 2 --strategy float16_quan --frames 500 --no-track --max-latency-ms 0.000001");
+  EXPECT_EQ(none.code, 1) << none.err;
+  const char* const why = "The search found no student: none of 2 students is left after the first rung";
+  EXPECT_THAT(none.err, HasSubstr(why));
+  EXPECT_THAT(none.out, AllOf(HasSubstr(why), HasSubstr("float16_quan"), HasSubstr("Nothing to recommend.")));
+  EXPECT_THAT(read(place_ / "out/auto.csv"), HasSubstr("slower than --max-latency-ms"));
+  EXPECT_THAT(read(place_ / "out/report.html"), HasSubstr("No student was found: none of 2 students"));
+}
+
 TEST_F(TuneAuto, TellsCircuitsThatChooseFromThoseThatAreReported) {
   const auto refusal = [&](const std::string& flags) {
     const Outcome refused = tune(flags);

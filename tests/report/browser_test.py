@@ -29,7 +29,12 @@ function describe() {
   const roofs = { points: roofline.data.datasets.filter((set) => set.type !== "line").map((set) => ({ name: set.label, ...set.data[0] })),
                   lines: roofline.data.datasets.filter((set) => set.type === "line").map((set) => ({ type: set.label, points: set.data })),
                   names: roofline.names.boxes, legend: roofline.legend.legendItems.map((i) => i.text) };
-  return { layers, roofs, moved, scrolled, lost, losses: tuning.scales.y.ticks.map((t) => t.label), whiskers: latency.whiskers, width: latency.width, names: pareto.names,
+  const search = charts.get("search"), sets = search.data.datasets;
+  const searched = { crowds: sets.filter((set) => set.crowd).map((set) => set.data.length), names: sets.filter((set) => !set.crowd).map((set) => set.label),
+                     placed: search.names.boxes.length, legend: search.legend.legendItems.map((i) => i.text),
+                     crosses: sets.filter((set) => set.crowd).flatMap((set) => set.data.filter((raw) => set.pointStyle({ raw }) === "crossRot")).length,
+                     tip: search.options.plugins.tooltip.callbacks.label({ raw: sets[1].data[0] }) };
+  return { searched, layers, roofs, moved, scrolled, lost, losses: tuning.scales.y.ticks.map((t) => t.label), whiskers: latency.whiskers, width: latency.width, names: pareto.names,
            ticks, lowest,
            axes: [0.05, 0.42, 0.5, 0.61, 3.05, 12].map((most) => ({ most, ...evenAxis([most, -most / 2]) })),
            legend: tuning.legend.legendItems.map((i) => ({ text: i.text, dash: i.lineDash, shape: i.pointStyle })),
@@ -54,11 +59,21 @@ class BrowserTest(page_in_browser.PageTest):
     describe = DESCRIBE
 
     def test_it_is_drawn_without_an_error_on_a_laptop_and_a_phone(self):
-        self.check_page(canvases=9)
+        self.check_page(canvases=10)
 
     def test_the_map_shows_the_line_and_the_trajectories(self):
         track = self.desk.dom[self.desk.dom.index('id="map"'):]
         self.assertGreaterEqual(len(re.findall(r"<path ", track)), 3)
+
+    def test_every_trial_of_the_search_is_drawn_and_its_rows_are_named(self):
+        seen = self.desk.charts["searched"]
+        self.assertEqual(seen["crowds"], [27, 9, 3, 2])
+        self.assertEqual(seen["names"], ["baseline", "auto-1", "auto-2", "auto-3", "auto-4"])
+        self.assertEqual(seen["placed"], 5)
+        self.assertEqual(seen["legend"], ["taught a little", "taught longer", "taught to the end", "finished in other ways"])
+        self.assertEqual(seen["crosses"], 3)
+        self.assertEqual(seen["tip"][:2], ["auto-1: student-1", "taught to the end"])
+        self.assertEqual(seen["tip"][3], "tuning laps 28 of 28, deviation 0.110 m")
 
     def test_on_a_phone_the_table_moves_under_its_names(self):
         seen = self.phone.charts

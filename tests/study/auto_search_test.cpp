@@ -371,7 +371,10 @@ TEST_F(AutoSearch, AsManyThreadsAsThereAreTeachTheSame) {
 
 TEST_F(AutoSearch, LimitsOnLatencyNeedNoTeaching) {
   options_.max_latency_ms = 1e-9;
-  EXPECT_THAT(refusal(),
+  const AutoResult none = run();
+  EXPECT_TRUE(none.finalists.empty());
+  EXPECT_EQ(none.trials.size(), 2U);
+  EXPECT_THAT(none.why_none.value_or(""),
               AllOf(StartsWith("none of 2 students is left after the first rung (slower than --max-latency-ms; the "
                                "fastest takes 0.0"),
                     EndsWith("; loosen the limits or give more trials")));

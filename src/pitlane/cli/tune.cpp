@@ -297,15 +297,18 @@ Result<int> run(TuneFlags flags, const CLI::App& verb) {
   const bool all = flags.tune.strategies.empty() && !flags.recipe.numbers.input_scale;
   const std::string left_out = all ? leave_out_smaller(flags.tune.strategies, recordings) : "";
   PITLANE_TRY_STATUS(lock_folder(flags.tune.out, lock));
+  std::optional<Search> search;
   if (searches) {
-    const Status found = add_students(inputs, flags.tune, budget, flags.constraints, tuning, bar);
+    Result<Search> found = add_students(inputs, flags.tune, budget, flags.constraints, tuning, bar);
     if (!found.ok()) return how_to_go_on(found.error());
+    search = *std::move(found);
   }
   Result<TuneResult> tuned = tune(inputs, flags.tune, bar.callback(), row_printer(bar));
   if (!tuned.ok()) return how_to_go_on(tuned.error());
   TuneResult& result = *tuned;
   bar.clear();
   result.constraints = flags.constraints;
+  result.search = std::move(search);
   add_provenance(result, flags, data, inputs.baseline);
   add_notes(result, inputs, data, flags.tune);
   if (held_out_no_longer)
@@ -328,7 +331,8 @@ Result<int> run(TuneFlags flags, const CLI::App& verb) {
   // What was not asked for by name may have nothing to do.
   const bool failed = std::ranges::any_of(
       result.rows, [&](const StrategyRow& row) { return row.failure && !(all && row.inapplicable); });
-  return failed || !result.recommendation.strategy ? kPartialFailure : kSuccess;
+  const bool searched_in_vain = result.search && result.search->why_none;
+  return failed || searched_in_vain || !result.recommendation.strategy ? kPartialFailure : kSuccess;
 }
 
 void add_latency_flags(CLI::App& verb, LatencyFlags& flags) {

@@ -11,6 +11,7 @@
 #include "pitlane/cli/tuning_data.h"
 #include "pitlane/core/file.h"
 #include "pitlane/search/auto_search.h"
+#include "pitlane/search/shown_trials.h"
 #include "pitlane/search/trial_record.h"
 #include "pitlane/study/pareto_front.h"
 #include "pitlane/study/provenance.h"
@@ -52,6 +53,21 @@ Status note_tuning(const std::vector<Course>& tuning, Network& student) {
   return {};
 }
 
+/// For the report.
+Search told_search(const AutoResult& found) {
+  Search search;
+  search.why_none = found.why_none;
+  std::map<const RungTrial*, std::string> rows;
+  if (!found.why_none)
+    for (const RungTrial* shown : shown_trials(found.trials)) rows[shown] = found.finalists[rows.size()].name;
+  for (const RungTrial& judged : found.trials) {
+    const Trial& t = judged.trial;
+    search.trials.push_back({judged.rung + 1, to_string(judged.candidate), t.latency_ms, t.mse, t.size_bytes, t.laps,
+                             t.completed, t.deviation_m, t.failure, rows.contains(&judged) ? rows[&judged] : ""});
+  }
+  return search;
+}
+
 }  // namespace
 
 Result<std::vector<Course>> tuning_courses(const Network& baseline, const std::vector<std::string>& named,
@@ -71,8 +87,8 @@ Result<std::vector<Course>> tuning_courses(const Network& baseline, const std::v
   return courses;
 }
 
-Status add_students(TuneInputs& inputs, const TuneOptions& options, const SearchBudget& budget,
-                    const Constraints& constraints, const std::vector<Course>& tuning, ProgressBar& bar) {
+Result<Search> add_students(TuneInputs& inputs, const TuneOptions& options, const SearchBudget& budget,
+                            const Constraints& constraints, const std::vector<Course>& tuning, ProgressBar& bar) {
   AutoInputs search;
   search.baseline = &inputs.baseline;
   search.dataset = inputs.dataset;
@@ -95,8 +111,11 @@ Status add_students(TuneInputs& inputs, const TuneOptions& options, const Search
   PITLANE_TRY(AutoResult found, auto_search(search, wanted, bar.callback(), trial_printer(bar)));
   bar.clear();
   for (MadeNetwork& made : found.finalists) PITLANE_TRY_STATUS(note_tuning(tuning, made.network));
+  PITLANE_TRY_STATUS(write_text(options.out / "auto.csv", trials_csv(found.trials)));
+  if (found.why_none) std::fprintf(stderr, "The search found no student: %s.\n", found.why_none->c_str());
+  Search told = told_search(found);
   inputs.made = std::move(found.finalists);
-  return write_text(options.out / "auto.csv", trials_csv(found.trials));
+  return told;
 }
 
 std::string front_text(const TuneResult& result) {

@@ -55,6 +55,8 @@ void add_notes(TuneResult& result, const TuneInputs& inputs, const OpenedData& d
                            " frames only. Run tune without --quick for the full set.");
   if (const std::string few = few_frames_note(data.split); !few.empty()) result.notes.push_back(few);
   add_split_note(result, inputs.baseline, data);
+  if (result.search && result.search->why_none)
+    result.notes.push_back("The search found no student: " + *result.search->why_none + ".");
   for (const StrategyRow& row : result.rows)
     for (const std::string& sentence : row.put_back) result.notes.push_back(row.strategy + ": " + sentence + ".");
   if (options.own_latency) {

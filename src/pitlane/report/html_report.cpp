@@ -8,6 +8,7 @@
 #include "pitlane/report/layers_html.h"
 #include "pitlane/report/page_data.h"
 #include "pitlane/report/report.h"
+#include "pitlane/report/search_html.h"
 #include "pitlane/study/pareto_front.h"
 #include "pitlane/study/provenance.h"
 #include "pitlane/study/quantity.h"
@@ -209,7 +210,7 @@ Result<std::string> html_report(const TuneResult& result, const PageVideos& vide
                  subtitle(result));
   page += recommendation_html(result) + "\n" + notes_html(result);
   page += "\n<section><h2>Results</h2>" + results_table_html(result) + outputs_html(result) + "</section>\n";
-  page += charts_html(result) + "\n" + layers_html(result) + "\n" + track_html(result) + "\n" + videos_section(videos) +
+  page += charts_html(result) + "\n" + search_html(result) + "\n" + layers_html(result) + "\n" + track_html(result) + "\n" + videos_section(videos) +
           "\n" + learning_html(result) + "\n" + laps_html(result) + "\n";
   page += published_html(result) + "\n" + provenance_html(result);
   page += page_end(

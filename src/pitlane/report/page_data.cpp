@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "pitlane/report/layers_html.h"
+#include "pitlane/report/search_html.h"
 #include "pitlane/report/track_data.h"
 #include "pitlane/study/pareto_front.h"
 #include "pitlane/study/quantity.h"
@@ -84,6 +85,7 @@ std::string page_data_json(const TuneResult& result) {
   out["recommended"] = result.recommendation.strategy.value_or("");
   out["laps"] = laps(result);
   out["training"] = epochs(result.training);
+  out["search"] = search_page_data(result);
   out["byLayer"] = layers_page_data(result);
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -66,11 +66,13 @@ class AutoSearch {
       halving.cost[rung] =
           static_cast<double>(kTeaching[rung].epochs) / static_cast<double>(kTeaching[rung].one_sample_in);
     halving.cost[kRungs - 1] = kFinishingEpochs;
-    AutoResult result;
-    PITLANE_TRY(result.trials, halve(halving, [&](const std::vector<RungTrial>& group, const HalvingState& state) {
+    PITLANE_TRY(Halved halved, halve(halving, [&](const std::vector<RungTrial>& group, const HalvingState& state) {
                   return score(group, state);
                 }));
-    PITLANE_TRY(result.finalists, finalists(result.trials));
+    AutoResult result{std::move(halved.trials), {}, std::move(halved.why_none)};
+    if (!result.why_none) {
+      PITLANE_TRY(result.finalists, finalists(result.trials));
+    }
     return result;
   }
 

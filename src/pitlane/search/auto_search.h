@@ -51,8 +51,10 @@ struct AutoOptions {
 using TrialFn = std::function<void(const RungTrial& trial, bool resumed)>;
 
 struct AutoResult {
-  std::vector<RungTrial> trials;       ///< in the order in which they were judged
-  std::vector<MadeNetwork> finalists;  ///< auto-1, auto-2, ... (11 at most): most tuning laps first, then the fastest
+  std::vector<RungTrial> trials;  ///< in the order in which they were judged
+  std::vector<MadeNetwork>
+      finalists;  ///< of shown_trials(): auto-1, auto-2, ... (11 at most): most tuning laps first, then the fastest
+  std::optional<std::string> why_none = {};  ///< as Halved; then there are no finalists
 };
 
 /// Trials that an earlier run finished are taken from the store, their latencies too: the same seed and the same stored

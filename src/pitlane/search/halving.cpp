@@ -50,9 +50,9 @@ class Halving {
   Halving(const HalvingOptions& options, const ScoreFn& score)
       : options_(options), score_(score), random_(Random::fork(options.seed, kDrawing)) {}
 
-  Result<std::vector<RungTrial>> run() {
+  Result<Halved> run() {
     PITLANE_TRY(std::vector<RungTrial> judged, first_rung());
-    if (sound(judged).empty()) return nothing_left(judged, 0);
+    if (sound(judged).empty()) return Halved{judged, nothing_left(judged, 0)};
     std::vector<RungTrial> all = judged;
     for (int rung = 1; rung < kTaughtRungs; ++rung) {
       std::size_t wanted = third_of(sound(judged).size());
@@ -62,11 +62,11 @@ class Halving {
       for (const std::size_t i : best_trials(judged, wanted)) chosen.push_back(judged[i]);
       PITLANE_TRY(judged, next_rung(rung, std::move(chosen)));
       all.insert(all.end(), judged.begin(), judged.end());
-      if (sound(judged).empty()) return nothing_left(judged, rung);
+      if (sound(judged).empty()) return Halved{all, nothing_left(judged, rung)};
     }
     PITLANE_TRY(judged, next_rung(kRungs - 1, other_ways(judged)));
     all.insert(all.end(), judged.begin(), judged.end());
-    return all;
+    return Halved{all};
   }
 
  private:
@@ -177,14 +177,14 @@ class Halving {
     return judged;
   }
 
-  static Error nothing_left(const std::vector<RungTrial>& judged, int rung) {
+  static std::string nothing_left(const std::vector<RungTrial>& judged, int rung) {
     constexpr const char* kNames[kTaughtRungs] = {"first", "second", "third"};
     std::map<std::string, int> reasons;
     for (const RungTrial& t : judged) ++reasons[*t.trial.failure];
     const auto most = std::max_element(reasons.begin(), reasons.end(),
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
-    return unsupported("none of " + std::to_string(judged.size()) + " students is left after the " + kNames[rung] +
-                       " rung (" + most->first + nearest(judged) + "); loosen the limits or give more trials");
+    return "none of " + std::to_string(judged.size()) + " students is left after the " + kNames[rung] + " rung (" +
+           most->first + nearest(judged) + "); loosen the limits or give more trials";
   }
 
   /// How far limits would have to be loosened: the least of each, of those for which it is known.
@@ -242,8 +242,6 @@ std::vector<std::size_t> best_drivers(const std::vector<RungTrial>& trials, std:
   return out;
 }
 
-Result<std::vector<RungTrial>> halve(const HalvingOptions& options, const ScoreFn& score) {
-  return Halving(options, score).run();
-}
+Result<Halved> halve(const HalvingOptions& options, const ScoreFn& score) { return Halving(options, score).run(); }
 
 }  // namespace pitlane

@@ -59,6 +59,12 @@ struct HalvingState {
   double seconds_left = 0;  ///< of the budget when this group began; 0 without a budget of time
 };
 
+struct Halved {
+  std::vector<RungTrial> trials;  ///< in the order in which they were judged
+  /// Where none survives a rung: which rung, the most frequent reason, and what came nearest.
+  std::optional<std::string> why_none = {};
+};
+
 /// Most candidates that are judged together. The same on all machines, so that a search does not depend on their cores.
 inline constexpr std::size_t kMostTogether = 8;
 
@@ -72,9 +78,8 @@ using ScoreFn =
 /// with one of trials 4); rung 3 has all other ways of finishing the four best drivers (each once), those of the best
 /// first. A budget of time gives the rungs 25, 20, 40 and 15 %; a rung that has begun judges one at least, and no
 /// larger group than its time is likely to last for. What counts as time is Trial::seconds, so a search whose trials
-/// are remembered repeats itself exactly. Errors: those of `score`; nothing survives rung 0, 1 or 2 (with the most
-/// frequent reason); no candidate fits the space.
-Result<std::vector<RungTrial>> halve(const HalvingOptions& options, const ScoreFn& score);
+/// are remembered repeats itself exactly. Errors: those of `score`; no candidate fits the space.
+Result<Halved> halve(const HalvingOptions& options, const ScoreFn& score);
 
 /// Indices of those that no other beats in one of both and equals or beats in the other, by rising latency. Failed
 /// trials are on no front.

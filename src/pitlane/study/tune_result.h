@@ -85,6 +85,24 @@ struct CircuitMap {
   std::vector<ReferenceLine::Point> line;  ///< thinned for drawing; widths as of a ReferenceLine
 };
 
+/// What a search came to with one student on one of its rungs (search/halving.h).
+struct SearchedStudent {
+  int rung = 1;              ///< from 1; each teaches longer than the one before, the last finishes in other ways
+  std::string student = {};  ///< which one, and how it is finished
+  double latency_ms = 0;
+  double mse = 0;  ///< of validation data; 0 where it was not taught
+  std::int64_t size_bytes = 0;
+  int laps = 0, laps_completed = 0;  ///< on tuning circuits
+  double deviation_m = 0;            ///< largest mean of these laps
+  std::optional<std::string> failure = {};
+  std::string row = {};  ///< the table's, where it became one
+};
+
+struct Search {
+  std::vector<SearchedStudent> trials;  ///< in the order in which they were judged
+  std::optional<std::string> why_none;  ///< no student was found
+};
+
 struct TuneResult {
   std::string network_name;
   std::string family;  ///< what the baseline says it is ("pilotnet-torch"); may be empty
@@ -96,6 +114,7 @@ struct TuneResult {
   std::vector<EpochRecord> training;              ///< of the baseline, when known
   std::map<std::string, std::string> provenance;  ///< machine, ISA, threads, seed, data hash, version, ...
   std::string command;                            ///< makes all of this again
+  std::optional<Search> search;                   ///< where there was one
   Roofline roofline;                              ///< of this machine; wall clock; empty where no row was timed
   std::vector<std::string> notes;                 ///< what the reader must know: shortened fine-tuning, no track, ...
 };

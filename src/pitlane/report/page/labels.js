@@ -65,7 +65,8 @@ function drawName(ctx, text, box, bubble, colour) {
   ctx.fillText(text, box.x + 12, middle);
 }
 
-// Names at the bubbles, each with a dot of its colour; chart.names keeps what was placed where.
+// Names at the bubbles, each with a dot of its colour; chart.names keeps what was placed where. A set that is a crowd has
+// none.
 const bubbleNames = {
   id: "bubbleNames",
   afterDatasetsDraw(chart) {
@@ -73,7 +74,7 @@ const bubbleNames = {
     ctx.save();
     ctx.font = "600 12px " + Chart.defaults.font.family;
     ctx.textBaseline = "middle";
-    const named = chart.data.datasets.map((set, i) => ({ set, i })).filter(({ set }) => set.type !== "line");
+    const named = chart.data.datasets.map((set, i) => ({ set, i })).filter(({ set }) => set.type !== "line" && !set.crowd);
     const bubbles = named.map(({ set, i }) => ({ x: chart.getDatasetMeta(i).data[0].x, y: chart.getDatasetMeta(i).data[0].y, r: set.data[0].r }));
     const stairs = chart.data.datasets.flatMap((set, i) => (set.type === "line" ? stairBoxes(chart.getDatasetMeta(i).data) : []));
     const widths = named.map(({ set }) => ctx.measureText(set.label).width + 13);

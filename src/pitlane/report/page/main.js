@@ -2,6 +2,7 @@ function drawAll() {
   applyTheme();
   drawLatency();
   drawPareto();
+  drawSearch();
   drawHistogram();
   drawLayers();
   drawRoofline();
