@@ -381,6 +381,13 @@ TEST(AccuracyControlOnce, SaysWhatStandsInTheWay) {
             "where w's MSE is 1.02 (+2 %), allowed is 1.01 (+1 %); allow more, or choose another strategy");
 }
 
+TEST(AccuracyControlOnce, NamesTheLayerThatIntegersAloneCannotBear) {
+  EXPECT_EQ(complaint("int_quan", "w=1%", made_up({{"conv1", 0.5}, {"conv2", 0.02}, {"dense4", 0.3}})),
+            "strategy int_quan: cannot hold the budget: int_quan is integers alone, so no layer can go back to floats; "
+            "Conv2d 'conv1' stands in the way most (alone in int8 it adds 50 % to w's MSE), and w's MSE is 1.82 (+82 "
+            "%), allowed is 1.01 (+1 %); allow more, or use int_flt_quan");
+}
+
 TEST(AccuracyControlOnce, SaysThatTheNetworkItselfIsTooFarOff) {
   EXPECT_EQ(complaint("int_flt_quan", "w=0.5", made_up({})),
             "cannot hold the budget: in the network itself, before anything is done to it, w's MSE is 1 (+0 %), "
@@ -397,7 +404,8 @@ TEST(AccuracyControlOnce, SaysThatNothingCanGoBack) {
             "is 2 (+100 %), allowed is 1.03 (+3 %); allow more, or choose another strategy");
   judged = 0;
   EXPECT_THAT(complaint("int_quan", "3%", worse),
-              HasSubstr("int_quan is integers alone, so no layer can go back to floats, and v's MSE is 2"));
+              HasSubstr("int_quan is integers alone, so no layer can go back to floats; no layer stands in the way "
+                        "alone, but all together do, and v's MSE is 2"));
   judged = 0;
   EXPECT_EQ(complaint("prune_quan", "3%", worse),
             "strategy prune_quan: cannot hold the budget: with every layer in floats v's MSE is 2 (+100 %), allowed "

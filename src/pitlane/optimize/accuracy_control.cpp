@@ -66,15 +66,28 @@ void name_origin(const Strategy& strategy, Network& network) {
   network.metadata["recipe"] = recipe(strategy);
 }
 
+/// What keeps this mixture from holding, of layers that were weighed.
+Result<std::string> stands_in_the_way(MixtureSearch& search, const Mixture& mixture) {
+  PITLANE_TRY(const bool laps_alone, search.answers_hold(mixture));
+  if (laps_alone) return std::string("the laps stand in the way");
+  const std::size_t worst = search.costliest();
+  if (!search.costs(worst)) return std::string("no layer stands in the way alone, but all together do");
+  return search.name(worst) + " stands in the way most (alone in " + search.storage() + " it adds " +
+         search.cost_text(worst) + ")";
+}
+
 /// The budget does not hold as it is: what to put back.
 Result<Mixture> mixture_that_holds(MixtureSearch& search, const Strategy& strategy) {
   PITLANE_TRY(const std::string overrun, search.overrun(search.all(false)));
   if (search.size() == 0)
     return cannot_hold(std::string(strategy.name) + " stores no layer in fewer bits that could go back, and " +
                        overrun + "; allow more, or choose another strategy");
-  if (search.integers_only() && search.goes_to_floats())
-    return cannot_hold(std::string(strategy.name) + " is integers alone, so no layer can go back to floats, and " +
-                       overrun + "; allow more, or use int_flt_quan");
+  if (search.integers_only() && search.goes_to_floats()) {
+    PITLANE_TRY_STATUS(search.weigh());
+    PITLANE_TRY(const std::string what, stands_in_the_way(search, search.all(false)));
+    return cannot_hold(std::string(strategy.name) + " is integers alone, so no layer can go back to floats; " + what +
+                       ", and " + overrun + "; allow more, or use int_flt_quan");
+  }
   PITLANE_TRY(const bool floats_hold, search.holds(search.all(true)));
   if (!floats_hold) {
     PITLANE_TRY(const std::string floats, search.overrun(search.all(true)));
@@ -86,11 +99,7 @@ Result<Mixture> mixture_that_holds(MixtureSearch& search, const Strategy& strate
   if (found) return *found;
   const Mixture closest = search.closest();
   PITLANE_TRY(const std::string nearest, search.overrun(closest));
-  PITLANE_TRY(const bool laps_alone, search.answers_hold(closest));
-  const std::size_t worst = search.costliest();
-  const std::string what = laps_alone ? std::string("the laps stand in the way")
-                                      : search.name(worst) + " stands in the way most (alone in " + search.storage() +
-                                            " it adds " + search.cost_text(worst) + ")";
+  PITLANE_TRY(const std::string what, stands_in_the_way(search, closest));
   return cannot_hold(what + ", and no layer can be " + search.storage() + "; closest was " +
                      joined(search.names(closest, false)) + " so and the rest in " + search.wider() + ", where " +
                      nearest + "; allow more, or choose another strategy");

@@ -168,11 +168,11 @@ std::vector<std::string> MixtureSearch::sentences(const Mixture& mixture) const 
     without[g] = false;
     const auto lost = driven_.find(without);
     const bool laps = lost != driven_.end() && !lost->second.holds;
-    const bool costs = costs_[g].relative > 0;
     all.push_back(name(g) + " stays in " + wider() + ": " +
-                  (laps ? "in " + storage() + " too, " + lost->second.overrun
-                        : "alone in " + storage() +
-                              (costs ? " it adds " + cost_text(g) : " it costs nothing, beside the others it does")));
+                  (laps
+                       ? "in " + storage() + " too, " + lost->second.overrun
+                       : "alone in " + storage() +
+                             (costs(g) ? " it adds " + cost_text(g) : " it costs nothing, beside the others it does")));
   }
   return all;
 }

@@ -65,6 +65,8 @@ class MixtureSearch {
   [[nodiscard]] std::size_t costliest() const;
   /// So many layers stay: those that do, costliest first.
   [[nodiscard]] Mixture costliest(std::size_t count) const;
+  /// Alone in few bits it adds to some error that is limited.
+  [[nodiscard]] bool costs(std::size_t group) const { return costs_[group].relative > 0; }
   /// "2.1 % to w's MSE"
   [[nodiscard]] std::string cost_text(std::size_t group) const;
   /// Why each layer that stays does.
