@@ -106,5 +106,19 @@ TEST(AccuracyBudget, StrainIsThatOfTheTightestLimit) {
   EXPECT_DOUBLE_EQ(strain(limits, {{"v", 0, 0}, {"w", 4.4, 3}}).share, 1);
 }
 
+// "0.03" where 3 % was meant.
+TEST(AccuracyBudget, LimitsFarAboveTheNetworksOwnErrorAreNamed) {
+  const std::vector<OutputError> own = {{"v", 0.0087, 0.05}, {"w", 0.0125, 0.05}};
+  const auto loose = [&](const char* text) {
+    return loose_limits(*error_limits(*parse_accuracy_budget(text), own), own);
+  };
+  EXPECT_THAT(
+      loose("v=0.03,w=0.013"),
+      ::testing::ElementsAre("The budget lets v's MSE rise to 0.03, where the network itself has 0.0087; a share "
+                             "of that is written with a percent sign, e.g. 3%."));
+  EXPECT_EQ(loose("0.03,mae:0.2").size(), 4U);
+  EXPECT_TRUE(loose("300%").empty()) << "so it was meant";
+}
+
 }  // namespace
 }  // namespace pitlane

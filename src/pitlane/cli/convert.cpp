@@ -135,6 +135,7 @@ void tell_budget(const HeldBudget& held, ProgressBar& bar) {
                 held.put_back.size(), held.put_back_to.c_str(), now,
                 static_cast<double>(held.strategy_size_bytes) / 1e6);
   if (!held.standing.empty()) std::printf("%s\n", held.standing.c_str());
+  for (const std::string& sentence : held.loose) log_warning(sentence);
 }
 
 Result<Network> with_strategy(Network network, const Strategy* strategy, const AccuracyBudget& budget,

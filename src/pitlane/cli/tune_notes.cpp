@@ -32,6 +32,17 @@ void add_baseline_note(TuneResult& result) {
                              "of another tool see --pixels, --colours, --frame-crop and --output.");
 }
 
+void add_budget_notes(TuneResult& result, const AccuracyBudget& budget) {
+  const StrategyRow& baseline = result.rows.front();
+  if (!baseline.accuracy) return;
+  std::vector<OutputError> errors;
+  for (const OutputAccuracy& output : baseline.accuracy->outputs)
+    errors.push_back({output.name, output.mse, output.mae});
+  const auto limits = error_limits(budget, errors);
+  if (!limits.ok()) return;  // it was refused before
+  for (const std::string& sentence : loose_limits(*limits, errors)) result.notes.push_back(sentence);
+}
+
 }  // namespace
 
 std::string few_frames_note(const Split& split) {
@@ -54,6 +65,7 @@ void add_notes(TuneResult& result, const TuneInputs& inputs, const OpenedData& d
     result.notes.push_back("Quick run: fine-tuning and calibration saw " + std::to_string(training) +
                            " frames only. Run tune without --quick for the full set.");
   if (const std::string few = few_frames_note(data.split); !few.empty()) result.notes.push_back(few);
+  add_budget_notes(result, options.budget);
   add_split_note(result, inputs.baseline, data);
   if (result.search && result.search->why_none)
     result.notes.push_back("The search found no student: " + *result.search->why_none + ".");

@@ -159,9 +159,20 @@ Result<std::vector<ErrorLimit>> error_limits(const AccuracyBudget& budget, const
           budget, [&](const BudgetLimit& other) { return other.output == outputs[k] && other.metric == limit.metric; });
       if (own ? limit.output != outputs[k] : !limit.output.empty()) continue;
       const double now = value_of(baseline[k], limit.metric);
-      limits.push_back({k, limit.metric, limit.relative ? now * (1 + limit.most) : limit.most, now});
+      limits.push_back({k, limit.metric, limit.relative ? now * (1 + limit.most) : limit.most, now, limit.relative});
     }
   return limits;
+}
+
+std::vector<std::string> loose_limits(const std::vector<ErrorLimit>& limits, const std::vector<OutputError>& baseline) {
+  constexpr double kLoose = 2;
+  std::vector<std::string> all;
+  for (const ErrorLimit& limit : limits)
+    if (!limit.relative && limit.most > kLoose * limit.baseline)
+      all.push_back("The budget lets " + printable(baseline[limit.output].output) + "'s " + to_string(limit.metric) +
+                    " rise to " + number_text(limit.most) + ", where the network itself has " +
+                    number_text(limit.baseline, "%.3g") + "; a share of that is written with a percent sign, e.g. 3%.");
+  return all;
 }
 
 Strain strain(const std::vector<ErrorLimit>& limits, const std::vector<OutputError>& errors) {

@@ -51,10 +51,15 @@ struct ErrorLimit {
   std::size_t output = 0;  ///< index into what was judged
   ErrorMetric metric = ErrorMetric::kMse;
   double most = 0;
-  double baseline = 0;  ///< the baseline's own error
+  double baseline = 0;    ///< the baseline's own error
+  bool relative = false;  ///< it was given as a share of that
 };
 /// `baseline` by output; of the track none. Error: as check_outputs.
 Result<std::vector<ErrorLimit>> error_limits(const AccuracyBudget& budget, const std::vector<OutputError>& baseline);
+
+/// A sentence for each limit in units that lies more than twice as high as the baseline's own
+/// error: often a share was meant.
+std::vector<std::string> loose_limits(const std::vector<ErrorLimit>& limits, const std::vector<OutputError>& baseline);
 
 /// The limit that these errors strain most.
 struct Strain {

@@ -152,6 +152,7 @@ Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy
   std::optional<MixtureSearch> search(std::in_place, drafted, judges, context, progress);
   PITLANE_TRY(const bool holds, search->holds(search->all(false)));
   HeldBudget held;
+  held.loose = loose_limits(limits, before);
   PITLANE_TRY(held.network, search->make(search->all(false)));
   name_origin(strategy, held.network);
   PITLANE_TRY(held.strategy_size_bytes, size_of(held.network));

@@ -17,7 +17,7 @@ namespace {
 std::vector<ErrorLimit> even_limits(const std::vector<OutputError>& floats) {
   std::vector<ErrorLimit> limits;
   for (std::size_t k = 0; k < floats.size(); ++k)
-    limits.push_back({k, ErrorMetric::kMse, 2 * floats[k].mse, floats[k].mse});
+    limits.push_back({k, ErrorMetric::kMse, 2 * floats[k].mse, floats[k].mse, true});
   return limits;
 }
 
