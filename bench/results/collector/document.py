@@ -102,6 +102,18 @@ def machine_text(made):
     return f"{told.get('processor', 'unknown processor')}, {told.get('cores', '?')} cores{flags}; pitlane {made['version']}"
 
 
+def codes(found):
+    """Which code made the rows: the first digits of the hash of its sources. Rows of older ones do not say it."""
+    by_code = {}
+    for one in found.values():
+        for made in one.rows.values():
+            if made.get("code"):
+                by_code.setdefault(made["code"], []).append(f"`{made['strategy']}`")
+    if len(by_code) == 1:
+        return [f"Made by the code {next(iter(by_code))} (the first digits of the hash of its sources)."]
+    return [f"Made by the code {code}: {', '.join(sorted(set(names)))}." for code, names in sorted(by_code.items())]
+
+
 def facts(found):
     """Sentences on what was measured, on what and with what."""
     rows = [made for one in found.values() for made in one.rows.values()]
@@ -114,6 +126,7 @@ def facts(found):
     lettered = machines(found)
     out += [f"Machine {lettered[text]}: {text}." if lettered else f"Machine: {text}."
             for text in sorted({machine_text(made) for made in rows})]
+    out += codes(found)
     if lettered:
         out.append("Times of rows with different letters cannot be compared; each row's ratio is of one machine.")
     if any(one.busy() for one in found.values()):

@@ -86,7 +86,7 @@ def taken(results, group, strategy, folder, shared):
     result, baseline, provenance = found[0], results["rows"][0], results["provenance"]
     kept = {"format": FORMAT, "network": group.network, "data": group.data, "seed": group.seed, "strategy": strategy,
             "recipe": result["recipe"], "command": group.command(strategy), "version": provenance.get("version", ""),
-            "machine": machine(provenance)}
+            "code": provenance.get("code", ""), "machine": machine(provenance)}
     if "failure" in result:
         return {**kept, "failure": result["failure"]}
     if "mse" not in result:

@@ -21,7 +21,8 @@ Status check_folder(const fs::path& path) {
   }
   const std::string where = path.empty() ? "." : path.string();
   if (!fs::is_directory(nearest, error))
-    return invalid_argument(where + ": " + nearest.string() + " is not a directory; choose another place");
+    return invalid_argument((nearest == path ? "" : where + ": ") + nearest.string() +
+                            " is not a directory; choose another place");
   // Tried, not asked: root is told that it may write to places which refuse it.
   if (const Status writable = make_writable_directory(nearest); !writable.ok())
     return nearest == path ? writable.error() : writable.error().in(where);

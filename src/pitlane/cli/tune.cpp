@@ -38,6 +38,7 @@
 #include "pitlane/search/recommend.h"
 #include "pitlane/search/search_budget.h"
 #include "pitlane/sim/number_text.h"
+#include "pitlane/study/code_version.h"
 
 namespace pitlane::cli {
 namespace {
@@ -46,6 +47,7 @@ constexpr std::int64_t kFullFrames = 12000;
 constexpr std::int64_t kQuickFrames = 3000;
 constexpr std::int64_t kQuickTrainingFrames = 2500;
 constexpr double kBytesPerMegabyte = 1e6;
+constexpr std::size_t kShownHash = 12;
 constexpr const char* kChosenUndriven =
     "No circuit is left to choose students on: they were chosen by latency and MSE alone. --tuning-circuit names "
     "circuits for it.";
@@ -110,6 +112,7 @@ void add_provenance(TuneResult& result, const TuneFlags& flags, const OpenedData
   auto& p = result.provenance;
   p = machine_provenance();
   p["version"] = kVersion;
+  p["code"] = std::string(code_version()).substr(0, kShownHash);
   p["network"] = content_hash(network);
   p["data"] = data.description;
   p["data hash"] = data.dataset.hash;

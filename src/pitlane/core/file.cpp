@@ -278,7 +278,7 @@ Status write_texts(const std::vector<std::pair<fs::path, std::string>>& files) {
 Status make_writable_directory(const fs::path& path) {
   std::error_code code;
   if (fs::exists(path, code) && !fs::is_directory(path, code))
-    return invalid_argument(path.string() + ": exists and is not a directory");
+    return invalid_argument(path.string() + ": exists and is not a directory; choose another place");
   fs::create_directories(path, code);
   if (code) return os_error("cannot make the directory", path, code.value());
   std::string probe = (path / ".probe.XXXXXX").string();

@@ -100,8 +100,8 @@ Result<Recording> open_recording(const fs::path& named, const RecordingOptions& 
   const fs::path path = recording_folder(named);
   std::error_code error;
   if (is_file(path) && (options.format == kBagFormat || options.format == "auto")) return open_bag(path, options);
-  if (options.format == kBagFormat) return not_found(path.string() + ": no such file");
-  if (!fs::is_directory(path, error)) return not_found(path.string() + ": no such directory");
+  if (options.format == kBagFormat) return not_found(path.string() + ": no such file; check its name and folder");
+  if (!fs::is_directory(path, error)) return not_found(path.string() + ": no such directory; check its name and place");
   PITLANE_TRY(const Format* format, choose(path, options.format));
   return format->open(path, options);
 }

@@ -117,7 +117,7 @@ Result<Preprocessing> stored_preprocessing(const Json& stored) {
 
 Result<RecordingManifest> parse(const std::string& content) {
   const Json document = Json::parse(content, nullptr, /*allow_exceptions=*/false);
-  if (!document.is_object()) return corrupt("not a JSON object");
+  if (!document.is_object()) return corrupt("damaged or truncated: not a JSON object; copy it again");
   PITLANE_TRY(const std::string format, text(document, "format"));
   if (format != "pitlane-recording") return corrupt("'format' is " + shown(format) + ", not 'pitlane-recording'");
   PITLANE_TRY(const int version, integer(document, "version"));

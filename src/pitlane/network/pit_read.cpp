@@ -143,7 +143,7 @@ InputSpec read_input(const pit::Input& in) {
 Status check_identity(std::span<const std::byte> data) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(data.data());
   if (data.size() < 16 || !fb::BufferHasIdentifier(bytes, pit::FileIdentifier()))
-    return corrupt("not a .pit file (its first bytes do not say PITL)");
+    return corrupt("not a .pit file (its first bytes do not say PITL); a network of another tool keeps its own ending");
   fb::Verifier verifier(bytes, data.size(), kDeepest, kMostTables);
   if (!pit::VerifyFileBuffer(verifier))
     return corrupt("damaged or truncated .pit file (" + std::to_string(data.size()) + " bytes); copy it again");
