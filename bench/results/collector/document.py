@@ -108,10 +108,10 @@ def codes(found):
     for one in found.values():
         for made in one.rows.values():
             if made.get("code"):
-                by_code.setdefault(made["code"], []).append(f"`{made['strategy']}`")
+                by_code.setdefault(made["code"], []).append(made["strategy"])
     if len(by_code) == 1:
         return [f"Made by the code {next(iter(by_code))} (the first digits of the hash of its sources)."]
-    return [f"Made by the code {code}: {', '.join(sorted(set(names)))}." for code, names in sorted(by_code.items())]
+    return [f"Made by the code {code}: {', '.join(f'`{name}`' for name in sorted(set(names)))}." for code, names in sorted(by_code.items())]
 
 
 def facts(found):

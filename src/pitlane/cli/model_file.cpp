@@ -27,7 +27,8 @@ void tell_assumptions(const std::filesystem::path& path, Network& network) {
 
 Result<ModelFile> open_model(const std::filesystem::path& path, const ModelFlags& flags, Assumptions assumptions) {
   std::error_code code;
-  if (!std::filesystem::exists(path, code)) return not_found(path.string() + ": no such file; check its name and folder");
+  if (!std::filesystem::exists(path, code))
+    return not_found(path.string() + ": no such file; check its name and folder");
   PITLANE_TRY(const ImportOptions options, import_options(flags));
   PITLANE_TRY(Network network, import_network(path, options));
   if (assumptions == Assumptions::kTold && path.extension() != ".pit") tell_assumptions(path, network);
