@@ -9,6 +9,8 @@
 #include <string>
 
 #include "pitlane/kernels/isa.h"
+#include "pitlane/network/pilotnet.h"
+#include "pitlane/network/pit_file.h"
 #include "program.h"
 
 namespace pitlane::testing {
@@ -189,6 +191,16 @@ TEST_F(BadInput, BagThatIsNone) {
   EXPECT_THAT(refused("circuit import " + at("gone.bag") + " --out " + at("lap.yaml")),
               HasSubstr("gone.bag: there is no such file"));
   EXPECT_EQ(entries(place_.path()), 1U);
+}
+
+TEST_F(BadInput, CircuitsForANetworkThatOnlySteers) {
+  const auto steers = build_pilotnet_torch({Preprocessing{}, {{"steering", "", -1, 1, -1, 1}}, 1});
+  ASSERT_TRUE(save_pit(*steers, place_ / "a.pit").ok());
+  for (const char* flag : {"--circuit", "--auto 2 --tuning-circuit"})
+    EXPECT_THAT(refused("tune " + at("a.pit") + " --out " + at("out") + " " + flag + " mixed"),
+                AllOf(HasSubstr("-circuit: this network has no outputs v and w, so it drives on none; name an adapter"),
+                      HasSubstr("or leave the circuits out")));
+  EXPECT_FALSE(fs::exists(place_ / "out"));
 }
 
 TEST_F(BadInput, UnknownStrategyBeforeAnythingIsDone) {

@@ -80,6 +80,12 @@ Status add_courses(const TuneFlags& flags, TuneInputs& inputs, std::vector<Cours
   }
   const bool named = flags.tune.laps.vehicle.adapter != "auto";
   if (!drives_directly(inputs.baseline) && !named) {
+    for (const auto& [flag, circuits] :
+         {std::pair("--circuit", &flags.circuits), std::pair("--tuning-circuit", &flags.tuning_circuits)})
+      if (!circuits->empty())
+        return invalid_argument(std::string(flag) +
+                                ": this network has no outputs v and w, so it drives on none; name an adapter, e.g. "
+                                "--vehicle steering:8:0.5, or leave the circuits out");
     inputs.why_not_driven =
         "this network has no outputs v and w, so it is judged offline only; name an adapter to drive it, e.g. "
         "--vehicle steering:8:0.5";

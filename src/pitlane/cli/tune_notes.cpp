@@ -1,7 +1,10 @@
 #include "pitlane/cli/tune_notes.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
+#include "pitlane/optimize/layers.h"
 #include "pitlane/study/quantity.h"
 #include "pitlane/study/tune_latency.h"
 
@@ -30,6 +33,15 @@ void add_baseline_note(TuneResult& result) {
                              "variance " + significant_text(output.mse_over_variance, 3) +
                              "), so what the others keep of it is worth as little. Is this its own data? For a model "
                              "of another tool see --pixels, --colours, --frame-crop and --output.");
+}
+
+// The strategies decode what they change.
+void add_storage_note(TuneResult& result, const Network& network) {
+  const auto in_floats = [&](const Layer& layer) { return network.weights[layer.weight].storage == Storage::kF32; };
+  if (std::ranges::all_of(weighted_layers(network), in_floats)) return;
+  result.notes.emplace_back(
+      "The network came with rounded weights: strategies begin with these as floats, and what their rounding cost is "
+      "part of the baseline's error already. Give the network as it was trained where you have it.");
 }
 
 void add_budget_notes(TuneResult& result, const AccuracyBudget& budget) {
@@ -65,6 +77,7 @@ void add_notes(TuneResult& result, const TuneInputs& inputs, const OpenedData& d
     result.notes.push_back("Quick run: fine-tuning and calibration saw " + std::to_string(training) +
                            " frames only. Run tune without --quick for the full set.");
   if (const std::string few = few_frames_note(data.split); !few.empty()) result.notes.push_back(few);
+  add_storage_note(result, inputs.baseline);
   add_budget_notes(result, options.budget);
   add_split_note(result, inputs.baseline, data);
   if (result.search && result.search->why_none)
