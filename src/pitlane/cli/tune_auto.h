@@ -23,7 +23,7 @@ Result<std::vector<Course>> tuning_courses(const Network& baseline, const std::v
 /// Searches, with students' pictures from `inputs.load`; says each trial on stderr, writes `out`/auto.csv, and adds the
 /// finalists to `inputs.made`. A search that finds none says so on stderr and in its answer.
 Result<Search> add_students(TuneInputs& inputs, const TuneOptions& options, const SearchBudget& budget,
-                    const Constraints& constraints, const std::vector<Course>& tuning, ProgressBar& bar);
+                            const Constraints& constraints, const std::vector<Course>& tuning, ProgressBar& bar);
 
 /// Rows that no other beats in latency, size and MSE together, by rising latency, as lines for people.
 std::string front_text(const TuneResult& result);

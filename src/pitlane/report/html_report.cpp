@@ -210,8 +210,8 @@ Result<std::string> html_report(const TuneResult& result, const PageVideos& vide
                  subtitle(result));
   page += recommendation_html(result) + "\n" + notes_html(result);
   page += "\n<section><h2>Results</h2>" + results_table_html(result) + outputs_html(result) + "</section>\n";
-  page += charts_html(result) + "\n" + search_html(result) + "\n" + layers_html(result) + "\n" + track_html(result) + "\n" + videos_section(videos) +
-          "\n" + learning_html(result) + "\n" + laps_html(result) + "\n";
+  page += charts_html(result) + "\n" + search_html(result) + "\n" + layers_html(result) + "\n" + track_html(result) +
+          "\n" + videos_section(videos) + "\n" + learning_html(result) + "\n" + laps_html(result) + "\n";
   page += published_html(result) + "\n" + provenance_html(result);
   page += page_end(
       "Made by <code>pitlane tune</code>. Lengths in metres, times as labelled, file sizes in decimal units except "
