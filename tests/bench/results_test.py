@@ -138,8 +138,10 @@ class Document(Kept):
         self.assertEqual(text.count("Nothing has been measured yet"), 3)
 
     def test_the_code_that_made_a_row_is_named(self):
-        self.keep(made_up("baseline", 0.01), made_up("int4", 0.01, code="0123abcd4567"))
+        self.keep(made_up("baseline", 0.01, code="0123abcd4567"), made_up("int4", 0.01, code="0123abcd4567"))
         self.assertIn("Made by the code 0123abcd4567 (the first digits", document.markdown(self.runs))
+        self.keep(made_up("baseline", 0.01))
+        self.assertIn("Made by the code 0123abcd4567: `int4`.", document.markdown(self.runs))
         self.keep(made_up("prune", 0.01, code="89ab"), made_up("prune_quan", 0.01, code="89ab"))
         text = document.markdown(self.runs)
         self.assertIn("Made by the code 0123abcd4567: `int4`.", text)

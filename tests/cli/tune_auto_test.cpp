@@ -4,6 +4,8 @@
 
 #include <csignal>
 #include <filesystem>
+#include <regex>
+#include <string>
 
 #include "program.h"
 
@@ -38,6 +40,11 @@ TEST_F(TuneAuto, GoesOnAfterAKillAndFindsTheSameNetworks) {
   EXPECT_THAT(second.out, AllOf(HasSubstr("auto-1"), HasSubstr("Pareto front of latency, size and MSE:")));
   EXPECT_THAT(second.out, HasSubstr("is no better than always saying the mean (MSE / variance ")) << "it never learned";
   EXPECT_THAT(read(place_ / "out/auto.csv"), HasSubstr("rung,trial,candidate"));
+  // Its point in the picture is that of its row.
+  std::smatch point;
+  const std::string page = read(place_ / "out/report.html"), results = read(place_ / "out/results.json");
+  ASSERT_TRUE(std::regex_search(page, point, std::regex(R"re("student":"([^"]+)"[^{}]*"row":"auto-1")re")));
+  EXPECT_THAT(results, HasSubstr("\"student(" + point[1].str() + ", "));
   const std::string network = read(place_ / "out/networks/auto-1.pit");
   EXPECT_FALSE(network.empty());
 
@@ -63,7 +70,10 @@ TEST_F(TuneAuto, RefusesBudgetsAndNetworksThatItCannotServe) {
               HasSubstr("--budget: limits what strategies cost, and --auto runs those alone that --strategy names"));
   const Outcome tiny = tune("--auto 2 --frames 500 --max-size 0.0005");
   EXPECT_EQ(tiny.code, 2);
-  EXPECT_THAT(tiny.err, HasSubstr("no student is as small as the limits ask for; allow a larger file with --max-size"));
+  EXPECT_THAT(tiny.err, AllOf(HasSubstr("no student is as small as the limits ask for; allow a larger file with "
+                                        "--max-size"),
+                              Not(HasSubstr("frames"))))
+      << "before anything is recorded";
 }
 
 // Nothing of what was asked for beside the search is lost where it finds nothing.
@@ -75,6 +85,7 @@ TEST_F(TuneAuto, FindsNothingAndStillRunsTheStrategies) {
   EXPECT_THAT(none.out, AllOf(HasSubstr(why), HasSubstr("float16_quan"), HasSubstr("Nothing to recommend.")));
   EXPECT_THAT(read(place_ / "out/auto.csv"), HasSubstr("slower than --max-latency-ms"));
   EXPECT_THAT(read(place_ / "out/report.html"), HasSubstr("No student was found: none of 2 students"));
+  EXPECT_THAT(read(place_ / "out/results.json"), HasSubstr("\"code\": \"")) << "which made it";
 }
 
 TEST_F(TuneAuto, TellsCircuitsThatChooseFromThoseThatAreReported) {

@@ -381,6 +381,35 @@ TEST(AccuracyControlOnce, SaysWhatStandsInTheWay) {
             "where w's MSE is 1.02 (+2 %), allowed is 1.01 (+1 %); allow more, or choose another strategy");
 }
 
+TEST(AccuracyControlOnce, SaysWhichLimitsAreLoose) {
+  const Network good = network();
+  const SmallData data(good);
+  const auto held =
+      hold_budget(good, strategy("int_flt_quan"), data.context, *parse_accuracy_budget("w=0.3"), made_up({}, 0.1));
+  ASSERT_TRUE(held.ok()) << held.error().message();
+  EXPECT_THAT(held->loose, ::testing::ElementsAre(
+                               HasSubstr("The budget lets w's MSE rise to 0.3, where the network itself has 0.1;")));
+}
+
+TEST(AccuracyControlOnce, IntegersAloneThatOnlyLoseLapsAreNotWeighed) {
+  const Network good = network();
+  const SmallData data(good);
+  int judged = 0;
+  const JudgeFn even = [&](const Network&, const ProgressFn&) -> Result<std::vector<OutputError>> {
+    ++judged;
+    return std::vector<OutputError>{{"w", 1, 1}};
+  };
+  const TrackFn lost = [](const Network&, const ProgressFn&) -> Result<TrackVerdict> {
+    return TrackVerdict{false, 2, "hairpins is not completed"};
+  };
+  const auto held =
+      hold_budget(good, strategy("int_quan"), data.context, *parse_accuracy_budget("track:10%"), even, {}, lost);
+  ASSERT_FALSE(held.ok());
+  EXPECT_THAT(held.error().message(),
+              HasSubstr("so no layer can go back to floats; the laps stand in the way, and hairpins is not completed"));
+  EXPECT_EQ(judged, 2) << "the network itself and the one of integers";
+}
+
 TEST(AccuracyControlOnce, NamesTheLayerThatIntegersAloneCannotBear) {
   EXPECT_EQ(complaint("int_quan", "w=1%", made_up({{"conv1", 0.5}, {"conv2", 0.02}, {"dense4", 0.3}})),
             "strategy int_quan: cannot hold the budget: int_quan is integers alone, so no layer can go back to floats; "
@@ -404,8 +433,8 @@ TEST(AccuracyControlOnce, SaysThatNothingCanGoBack) {
             "is 2 (+100 %), allowed is 1.03 (+3 %); allow more, or choose another strategy");
   judged = 0;
   EXPECT_THAT(complaint("int_quan", "3%", worse),
-              HasSubstr("int_quan is integers alone, so no layer can go back to floats; no layer stands in the way "
-                        "alone, but all together do, and v's MSE is 2"));
+              HasSubstr("int_quan is integers alone, so no layer can go back to floats; no rounding stands in the way, "
+                        "since with every layer in floats it is too far, and v's MSE is 2"));
   judged = 0;
   EXPECT_EQ(complaint("prune_quan", "3%", worse),
             "strategy prune_quan: cannot hold the budget: with every layer in floats v's MSE is 2 (+100 %), allowed "

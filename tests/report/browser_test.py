@@ -31,7 +31,7 @@ function describe() {
                   names: roofline.names.boxes, legend: roofline.legend.legendItems.map((i) => i.text) };
   const search = charts.get("search"), sets = search.data.datasets;
   const searched = { crowds: sets.filter((set) => set.crowd).map((set) => set.data.length), names: sets.filter((set) => !set.crowd).map((set) => set.label),
-                     placed: search.names.boxes.length, legend: search.legend.legendItems.map((i) => i.text),
+                     placed: search.names.boxes.length, legend: search.legend.legendItems.map((i) => i.text), shapes: search.legend.legendItems.map((i) => i.pointStyle),
                      crosses: sets.filter((set) => set.crowd).flatMap((set) => set.data.filter((raw) => set.pointStyle({ raw }) === "crossRot")).length,
                      tip: search.options.plugins.tooltip.callbacks.label({ raw: sets[1].data[0] }) };
   return { searched, layers, roofs, moved, scrolled, lost, losses: tuning.scales.y.ticks.map((t) => t.label), whiskers: latency.whiskers, width: latency.width, names: pareto.names,
@@ -71,7 +71,8 @@ class BrowserTest(page_in_browser.PageTest):
         self.assertEqual(seen["names"], ["baseline", "auto-1", "auto-2", "auto-3", "auto-4"])
         self.assertEqual(seen["placed"], 5)
         self.assertEqual(seen["legend"], ["taught a little", "taught longer", "taught to the end", "finished in other ways"])
-        self.assertEqual(seen["crosses"], 3)
+        self.assertEqual(seen["crosses"], 4)
+        self.assertEqual(seen["shapes"], ["circle"] * 4)
         self.assertEqual(seen["tip"][:2], ["auto-1: student-1", "taught to the end"])
         self.assertEqual(seen["tip"][3], "tuning laps 28 of 28, deviation 0.110 m")
 

@@ -211,7 +211,7 @@ Search sample_search() {
       trial.latency_ms = 0.004 * std::exp(0.1 * i + 0.3 * random.uniform());
       trial.mse = (0.005 + 0.02 * std::exp(-rung)) * (1 + 0.5 * random.uniform());
       trial.size_bytes = 30'000 + 1'000 * i;
-      if (rung == 1 && i % 9 == 8) trial.failure = "above --max-size";
+      if ((rung == 1 && i % 9 == 8) || (rung == 2 && i == 0)) trial.failure = "above --max-size";
       if (rung >= 3) trial.laps = 28, trial.laps_completed = i == 2 ? 20 : 28, trial.deviation_m = 0.11 + 0.01 * i;
       if (rung >= 3 && i < 2) trial.row = "auto-" + std::to_string(2 * (rung - 3) + i + 1);
       search.trials.push_back(trial);

@@ -75,6 +75,30 @@ TrainOptions short_training(int epochs) {
 
 class FakeQuantization : public ::testing::TestWithParam<I8Scales> {
  protected:
+  /// In the second and in the fourth of its epochs. A checkpoint of other options is refused.
+  void expect_the_same_bytes_when_stopped(TrainOptions options) const {
+    const auto whole = train(simulated_.network, dataset_, split_, options);
+    ASSERT_TRUE(whole.ok()) << whole.error().message();
+    options.checkpoint =
+        std::filesystem::path(::testing::TempDir()) /
+        ((options.keep_shared ? "shared" : "fake") + std::to_string(static_cast<int>(GetParam())) + ".ckpt");
+    std::filesystem::remove(options.checkpoint);
+    for (const std::int64_t stop : {4, 8}) {
+      const auto part =
+          train(simulated_.network, dataset_, split_, options, [&](const Progress& p) { return p.done < stop; });
+      ASSERT_FALSE(part.ok());
+      EXPECT_EQ(part.error().kind(), ErrorKind::kInterrupted) << part.error().message();
+    }
+    const auto resumed = train(simulated_.network, dataset_, split_, options);
+    ASSERT_TRUE(resumed.ok()) << resumed.error().message();
+    EXPECT_EQ(serialize_pit(resumed->network).value(), serialize_pit(whole->network).value());
+    options.int8.assign(options.int8.size(), std::nullopt);
+    const auto other = train(simulated_.network, dataset_, split_, options);
+    ASSERT_FALSE(other.ok());
+    EXPECT_THAT(other.error().message(), ::testing::HasSubstr("simulated int8 weights is ---------- now"));
+    std::filesystem::remove(options.checkpoint);
+  }
+
   Dataset dataset_ = testing::bar_dataset(kAcross, kDown, 60, 7);
   Split split_ = testing::tail_split(dataset_);
   Simulated simulated_{GetParam()};
@@ -131,25 +155,21 @@ TEST_P(FakeQuantization, ResumedEqualsUninterruptedByteForByte) {
   options.sparsity = RisingSparsity{.from = 0.2, .to = 0.6, .weights = {}};
   for (std::size_t i = 0; i < simulated_.int8.size(); ++i)
     if (simulated_.int8[i]) options.sparsity->weights.push_back(static_cast<WeightId>(i));
-  const auto whole = train(simulated_.network, dataset_, split_, options);
-  ASSERT_TRUE(whole.ok()) << whole.error().message();
-  options.checkpoint =
-      std::filesystem::path(::testing::TempDir()) / ("fake" + std::to_string(static_cast<int>(GetParam())) + ".ckpt");
-  std::filesystem::remove(options.checkpoint);
-  for (const std::int64_t stop : {4, 8}) {
-    const auto part =
-        train(simulated_.network, dataset_, split_, options, [&](const Progress& p) { return p.done < stop; });
-    ASSERT_FALSE(part.ok());
-    EXPECT_EQ(part.error().kind(), ErrorKind::kInterrupted) << part.error().message();
+  expect_the_same_bytes_when_stopped(options);
+}
+
+TEST_P(FakeQuantization, SharedValuesResumedEqualUninterruptedByteForByte) {
+  TrainOptions options = short_training(4);
+  options.keep_last = options.keep_zeros = options.keep_shared = true;
+  options.int8 = simulated_.int8;
+  for (std::size_t i = 0; i < simulated_.int8.size(); ++i) {
+    if (!simulated_.int8[i]) continue;
+    Weight& weight = simulated_.network.weights[i];
+    std::vector<float> values = decode_f32(weight);
+    for (float& v : values) v = std::round(v * 20) / 20;
+    weight = make_f32_weight(weight.name, weight.shape, values);
   }
-  const auto resumed = train(simulated_.network, dataset_, split_, options);
-  ASSERT_TRUE(resumed.ok()) << resumed.error().message();
-  EXPECT_EQ(serialize_pit(resumed->network).value(), serialize_pit(whole->network).value());
-  options.int8.assign(options.int8.size(), std::nullopt);
-  const auto other = train(simulated_.network, dataset_, split_, options);
-  ASSERT_FALSE(other.ok());
-  EXPECT_THAT(other.error().message(), ::testing::HasSubstr("simulated int8 weights is ---------- now"));
-  std::filesystem::remove(options.checkpoint);
+  expect_the_same_bytes_when_stopped(options);
 }
 
 // A batch large enough to be shared out.

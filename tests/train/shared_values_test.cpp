@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -79,6 +80,20 @@ TEST(SharedValues, ZerosThatAreKeptStay) {
   EXPECT_NEAR(values[1], 1.5, 1e-5);
   EXPECT_EQ(values[3], values[1]);
   EXPECT_NEAR(values[2], -1.5, 1e-5);
+}
+
+// As two groups may meet while they learn: they are one from the next epoch on.
+TEST(SharedValues, ValuesThatMeetStayTogether) {
+  std::vector<float> values = {1, 2, 1, 2};
+  SharedValues shared;
+  shared.find(values, 1);
+  AdamMoments moments = zero_moments(values.size());
+  shared.update(values, std::vector<float>{1, -2, 3, -1}, moments, {}, {0.25, 1}, 1);
+  std::ranges::fill(values, 1.5F);
+  shared.find(values, 1);
+  shared.update(values, std::vector<float>{1, 2, 3, 4}, moments, {}, {0.25, 2}, 1);
+  EXPECT_LT(values[0], 1.5F);
+  EXPECT_EQ(values, std::vector<float>(4, values[0]));
 }
 
 TEST(SharedValues, AreNoneBeyond256OrWithoutNumbers) {

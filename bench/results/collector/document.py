@@ -104,12 +104,12 @@ def machine_text(made):
 
 def codes(found):
     """Which code made the rows: the first digits of the hash of its sources. Rows of older ones do not say it."""
+    rows = [made for one in found.values() for made in one.rows.values()]
     by_code = {}
-    for one in found.values():
-        for made in one.rows.values():
-            if made.get("code"):
-                by_code.setdefault(made["code"], []).append(made["strategy"])
-    if len(by_code) == 1:
+    for made in rows:
+        if made.get("code"):
+            by_code.setdefault(made["code"], []).append(made["strategy"])
+    if len(by_code) == 1 and all(made.get("code") for made in rows):
         return [f"Made by the code {next(iter(by_code))} (the first digits of the hash of its sources)."]
     return [f"Made by the code {code}: {', '.join(f'`{name}`' for name in sorted(set(names)))}." for code, names in sorted(by_code.items())]
 

@@ -55,6 +55,7 @@ Status note_tuning(const std::vector<Course>& tuning, Network& student) {
 
 /// For the report.
 Search told_search(const AutoResult& found) {
+  static_assert(kSearchRungs == kRungs && kLastTaught == kRungs - 2, "the report names the rungs");
   Search search;
   search.why_none = found.why_none;
   std::map<const RungTrial*, std::string> rows;

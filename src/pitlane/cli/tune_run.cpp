@@ -29,6 +29,7 @@
 #include "pitlane/optimize/strategy.h"
 #include "pitlane/report/report.h"
 #include "pitlane/search/candidate.h"
+#include "pitlane/search/candidate_space.h"
 #include "pitlane/search/recommend.h"
 #include "pitlane/search/search_budget.h"
 #include "pitlane/sim/number_text.h"
@@ -86,7 +87,7 @@ class TuneRun {
 
   Result<int> run() {
     PITLANE_TRY_STATUS(check_flags());
-    PITLANE_TRY_STATUS(check_folder());
+    PITLANE_TRY_STATUS(check_place());
     PITLANE_TRY_STATUS(open_inputs());
     PITLANE_TRY_STATUS(choose_courses());
     PITLANE_TRY_STATUS(load_data());
@@ -102,17 +103,18 @@ class TuneRun {
       std::fputs(json_report(*result).c_str(), stdout);
     else
       print_outcome(*result, flags_);
-    return exit_code(*result);
+    return exit_code(*result, all_);
   }
 
  private:
   [[nodiscard]] bool searches() const { return !flags_.auto_budget.empty(); }
   [[nodiscard]] bool from_recordings() const { return !flags_.data.directories.empty(); }
+  [[nodiscard]] bool chosen_undriven() const { return searches() && tuning_.empty() && !inputs_.courses.empty(); }
   [[nodiscard]] std::int64_t frames() const {
     return flags_.frames.value_or(flags_.quick ? kQuickFrames : kFullFrames);
   }
 
-  // What can be said of the flags alone; they become TuneOptions.
+  // Flags that do not go together; the others become TuneOptions.
   Status check_flags() {
     for (const std::string& name : flags_.strategies)
       if (name != "all") flags_.tune.strategies.push_back(name);
@@ -143,7 +145,8 @@ class TuneRun {
     return {};
   }
 
-  Status check_folder() {
+  // Where results go, and that no flag is about recordings that are not there.
+  Status check_place() {
     PITLANE_TRY_STATUS(check_output_directory(flags_.out));
     if (!from_recordings()) PITLANE_TRY_STATUS(check_no_data_flags(flags_.data));
     if (const std::string index = recording_in(flags_.out); !index.empty())
@@ -174,6 +177,7 @@ class TuneRun {
     }
     if (!searches()) return {};
     PITLANE_TRY_STATUS(check_teachable(inputs_.baseline));
+    PITLANE_TRY_STATUS(check_some_fit(inputs_.baseline, flags_.constraints.max_size_bytes));
     return check_whole_frames(recordings_, "--auto");
   }
 
@@ -189,6 +193,7 @@ class TuneRun {
                             "with --latency measured each network is driven by its own time; give latencies in ms, or "
                             "a --latency-profile"));
     if (uses_held_out(flags_.tune.budget, inputs_.courses)) notes_.emplace_back(kHeldOutNoLonger);
+    if (chosen_undriven()) std::fprintf(stderr, "%s\n", kChosenUndriven);
     return {};
   }
 
@@ -209,10 +214,7 @@ class TuneRun {
   }
 
   Status search() {
-    if (tuning_.empty() && !inputs_.courses.empty()) {
-      std::fprintf(stderr, "%s\n", kChosenUndriven);
-      notes_.emplace_back(kChosenUndriven);
-    }
+    if (chosen_undriven()) notes_.emplace_back(kChosenUndriven);
     Result<Search> found = add_students(inputs_, flags_.tune, budget_, flags_.constraints, tuning_, bar_);
     if (!found.ok()) return how_to_go_on(found.error());
     search_ = *std::move(found);
@@ -267,14 +269,6 @@ class TuneRun {
     return {error.kind(), "interrupted; run the same command again to go on"};
   }
 
-  // What was not asked for by name may have nothing to do.
-  [[nodiscard]] int exit_code(const TuneResult& result) const {
-    const bool failed = std::ranges::any_of(
-        result.rows, [&](const StrategyRow& row) { return row.failure && !(all_ && row.inapplicable); });
-    const bool searched_in_vain = result.search && result.search->why_none;
-    return failed || searched_in_vain || !result.recommendation.strategy ? kPartialFailure : kSuccess;
-  }
-
   TuneFlags flags_;
   const CLI::App& verb_;
   SearchBudget budget_;
@@ -290,6 +284,13 @@ class TuneRun {
 };
 
 }  // namespace
+
+int exit_code(const TuneResult& result, bool unnamed) {
+  const bool failed = std::ranges::any_of(
+      result.rows, [&](const StrategyRow& row) { return row.failure && !(unnamed && row.inapplicable); });
+  const bool searched_in_vain = result.search && result.search->why_none;
+  return failed || searched_in_vain || !result.recommendation.strategy ? kPartialFailure : kSuccess;
+}
 
 Result<int> run_tune(TuneFlags flags, const CLI::App& verb) { return TuneRun(std::move(flags), verb).run(); }
 

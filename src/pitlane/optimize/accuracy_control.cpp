@@ -76,6 +76,18 @@ Result<std::string> stands_in_the_way(MixtureSearch& search, const Mixture& mixt
          search.cost_text(worst) + ")";
 }
 
+/// The same where nothing can go back; layers are weighed only where that tells something.
+Result<std::string> stands_in_the_way_of_integers(MixtureSearch& search) {
+  PITLANE_TRY(const bool laps_alone, search.answers_hold(search.all(false)));
+  if (!laps_alone) {
+    PITLANE_TRY(const bool floats_hold, search.answers_hold(search.all(true)));
+    if (!floats_hold)
+      return std::string("no rounding stands in the way, since with every layer in floats it is too far");
+    PITLANE_TRY_STATUS(search.weigh());
+  }
+  return stands_in_the_way(search, search.all(false));
+}
+
 /// The budget does not hold as it is: what to put back.
 Result<Mixture> mixture_that_holds(MixtureSearch& search, const Strategy& strategy) {
   PITLANE_TRY(const std::string overrun, search.overrun(search.all(false)));
@@ -83,8 +95,7 @@ Result<Mixture> mixture_that_holds(MixtureSearch& search, const Strategy& strate
     return cannot_hold(std::string(strategy.name) + " stores no layer in fewer bits that could go back, and " +
                        overrun + "; allow more, or choose another strategy");
   if (search.integers_only() && search.goes_to_floats()) {
-    PITLANE_TRY_STATUS(search.weigh());
-    PITLANE_TRY(const std::string what, stands_in_the_way(search, search.all(false)));
+    PITLANE_TRY(const std::string what, stands_in_the_way_of_integers(search));
     return cannot_hold(std::string(strategy.name) + " is integers alone, so no layer can go back to floats; " + what +
                        ", and " + overrun + "; allow more, or use int_flt_quan");
   }

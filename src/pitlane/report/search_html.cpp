@@ -11,7 +11,7 @@
 namespace pitlane {
 namespace {
 
-constexpr int kLastTaughtRung = 3, kOtherWaysRung = 4;
+constexpr int kOtherWaysRung = kSearchRungs, kLastTaughtRung = kSearchRungs - 1;
 
 std::vector<const SearchedStudent*> of_rung(const Search& search, int rung) {
   std::vector<const SearchedStudent*> out;
@@ -40,8 +40,10 @@ std::string laps_sentence(const std::vector<const SearchedStudent*>& taught) {
 std::string search_summary(const Search& search) {
   const auto taught = of_rung(search, kLastTaughtRung);
   const std::size_t otherwise = of_rung(search, kOtherWaysRung).size();
-  std::string out = were(of_rung(search, 1).size()) + " drawn, timed and taught a little, " +
-                    std::to_string(of_rung(search, 2).size()) + " of them longer, " + std::to_string(taught.size()) +
+  const auto first = of_rung(search, 1);
+  const auto learnt = std::ranges::count_if(first, [](const auto* t) { return t->mse > 0; });
+  std::string out = were(first.size()) + " drawn, " + std::to_string(learnt) + " of them taught a little, " +
+                    std::to_string(of_rung(search, 2).size()) + " longer, " + std::to_string(taught.size()) +
                     " to the end" + laps_sentence(taught) + ".";
   if (otherwise > 0) out += " The best of these were finished in " + std::to_string(otherwise) + " other ways.";
   if (search.why_none) out += " No student was found: " + *search.why_none + ".";
@@ -54,12 +56,14 @@ std::string search_html(const TuneResult& result) {
   std::string out = "<section><h2>The search</h2><p class=\"lead\">" + prose_html(search_summary(search)) + "</p>";
   const bool drawn = std::ranges::any_of(search.trials, [](const auto& t) { return t.latency_ms > 0 && t.mse > 0; });
   if (drawn)
-    out += "<div class=\"grid\">" +
-           chart_figure("search", "What was tried",
-                        "Left and down is better; both axes are logarithmic. A point is a student on one of its rungs, "
-                        "a cross one that is out. Those with names are rows of the table. MSE is of the validation "
-                        "frames, which also chose; all trials stand in <code>auto.csv</code>.") +
-           "</div>";
+    out +=
+        "<div class=\"grid\">" +
+        chart_figure(
+            "search", "What was tried",
+            "Left and down is better; both axes are logarithmic. A point is a student that was taught, on one of its "
+            "rungs, a cross one that is out. Those with names are rows of the table. MSE is of the validation "
+            "frames, which also chose; all trials stand in <code>auto.csv</code>.") +
+        "</div>";
   return out + "</section>";
 }
 

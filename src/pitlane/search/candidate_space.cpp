@@ -149,6 +149,16 @@ bool contains(const CandidateSpace& space, const Candidate& c, int outputs) {
          (!space.most_weight_bytes || weight_bytes(c, outputs) <= *space.most_weight_bytes);
 }
 
+Error none_fits() {
+  return invalid_argument("no student is as small as the limits ask for; allow a larger file with --max-size");
+}
+
+Status check_some_fit(const Network& baseline, std::optional<double> max_size_bytes) {
+  Random random(1);
+  if (draw(space_for(baseline, max_size_bytes), static_cast<int>(baseline.outputs.size()), random)) return {};
+  return none_fits();
+}
+
 std::optional<Candidate> draw(const CandidateSpace& space, int outputs, Random& random) {
   return first_within(space, outputs, [&] { return draw_any(space, random); });
 }

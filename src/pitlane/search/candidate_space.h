@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pitlane/core/random.h"
+#include "pitlane/core/result.h"
 #include "pitlane/network/network.h"
 #include "pitlane/search/candidate.h"
 
@@ -24,6 +25,11 @@ struct CandidateSpace {
 /// A quarter to a half of the baseline's columns and a third to a half of its rows, the whole picture where that is
 /// tiny. `max_size_bytes`: files that are larger for their weights alone are not proposed.
 CandidateSpace space_for(const Network& baseline, std::optional<double> max_size_bytes = {});
+
+/// "no student is as small as the limits ask for; ..."
+Error none_fits();
+/// none_fits() where no student is as small as `max_size_bytes` asks for.
+Status check_some_fit(const Network& baseline, std::optional<double> max_size_bytes);
 
 /// Bytes of all its weights and biases, in closed form, before anything is encoded.
 double weight_bytes(const Candidate& candidate, int outputs);

@@ -115,8 +115,7 @@ class Halving {
       if (group.empty()) break;
       PITLANE_TRY_STATUS(judge(0, std::move(group), total, judged));
     }
-    if (judged.empty())
-      return invalid_argument("no student is as small as the limits ask for; allow a larger file with --max-size");
+    if (judged.empty()) return none_fits();
     return judged;
   }
 

@@ -85,6 +85,9 @@ struct CircuitMap {
   std::vector<ReferenceLine::Point> line;  ///< thinned for drawing; widths as of a ReferenceLine
 };
 
+/// The rungs of a search, from 1: three that teach, and one that finishes in other ways.
+inline constexpr int kSearchRungs = 4;
+
 /// What a search came to with one student on one of its rungs (search/halving.h).
 struct SearchedStudent {
   int rung = 1;              ///< from 1; each teaches longer than the one before, the last finishes in other ways

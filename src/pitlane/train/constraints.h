@@ -27,9 +27,6 @@ class Constraints {
   /// From the numbers alone, so that a resumed training finds the same: to be called before each epoch.
   void find(const WeightValues& values);
 
-  /// 1 where an element may move; empty where all may.
-  [[nodiscard]] std::span<const std::uint8_t> keep(WeightId id) const { return keep_[static_cast<std::size_t>(id)]; }
-
   /// One step of Adam; weights that share a value learn together. The moments have the weight's size.
   void update(WeightId weight, std::span<float> values, std::span<const float> gradient, AdamMoments& moments,
               const AdamStep& step) const;
@@ -45,7 +42,7 @@ class Constraints {
   const TrainOptions& options_;
   int threads_;
   std::vector<WeightId> layers_;
-  std::vector<std::vector<std::uint8_t>> keep_;  // by WeightId
+  std::vector<std::vector<std::uint8_t>> keep_;  // by WeightId: 1 where an element may move; empty where all may
   std::vector<SharedValues> shared_;             // by WeightId; empty without keep_shared
 };
 

@@ -29,8 +29,10 @@ function drawSearch() {
       layout: { padding: { right: 12, top: 12 } },
       scales: { x: axis("median latency, ms", reach((p) => p.x)),
                 y: axis("MSE, normalised units", reach((p) => p.y)) },
-      plugins: { legend: { labels: { filter: (item, { datasets }) => datasets[item.datasetIndex].crowd, sort: (a, b) => a.datasetIndex - b.datasetIndex } },
-                 tooltip: { displayColors: false, callbacks: { label: ({ raw }) => searchTip(raw.t) } } },
+      plugins: { legend: { labels: { generateLabels: (chart) =>
+                                       Chart.defaults.plugins.legend.labels.generateLabels(chart).map((item) => ({ ...item, pointStyle: "circle" })),
+                                     filter: (item, { datasets }) => datasets[item.datasetIndex].crowd, sort: (a, b) => a.datasetIndex - b.datasetIndex } },
+                 tooltip: { displayColors: false, filter: (item) => !item.dataset.crowd || !item.raw.t.row, callbacks: { label: ({ raw }) => searchTip(raw.t) } } },
     },
     plugins: [bubbleNames],
   });
