@@ -51,6 +51,14 @@ Error same_frames(const std::string& recording, const std::string& other) {
   return invalid_argument("--data " + recording + ": is the same recording as " + other + "; name it once");
 }
 
+/// A copy keeps names, labels and times. Told before anything is decoded, and whatever --max-rows leaves of it.
+bool is_copy(const Recording& a, const Recording& b) {
+  return !a.rows.empty() && std::ranges::equal(a.rows, b.rows, [](const RecordingRow& left, const RecordingRow& right) {
+    return left.image.filename() == right.image.filename() && left.labels == right.labels &&
+           left.time_s == right.time_s;
+  });
+}
+
 }  // namespace
 
 Status check_recording_options(const RecordingOptions& options, const std::vector<std::string>& formats) {
@@ -127,6 +135,10 @@ Result<std::vector<Recording>> open_recordings(const DataFlags& flags) {
   for (const std::string& directory : flags.directories) {
     PITLANE_TRY(Recording recording, open_recording(directory, flags.recording));
     tell_problems(recording.problems, "rows are bad and are left out");
+    const auto twin =
+        std::ranges::find_if(recordings, [&](const Recording& other) { return is_copy(recording, other); });
+    if (twin != recordings.end())
+      return same_frames(directory, flags.directories[static_cast<std::size_t>(twin - recordings.begin())]);
     recordings.push_back(std::move(recording));
   }
   std::vector<std::string> formats;
