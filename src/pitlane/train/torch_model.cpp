@@ -6,12 +6,14 @@
 #include <array>
 #include <cmath>
 #include <exception>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 #include <variant>
 
 #include "pitlane/train/late_scales.h"
+#include "pitlane/train/learnt_ranges.h"
 #include "pitlane/train/stepwise_part.h"
 #include "pitlane/train/torch_module.h"
 #include "pitlane/train/torch_ops.h"
@@ -24,8 +26,6 @@ using torch::Tensor;
 
 // PyTorch's default: the share of the newest batch in a running statistic.
 constexpr double kBatchNormMomentum = 0.1;
-// The share of the newest batch in a range of simulated int8.
-constexpr float kRangeShare = 0.01F;
 
 class TorchModelImpl : public TorchModel {
  public:
@@ -42,8 +42,11 @@ class TorchModelImpl : public TorchModel {
       trained_.push_back(id);
     }
     std::sort(trained_.begin(), trained_.end());
-    if (simulates_int8()) start_ranges();
-    if (!options_.freeze_batch_norm && !simulates_int8()) late_scales_ = late_scales(network_);
+    if (!options_.int8.empty()) {
+      weights_.push_back(LearntRanges::of(network_));
+      ranges_.emplace(network_, weights_.back());
+    }
+    if (!options_.freeze_batch_norm && !ranges_) late_scales_ = late_scales(network_);
   }
 
   Result<double> backward(const TorchBatch& batch, std::span<const double> output_weights) override {
@@ -88,21 +91,6 @@ class TorchModelImpl : public TorchModel {
   void follow_ranges(bool follow) override { follow_ranges_ = follow; }
 
  private:
-  [[nodiscard]] bool simulates_int8() const { return !options_.int8.empty(); }
-
-  /// `value` behind Flatten and Reshape nodes: the one that holds the same numbers.
-  [[nodiscard]] std::size_t storage_of(ValueId value) const {
-    for (auto node = network_.nodes.rbegin(); node != network_.nodes.rend(); ++node)
-      if (node->output == value &&
-          (std::holds_alternative<Flatten>(node->op) || std::holds_alternative<Reshape>(node->op)))
-        value = node->inputs[0];
-    return static_cast<std::size_t>(value);
-  }
-
-  [[nodiscard]] bool is_input(std::size_t value) const {
-    return std::ranges::count(network_.inputs, static_cast<ValueId>(value), &InputSpec::value) > 0;
-  }
-
   [[nodiscard]] bool is_memory(std::size_t value) const {
     return std::ranges::count(network_.states, static_cast<ValueId>(value), &StateSpec::before) > 0;
   }
@@ -111,71 +99,38 @@ class TorchModelImpl : public TorchModel {
     return training && !late_scales_.empty() ? late_scales_[static_cast<std::size_t>(value)] : nullptr;
   }
 
-  void start_ranges() {
-    std::vector<float> ranges;
-    for (const Value& value : network_.values) {
-      const ActivationRange range = value.quantization ? range_of(*value.quantization) : ActivationRange{};
-      ranges.insert(ranges.end(), {range.low, range.high});
-    }
-    weights_.push_back(std::move(ranges));
-    borders_.resize(network_.values.size());
-    for (const Node& node : network_.nodes)
-      if (const auto* conv = std::get_if<Conv2d>(&node.op))
-        for (const float v : conv->pad_value) borders_[storage_of(node.inputs[0])].include(v);
-  }
-
-  /// The grid that a value lies on; `value` is no result of Flatten or Reshape.
-  [[nodiscard]] std::optional<ActivationQuantization> grid_of(std::size_t value) const {
-    if (!simulates_int8() || !network_.values[value].quantization) return {};
-    if (is_input(value)) return network_.values[value].quantization;
-    const std::vector<float>& ranges = weights_.back();
-    return quantization_of({ranges[2 * value], ranges[2 * value + 1]});
-  }
-
   /// What a node has made, as others will read it.
   Tensor made(const Node& node, const Tensor& x, bool training) {
     const auto id = static_cast<std::size_t>(node.output);
-    if (!simulates_int8() || storage_of(node.output) != id || !grid_of(id)) return x;
+    if (!ranges_ || ranges_->storage_of(node.output) != id || !ranges_->grid_of(id)) return x;
     if (training && follow_ranges_) see(id, x);
-    return rounded_activation(x, *grid_of(id));
+    return rounded_activation(x, *ranges_->grid_of(id));
   }
 
-  /// The range of a value follows what a batch has of it: of what is computed step by step, when all steps are done. A
-  /// batch of single frames, whose memory is empty, says nothing of what depends on it.
+  /// A batch of single frames, whose memory is empty, says nothing of what depends on it; of the steps of a batch those
+  /// windows count that have begun.
   void see(std::size_t id, const Tensor& x) {
     if (stepwise_.remembers[id] && steps_ == 1) return;
-    const ActivationRange extent = tensor_extent(looping_ && begun_.defined() ? x.index_select(0, begun_) : x);
-    if (!looping_) return follow(id, extent);
-    if (!seen_[id]) seen_[id].emplace();
-    seen_[id]->include(extent.low);
-    seen_[id]->include(extent.high);
-  }
-
-  void follow(std::size_t id, const ActivationRange& extent) {
-    std::vector<float>& ranges = weights_.back();
-    ActivationRange range = followed({ranges[2 * id], ranges[2 * id + 1]}, extent, kRangeShare);
-    range.include(borders_[id].low);
-    range.include(borders_[id].high);
-    ranges[2 * id] = range.low;
-    ranges[2 * id + 1] = range.high;
+    ranges_->see(id, tensor_extent(looping_ && begun_.defined() ? x.index_select(0, begun_) : x));
   }
 
   /// What a layer multiplies with.
   Tensor seen_weight(WeightId id) {
-    if (!simulates_int8() || !options_.int8[static_cast<std::size_t>(id)]) return tensor(id);
+    if (!ranges_ || !options_.int8[static_cast<std::size_t>(id)]) return tensor(id);
     return rounded_weight(tensor(id), *options_.int8[static_cast<std::size_t>(id)]);
   }
 
   /// The grid of what a layer with such weights reads.
   [[nodiscard]] std::optional<ActivationQuantization> grid_read(const Node& node, WeightId weight) const {
-    if (!simulates_int8() || !options_.int8[static_cast<std::size_t>(weight)]) return {};
-    return grid_of(storage_of(node.inputs[0]));
+    if (!ranges_ || !options_.int8[static_cast<std::size_t>(weight)]) return {};
+    return ranges_->grid_of(ranges_->storage_of(node.inputs[0]));
   }
 
   /// What a layer reads: the network's inputs and what it remembers lie on no grid of their own until they are read.
   Tensor seen_input(const Node& node, WeightId weight, const Tensor& x) const {
-    const std::size_t read = storage_of(node.inputs[0]);
-    const auto grid = is_input(read) || is_memory(read) ? grid_read(node, weight) : std::nullopt;
+    if (!ranges_) return x;
+    const std::size_t read = ranges_->storage_of(node.inputs[0]);
+    const auto grid = ranges_->is_input(read) || is_memory(read) ? grid_read(node, weight) : std::nullopt;
     return grid ? rounded_activation(x, *grid) : x;
   }
 
@@ -225,6 +180,7 @@ class TorchModelImpl : public TorchModel {
     }
     steps_ = batch.steps;
     looping_ = false;  // whatever became of the batch before
+    if (ranges_) ranges_->begin_batch();
     for (const Node& node : network_.nodes)
       if (!stepwise_.remembers[static_cast<std::size_t>(node.output)]) run(node, values, training);
     if (!network_.states.empty()) {
@@ -253,7 +209,7 @@ class TorchModelImpl : public TorchModel {
       if (values[id].defined() && stepwise_.read_in_loop[id]) split[id] = values[id].split(windows);
     std::vector<Tensor> memory;
     for (const StateSpec& state : network_.states) memory.push_back(empty_memory(state, windows));
-    seen_.assign(values.size(), {});
+    if (ranges_) ranges_->begin_steps();
     looping_ = true;
     for (std::int64_t step = 0; step < batch.steps; ++step) {
       std::vector<Tensor> now(values.size());
@@ -263,7 +219,7 @@ class TorchModelImpl : public TorchModel {
       for (std::size_t s = 0; s < memory.size(); ++s) {
         const auto before = static_cast<std::size_t>(network_.states[s].before);
         now[before] = going_on(memory[s], batch, step, windows);
-        if (training && follow_ranges_ && grid_of(before)) see(before, now[before]);
+        if (training && follow_ranges_ && ranges_ && ranges_->grid_of(before)) see(before, now[before]);
       }
       for (std::size_t i = 0; i < network_.nodes.size(); ++i)
         if (stepwise_.in_loop[i]) run(network_.nodes[i], now, training);
@@ -275,7 +231,7 @@ class TorchModelImpl : public TorchModel {
     looping_ = false;
     for (std::size_t id = 0; id < by_step.size(); ++id)
       if (!by_step[id].empty()) values[id] = at::cat(by_step[id]);
-    follow_seen();
+    if (ranges_) ranges_->end_steps();
   }
 
   /// Which windows are on their way at a step; none is named where all are.
@@ -286,11 +242,6 @@ class TorchModelImpl : public TorchModel {
         on_their_way_.push_back(w);
     const bool all = std::ssize(on_their_way_) == windows;
     begun_ = all ? Tensor() : torch::tensor(on_their_way_, torch::kLong);
-  }
-
-  void follow_seen() {
-    for (std::size_t id = 0; id < seen_.size(); ++id)
-      if (seen_[id]) follow(id, *seen_[id]);
   }
 
   [[nodiscard]] Tensor empty_memory(const StateSpec& state, std::int64_t windows) const {
@@ -386,11 +337,10 @@ class TorchModelImpl : public TorchModel {
   std::vector<std::vector<float>> weights_;
   std::vector<Tensor> tensors_;  // views of weights_
   std::vector<WeightId> trained_;
-  std::vector<ActivationRange> borders_;       // by ValueId: what padding puts around a value that a node makes
+  std::optional<LearntRanges> ranges_;         // of simulated int8; its numbers are the last of weights_
   std::vector<const BatchNorm*> late_scales_;  // by ValueId, or empty: whose factor and offset are not in it yet
   StepwisePart stepwise_;
-  std::vector<std::optional<ActivationRange>> seen_;  // by ValueId, in the steps of a batch
-  std::vector<std::int64_t> on_their_way_;            // windows of the batch that have begun
+  std::vector<std::int64_t> on_their_way_;  // windows of the batch that have begun
   Tensor begun_;
   std::int64_t steps_ = 1;  // of the batch
   bool looping_ = false;

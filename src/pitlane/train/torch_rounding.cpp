@@ -111,10 +111,4 @@ ActivationRange tensor_extent(const Tensor& x) {
       widest);
 }
 
-ActivationRange followed(ActivationRange range, const ActivationRange& extent, float share) {
-  range.low += share * (extent.low - range.low);
-  range.high += share * (extent.high - range.high);
-  return range;
-}
-
 }  // namespace pitlane

@@ -20,7 +20,4 @@ torch::Tensor rounded_activation(const torch::Tensor& x, const ActivationQuantiz
 /// The smallest and largest of `x`, and zero.
 ActivationRange tensor_extent(const torch::Tensor& x);
 
-/// `range` moved by `share` of the way to `extent`.
-ActivationRange followed(ActivationRange range, const ActivationRange& extent, float share);
-
 }  // namespace pitlane
