@@ -7,7 +7,8 @@ INPUTS = {
     "simulator": "24,000 frames that the expert recorded on seven of our circuits (`pitlane record --frames 24000 "
                  "--seed 1`). Laps: nine of our circuits, all but `alley`, both ways, at 0 and 60 ms "
                  "from frame to command.",
-    "udacity": "The real recording of a car in a simulator that is not ours; every fifth block of 100 rows validates "
+    "udacity": "What a person drove in Udacity's simulator (3,000 rows of three cameras, github.com/rslim087a/track); every fifth "
+               "block of 100 rows validates "
                "(`--split blocks:100:5`). What learned from it cannot drive our circuits, so there are no laps."}
 HEAD = ["row", "published: MiB, MSE, ms", "seeds", "MiB", "zeros", "MSE", "by output", "to baseline", "to its control",
         "p50, ms", "p99, ms", "as fast", "laps", "mean deviation, m", "largest mean", "largest", "holds"]

@@ -48,7 +48,7 @@ std::vector<Strategy> make_table() {
        false,
        "fp16"},
       {"bfloat16_quan",
-       "Weights and what they are multiplied with in bfloat16, sums in 32 bits: half the size, quick where the "
+       "Weights and what they are multiplied with in bfloat16, sums in 32 bits: a third of the size, quick where the "
        "processor has such instructions.",
        "OpenVINO and oneDNN, inference precision bf16; TensorRT, precision bf16",
        {HalfWeights{Storage::kBf16}},
