@@ -2,7 +2,7 @@
 """Stands in for pitlane in results_test.py: knows a few strategies and writes what `tune` writes, of made-up numbers.
 
 MADE_UP_STOP names a strategy at which it waits for an interrupt, MADE_UP_FAIL one that fails, MADE_UP_STRANGE one whose
-stored row it does not know. Each call of `tune` is a line of the file MADE_UP_CALLS.
+stored row it does not know. Each call of `tune` or `record` is a line of the file MADE_UP_CALLS, with MADE_UP_DATA the recording too.
 """
 
 import hashlib
@@ -13,8 +13,8 @@ import signal
 import sys
 
 RECIPES = {"baseline": "unchanged", "fine_tune": "fine_tune(epochs=3)", "int4": "quantize(bits=4)",
-           "prune": "prune(epochs=6)"}
-MSE = {"baseline": 0.01, "fine_tune": 0.008, "int4": 0.0105, "prune": 0.012}
+           "prune": "prune(epochs=6)", "small_input": "scale_input(0.5)"}
+MSE = {"baseline": 0.01, "fine_tune": 0.008, "int4": 0.0105, "prune": 0.012, "small_input": 0.011}
 
 
 def flag(name):
@@ -46,12 +46,23 @@ def made(name, out):
             "timing": {"latency_ms": {"p50": 0.25 if name == "int4" else 0.5, "p99": 1, "runs": 1000}}}
 
 
+def tell_call(text):
+    with open(os.environ["MADE_UP_CALLS"], "a", encoding="utf-8") as calls:
+        calls.write(text + "\n")
+
+
+def record():
+    out = pathlib.Path(flag("--out")[0])
+    out.mkdir()
+    (out / "data.csv").touch()
+    tell_call("record " + out.name + (" whole" if "--whole-frames" in sys.argv else ""))
+
+
 def tune():
     out = pathlib.Path(flag("--out")[0])
     out.mkdir(parents=True, exist_ok=True)
     names = ["baseline", *[name for name in flag("--strategy") if name != "baseline"]]
-    with open(os.environ["MADE_UP_CALLS"], "a", encoding="utf-8") as calls:
-        calls.write(" ".join(flag("--strategy")) + "\n")
+    tell_call(" ".join(flag("--strategy")) + ("" if "MADE_UP_DATA" not in os.environ else " of " + flag("--data")[0]))
     for name in names:
         known = (out / "tune.db").exists() and os.environ.get("MADE_UP_STRANGE") != name
         print(f"{name:16} done by an earlier run: 1 MB" if known else f"{name}: laps  1/2", file=sys.stderr, flush=True)
@@ -68,5 +79,7 @@ def tune():
 if sys.argv[1] == "strategies":
     for strategy, recipe in RECIPES.items():
         print(f"{strategy:16} A sentence.\n{'':17}recipe: {recipe}\n{'':17}origin: nobody")
+elif sys.argv[1] == "record":
+    record()
 elif sys.argv[1] == "tune":
     sys.exit(tune())

@@ -250,6 +250,16 @@ class Runs(Kept):
         self.assertEqual(self.calls()[3:], ["int4"])
         self.assertIn("bits=4", path.read_text())
 
+    def test_networks_of_smaller_pictures_have_a_recording_of_whole_frames(self):
+        command = self.command("--only", "int4", "small_input")
+        at = command.index("--recording")
+        place = self.folder / "networks"
+        done = subprocess.run(command[:at] + command[at + 2:], capture_output=True, text=True, check=False, timeout=60,
+                              env=self.environment(PITLANE_NETWORKS=str(place), MADE_UP_DATA="1"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.calls(), ["record recording", f"int4 of {place / 'recording'}", "record recording-whole whole",
+                                        f"small_input of {place / 'recording-whole'}"])
+
     def test_pieces_drive_nine_circuits_and_those_of_others_are_refused_or_made_again(self):
         done = self.run_it("--only", "baseline", MADE_UP_MORE="alley")
         self.assertEqual((done.returncode, self.kept()), (1, []))

@@ -82,7 +82,7 @@ def rows_from(folder, group, only, given, shared, tell):
     strategies = [name for name in finished(folder) if name in only or name == "baseline"]
     if "baseline" not in strategies:
         raise Failure(f"{folder / 'tune.db'} has no finished row baseline yet; wait for it")
-    data, network = tuning.inputs(group, given)
+    data, network = tuning.inputs(group, "baseline", given)
     places.WORK.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=places.WORK, prefix="import-") as made:
         place = pathlib.Path(made)

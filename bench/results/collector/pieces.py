@@ -21,6 +21,9 @@ CONTROLS = {
     **dict.fromkeys(("prune", "prune_quan_tf", "prune_qat", "clust_qat", "prune_clust_qat", "shrink", "shrink_quan",
                      "grey_input", "plane_input", "small_input", "small_input_quan"), "fine_tune_long")}
 
+# They see the camera's frames at another size than the baseline, so they need recordings of whole frames.
+OTHER_SIZES = frozenset(("small_input", "small_input_quan"))
+
 # TensorFlow's ten, PyTorch's six and TensorRT's three: three of these names stand for two of them.
 PUBLISHED = frozenset((
     "dynamic_quan", "int_quan", "int_flt_quan", "float16_quan", "quan_aware", "prune", "prune_quan_tf", "clust_qat",

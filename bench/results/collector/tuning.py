@@ -45,15 +45,17 @@ def recipes():
     return found
 
 
-def recording(data, given):
+def recording(data, given, whole=False):
+    """`whole`: frames as the camera has them, for networks that see them at another size. The baseline sees the same
+    pictures either way, and the rows are of one recording; but it takes many times the room, and longer to read."""
     if given:
         return given
     if data == "udacity":
         return places.udacity()
-    path = places.networks() / "recording"
+    path = places.networks() / ("recording-whole" if whole else "recording")
     if not (path / "data.csv").is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        run(["record", "--out", path, "--frames", "24000", "--seed", "1"])
+        run(["record", "--out", path, "--frames", "24000", "--seed", "1", *(["--whole-frames"] if whole else [])])
     return path
 
 
@@ -75,10 +77,10 @@ def tune_arguments(group, network, data, out, strategies):
             "--no-video", "--strategy", *strategies]
 
 
-def inputs(group, given):
+def inputs(group, strategy, given):
     """(recording, baseline network), made where they are missing."""
-    data = recording(group.data, given)
-    return data, baseline(group, data)
+    network = baseline(group, recording(group.data, given))
+    return recording(group.data, given, strategy in pieces.OTHER_SIZES), network
 
 
 def tuned(group, strategy, data, network):
