@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "pitlane/core/progress.h"
 #include "pitlane/search/search_budget.h"
 #include "pitlane/search/trial_record.h"
 

@@ -15,6 +15,7 @@
 #include "pitlane/cli/output_file.h"
 #include "pitlane/cli/reload.h"
 #include "pitlane/cli/terminal.h"
+#include "pitlane/cli/track_source.h"
 #include "pitlane/cli/tune_auto.h"
 #include "pitlane/cli/tune_courses.h"
 #include "pitlane/cli/tune_film.h"
