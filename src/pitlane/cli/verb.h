@@ -12,7 +12,7 @@ namespace pitlane::cli {
 /// Documented in --help and in the README; scripts rely on them.
 enum ExitCode : int {
   kSuccess = 0,
-  kPartialFailure = 1,  ///< a row or the search of tune failed, or a driver on the track; a limit of replay does not hold
+  kPartialFailure = 1,  ///< a row or the search of tune failed, a driver on the track; a limit of replay does not hold
   kBadInput = 2,        ///< a bad argument or file; one line on stderr says what, where and the remedy
   kInterruptedExit = 130,
 };
