@@ -86,15 +86,52 @@ TEST(KMeans, NearestIsThatOfALinearSearch) {
   }
 }
 
+TEST(KMeans, ANeighbourIsOneOfTheTwoCentresAroundAValue) {
+  const std::vector<float> centres = {-2, -1, 1, 4};
+  EXPECT_EQ(neighbour(centres, 0.9F, -0.5F), -1);
+  EXPECT_EQ(neighbour(centres, 0.9F, -50), -1) << "no further than the next one";
+  EXPECT_EQ(neighbour(centres, 0.9F, 50), 1);
+  EXPECT_EQ(neighbour(centres, 0.9F, 0), -1) << "of two equally far the lower";
+  EXPECT_EQ(neighbour(centres, 7, -50), 4);
+  EXPECT_EQ(neighbour(centres, -7, 50), -2);
+  EXPECT_EQ(neighbour(centres, -2, 50), -2) << "the lowest centre has none below, and is one itself";
+}
+
 std::size_t distinct(const Weight& weight) {
   const std::vector<float> values = decode_f32(weight);
   return std::set<float>(values.begin(), values.end()).size();
 }
 
+/// Each weight to the centre that is nearest to it, whatever that does to the layer.
+Network clustered_to_nearest(const Network& from, int values) {
+  Network network = from;
+  EXPECT_TRUE(apply_pass(FoldBatchNorm{}, network).ok());
+  for (const Layer& layer : quantizable_layers(network)) {
+    Weight& weight = network.weights[layer.weight];
+    std::vector<float> numbers = decode_f32(weight);
+    const std::vector<float> centres = k_means(numbers, static_cast<std::size_t>(values));
+    for (float& v : numbers) v = nearest(centres, v);
+    weight = make_f32_weight(weight.name, weight.shape, std::move(numbers));
+  }
+  return network;
+}
+
+/// Mean squared distance of all answers of two networks.
+double apart(const Network& a, const Network& b, const testing::SmallData& data,
+             const std::vector<std::int64_t>& samples) {
+  const auto one = testing::engine_answers(a, data.dataset, samples);
+  const auto other = testing::engine_answers(b, data.dataset, samples);
+  double sum = 0;
+  for (std::size_t s = 0; s < one.size(); ++s)
+    for (std::size_t i = 0; i < one[s].size(); ++i) sum += std::pow(double{one[s][i]} - other[s][i], 2);
+  return sum;
+}
+
 TEST(Cluster, GivesEachLayerThatMayBecomeInt8AtMostSoManyValues) {
   for (const int values : {2, 16, 32}) {
     Network network = testing::small_network();
-    ASSERT_TRUE(apply_pass(Cluster{values}, network).ok());
+    const testing::SmallData data(network);
+    ASSERT_TRUE(apply_pass(Cluster{values}, network, data.context, {}).ok());
     for (const char* name : {"conv2", "conv3", "dense5"})
       EXPECT_LE(distinct(testing::weight_of(network, name)), static_cast<std::size_t>(values)) << name;
     EXPECT_EQ(distinct(testing::weight_of(network, "conv3")), static_cast<std::size_t>(values));
@@ -103,11 +140,39 @@ TEST(Cluster, GivesEachLayerThatMayBecomeInt8AtMostSoManyValues) {
   }
 }
 
+// Also on pictures that it did not choose on.
+TEST(Cluster, MovesTheAnswersLessThanTheNearestValuesDo) {
+  for (const int values : {4, 16}) {
+    const Network network = testing::small_network();
+    const testing::SmallData data(network, 400);
+    Network few = network;
+    ASSERT_TRUE(apply_pass(Cluster{values}, few, data.context, {}).ok());
+    const Network nearest = clustered_to_nearest(network, values);
+    EXPECT_LT(apart(network, few, data, data.split.validation),
+              0.5 * apart(network, nearest, data, data.split.validation))
+        << values;
+  }
+}
+
+TEST(Cluster, WantsPicturesToChooseOn) {
+  Network network = testing::small_network();
+  EXPECT_EQ(apply_pass(Cluster{}, network, {}, {}).error().message(),
+            "quantisation needs training pictures to measure on; name a recording");
+}
+
+TEST(Cluster, StopsWhenAsked) {
+  Network network = testing::small_network();
+  const testing::SmallData data(network);
+  const auto stop = [](const Progress&) { return false; };
+  EXPECT_EQ(apply_pass(Cluster{}, network, data.context, stop).error().kind(), ErrorKind::kInterrupted);
+}
+
 TEST(Cluster, KeepsZerosApart) {
   Network network = testing::small_network();
+  const testing::SmallData data(network);
   ASSERT_TRUE(apply_pass(PruneLocal{0.4, 0.6}, network).ok());
   const Network pruned = network;
-  ASSERT_TRUE(apply_pass(Cluster{8}, network).ok());
+  ASSERT_TRUE(apply_pass(Cluster{8}, network, data.context, {}).ok());
   for (const char* name : {"conv2", "conv3", "dense5"}) {
     const std::vector<float> was = decode_f32(testing::weight_of(pruned, name));
     const std::vector<float> is = decode_f32(testing::weight_of(network, name));
@@ -118,13 +183,17 @@ TEST(Cluster, KeepsZerosApart) {
 
 TEST(Cluster, RefusesCountsOutOfRange) {
   Network network = testing::small_network();
-  EXPECT_EQ(apply_pass(Cluster{1}, network).error().message(), "a layer can have 2 to 256 shared values, not 1");
-  EXPECT_EQ(apply_pass(Cluster{257}, network).error().message(), "a layer can have 2 to 256 shared values, not 257");
+  const testing::SmallData data(network);
+  EXPECT_EQ(apply_pass(Cluster{1}, network, data.context, {}).error().message(),
+            "a layer can have 2 to 256 shared values, not 1");
+  EXPECT_EQ(apply_pass(Cluster{257}, network, data.context, {}).error().message(),
+            "a layer can have 2 to 256 shared values, not 257");
 }
 
 TEST(Cluster, ATrainerThatTearsSharedValuesApartIsRefused) {
   Network network = testing::small_network();
-  ASSERT_TRUE(apply_pass(Cluster{4}, network).ok());
+  const testing::SmallData data(network);
+  ASSERT_TRUE(apply_pass(Cluster{4}, network, data.context, {}).ok());
   const FineTuneFn careless = [](const Network& given, const FineTuning&, const ProgressFn&) {
     return Result<Network>(testing::nudge_weights(given, 5));
   };

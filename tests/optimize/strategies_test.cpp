@@ -82,7 +82,7 @@ TEST(Strategies, RecipesNameEveryOption) {
                      {FoldBatchNorm{}, PruneGlobal{0.25}, FineTune{4, 1e-4}, HalfWeights{}, QuantizeDynamic{32},
                       QuantizeStatic{99, 0.999}, PruneLocal{0.125, 0.5}, PruneGradually{0.5, 0.75, 6, 1e-3},
                       Shrink{0.25}, ReduceInput{0.5, Colours::kGrey}, ReduceInput{1, Colours::kPlane},
-                      ReduceInput{0.75}, Cluster{32}, FineTune{1, 1e-5, true, 0.5},
+                      ReduceInput{0.75}, Cluster{32, 77}, FineTune{1, 1e-5, true, 0.5},
                       QuantizeStatic{16, 1, Calibrator::kEntropy, true, 3, true}, QuantizeAware{3, 1e-2, 64, true}},
                      true};
   EXPECT_EQ(
@@ -91,7 +91,7 @@ TEST(Strategies, RecipesNameEveryOption) {
       "| quantize_dynamic(bias_samples=32) | quantize_static(samples=99, percentile=0.999, calibrator=cubed_error) "
       "| prune_local(convolution=0.125, dense=0.5) | prune_gradually(from=0.5, sparsity=0.75, epochs=6, "
       "learning_rate=0.001, distillation=0.5) | shrink(keep=0.25) | reduce_input(scale=0.5, grey) "
-      "| reduce_input(scale=1, plane) | reduce_input(scale=0.75) | cluster(values=32) "
+      "| reduce_input(scale=1, plane) | reduce_input(scale=0.75) | cluster(values=32, samples=77) "
       "| fine_tune(epochs=1, learning_rate=1e-05, distillation=0.5, keep_shared) "
       "| quantize_static(samples=16, percentile=1, calibrator=entropy, integers_only, "
       "bits_of_large=3, equalize) "
@@ -127,7 +127,7 @@ TEST(RecipeChanges, ReplaceTheScaleOfASmallerPictureAndOfNoOther) {
 
 TEST(RecipeChanges, ReplaceSharedValuesEpochsAndCalibrationPictures) {
   EXPECT_THAT(changed("clust_qat", {.clusters = 32, .epochs = 7, .calibration_samples = 99}),
-              AllOf(StartsWith("cluster(values=32) | fine_tune(epochs=7,"),
+              AllOf(StartsWith("cluster(values=32, samples=2048) | quantize_aware(epochs=7,"),
                     HasSubstr("quantize_aware(epochs=7, learning_rate=0.0001, samples=99")));
   EXPECT_THAT(changed("prune", {.epochs = 7}), HasSubstr("epochs=7"));
   EXPECT_THAT(changed("int8", {.calibration_samples = 99}), StartsWith("quantize_static(samples=99,"));

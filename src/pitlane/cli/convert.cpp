@@ -96,8 +96,7 @@ bool needs_data(const Strategy& strategy) {
   return std::ranges::any_of(strategy.passes, [](const Pass& pass) {
     if (const auto* reduces = std::get_if<ReduceInput>(&pass)) return reduces->colours == Colours::kPlane;
     return !std::holds_alternative<FoldBatchNorm>(pass) && !std::holds_alternative<HalfWeights>(pass) &&
-           !std::holds_alternative<PruneGlobal>(pass) && !std::holds_alternative<PruneLocal>(pass) &&
-           !std::holds_alternative<Cluster>(pass);
+           !std::holds_alternative<PruneGlobal>(pass) && !std::holds_alternative<PruneLocal>(pass);
   });
 }
 

@@ -24,6 +24,7 @@ struct Apply {
     return apply_pass(pass, network, context.fine_tune, progress, &baseline);
   }
   Status operator()(const QuantizeAware& pass) const { return apply_pass(pass, network, context, progress, &baseline); }
+  Status operator()(const Cluster& pass) const { return apply_pass(pass, network, context, progress); }
   Status operator()(const QuantizeDynamic& pass) const { return apply_pass(pass, network, context, progress); }
   Status operator()(const ReduceInput& pass) const { return apply_pass(pass, network, context, progress); }
   Status operator()(const QuantizeStatic& pass) const { return apply_pass(pass, network, context, progress); }

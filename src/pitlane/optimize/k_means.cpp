@@ -54,12 +54,14 @@ std::vector<float> k_means(std::vector<float> values, std::size_t count) {
   return rounded;
 }
 
-float nearest(const std::vector<float>& centres, float value) {
+float neighbour(const std::vector<float>& centres, float value, float wished) {
   const auto above = std::ranges::lower_bound(centres, value);
   if (above == centres.begin()) return centres.front();
   if (above == centres.end()) return centres.back();
   const float below = *(above - 1);
-  return double{value} - below <= double{*above} - value ? below : *above;
+  return double{wished} - below <= double{*above} - wished ? below : *above;
 }
+
+float nearest(const std::vector<float>& centres, float value) { return neighbour(centres, value, value); }
 
 }  // namespace pitlane

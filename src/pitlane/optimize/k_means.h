@@ -14,4 +14,7 @@ std::vector<float> k_means(std::vector<float> values, std::size_t count);
 /// Of two equally far the lower. `centres` is not empty.
 float nearest(const std::vector<float>& centres, float value);
 
+/// Of the two centres around `value` that which is nearer to `wished`; beyond all of them the outermost one.
+float neighbour(const std::vector<float>& centres, float value, float wished);
+
 }  // namespace pitlane

@@ -36,9 +36,11 @@ Status apply_pass(const Shrink& pass, Network& network, const ImportanceFn& impo
 Status apply_pass(const ReduceInput& pass, Network& network, const StrategyContext& context,
                   const ProgressFn& progress);
 
-/// k-means over each layer's weights apart from zeros, with first values evenly spread over their range (Han, Mao and
-/// Dally, "Deep Compression", ICLR 2016). Folds BatchNorm first, which would tear equal weights apart.
-Status apply_pass(const Cluster& pass, Network& network);
+/// The values are those of k-means over each layer's weights apart from zeros, with first ones evenly spread over their
+/// range (Han, Mao and Dally, "Deep Compression", ICLR 2016). A weight takes one of the two around it by
+/// round_greedily(), in a grouped convolution the nearest. Folds BatchNorm first, which would tear equal weights apart.
+/// Errors: as of calibration_samples() and layer_inputs().
+Status apply_pass(const Cluster& pass, Network& network, const StrategyContext& context, const ProgressFn& progress);
 
 /// Errors: no FineTuneFn, a result of another architecture, or one in which zeros have moved or shared values parted.
 /// `teacher` is the baseline, for distillation.

@@ -30,7 +30,9 @@ std::string text(const ReduceInput& pass) {
           : pass.colours == Colours::kPlane ? ", plane)"
                                             : ")");
 }
-std::string text(const Cluster& pass) { return "cluster(values=" + std::to_string(pass.values) + ")"; }
+std::string text(const Cluster& pass) {
+  return "cluster(values=" + std::to_string(pass.values) + ", samples=" + std::to_string(pass.samples) + ")";
+}
 std::string text(const FineTune& pass) {
   return "fine_tune(epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) +
          (pass.distillation > 0 ? ", distillation=" + number(pass.distillation) : "") +

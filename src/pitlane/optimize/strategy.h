@@ -36,9 +36,11 @@ struct PruneGradually {
   double learning_rate = 1e-3;
   double distillation = 0.5;  ///< as in FineTune
 };
-/// Gives the weights of each layer that may become int8 few values (k-means). Zeros stay zeros: they are one of them.
+/// Gives the weights of each layer that may become int8 few values (k-means). Which one a weight takes is chosen so
+/// that the layer answers as before (optimize/greedy_rounding.h). Zeros stay zeros: they are one of the values.
 struct Cluster {
-  int values = 16;  ///< at most, of each layer; 2..256
+  int values = 16;     ///< at most, of each layer; 2..256
+  int samples = 2048;  ///< training pictures to choose on, at least 16; fewer where there are fewer
 };
 /// Removes whole channels of convolutions and units of dense layers, those that the loss would miss least: what is left
 /// is a smaller dense network. Layers whose channels others want as they are stay (optimize/remove_channels.h).
