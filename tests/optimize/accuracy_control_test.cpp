@@ -437,8 +437,13 @@ TEST(AccuracyControlOnce, SaysThatNothingCanGoBack) {
                         "since with every layer in floats it is too far, and v's MSE is 2"));
   judged = 0;
   EXPECT_EQ(complaint("prune_quan", "3%", worse),
-            "strategy prune_quan: cannot hold the budget: with every layer in floats v's MSE is 2 (+100 %), allowed "
-            "is 1.03 (+3 %); what prune_quan does before it rounds stands in the way, and no layer's rounding; allow "
+            "strategy prune_quan: cannot hold the budget: Conv2d 'conv1' stands in the way most (pruned alone, before "
+            "any training, it adds 100 % to v's MSE); closest was with all of the layers pruned, where v's MSE is 2 "
+            "(+100 %), allowed is 1.03 (+3 %); allow more, or choose another strategy");
+  judged = 0;
+  EXPECT_EQ(complaint("shrink_quan", "3%", worse),
+            "strategy shrink_quan: cannot hold the budget: with every layer in floats v's MSE is 2 (+100 %), allowed "
+            "is 1.03 (+3 %); what shrink_quan does before it rounds stands in the way, and no layer's rounding; allow "
             "more");
 }
 

@@ -53,7 +53,7 @@ TEST(PruneLocal, PrunesASharedWeightOnce) {
 TEST(PruneLocal, RefusesSharesOutOfRange) {
   Network network = testing::small_network();
   for (const double share : {-0.1, 1.0, 2.0, std::numeric_limits<double>::quiet_NaN()})
-    for (const PruneLocal pass : {PruneLocal{share, 0.5}, PruneLocal{0.5, share}})
+    for (const PruneLocal& pass : {PruneLocal{share, 0.5}, PruneLocal{0.5, share}})
       EXPECT_THAT(apply_pass(pass, network).error().message(),
                   HasSubstr("sparsity must be at least 0 and below 1, is"));
 }

@@ -26,6 +26,7 @@
 #include "pitlane/cli/tune_notes.h"
 #include "pitlane/cli/tuning_data.h"
 #include "pitlane/cli/verb.h"
+#include "pitlane/core/joined.h"
 #include "pitlane/core/log.h"
 #include "pitlane/formats/export.h"
 #include "pitlane/network/pit_file.h"
@@ -121,17 +122,29 @@ Status check_ends_early(const Network& network, const Strategy* strategy, Export
   return check_ends(options);
 }
 
+/// "2 of the layers not pruned, 1 of the layers in floats"
+std::string what_was_given_up(const HeldBudget& held) {
+  std::vector<std::string> parts;
+  const auto add = [&](std::size_t count, const std::string& how) {
+    if (count > 0) parts.push_back(std::to_string(count) + " of the layers " + how);
+  };
+  add(held.spared.size(), held.not_reduced);
+  add(held.put_back.size(), "in " + held.put_back_to);
+  return joined(parts);
+}
+
 void tell_budget(const HeldBudget& held, ProgressBar& bar) {
   bar.clear();
+  for (const std::string& sentence : held.spared) std::printf("%s\n", sentence.c_str());
   for (const std::string& sentence : held.put_back) std::printf("%s\n", sentence.c_str());
   if (!held.all_in_eight_bits.empty())
     std::printf("the budget bears fewer bits than 8 in none of %s\n", held.all_in_eight_bits.c_str());
   const double now = static_cast<double>(held.size_bytes) / 1e6;
-  if (held.put_back.empty())
+  const std::string given_up = what_was_given_up(held);
+  if (given_up.empty())
     std::printf("the budget holds with nothing put back: %.3f MB as .pit\n", now);
   else
-    std::printf("the budget holds with %zu of the layers in %s: %.3f MB as .pit, without a budget %.3f MB\n",
-                held.put_back.size(), held.put_back_to.c_str(), now,
+    std::printf("the budget holds with %s: %.3f MB as .pit, without a budget %.3f MB\n", given_up.c_str(), now,
                 static_cast<double>(held.strategy_size_bytes) / 1e6);
   if (!held.standing.empty()) std::printf("%s\n", held.standing.c_str());
   for (const std::string& sentence : held.loose) log_warning(sentence);

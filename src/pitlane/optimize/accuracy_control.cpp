@@ -1,202 +1,119 @@
 #include "pitlane/optimize/accuracy_control.h"
 
-#include <algorithm>
+#include <cstddef>
 #include <optional>
-#include <type_traits>
+#include <string>
 #include <utility>
-#include <variant>
+#include <vector>
 
 #include "pitlane/core/joined.h"
-#include "pitlane/network/pit_file.h"
-#include "pitlane/optimize/layer_storage.h"
+#include "pitlane/optimize/budget_attempt.h"
 #include "pitlane/optimize/mixture_search.h"
+#include "pitlane/optimize/spared_layers.h"
+#include "pitlane/optimize/strategy_draft.h"
 
 namespace pitlane {
 namespace {
 
-struct Draft {
-  const Network& network;
-  const StrategyContext& context;
-  const ProgressFn& progress;
-  const Network& baseline;
+class BudgetControl {
+ public:
+  /// What is named must outlive it.
+  BudgetControl(const Network& baseline, const StrategyContext& context, const AccuracyBudget& budget,
+                const MixtureJudge& judges, const ProgressFn& progress)
+      : baseline_(baseline), context_(context), budget_(budget), judges_(judges), progress_(progress) {}
 
-  Result<StorageDraft> operator()(const HalfWeights& pass) const { return draft(pass, network); }
-  template <typename P>
-  Result<StorageDraft> operator()(const P& pass) const {
-    if constexpr (std::is_same_v<P, QuantizeAware>)
-      return draft(pass, network, context, progress, &baseline);
-    else if constexpr (std::is_same_v<P, QuantizeDynamic> || std::is_same_v<P, QuantizeStatic>)
-      return draft(pass, network, context, progress);
-    else  // nothing is stored in fewer bits
-      return StorageDraft{.floats = network, .layers = {}, .bias_samples = {}};
+  /// `before` are the baseline's errors.
+  Result<HeldBudget> hold(const Strategy& strategy, const std::vector<OutputError>& before) const {
+    PITLANE_TRY(BudgetAttempt whole, attempt(strategy));
+    if (!whole.why_not) return std::move(whole.held);
+    const std::string how = how_it_reduces(strategy);
+    if (how.empty() || !whole.before_rounding) return *whole.why_not;
+    PITLANE_TRY(const std::vector<ReducedLayer> layers,
+                weigh_reduced_layers(baseline_, strategy, context_, judges_.limits, before, judges_.errors, progress_));
+    if (layers.empty()) return *whole.why_not;
+    return spare(strategy, whole, how, layers);
   }
+
+ private:
+  [[nodiscard]] Result<BudgetAttempt> attempt(const Strategy& strategy) const {
+    return attempt_budget(baseline_, strategy, context_, budget_, judges_, progress_);
+  }
+
+  /// The fewest of these that make the budget hold, costliest first, are left as they are. All but one first: what
+  /// training alone breaks is known after one more training then.
+  [[nodiscard]] Result<HeldBudget> spare(const Strategy& strategy, const BudgetAttempt& whole, const std::string& how,
+                                         const std::vector<ReducedLayer>& layers) const {
+    std::optional<HeldBudget> best;
+    BudgetAttempt closest = whole;
+    std::size_t fails = 0, holding = layers.size(), closest_spares = 0;
+    while (holding - fails > 1) {
+      const std::size_t count = holding == layers.size() ? holding - 1 : (fails + holding) / 2;
+      const Progress now{"budget: which layers", 0, 0,
+                         std::to_string(count) + " of " + std::to_string(layers.size()) + " not " + how};
+      if (!report(progress_, now)) return interrupted();
+      std::vector<std::string> nodes;
+      for (std::size_t i = 0; i < count; ++i) nodes.push_back(layers[i].node);
+      PITLANE_TRY(BudgetAttempt one, attempt(sparing(strategy, nodes)));
+      (one.why_not ? fails : holding) = count;
+      if (!one.why_not) {
+        best = std::move(one.held);
+      } else if (one.before_rounding && one.share < closest.share) {
+        closest = std::move(one);
+        closest_spares = count;
+      }
+    }
+    if (!best)
+      return nothing_can_be_spared(closest, closest_spares, how, layers).in(std::string("strategy ") + strategy.name);
+    best->not_reduced = "not " + how;
+    best->strategy_size_bytes = whole.held.strategy_size_bytes;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < holding; ++i) {
+      names.push_back(layers[i].name);
+      best->spared.push_back(layers[i].name + " is not " + how + ": " + alone_text(layers[i], how));
+    }
+    best->network.metadata["budget"] = to_string(budget_);
+    best->network.metadata[best->not_reduced] = joined(names);
+    return *std::move(best);
+  }
+
+  static std::string alone_text(const ReducedLayer& layer, const std::string& how) {
+    return how + " alone, before any training, it adds " + layer.cost_text;
+  }
+
+  static Error nothing_can_be_spared(const BudgetAttempt& closest, std::size_t spares, const std::string& how,
+                                     const std::vector<ReducedLayer>& layers) {
+    const ReducedLayer& worst = layers.front();
+    const std::string who = worst.cost.relative > 0
+                                ? worst.name + " stands in the way most (" + alone_text(worst, how) + ")"
+                                : "no layer stands in the way alone";
+    const std::string where =
+        spares == 0 ? "with all of the layers " + how
+                    : "with " + std::to_string(spares) + " of " + std::to_string(layers.size()) + " layers not " + how;
+    return cannot_hold(who + "; closest was " + where + ", where " + closest.overrun +
+                       "; allow more, or choose another strategy");
+  }
+
+  const Network& baseline_;
+  const StrategyContext& context_;
+  const AccuracyBudget& budget_;
+  const MixtureJudge& judges_;
+  const ProgressFn& progress_;
 };
-
-bool stores(const Pass& pass) {
-  return std::holds_alternative<HalfWeights>(pass) || std::holds_alternative<QuantizeDynamic>(pass) ||
-         std::holds_alternative<QuantizeStatic>(pass) || std::holds_alternative<QuantizeAware>(pass);
-}
-
-/// `context` sees what the network sees afterwards.
-Result<StorageDraft> draft_of(const Network& baseline, const Strategy& strategy, StrategyContext& context,
-                              const ProgressFn& progress) {
-  Strategy head = strategy;
-  std::optional<Pass> last;
-  if (!head.passes.empty() && stores(head.passes.back())) {
-    last = head.passes.back();
-    head.passes.pop_back();
-  }
-  PITLANE_TRY(const Network network, apply_strategy(baseline, head, context, progress));
-  if (reduces_input(head)) PITLANE_TRY_STATUS(look_again(network, context, progress));
-  if (!last) return StorageDraft{.floats = network, .layers = {}, .bias_samples = {}};
-  Result<StorageDraft> drafted = std::visit(Draft{network, context, progress, baseline}, *last);
-  if (!drafted.ok()) return drafted.error().in(std::string("strategy ") + strategy.name);
-  return drafted;
-}
-
-Result<std::int64_t> size_of(const Network& network) {
-  PITLANE_TRY(const auto bytes, serialize_pit(network));
-  return static_cast<std::int64_t>(bytes.size());
-}
-
-Error cannot_hold(const std::string& why) { return unsupported("cannot hold the budget: " + why); }
-
-void name_origin(const Strategy& strategy, Network& network) {
-  network.metadata["strategy"] = strategy.name;
-  network.metadata["recipe"] = recipe(strategy);
-}
-
-/// What keeps this mixture from holding, of layers that were weighed.
-Result<std::string> stands_in_the_way(MixtureSearch& search, const Mixture& mixture) {
-  PITLANE_TRY(const bool laps_alone, search.answers_hold(mixture));
-  if (laps_alone) return std::string("the laps stand in the way");
-  const std::size_t worst = search.costliest();
-  if (!search.costs(worst)) return std::string("no layer stands in the way alone, but all together do");
-  return search.name(worst) + " stands in the way most (alone in " + search.storage() + " it adds " +
-         search.cost_text(worst) + ")";
-}
-
-/// The same where nothing can go back; layers are weighed only where that tells something.
-Result<std::string> stands_in_the_way_of_integers(MixtureSearch& search) {
-  PITLANE_TRY(const bool laps_alone, search.answers_hold(search.all(false)));
-  if (!laps_alone) {
-    PITLANE_TRY(const bool floats_hold, search.answers_hold(search.all(true)));
-    if (!floats_hold)
-      return std::string("no rounding stands in the way, since with every layer in floats it is too far");
-    PITLANE_TRY_STATUS(search.weigh());
-  }
-  return stands_in_the_way(search, search.all(false));
-}
-
-/// The budget does not hold as it is: what to put back.
-Result<Mixture> mixture_that_holds(MixtureSearch& search, const Strategy& strategy) {
-  PITLANE_TRY(const std::string overrun, search.overrun(search.all(false)));
-  if (search.size() == 0)
-    return cannot_hold(std::string(strategy.name) + " stores no layer in fewer bits that could go back, and " +
-                       overrun + "; allow more, or choose another strategy");
-  if (search.integers_only() && search.goes_to_floats()) {
-    PITLANE_TRY(const std::string what, stands_in_the_way_of_integers(search));
-    return cannot_hold(std::string(strategy.name) + " is integers alone, so no layer can go back to floats; " + what +
-                       ", and " + overrun + "; allow more, or use int_flt_quan");
-  }
-  PITLANE_TRY(const bool floats_hold, search.holds(search.all(true)));
-  if (!floats_hold) {
-    PITLANE_TRY(const std::string floats, search.overrun(search.all(true)));
-    return cannot_hold("with every layer in floats " + floats + "; what " + strategy.name +
-                       " does before it rounds stands in the way, and no layer's rounding; allow more");
-  }
-  PITLANE_TRY_STATUS(search.weigh());
-  PITLANE_TRY(const std::optional<Mixture> found, search.search());
-  if (found) return *found;
-  const Mixture closest = search.closest();
-  PITLANE_TRY(const std::string nearest, search.overrun(closest));
-  PITLANE_TRY(const std::string what, stands_in_the_way(search, closest));
-  return cannot_hold(what + ", and no layer can be " + search.storage() + "; closest was " +
-                     joined(search.names(closest, false)) + " so and the rest in " + search.wider() + ", where " +
-                     nearest + "; allow more, or choose another strategy");
-}
-
-/// What the budget was held with.
-Status take(MixtureSearch& search, const Mixture& mixture, HeldBudget& held) {
-  PITLANE_TRY(held.network, search.make(mixture));
-  PITLANE_TRY(held.standing, search.standing(mixture));
-  for (std::string& sentence : search.sentences(mixture)) held.put_back.push_back(std::move(sentence));
-  return {};
-}
-
-/// With 8 bits in all of its layers the budget holds: as few as it bears.
-Status take_fewer_bits(MixtureSearch& search, HeldBudget& held) {
-  if (search.size() == 0) return {};
-  Mixture mixture = search.all(false);
-  PITLANE_TRY(const bool all_hold, search.holds(mixture));
-  if (!all_hold) {
-    PITLANE_TRY_STATUS(search.weigh());
-    PITLANE_TRY(const std::optional<Mixture> found, search.search());
-    mixture = found.value_or(search.all(true));
-  }
-  const std::string eight = joined(search.names(mixture, true));
-  if (mixture == search.all(true)) {
-    held.all_in_eight_bits = eight;
-  } else {
-    PITLANE_TRY_STATUS(take(search, mixture, held));
-    if (!eight.empty()) held.put_back_to = "floats or 8 bits";
-  }
-  if (!eight.empty()) held.network.metadata["in 8 bits"] = eight;
-  return {};
-}
 
 }  // namespace
 
-Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy, const StrategyContext& given,
+Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy, const StrategyContext& context,
                                const AccuracyBudget& budget, const JudgeFn& judge, const ProgressFn& progress,
                                const TrackFn& track) {
   PITLANE_CHECK(!track_limit(budget) || track);
-  StrategyContext context = given;
-  const std::string where = std::string("strategy ") + strategy.name;
   PITLANE_TRY(const std::vector<OutputError> before, judge(baseline, progress));
   PITLANE_TRY(const std::vector<ErrorLimit> limits, error_limits(budget, before));
   if (const Strain own = strain(limits, before); own.share > 1)
     return cannot_hold("in the network itself, before anything is done to it, " +
                        overrun_text(limits[own.limit], before) + "; allow more");
   const MixtureJudge judges{limits, judge, track};
-  PITLANE_TRY(StorageDraft drafted, draft_of(baseline, strategy, context, progress));
-  std::optional<MixtureSearch> search(std::in_place, drafted, judges, context, progress);
-  PITLANE_TRY(const bool holds, search->holds(search->all(false)));
-  HeldBudget held;
+  PITLANE_TRY(HeldBudget held, BudgetControl(baseline, context, budget, judges, progress).hold(strategy, before));
   held.loose = loose_limits(limits, before);
-  PITLANE_TRY(held.network, search->make(search->all(false)));
-  name_origin(strategy, held.network);
-  PITLANE_TRY(held.strategy_size_bytes, size_of(held.network));
-  PITLANE_TRY(held.standing, search->standing(search->all(false)));
-  if (!holds) {
-    PITLANE_TRY(const bool eight_bits_hold,
-                drafted.rounded.empty() ? Result<bool>(true) : search->holds(search->all(true)));
-    std::optional<StorageDraft> fewer_bits;
-    if (!eight_bits_hold) {  // then 8 bits are too few in some layers already
-      held.judged = search->judged();
-      fewer_bits = drafted;
-      drafted.rounded.clear();
-      search.emplace(std::move(drafted), judges, context, progress);
-    }
-    const Result<Mixture> found = mixture_that_holds(*search, strategy);
-    if (!found.ok() && found.error().kind() == ErrorKind::kUnsupported) return found.error().in(where);
-    if (!found.ok()) return found.error();
-    PITLANE_TRY_STATUS(take(*search, *found, held));
-    held.put_back_to = search->wider();
-    const std::string wide = joined(search->names(*found, true));
-    if (fewer_bits) {
-      leave_in_floats(search->weights(*found), *fewer_bits);
-      MixtureSearch again(*std::move(fewer_bits), judges, context, progress);
-      PITLANE_TRY_STATUS(take_fewer_bits(again, held));
-      held.judged += again.judged();
-    }
-    name_origin(strategy, held.network);
-    held.network.metadata["budget"] = to_string(budget);
-    held.network.metadata["in " + std::string(search->wider())] = wide;
-  }
-  PITLANE_TRY(held.size_bytes, size_of(held.network));
-  held.judged += search->judged();
-  PITLANE_TRY_STATUS(validate(held.network));
   return held;
 }
 

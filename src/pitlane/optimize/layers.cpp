@@ -111,7 +111,7 @@ std::vector<Layer> integer_layers(const Network& network) {
   return layers;
 }
 
-std::vector<Layer> prunable_layers(const Network& network) {
+std::vector<Layer> prunable_layers(const Network& network, const std::vector<std::string>& spared) {
   const std::vector<bool> makers = output_makers(network);
   std::vector<Layer> inner, all;
   for (const Layer& layer : weighted_layers(network)) {
@@ -120,7 +120,10 @@ std::vector<Layer> prunable_layers(const Network& network) {
     if (std::ranges::none_of(users_of(network, layer.weight), [&](std::size_t node) { return makers[node]; }))
       inner.push_back(layer);
   }
-  return inner.empty() ? all : inner;
+  std::vector<Layer>& layers = inner.empty() ? all : inner;
+  std::erase_if(layers,
+                [&](const Layer& layer) { return std::ranges::count(spared, network.nodes[layer.node].name) > 0; });
+  return layers;
 }
 
 std::string percent(double share) {

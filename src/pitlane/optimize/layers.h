@@ -56,8 +56,9 @@ std::vector<Layer> integer_layers(const Network& network);
 
 /// What pruning takes from. One layer for each weight, however many share it: no weight is counted twice. Layers that
 /// make outputs keep their weights: they are few, and on a scale of their own (an output's range), so that a threshold
-/// for all layers would empty them. A network that has no other layers is pruned nevertheless.
-std::vector<Layer> prunable_layers(const Network& network);
+/// for all layers would empty them. A network that has no other layers is pruned nevertheless. Not those of the names
+/// `spared`; one that shares its weights has the name of the first.
+std::vector<Layer> prunable_layers(const Network& network, const std::vector<std::string>& spared = {});
 
 /// "70 %".
 std::string percent(double share);

@@ -2,27 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <numeric>
 #include <utility>
 
-#include "pitlane/core/printable.h"
 #include "pitlane/optimize/layers.h"
 
 namespace pitlane {
-namespace {
-
-/// Where the track alone is limited: the errors of all outputs, each as much as the others.
-std::vector<ErrorLimit> even_limits(const std::vector<OutputError>& floats) {
-  std::vector<ErrorLimit> limits;
-  for (std::size_t k = 0; k < floats.size(); ++k)
-    limits.push_back({k, ErrorMetric::kMse, 2 * floats[k].mse, floats[k].mse, true});
-  return limits;
-}
-
-}  // namespace
-
 MixtureSearch::MixtureSearch(StorageDraft draft, const MixtureJudge& judge, const StrategyContext& context,
                              const ProgressFn& progress)
     : draft_(std::move(draft)), judge_(judge), context_(context), progress_(progress) {
@@ -100,11 +86,11 @@ double MixtureSearch::share(const Mixture& mixture) const {
 /// What each layer costs alone.
 Status MixtureSearch::weigh() {
   PITLANE_TRY(const Errors floats, errors(all(true)));
-  weigh_by_ = judge_.limits.empty() ? even_limits(floats) : judge_.limits;
+  weigh_by_ = limits_to_weigh_by(judge_.limits, floats);
   for (std::size_t g = 0; g < size(); ++g) {
     now_ = {"budget: each layer alone", static_cast<std::int64_t>(g), static_cast<std::int64_t>(size()), name(g)};
     PITLANE_TRY(const Errors alone, errors(only(g)));
-    costs_.push_back(cost(floats, alone));
+    costs_.push_back(layer_cost(weigh_by_, floats, alone));
   }
   return {};
 }
@@ -137,27 +123,22 @@ Mixture MixtureSearch::closest() const {
     best = mixture;
   }
   if (std::isinf(least))
-    best = only(static_cast<std::size_t>(std::ranges::min_element(costs_, {}, &Cost::share) - costs_.begin()));
+    best = only(static_cast<std::size_t>(std::ranges::min_element(costs_, {}, &LayerCost::share) - costs_.begin()));
   return best;
 }
 
 std::size_t MixtureSearch::costliest() const {
-  return static_cast<std::size_t>(std::ranges::max_element(costs_, {}, &Cost::share) - costs_.begin());
+  return static_cast<std::size_t>(std::ranges::max_element(costs_, {}, &LayerCost::share) - costs_.begin());
 }
 
 Mixture MixtureSearch::costliest(std::size_t count) const {
   std::vector<double> shares;
-  for (const Cost& cost : costs_) shares.push_back(cost.share);
+  for (const LayerCost& cost : costs_) shares.push_back(cost.share);
   return first_of(order(shares), count);
 }
 
-/// "2.1 % to w's MSE".
 std::string MixtureSearch::cost_text(std::size_t group) const {
-  const Cost& cost = costs_[group];
-  char number[32];
-  std::snprintf(number, sizeof number, "%.3g %%", 100 * cost.relative);
-  return std::string(number) + " to " + printable(known_.begin()->second[weigh_by_[cost.limit].output].output) + "'s " +
-         to_string(weigh_by_[cost.limit].metric);
+  return pitlane::cost_text(costs_[group], weigh_by_, known_.begin()->second);
 }
 
 std::vector<std::string> MixtureSearch::sentences(const Mixture& mixture) const {
@@ -199,19 +180,6 @@ Mixture MixtureSearch::only(std::size_t group) const {
 
 ProgressFn MixtureSearch::still_working() const {
   return [this](const Progress& /*inner*/) { return report(progress_, now_); };
-}
-
-MixtureSearch::Cost MixtureSearch::cost(const Errors& floats, const Errors& alone) const {
-  Cost most{-std::numeric_limits<double>::infinity(), 0, 0};
-  for (std::size_t i = 0; i < weigh_by_.size(); ++i) {
-    const ErrorLimit& limit = weigh_by_[i];
-    const double before = value_of(floats[limit.output], limit.metric);
-    double more = value_of(alone[limit.output], limit.metric) - before;
-    if (std::isnan(more)) more = std::numeric_limits<double>::infinity();
-    const double share = more / std::max(limit.most - before, std::numeric_limits<double>::min());
-    if (share > most.share) most = {share, i, before > 0 ? more / before : more};
-  }
-  return most;
 }
 
 /// Costliest first; of equals the first one.

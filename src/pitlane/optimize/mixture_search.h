@@ -11,6 +11,7 @@
 #include "pitlane/core/result.h"
 #include "pitlane/optimize/accuracy_budget.h"
 #include "pitlane/optimize/accuracy_control.h"
+#include "pitlane/optimize/layer_cost.h"
 #include "pitlane/optimize/layer_storage.h"
 
 namespace pitlane {
@@ -49,6 +50,8 @@ class MixtureSearch {
   Result<bool> holds(const Mixture& mixture);
   /// Which limit it strains most, in words.
   Result<std::string> overrun(const Mixture& mixture);
+  /// The largest part of a limit that it takes, of what is known of it: above 1 it does not hold. To be judged before.
+  [[nodiscard]] double share(const Mixture& mixture) const;
   /// Where each limit on answers stands, in words; empty without such limits.
   Result<std::string> standing(const Mixture& mixture);
   /// It answers well enough; what stands in the way is how it drives.
@@ -82,19 +85,11 @@ class MixtureSearch {
     WeightId weight = kNoWeight;
     double bytes = 0;  ///< saved by few bits
   };
-  struct Cost {
-    double share = 0;       ///< of what the budget leaves above the floats' error; may be negative
-    std::size_t limit = 0;  ///< where that is largest
-    double relative = 0;    ///< of the floats' error there
-  };
 
   Result<Errors> errors(const Mixture& mixture);
   Result<TrackVerdict> driven(const Mixture& mixture);
-  /// Of what is known of it.
-  [[nodiscard]] double share(const Mixture& mixture) const;
   [[nodiscard]] Mixture only(std::size_t group) const;
   [[nodiscard]] ProgressFn still_working() const;
-  [[nodiscard]] Cost cost(const Errors& floats, const Errors& alone) const;
   [[nodiscard]] std::vector<std::size_t> order(const std::vector<double>& worth) const;
   [[nodiscard]] Mixture first_of(const std::vector<std::size_t>& order, std::size_t count) const;
   Status put_back(const std::vector<std::size_t>& order);
@@ -109,7 +104,7 @@ class MixtureSearch {
   std::map<Mixture, Errors> known_;
   std::map<Mixture, TrackVerdict> driven_;
   std::vector<ErrorLimit> weigh_by_;  ///< what a layer costs is its share of these
-  std::vector<Cost> costs_;
+  std::vector<LayerCost> costs_;
   Progress now_{"budget: all layers", 0, 0, ""};
 };
 

@@ -1,7 +1,9 @@
 // Passes as canonical text.
 #include <cstdio>
 #include <string>
+#include <vector>
 
+#include "pitlane/core/printable.h"
 #include "pitlane/optimize/strategy.h"
 
 namespace pitlane {
@@ -13,15 +15,24 @@ std::string number(double value) {
   return buffer;
 }
 
+std::string spared(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? ", spared=" : " ") + printable(name);
+  return text;
+}
+
 std::string text(const FoldBatchNorm& /*pass*/) { return "fold_batch_norm"; }
-std::string text(const PruneGlobal& pass) { return "prune_global(sparsity=" + number(pass.sparsity) + ")"; }
+std::string text(const PruneGlobal& pass) {
+  return "prune_global(sparsity=" + number(pass.sparsity) + spared(pass.spared) + ")";
+}
 std::string text(const PruneLocal& pass) {
-  return "prune_local(convolution=" + number(pass.convolution) + ", dense=" + number(pass.dense) + ")";
+  return "prune_local(convolution=" + number(pass.convolution) + ", dense=" + number(pass.dense) + spared(pass.spared) +
+         ")";
 }
 std::string text(const PruneGradually& pass) {
   return "prune_gradually(from=" + number(pass.from) + ", sparsity=" + number(pass.sparsity) +
          ", epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) +
-         (pass.distillation > 0 ? ", distillation=" + number(pass.distillation) + ")" : ")");
+         (pass.distillation > 0 ? ", distillation=" + number(pass.distillation) : "") + spared(pass.spared) + ")";
 }
 std::string text(const Shrink& pass) { return "shrink(keep=" + number(pass.keep) + ")"; }
 std::string text(const ReduceInput& pass) {
@@ -31,7 +42,8 @@ std::string text(const ReduceInput& pass) {
                                             : ")");
 }
 std::string text(const Cluster& pass) {
-  return "cluster(values=" + std::to_string(pass.values) + ", samples=" + std::to_string(pass.samples) + ")";
+  return "cluster(values=" + std::to_string(pass.values) + ", samples=" + std::to_string(pass.samples) +
+         spared(pass.spared) + ")";
 }
 std::string text(const FineTune& pass) {
   return "fine_tune(epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) +

@@ -22,11 +22,13 @@ namespace pitlane {
 struct FoldBatchNorm {};
 /// Sets the smallest |w| of all convolution and dense weights together to zero.
 struct PruneGlobal {
-  double sparsity = 0.8;  ///< share of zeros, 0..1
+  double sparsity = 0.8;                 ///< share of zeros, 0..1
+  std::vector<std::string> spared = {};  ///< names of layers that keep all of their weights
 };
 /// Sets the smallest |w| of each layer to zero.
 struct PruneLocal {
   double convolution = 0.3, dense = 0.5;  ///< share of zeros, 0..1
+  std::vector<std::string> spared = {};   ///< as in PruneGlobal
 };
 /// Trains on while the smallest |w| of each layer go to zero, few at first and most by the middle of the training
 /// (polynomial_share in network/smallest_weights.h).
@@ -34,13 +36,15 @@ struct PruneGradually {
   double from = 0.5, sparsity = 0.8;  ///< share of zeros at the first step, and at the end
   int epochs = 6;
   double learning_rate = 1e-3;
-  double distillation = 0.5;  ///< as in FineTune
+  double distillation = 0.5;             ///< as in FineTune
+  std::vector<std::string> spared = {};  ///< as in PruneGlobal
 };
 /// Gives the weights of each layer that may become int8 few values (k-means). Which one a weight takes is chosen so
 /// that the layer answers as before (optimize/greedy_rounding.h). Zeros stay zeros: they are one of the values.
 struct Cluster {
-  int values = 16;     ///< at most, of each layer; 2..256
-  int samples = 2048;  ///< training pictures to choose on, at least 16; fewer where there are fewer
+  int values = 16;                       ///< at most, of each layer; 2..256
+  int samples = 2048;                    ///< training pictures to choose on, at least 16; fewer where there are fewer
+  std::vector<std::string> spared = {};  ///< names of layers whose weights stay apart
 };
 /// Removes whole channels of convolutions and units of dense layers, those that the loss would miss least: what is left
 /// is a smaller dense network. Layers whose channels others want as they are stay (optimize/remove_channels.h).

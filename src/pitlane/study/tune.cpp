@@ -251,7 +251,8 @@ class Tuner {
     const JudgeFn errors = kept_judgements(judge_on(data_, split_), store_, key("errors", ""));
     PITLANE_TRY(HeldBudget held,
                 hold_budget(inputs_.baseline, strategy, context, options_.budget, errors, progress, track));
-    row.put_back = std::move(held.put_back);
+    row.put_back = std::move(held.spared);
+    row.put_back.insert(row.put_back.end(), held.put_back.begin(), held.put_back.end());
     if (!held.all_in_eight_bits.empty())
       row.put_back.push_back("the budget bears fewer bits than 8 in none of " + held.all_in_eight_bits);
     if (!row.put_back.empty())

@@ -1,0 +1,41 @@
+// Layers that pruning and clustering leave as they are, and what each would cost.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pitlane/core/progress.h"
+#include "pitlane/core/result.h"
+#include "pitlane/network/network.h"
+#include "pitlane/optimize/accuracy_budget.h"
+#include "pitlane/optimize/accuracy_control.h"
+#include "pitlane/optimize/layer_cost.h"
+#include "pitlane/optimize/strategy.h"
+
+namespace pitlane {
+
+/// "pruned", "clustered", "pruned and clustered"; empty for a strategy that does neither, so that no layer can be
+/// spared.
+std::string how_it_reduces(const Strategy& strategy);
+
+/// Prunes and clusters no layer of these names.
+Strategy sparing(Strategy strategy, const std::vector<std::string>& nodes);
+
+/// A layer that the strategy prunes or clusters.
+struct ReducedLayer {
+  std::string node;  ///< its name
+  std::string name;  ///< "Dense 'dense1'"
+  LayerCost cost;
+  std::string cost_text;  ///< "2.1 % to w's MSE"
+};
+
+/// Costliest first, of equals in the order in which they run: what each adds to the errors `before` of the baseline
+/// where it alone is as the strategy makes it before anything is trained. Layers that share their weights are one,
+/// named as the first. Errors: as of apply_strategy and `judge`.
+Result<std::vector<ReducedLayer>> weigh_reduced_layers(const Network& baseline, const Strategy& strategy,
+                                                       const StrategyContext& context,
+                                                       const std::vector<ErrorLimit>& limits,
+                                                       const std::vector<OutputError>& before, const JudgeFn& judge,
+                                                       const ProgressFn& progress);
+
+}  // namespace pitlane

@@ -1,0 +1,182 @@
+// A budget that pruning or clustering breaks: the layers that cost most are spared, and no others.
+#include "pitlane/optimize/spared_layers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pitlane/network/pit_file.h"
+#include "pitlane/optimize/accuracy_control.h"
+#include "pitlane/optimize/layers.h"
+#include "sketch.h"
+#include "small_data.h"
+
+namespace pitlane {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::SmallData;
+
+using Costs = std::vector<std::pair<std::string, double>>;
+
+/// Two inner convolutions and a large dense layer, which are pruned and clustered, and one that makes the outputs.
+Network network() {
+  testing::Sketch s(testing::camera(24, 12));
+  ValueId x = s.conv(s.image(), 8, 3, 2, {});
+  x = s.conv(x, 12, 3, 1, {});
+  x = s.dense(s.flatten(x), 64, {});
+  return s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
+}
+
+const Strategy& strategy(const char* name) { return **find_strategy(name); }
+
+bool has_zeros(const Weight& weight) { return sparsity(weight) > 0.2; }
+
+bool shares_values(const Weight& weight) {
+  const std::vector<float> values = decode_f32(weight);
+  return std::set<float>(values.begin(), values.end()).size() <= 16;
+}
+
+/// A judge that says what each layer costs that has been pruned (or clustered), and what each costs in int8.
+JudgeFn made_up(bool (*reduced)(const Weight&), const Costs& costs, const Costs& int8_costs = {}) {
+  return [=](const Network& network, const ProgressFn& progress) -> Result<std::vector<OutputError>> {
+    if (!report(progress, {"judge", 0, 1, ""})) return interrupted();
+    OutputError w{"w", 1, 1};
+    for (const auto& [layer, cost] : costs)
+      if (reduced(testing::weight_of(network, layer))) w.mse += cost;
+    for (const auto& [layer, cost] : int8_costs)
+      if (testing::weight_of(network, layer).storage == Storage::kI8) w.mse += cost;
+    return std::vector<OutputError>{{"v", 1, 1}, w};
+  };
+}
+
+Result<HeldBudget> held(const char* name, const char* budget, const JudgeFn& judge, const ProgressFn& progress = {}) {
+  const Network good = network();
+  const SmallData data(good);
+  return hold_budget(good, strategy(name), data.context, *parse_accuracy_budget(budget), judge, progress);
+}
+
+std::vector<std::string> layers_with_zeros(const Network& network) {
+  std::vector<std::string> names;
+  for (const Layer& layer : weighted_layers(network))
+    if (has_zeros(network.weights[layer.weight])) names.push_back(network.nodes[layer.node].name);
+  return names;
+}
+
+class SparedLayers : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(SparedLayers, TheCulpritAloneIsNotPruned) {
+  const auto kept = held(GetParam(), "w=5%", made_up(has_zeros, {{"conv1", 0.02}, {"conv2", 0.5}, {"dense4", 0.01}}));
+  ASSERT_TRUE(kept.ok()) << kept.error().message();
+  EXPECT_THAT(kept->spared, ElementsAre("Conv2d 'conv2' is not pruned: pruned alone, before any training, it adds 50 % "
+                                        "to w's MSE"));
+  EXPECT_EQ(kept->not_reduced, "not pruned");
+  EXPECT_THAT(kept->put_back, IsEmpty());
+  EXPECT_THAT(layers_with_zeros(kept->network), ElementsAre("conv1", "dense4"));
+  EXPECT_EQ(kept->network.metadata.at("not pruned"), "Conv2d 'conv2'");
+  EXPECT_EQ(kept->network.metadata.at("budget"), "w=5%");
+  EXPECT_THAT(kept->network.metadata.at("recipe"), HasSubstr("spared=conv2)"));
+  EXPECT_GE(kept->size_bytes, kept->strategy_size_bytes);
+}
+
+INSTANTIATE_TEST_SUITE_P(OfWhatPrunes, SparedLayers,
+                         ::testing::Values("global_prune", "prune", "prune_quan", "prune_quan_tf", "prune_qat"),
+                         [](const auto& param_info) { return std::string(param_info.param); });
+
+TEST(SparedLayersOnce, ABudgetThatHoldsSparesNoneAndChangesNoByte) {
+  const auto kept = held("prune", "w=50%", made_up(has_zeros, {{"conv2", 0.3}}));
+  ASSERT_TRUE(kept.ok()) << kept.error().message();
+  EXPECT_THAT(kept->spared, IsEmpty());
+  const Network good = network();
+  const SmallData data(good);
+  EXPECT_EQ(*serialize_pit(kept->network), *serialize_pit(*apply_strategy(good, strategy("prune"), data.context)));
+}
+
+TEST(SparedLayersOnce, WhatRoundingCostsGoesBackBeside) {
+  const auto kept = held("prune_quan", "w=5%", made_up(has_zeros, {{"conv1", 0.5}}, {{"conv2", 0.3}}));
+  ASSERT_TRUE(kept.ok()) << kept.error().message();
+  EXPECT_EQ(kept->network.metadata.at("not pruned"), "Conv2d 'conv1'");
+  EXPECT_THAT(kept->put_back, ElementsAre("Conv2d 'conv2' stays in floats: alone in int8 it adds 30 % to w's MSE"));
+  EXPECT_THAT(layers_with_zeros(kept->network), ElementsAre("conv2", "dense4"));
+}
+
+TEST(SparedLayersOnce, ALayerMayKeepItsValuesApart) {
+  const auto kept = held("clust_qat", "w=5%", made_up(shares_values, {{"conv2", 0.02}, {"dense4", 0.4}}));
+  ASSERT_TRUE(kept.ok()) << kept.error().message();
+  EXPECT_THAT(kept->spared, ElementsAre("Dense 'dense4' is not clustered: clustered alone, before any training, it "
+                                        "adds 40 % to w's MSE"));
+  EXPECT_TRUE(shares_values(testing::weight_of(kept->network, "conv2")));
+  EXPECT_FALSE(shares_values(testing::weight_of(kept->network, "dense4")));
+  EXPECT_EQ(testing::weight_of(kept->network, "dense4").storage, Storage::kI8);
+}
+
+TEST(SparedLayersOnce, WhatIsPrunedAndClusteredIsSparedFromBoth) {
+  const auto kept = held("prune_clust_qat", "w=5%", made_up(has_zeros, {{"conv1", 0.5}, {"dense4", 0.03}}));
+  ASSERT_TRUE(kept.ok()) << kept.error().message();
+  EXPECT_EQ(kept->network.metadata.at("not pruned and clustered"), "Conv2d 'conv1'");
+  EXPECT_FALSE(shares_values(testing::weight_of(kept->network, "conv1")));
+  EXPECT_TRUE(shares_values(testing::weight_of(kept->network, "dense4")));
+  EXPECT_THAT(layers_with_zeros(kept->network), ElementsAre("conv2", "dense4"));
+}
+
+TEST(SparedLayersOnce, SaysWhatStandsInTheWay) {
+  const auto kept = held("prune", "w=1%", made_up(has_zeros, {{"conv1", 0.5}, {"conv2", 0.02}, {"dense4", 0.3}}));
+  ASSERT_FALSE(kept.ok());
+  EXPECT_EQ(kept.error().message(),
+            "strategy prune: cannot hold the budget: Conv2d 'conv1' stands in the way most (pruned alone, before any "
+            "training, it adds 50 % to w's MSE); closest was with 2 of 3 layers not pruned, where w's MSE is 1.02 (+2 "
+            "%), allowed is 1.01 (+1 %); allow more, or choose another strategy");
+}
+
+TEST(SparedLayersOnce, SaysThatTrainingStandsInTheWay) {
+  int judged = 0;  // the network itself, what the strategy makes, three layers alone, then what spares some
+  const JudgeFn judge = [&](const Network&, const ProgressFn&) -> Result<std::vector<OutputError>> {
+    ++judged;
+    return std::vector<OutputError>{{"w", judged == 2 || judged > 5 ? 2.0 : 1.0, 1}};
+  };
+  const auto kept = held("local_prune", "w=1%", judge);
+  ASSERT_FALSE(kept.ok());
+  EXPECT_EQ(kept.error().message(),
+            "strategy local_prune: cannot hold the budget: no layer stands in the way alone; closest was with all of "
+            "the layers pruned, where w's MSE is 2 (+100 %), allowed is 1.01 (+1 %); allow more, or choose another "
+            "strategy");
+}
+
+TEST(SparedLayersOnce, StopsWhenAsked) {
+  const JudgeFn judge = made_up(has_zeros, {{"conv1", 0.5}, {"conv2", 0.02}, {"dense4", 0.3}});
+  int all = 0;
+  const ProgressFn count = [&](const Progress&) { return ++all > 0; };
+  ASSERT_TRUE(held("prune_quan", "w=5%", judge, count).ok());
+  for (int last = 1; last < all; last += 1 + all / 20) {
+    int calls = 0;
+    const ProgressFn stop = [&](const Progress&) { return ++calls < last; };
+    const auto kept = held("prune_quan", "w=5%", judge, stop);
+    ASSERT_FALSE(kept.ok()) << last << " of " << all;
+    EXPECT_EQ(kept.error().kind(), ErrorKind::kInterrupted);
+    EXPECT_EQ(calls, last);
+  }
+}
+
+TEST(Sparing, ChangesNothingButWhatPrunesAndClusters) {
+  EXPECT_EQ(recipe(sparing(strategy("prune_clust_qat"), {"a", "b"})),
+            "prune_gradually(from=0.5, sparsity=0.8, epochs=6, learning_rate=0.001, distillation=0.5, spared=a b) | "
+            "cluster(values=16, samples=2048, spared=a b) | quantize_aware(epochs=2, learning_rate=0.0001, "
+            "samples=512, distillation=0.5, keep_shared)");
+  EXPECT_EQ(recipe(sparing(strategy("int8"), {"a"})), recipe(strategy("int8")));
+  EXPECT_EQ(how_it_reduces(strategy("int8")), "");
+  EXPECT_EQ(how_it_reduces(strategy("local_prune")), "pruned");
+  EXPECT_EQ(how_it_reduces(strategy("shrink")), "");
+}
+
+}  // namespace
+}  // namespace pitlane
