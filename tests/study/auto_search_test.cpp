@@ -236,9 +236,9 @@ TEST_F(AutoSearch, FinishesAStudentInOtherWays) {
   }
   EXPECT_LE(result.finalists.size(), 5U) << "the one as usual and four at most";
   EXPECT_FALSE(way(result, "-prune_clust_qat").trial.failure) << "four fifths zeros, the rest sixteen values: smaller";
-  // Teaching; rounding, for three; pruning, for two, and rounding after it; two trainings of few values, with and
+  // Teaching; rounding, for three; pruning, for two, and rounding after it; rounding of few values, with and
   // without zeros.
-  EXPECT_EQ(trained().size(), 8U) << "what is trained alike is trained once";
+  EXPECT_EQ(trained().size(), 6U) << "what is trained alike is trained once";
 }
 
 /// Keeps to the line of its ring, whoever drives.
