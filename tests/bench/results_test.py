@@ -72,6 +72,17 @@ class Arithmetic(Kept):
         self.assertEqual(cells.share(int4.against("baseline")), "+2.0 ± 2.5 %")
         self.assertEqual(cells.share(int4.against("fine_tune")), "+27.5 ± 3.1 %")
 
+    def test_deviations_are_compared_with_those_of_the_baseline_of_their_seed(self):
+        for seed, metres in ((1, 0.10), (2, 0.20), (3, 0.40)):
+            baseline, int4 = made_up("baseline", 0.01, seed), made_up("int4", 0.01, seed)
+            baseline["laps"]["mean_deviation_m"] = metres
+            int4["laps"]["mean_deviation_m"] = metres + seed / 100
+            self.keep(baseline, int4)
+        self.assertEqual(self.table_row("int4")["to baseline, m"], "+0.020 ± 0.025")
+        self.assertEqual(self.table_row("baseline")["to baseline, m"], "–")
+        self.keep(made_up("int2", 0.01, laps=None))
+        self.assertEqual(self.table_row("int2")["to baseline, m"], "–")
+
     def test_a_row_of_another_baseline_is_not_compared_with_this_one(self):
         self.keep(made_up("baseline", 0.01), made_up("int4", 0.02, baseline_hash="another"))
         self.assertIsNone(self.summaries()["int4"].against("baseline"))
@@ -82,9 +93,9 @@ class Arithmetic(Kept):
         made = self.table_row("dynamic_quan")
         self.assertEqual([made[key] for key in ("seeds", "MiB", "zeros", "MSE", "by output", "to baseline", "to its control")],
                          ["1", "1.00", "25 %", "0.0102", "v 0.0153, w 0.00510", "+2.0 %", "–"])
-        self.assertEqual([made[key] for key in ("p50, ms", "p99, ms", "as fast", "laps", "mean deviation, m", "largest mean",
-                                                "largest", "holds")],
-                         ["0.125", "0.250", "4.00x", "4 of 4", "0.100", "0.200", "0.750", "yes"])
+        self.assertEqual([made[key] for key in ("p50, ms", "p99, ms", "as fast", "laps", "mean deviation, m", "to baseline, m",
+                                                "largest mean", "largest", "holds")],
+                         ["0.125", "0.250", "4.00x", "4 of 4", "0.100", "±0.000", "0.200", "0.750", "yes"])
 
     def test_each_row_stands_beside_the_control_that_trained_as_it_did(self):
         self.keep(made_up("baseline", 0.01), made_up("fine_tune", 0.008), made_up("fine_tune_long", 0.005),

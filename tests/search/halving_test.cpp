@@ -194,6 +194,8 @@ TEST(Halving, SaysWhyNothingIsLeft) {
   EXPECT_EQ(none->why_none,
             "none of 5 students is left after the first rung (slower than --max-latency-ms; the fastest takes 0.00420 "
             "ms; the smallest has 31.4 kB); loosen the limits or give more trials");
+  EXPECT_THAT(halve(options_of("1"), score)->why_none,
+              ::testing::Optional(HasSubstr("the only student is not left after the first rung (slower")));
   HalvingOptions tiny = options_of("5");
   tiny.space.most_weight_bytes = 10;
   const auto nobody = halve(tiny, score);

@@ -21,6 +21,15 @@ def share(found):
     return f"{sign}{abs(middle) * 100:.1f}" + (f" ± {half * 100:.1f}" if half is not None else "") + " %"
 
 
+def metres_more(found):
+    """(mean, half width) as +0.012 or +0.012 ± 0.004."""
+    if found is None:
+        return NONE
+    middle, half = found
+    sign = "+" if middle >= 0.0005 else "−" if middle <= -0.0005 else "±"
+    return f"{sign}{abs(middle):.3f}" + (f" ± {half:.3f}" if half is not None else "")
+
+
 def times(value):
     return NONE if value is None else f"{value:.2f}x"
 

@@ -11,7 +11,8 @@ INPUTS = {
                "block of 100 rows validates "
                "(`--split blocks:100:5`). What learned from it cannot drive our circuits, so there are no laps."}
 HEAD = ["row", "published: MiB, MSE, ms", "seeds", "MiB", "zeros", "MSE", "by output", "to baseline", "to its control",
-        "p50, ms", "p99, ms", "as fast", "laps", "mean deviation, m", "largest mean", "largest", "holds"]
+        "p50, ms", "p99, ms", "as fast", "laps", "mean deviation, m", "to baseline, m", "largest mean",
+        "largest", "holds"]
 
 BUSY = ("Where a time or a ratio of times has a star the machine did other work meanwhile: it is no measure of the row, p99 "
         "least of all, and stands here until the row is timed on an idle machine.")
@@ -34,7 +35,8 @@ another row's result.
 - **MiB**: the `.pit` file; **zeros**: share of zero weights. **p50, p99**: engine, picture in, outputs out, one thread; **as
   fast**: the baseline's p50 in the same run by the row's.
 - **laps**: on nine of our circuits, all but `alley`; completed of all that were driven, over all seeds; deviations: mean over
-  laps, the largest mean of any lap, the largest of any moment.
+  laps, that beside the baseline's of the same seed (with several seeds as the MSE), the largest mean of any lap, the largest
+  of any moment.
 - **holds**: whether the row is within its limits (next section). **–**: not measured, or nothing is asked.
 """
 
@@ -89,8 +91,10 @@ def row_cells(found, figures, lettered):
             control_cell(found),
             time_cell(found, "p50_ms") + letters(found, lettered), time_cell(found, "p99_ms"),
             cells.starred(cells.times(found.part("timing", "times_as_fast")), found.busy()), laps_cell(found),
-            *[cells.metres(found.part("laps", key))
-              for key in ("mean_deviation_m", "largest_mean_deviation_m", "largest_deviation_m")], targets.verdict(found)]
+            cells.metres(found.part("laps", "mean_deviation_m")),
+            cells.NONE if first else cells.metres_more(found.farther()),
+            *[cells.metres(found.part("laps", key)) for key in ("largest_mean_deviation_m", "largest_deviation_m")],
+            targets.verdict(found)]
 
 
 def empty_cells(name, figures):

@@ -68,12 +68,23 @@ class Summary:
 
     def against(self, other):
         """Relative difference of the MSE to that of row `other` of the same seed, where both are measured."""
-        made = []
+        made = [ours["mse"] / reference["mse"] - 1 for ours, reference in self.pairs(other)]
+        return interval(made) if made else None
+
+    def farther(self):
+        """Metres by which the mean deviation of all laps is above the baseline's of the same seed, where both drove."""
+        made = [ours["laps"]["mean_deviation_m"] - reference["laps"]["mean_deviation_m"]
+                for ours, reference in self.pairs("baseline") if ours.get("laps") and reference.get("laps")]
+        return interval(made) if made else None
+
+    def pairs(self, other):
+        """(row, that of `other`) by seed, where both started from the same baseline."""
+        found = []
         for seed in self.seeds:
             reference = self.kept[seed].get(other)
             if reference and "failure" not in reference and reference["baseline_hash"] == self.rows[seed]["baseline_hash"]:
-                made.append(self.rows[seed]["mse"] / reference["mse"] - 1)
-        return interval(made) if made else None
+                found.append((self.rows[seed], reference))
+        return found
 
     def part(self, name, key):
         """Mean over seeds of a member of `laps` or `timing`; None where a seed has no such part."""

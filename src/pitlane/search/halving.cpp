@@ -182,8 +182,10 @@ class Halving {
     for (const RungTrial& t : judged) ++reasons[*t.trial.failure];
     const auto most = std::max_element(reasons.begin(), reasons.end(),
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
-    return "none of " + std::to_string(judged.size()) + " students is left after the " + kNames[rung] + " rung (" +
-           most->first + nearest(judged) + "); loosen the limits or give more trials";
+    const std::string who =
+        judged.size() == 1 ? "the only student is not" : "none of " + std::to_string(judged.size()) + " students is";
+    return who + " left after the " + kNames[rung] + " rung (" + most->first + nearest(judged) +
+           "); loosen the limits or give more trials";
   }
 
   /// How far limits would have to be loosened: the least of each, of those for which it is known.
