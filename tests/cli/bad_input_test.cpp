@@ -219,7 +219,7 @@ TEST_F(BadInput, BudgetsThatMeanNothing) {
   for (const std::string& verb : {convert + " --strategy int8", tune}) {
     EXPECT_THAT(refused(verb + " --budget steering=3%"),
                 HasSubstr("--budget steering=3%: there is no output 'steering'; there is v, w"));
-    EXPECT_THAT(refused(verb + " --budget 0%"), HasSubstr("so a budget of zero is never held; allow some, e.g. 1%"));
+    EXPECT_THAT(refused(verb + " --budget 0%"), HasSubstr("so zero is held by chance alone; allow some, e.g. 1%"));
     EXPECT_THAT(refused(verb + " --budget much"), HasSubstr("--budget much: is no limit; say e.g. 3%"));
     EXPECT_THAT(refused(verb + " --budget track:0.1"), HasSubstr("Say 0.1m or 0.1%"));
     EXPECT_THAT(refused(verb + " --budget ''"), HasSubstr("--budget"));

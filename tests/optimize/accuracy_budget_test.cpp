@@ -43,7 +43,7 @@ TEST(AccuracyBudget, RefusesInOneLineWithARemedy) {
   EXPECT_EQ(parse_complaint("v=-1%"),
             "--budget v=-1%: must be above zero; say e.g. 3%, v=3%,w=0.0004, mae:v=0.01 or track:10%");
   EXPECT_EQ(parse_complaint("0%"),
-            "--budget 0%: rounding moves every answer a little, so a budget of zero is never held; allow some, e.g. "
+            "--budget 0%: every strategy moves the answers a little, so zero is held by chance alone; allow some, e.g. "
             "1%, or keep the network in floats");
   EXPECT_EQ(parse_complaint("w=3%,w=4%"), "--budget w=3%,w=4%: limits the MSE of 'w' twice; leave one out");
   EXPECT_EQ(parse_complaint("3%,mae:4%,5%"),

@@ -273,13 +273,6 @@ TEST(AccuracyControlOnTrack, FloatsThatDoNotDriveAreNoRoundingsFault) {
                                             HasSubstr("what float16_quan does before it rounds stands in the way")));
 }
 
-/// Two layers of more than 65,536 weights, and a small one.
-Network network_of_large_layers() {
-  testing::Sketch s(testing::camera(24, 12));
-  const ValueId x = s.dense(s.dense(s.image(), 80, {}), 820, {});
-  return s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
-}
-
 bool fits_four_bits(const Weight& weight) {
   return weight.storage == Storage::kI8 &&
          std::ranges::all_of(weight.i8(), [](std::int8_t q) { return std::abs(q) <= 7; });
@@ -307,7 +300,7 @@ Result<HeldBudget> held_in_four_bits(const Network& network, const std::vector<C
 }
 
 TEST(AccuracyControlOnce, FourBitsGoBackToEightAndNotToFloats) {
-  const Network good = network_of_large_layers();
+  const Network good = testing::network_of_large_layers();
   const auto held = held_in_four_bits(good, {{"dense1", 0.2, 0.04}, {"dense2", 0.03, 0.01}});
   ASSERT_TRUE(held.ok()) << held.error().message();
   EXPECT_FALSE(fits_four_bits(testing::weight_of(held->network, "dense1")));
@@ -319,7 +312,7 @@ TEST(AccuracyControlOnce, FourBitsGoBackToEightAndNotToFloats) {
 }
 
 TEST(AccuracyControlOnce, WhereEightBitsAreTooFewFloatsFollow) {
-  const Network good = network_of_large_layers();
+  const Network good = testing::network_of_large_layers();
   const auto held = held_in_four_bits(good, {{"dense1", 0.3, 0.2}, {"dense2", 0.03, 0.01}});
   ASSERT_TRUE(held.ok()) << held.error().message();
   EXPECT_EQ(testing::weight_of(held->network, "dense1").storage, Storage::kF32);
@@ -334,7 +327,7 @@ TEST(AccuracyControlOnce, WhereEightBitsAreTooFewFloatsFollow) {
 }
 
 TEST(AccuracyControlOnce, NothingIsRoundedForALayerInFloats) {
-  const Network good = network_of_large_layers();
+  const Network good = testing::network_of_large_layers();
   const auto held = held_in_four_bits(good, {{"dense1", 0.03, 0.01}, {"dense2", 0.3, 0.2}});
   ASSERT_TRUE(held.ok()) << held.error().message();
   EXPECT_EQ(testing::weight_of(held->network, "dense2").storage, Storage::kF32);
@@ -345,7 +338,7 @@ TEST(AccuracyControlOnce, NothingIsRoundedForALayerInFloats) {
 }
 
 TEST(AccuracyControlOnce, WhereNeitherBearsFewBitsOneHasEightAndOneFloats) {
-  const Network good = network_of_large_layers();
+  const Network good = testing::network_of_large_layers();
   const auto held = held_in_four_bits(good, {{"dense1", 0.3, 0.2}, {"dense2", 0.3, 0.01}});
   ASSERT_TRUE(held.ok()) << held.error().message();
   EXPECT_EQ(testing::weight_of(held->network, "dense1").storage, Storage::kF32);
@@ -357,7 +350,7 @@ TEST(AccuracyControlOnce, WhereNeitherBearsFewBitsOneHasEightAndOneFloats) {
 }
 
 TEST(AccuracyControlOnce, NetworksOfIntegersAloneMayGoBackToEightBits) {
-  const Network good = network_of_large_layers();
+  const Network good = testing::network_of_large_layers();
   const SmallData data(good);
   const auto held =
       hold_budget(good, with_changes(strategy("int_quan"), {.weight_bits = 4}), data.context,
@@ -436,10 +429,11 @@ TEST(AccuracyControlOnce, SaysThatNothingCanGoBack) {
               HasSubstr("int_quan is integers alone, so no layer can go back to floats; no rounding stands in the way, "
                         "since with every layer in floats it is too far, and v's MSE is 2"));
   judged = 0;
-  EXPECT_EQ(complaint("prune_quan", "3%", worse),
-            "strategy prune_quan: cannot hold the budget: Conv2d 'conv1' stands in the way most (pruned alone, before "
-            "any training, it adds 100 % to v's MSE); closest was with all of the layers pruned, where v's MSE is 2 "
-            "(+100 %), allowed is 1.03 (+3 %); allow more, or choose another strategy");
+  EXPECT_EQ(
+      complaint("prune_quan", "3%", worse),
+      "strategy prune_quan: cannot hold the budget: no layer stands in the way alone; closest was with all of the "
+      "layers pruned, where v's MSE is 2 (+100 %), allowed is 1.03 (+3 %); allow more, or choose another "
+      "strategy");
   judged = 0;
   EXPECT_EQ(complaint("shrink_quan", "3%", worse),
             "strategy shrink_quan: cannot hold the budget: with every layer in floats v's MSE is 2 (+100 %), allowed "

@@ -72,6 +72,7 @@ TEST_F(QuantizeAwareTest, QuantisesToWhatWasTrained) {
 }
 
 TEST_F(QuantizeAwareTest, KeptSharesAskForOneScale) {
+  ASSERT_TRUE(apply_pass(Cluster{.values = 16, .spared = {"dense5"}}, network_, data_.context, {}).ok());
   data_.context.fine_tune = widening();
   ASSERT_TRUE(apply_pass(QuantizeAware{.keep_shared = true}, network_, data_.context, {}).ok());
   EXPECT_TRUE(asked_.keep_shared);
@@ -81,6 +82,8 @@ TEST_F(QuantizeAwareTest, KeptSharesAskForOneScale) {
   float largest = 0;
   for (const float v : decode_f32(testing::weight_of(back_, "conv3"))) largest = std::max(largest, std::abs(v));
   EXPECT_FLOAT_EQ(weight.scales[0], largest / 127);
+  const Weight& apart = testing::weight_of(network_, "dense5");
+  EXPECT_LT(std::ranges::count(apart.scales, apart.scales[0]), std::ssize(apart.scales)) << "it shares nothing";
 }
 
 TEST_F(QuantizeAwareTest, SaysWhatItLacks) {

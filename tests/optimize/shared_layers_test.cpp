@@ -249,6 +249,12 @@ TEST(SharedLayers, EveryStrategyKeepsTheDrive) {
       EXPECT_THAT(made.error().message(), HasSubstr("the memory 'hidden' is a picture of one size"));
       continue;
     }
+    if (strategy.name == std::string("int4") || strategy.name == std::string("int2")) {
+      ASSERT_FALSE(made.ok());
+      EXPECT_EQ(made.error().kind(), ErrorKind::kInapplicable);
+      EXPECT_THAT(made.error().message(), HasSubstr("no layer has 65,536 weights or more, so that all would keep 8"));
+      continue;
+    }
     ASSERT_TRUE(made.ok()) << made.error().message();
     if (reduces_input(strategy)) {  // other pictures, other answers: tests/optimize/reduce_input_test.cpp
       EXPECT_TRUE(std::isfinite(relative_error(*made, *made, data.seen_by(*made))));

@@ -106,6 +106,12 @@ Network small_network(std::uint64_t seed) {
   return s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
 }
 
+Network network_of_large_layers() {
+  Sketch s(camera(24, 12));
+  const ValueId x = s.dense(s.dense(s.image(), 80, {}), 820, {});
+  return s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
+}
+
 Network lively_pilotnet(const std::string& family) {
   FamilyOptions options;
   options.outputs = {{"v", "m/s", 0, 10, -1, 0}, {"w", "rad/s", -3, 3, -1, 0}};

@@ -169,10 +169,14 @@ class Row : public ::testing::TestWithParam<std::string> {
     return *std::move(network);
   }
 
-  // Integers alone round the outputs too.
-  [[nodiscard]] static double tolerance() { return GetParam() == "int_quan" ? 0.03 : 0.015; }
+  // Integers alone round the outputs too; of random weights and few pictures three levels leave less.
+  [[nodiscard]] static double tolerance() {
+    return GetParam() == "int2" ? 0.1 : GetParam() == "int_quan" ? 0.03 : 0.015;
+  }
 
-  Network baseline_ = testing::small_network();
+  [[nodiscard]] static bool few_bits() { return GetParam() == "int4" || GetParam() == "int2"; }
+
+  Network baseline_ = few_bits() ? testing::network_of_large_layers() : testing::small_network();
   SmallData data_{baseline_};
 };
 
@@ -221,8 +225,9 @@ TEST_P(Row, RunsInTheEngineAsInTheReference) {
 }
 
 TEST_P(Row, RefusesNaN) {
-  Weight& weight = baseline_.weights[std::get<Conv2d>(baseline_.nodes[2].op).bias];
-  weight = make_f32_weight("bias", {12}, std::vector<float>(12, std::numeric_limits<float>::quiet_NaN()));
+  Weight& weight = baseline_.weights[weighted_layers(baseline_)[1].bias];
+  const std::vector<float> broken(static_cast<std::size_t>(weight.size()), std::numeric_limits<float>::quiet_NaN());
+  weight = make_f32_weight("bias", weight.shape, broken);
   const auto made = apply_strategy(baseline_, **find_strategy(GetParam()), data_.context);
   ASSERT_FALSE(made.ok());
   EXPECT_THAT(made.error().message(), HasSubstr("strategy " + GetParam() + ": network 'sketch': weight 'bias' holds "));

@@ -72,6 +72,20 @@ TEST(Recommend, AStudentIsJudgedByItsDriving) {
   EXPECT_EQ(strays.strategy, "small");
   EXPECT_THAT(words(strays), HasSubstr("tiny is faster at 0.250 ms, but was left out (deviation +0.021 m)"));
 
+  // At each latency beside the baseline's there.
+  tiny.laps[0].result.deviation.mean = 0.1;
+  for (StrategyRow& each : result.rows) {
+    each.laps.push_back(lap("a", true, 0.05));
+    each.laps.back().latency = "60ms";
+  }
+  EXPECT_EQ(recommend(result).strategy, "tiny");
+  tiny.laps.back().result.deviation.mean = 0.08;
+  EXPECT_EQ(recommend(result).strategy, "small")
+      << "no farther than the baseline at its worst, and yet 0.03 m at 60 ms";
+  EXPECT_THAT(words(recommend(result)), HasSubstr("left out (deviation +0.030 m)"));
+  for (StrategyRow& each : result.rows) each.laps.pop_back();
+  tiny.laps[0].result.deviation.mean = 0.121;
+
   result.constraints.max_deviation_m = 0.125;
   EXPECT_EQ(recommend(result).strategy, "tiny") << "whoever says how far is far enough is heard";
   result.constraints.max_deviation_m.reset();

@@ -29,12 +29,13 @@ another row's result.
 - **MSE**: over normalised outputs, on frames held out from training; **to baseline**: relative to the baseline of the same
   seed; **to its control**: relative to the row that trained on in the same way and compressed nothing, so that what is left
   is the compression's own. `fine_tune` (F, three epochs from the labels) is the control of `local_prune`, `global_prune`,
-  `prune_quan` and, nearly, of `quan_aware`; `fine_tune_long` (L, six epochs from the labels and the baseline's answers) that
-  of `prune` and `prune_quan_tf` and, nearly, of the other rows that learn from the baseline, for four to twelve epochs. With
-  several seeds: mean ± half of the 95 % interval (Student's t).
+  `prune_quan`; `fine_tune_long` (L, six epochs from the labels and the baseline's answers) that
+  of `prune` and `prune_quan_tf`. In parentheses stand rows that train for another number of epochs or at another rate than the
+  control beside them, the nearest that there is: there the difference is partly that of the training. With several seeds:
+  mean ± half of the 95 % interval (Student's t).
 - **MiB**: the `.pit` file; **zeros**: share of zero weights. **p50, p99**: engine, picture in, outputs out, one thread; **as
   fast**: the baseline's p50 in the same run by the row's.
-- **laps**: on nine of our circuits, all but `alley`; completed of all that were driven, over all seeds; deviations: mean over
+- **laps**: on nine of our circuits, all but `alley`, which is younger than most of these rows (`./demo` drives it); completed of all that were driven, over all seeds; deviations: mean over
   laps, that beside the baseline's of the same seed (with several seeds as the MSE), the largest mean of any lap, the largest
   of any moment.
 - **holds**: whether the row is within its limits (next section). **–**: not measured, or nothing is asked.
@@ -58,7 +59,10 @@ def mean(found, key):
 def control_cell(found):
     control = pieces.CONTROLS.get(found.strategy)
     against = found.against(control) if control else None
-    return cells.NONE if against is None else f"{cells.share(against)} {'L' if control == 'fine_tune_long' else 'F'}"
+    if against is None:
+        return cells.NONE
+    told = f"{cells.share(against)} {'L' if control == 'fine_tune_long' else 'F'}"
+    return told if found.strategy in pieces.SAME_TRAINING else f"({told})"
 
 
 def time_cell(found, key):

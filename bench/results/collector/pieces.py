@@ -15,11 +15,14 @@ STRATEGIES = (
     "prune_quan_tf", "prune_qat", "clust_qat", "prune_clust_qat", "int4", "int2", "shrink", "shrink_quan",
     "grey_input", "plane_input", "small_input", "small_input_quan")
 
-# Who trained in the same way with nothing taken away. Rows that train in two steps have the control of the longer one.
+# Who trained most alike with nothing taken away. Rows that train in two steps have the control of the longer one.
 CONTROLS = {
     **dict.fromkeys(("quan_aware", "local_prune", "global_prune", "prune_quan"), "fine_tune"),
     **dict.fromkeys(("prune", "prune_quan_tf", "prune_qat", "clust_qat", "prune_clust_qat", "shrink", "shrink_quan",
                      "grey_input", "plane_input", "small_input", "small_input_quan"), "fine_tune_long")}
+
+# These train exactly as their control does, but for what they take away.
+SAME_TRAINING = frozenset(("local_prune", "global_prune", "prune_quan", "prune", "prune_quan_tf"))
 
 # They see the camera's frames at another size than the baseline, so they need recordings of whole frames.
 OTHER_SIZES = frozenset(("small_input", "small_input_quan"))

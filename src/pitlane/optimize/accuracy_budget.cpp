@@ -59,7 +59,7 @@ Result<BudgetLimit> parse_limit(const std::string& part) {
   if (!track && limit.most == 0)
     return budget_refusal(
         part,
-        "rounding moves every answer a little, so a budget of zero is never held; allow some, e.g. 1%, or "
+        "every strategy moves the answers a little, so zero is held by chance alone; allow some, e.g. 1%, or "
         "keep the network in floats");
   if (limit.most < 0) return budget_refusal(part, std::string("must be above zero; ") + kExamples);
   if (track && !limit.relative && !metres)

@@ -1,7 +1,6 @@
 #include "pitlane/optimize/accuracy_control.h"
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,89 +14,132 @@
 namespace pitlane {
 namespace {
 
+/// A strategy under a budget, and which of its layers are spared.
 class BudgetControl {
  public:
   /// What is named must outlive it.
-  BudgetControl(const Network& baseline, const StrategyContext& context, const AccuracyBudget& budget,
-                const MixtureJudge& judges, const ProgressFn& progress)
-      : baseline_(baseline), context_(context), budget_(budget), judges_(judges), progress_(progress) {}
+  BudgetControl(const Network& baseline, const Strategy& strategy, const StrategyContext& context,
+                const AccuracyBudget& budget, const MixtureJudge& judges, const ProgressFn& progress)
+      : baseline_(baseline),
+        strategy_(strategy),
+        context_(context),
+        budget_(budget),
+        judges_(judges),
+        progress_(progress) {
+    if (context.fine_tune)
+      context_.fine_tune = [this, &context](const Network& network, const FineTuning& wanted, const ProgressFn& inner) {
+        ++trainings_;
+        return context.fine_tune(network, wanted, inner);
+      };
+  }
+  BudgetControl(const BudgetControl&) = delete;
+  BudgetControl& operator=(const BudgetControl&) = delete;
 
-  /// `before` are the baseline's errors.
-  Result<HeldBudget> hold(const Strategy& strategy, const std::vector<OutputError>& before) const {
-    PITLANE_TRY(BudgetAttempt whole, attempt(strategy));
-    if (!whole.why_not) return std::move(whole.held);
-    const std::string how = how_it_reduces(strategy);
-    if (how.empty() || !whole.before_rounding) return *whole.why_not;
-    PITLANE_TRY(const std::vector<ReducedLayer> layers,
-                weigh_reduced_layers(baseline_, strategy, context_, judges_.limits, before, judges_.errors, progress_));
-    if (layers.empty()) return *whole.why_not;
-    return spare(strategy, whole, how, layers);
+  Result<HeldBudget> hold() {
+    PITLANE_TRY(BudgetAttempt whole, attempt(strategy_));
+    if (whole.why_not && whole.before_rounding) {
+      PITLANE_TRY(layers_, weigh_reduced_layers(baseline_, strategy_, context_, judges_.limits, judges_.errors,
+                                                progress_, judged_));
+    }
+    if (!whole.why_not || layers_.empty()) return outcome(std::move(whole));
+    PITLANE_TRY(BudgetAttempt spared, spare(whole));
+    if (!spared.why_not) spared.held.strategy_size_bytes = whole.held.strategy_size_bytes;
+    return outcome(std::move(spared));
   }
 
  private:
-  [[nodiscard]] Result<BudgetAttempt> attempt(const Strategy& strategy) const {
-    return attempt_budget(baseline_, strategy, context_, budget_, judges_, progress_);
+  [[nodiscard]] Result<HeldBudget> outcome(BudgetAttempt attempt) const {
+    if (attempt.why_not) return attempt.why_not->in(std::string("strategy ") + strategy_.name);
+    attempt.held.judged = judged_;
+    return std::move(attempt.held);
   }
 
-  /// The fewest of these that make the budget hold, costliest first, are left as they are. All but one first: what
-  /// training alone breaks is known after one more training then.
-  [[nodiscard]] Result<HeldBudget> spare(const Strategy& strategy, const BudgetAttempt& whole, const std::string& how,
-                                         const std::vector<ReducedLayer>& layers) const {
-    std::optional<HeldBudget> best;
-    BudgetAttempt closest = whole;
-    std::size_t fails = 0, holding = layers.size(), closest_spares = 0;
+  Result<BudgetAttempt> attempt(const Strategy& strategy) {
+    PITLANE_TRY(BudgetAttempt made, attempt_budget(baseline_, strategy, context_, budget_, judges_, progress_));
+    judged_ += made.held.judged;
+    made.held.trainings = trainings_;
+    return made;
+  }
+
+  /// The fewest layers that make the budget hold are left as they are, costliest first. All but one at first: what
+  /// training alone breaks, or rounding, is known after one more training then.
+  Result<BudgetAttempt> spare(const BudgetAttempt& whole) {
+    const std::size_t most = layers_.size() - 1;
+    if (most == 0) return nothing_to_spare(whole, 0);
+    PITLANE_TRY(BudgetAttempt best, attempt_sparing(most));
+    if (best.why_not && best.before_rounding)
+      return best.share < whole.share ? nothing_to_spare(best, most) : nothing_to_spare(whole, 0);
+    if (best.why_not) {
+      best.why_not = best.why_not->in(layers_left(most));
+      return best;
+    }
+    std::size_t fails = 0, holding = most;
     while (holding - fails > 1) {
-      const std::size_t count = holding == layers.size() ? holding - 1 : (fails + holding) / 2;
-      const Progress now{"budget: which layers", 0, 0,
-                         std::to_string(count) + " of " + std::to_string(layers.size()) + " not " + how};
-      if (!report(progress_, now)) return interrupted();
-      std::vector<std::string> nodes;
-      for (std::size_t i = 0; i < count; ++i) nodes.push_back(layers[i].node);
-      PITLANE_TRY(BudgetAttempt one, attempt(sparing(strategy, nodes)));
+      const std::size_t count = (fails + holding) / 2;
+      PITLANE_TRY(BudgetAttempt one, attempt_sparing(count));
       (one.why_not ? fails : holding) = count;
-      if (!one.why_not) {
-        best = std::move(one.held);
-      } else if (one.before_rounding && one.share < closest.share) {
-        closest = std::move(one);
-        closest_spares = count;
-      }
+      if (!one.why_not) best = std::move(one);
     }
-    if (!best)
-      return nothing_can_be_spared(closest, closest_spares, how, layers).in(std::string("strategy ") + strategy.name);
-    best->not_reduced = "not " + how;
-    best->strategy_size_bytes = whole.held.strategy_size_bytes;
+    PITLANE_TRY_STATUS(tell_spared(holding, best.held));
+    return best;
+  }
+
+  /// Training may diverge with some layers spared and not with others: such an attempt does not hold.
+  Result<BudgetAttempt> attempt_sparing(std::size_t count) {
+    const Progress now{"budget: which layers", 0, 0, layers_left(count)};
+    if (!report(progress_, now)) return interrupted();
+    std::vector<std::string> nodes;
+    for (std::size_t i = 0; i < count; ++i) nodes.push_back(layers_[i].node);
+    Result<BudgetAttempt> made = attempt(sparing(strategy_, nodes));
+    if (made.ok() || made.error().kind() != ErrorKind::kNumeric) return made;
+    BudgetAttempt diverged;
+    diverged.why_not = made.error();
+    return diverged;
+  }
+
+  /// "with 2 of 9 layers not pruned"
+  [[nodiscard]] std::string layers_left(std::size_t count) const {
+    return "with " + std::to_string(count) + " of " + std::to_string(layers_.size()) + " layers " +
+           how_it_spares(strategy_);
+  }
+
+  [[nodiscard]] std::string alone_text(const ReducedLayer& layer) const {
+    return how_it_reduces(strategy_) + " alone, before any training, " + layer.cost_text;
+  }
+
+  Status tell_spared(std::size_t count, HeldBudget& held) const {
+    held.not_reduced = how_it_spares(strategy_);
     std::vector<std::string> names;
-    for (std::size_t i = 0; i < holding; ++i) {
-      names.push_back(layers[i].name);
-      best->spared.push_back(layers[i].name + " is not " + how + ": " + alone_text(layers[i], how));
+    for (std::size_t i = 0; i < count; ++i) {
+      names.push_back(layers_[i].name);
+      held.spared.push_back(layers_[i].name + " is " + held.not_reduced + ": " + alone_text(layers_[i]) +
+                            (layers_[i].cost.relative > 0 ? "" : ", beside the others it does"));
     }
-    best->network.metadata["budget"] = to_string(budget_);
-    best->network.metadata[best->not_reduced] = joined(names);
-    return *std::move(best);
+    held.network.metadata["budget"] = to_string(budget_);
+    held.network.metadata[held.not_reduced] = joined(names);
+    PITLANE_TRY(held.size_bytes, pit_size(held.network));
+    return {};
   }
 
-  static std::string alone_text(const ReducedLayer& layer, const std::string& how) {
-    return how + " alone, before any training, it adds " + layer.cost_text;
-  }
-
-  static Error nothing_can_be_spared(const BudgetAttempt& closest, std::size_t spares, const std::string& how,
-                                     const std::vector<ReducedLayer>& layers) {
-    const ReducedLayer& worst = layers.front();
-    const std::string who = worst.cost.relative > 0
-                                ? worst.name + " stands in the way most (" + alone_text(worst, how) + ")"
-                                : "no layer stands in the way alone";
-    const std::string where =
-        spares == 0 ? "with all of the layers " + how
-                    : "with " + std::to_string(spares) + " of " + std::to_string(layers.size()) + " layers not " + how;
-    return cannot_hold(who + "; closest was " + where + ", where " + closest.overrun +
-                       "; allow more, or choose another strategy");
+  [[nodiscard]] BudgetAttempt nothing_to_spare(const BudgetAttempt& closest, std::size_t spares) const {
+    const ReducedLayer& worst = layers_.front();
+    const std::string who = worst.cost.relative > 0 ? worst.name + " stands in the way most (" + alone_text(worst) + ")"
+                                                    : "no layer stands in the way alone";
+    const std::string where = spares == 0 ? "with all of the layers " + how_it_reduces(strategy_) : layers_left(spares);
+    BudgetAttempt out;
+    out.why_not = cannot_hold(who + "; closest was " + where + ", where " + closest.overrun +
+                              "; allow more, or choose another strategy");
+    return out;
   }
 
   const Network& baseline_;
-  const StrategyContext& context_;
+  const Strategy& strategy_;
+  StrategyContext context_;
   const AccuracyBudget& budget_;
   const MixtureJudge& judges_;
   const ProgressFn& progress_;
+  std::vector<ReducedLayer> layers_;  ///< costliest first
+  int trainings_ = 0, judged_ = 0;
 };
 
 }  // namespace
@@ -112,7 +154,7 @@ Result<HeldBudget> hold_budget(const Network& baseline, const Strategy& strategy
     return cannot_hold("in the network itself, before anything is done to it, " +
                        overrun_text(limits[own.limit], before) + "; allow more");
   const MixtureJudge judges{limits, judge, track};
-  PITLANE_TRY(HeldBudget held, BudgetControl(baseline, context, budget, judges, progress).hold(strategy, before));
+  PITLANE_TRY(HeldBudget held, BudgetControl(baseline, strategy, context, budget, judges, progress).hold());
   held.loose = loose_limits(limits, before);
   return held;
 }

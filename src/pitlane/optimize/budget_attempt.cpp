@@ -14,11 +14,6 @@
 namespace pitlane {
 namespace {
 
-Result<std::int64_t> size_of(const Network& network) {
-  PITLANE_TRY(const auto bytes, serialize_pit(network));
-  return static_cast<std::int64_t>(bytes.size());
-}
-
 /// What keeps this mixture from holding, of layers that were weighed.
 Result<std::string> stands_in_the_way(MixtureSearch& search, const Mixture& mixture) {
   PITLANE_TRY(const bool laps_alone, search.answers_hold(mixture));
@@ -113,6 +108,11 @@ Status look_before_rounding(MixtureSearch& search, BudgetAttempt& out) {
 
 Error cannot_hold(const std::string& why) { return unsupported("cannot hold the budget: " + why); }
 
+Result<std::int64_t> pit_size(const Network& network) {
+  PITLANE_TRY(const auto bytes, serialize_pit(network));
+  return static_cast<std::int64_t>(bytes.size());
+}
+
 Result<BudgetAttempt> attempt_budget(const Network& baseline, const Strategy& strategy, const StrategyContext& given,
                                      const AccuracyBudget& budget, const MixtureJudge& judges,
                                      const ProgressFn& progress) {
@@ -124,7 +124,7 @@ Result<BudgetAttempt> attempt_budget(const Network& baseline, const Strategy& st
   PITLANE_TRY(const bool holds, search->holds(search->all(false)));
   PITLANE_TRY(held.network, search->make(search->all(false)));
   name_origin(strategy, held.network);
-  PITLANE_TRY(held.strategy_size_bytes, size_of(held.network));
+  PITLANE_TRY(held.strategy_size_bytes, pit_size(held.network));
   PITLANE_TRY(held.standing, search->standing(search->all(false)));
   if (!holds) {
     PITLANE_TRY(const bool eight_bits_hold,
@@ -138,8 +138,9 @@ Result<BudgetAttempt> attempt_budget(const Network& baseline, const Strategy& st
     }
     const Result<Mixture> found = mixture_that_holds(*search, strategy);
     if (!found.ok() && found.error().kind() == ErrorKind::kUnsupported) {
-      out.why_not = found.error().in(std::string("strategy ") + strategy.name);
+      out.why_not = found.error();
       if (!how_it_reduces(strategy).empty()) PITLANE_TRY_STATUS(look_before_rounding(*search, out));
+      held.judged += search->judged();
       return out;
     }
     if (!found.ok()) return found.error();
@@ -156,7 +157,7 @@ Result<BudgetAttempt> attempt_budget(const Network& baseline, const Strategy& st
     held.network.metadata["budget"] = to_string(budget);
     held.network.metadata["in " + std::string(search->wider())] = wide;
   }
-  PITLANE_TRY(held.size_bytes, size_of(held.network));
+  PITLANE_TRY(held.size_bytes, pit_size(held.network));
   held.judged += search->judged();
   PITLANE_TRY_STATUS(validate(held.network));
   return out;

@@ -1,6 +1,7 @@
 // One recipe under a budget: the layers that cost too much in few bits go back to more.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -30,5 +31,8 @@ Result<BudgetAttempt> attempt_budget(const Network& baseline, const Strategy& st
 
 /// "cannot hold the budget: " and why.
 Error cannot_hold(const std::string& why);
+
+/// Of its .pit file.
+Result<std::int64_t> pit_size(const Network& network);
 
 }  // namespace pitlane

@@ -43,7 +43,7 @@ Status apply_pass(const Cluster& pass, Network& network, const StrategyContext& 
   for (const Layer& layer : quantizable_layers(network)) {
     if (done[layer.weight]) continue;
     done[layer.weight] = true;
-    if (std::ranges::count(pass.spared, network.nodes[layer.node].name) > 0) continue;
+    if (is_spared(network, layer, pass.spared)) continue;
     Weight& weight = network.weights[layer.weight];
     std::vector<float> values = decode_f32(weight);
     const std::vector<float> centres = codebook(values, pass.values);

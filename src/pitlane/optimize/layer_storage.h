@@ -21,8 +21,8 @@ struct StorageDraft {
   Network floats;             ///< weights in f32; activation ranges of static int8 are set
   std::vector<Layer> layers;  ///< that the pass stores
   Storage storage = Storage::kI8;
-  I8Scales scales = I8Scales::kPerChannel;
-  int bits = 8;  ///< of the weights in `rounded`
+  std::vector<I8Scales> scales = {};  ///< by WeightId; empty: all per channel
+  int bits = 8;                       ///< of the weights in `rounded`
   /// By WeightId, or empty: kI8 weights of fewer bits. Layers that have one can keep 8 bits in its stead, see `stays`.
   std::vector<std::optional<Weight>> rounded = {};
   std::vector<std::int64_t> bias_samples;  ///< pictures that correct biases; none: biases stay

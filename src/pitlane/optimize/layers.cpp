@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 #include "pitlane/kernels/kernel_args.h"
 
@@ -111,7 +112,7 @@ std::vector<Layer> integer_layers(const Network& network) {
   return layers;
 }
 
-std::vector<Layer> prunable_layers(const Network& network, const std::vector<std::string>& spared) {
+std::vector<Layer> prunable_layers(const Network& network) {
   const std::vector<bool> makers = output_makers(network);
   std::vector<Layer> inner, all;
   for (const Layer& layer : weighted_layers(network)) {
@@ -120,10 +121,11 @@ std::vector<Layer> prunable_layers(const Network& network, const std::vector<std
     if (std::ranges::none_of(users_of(network, layer.weight), [&](std::size_t node) { return makers[node]; }))
       inner.push_back(layer);
   }
-  std::vector<Layer>& layers = inner.empty() ? all : inner;
-  std::erase_if(layers,
-                [&](const Layer& layer) { return std::ranges::count(spared, network.nodes[layer.node].name) > 0; });
-  return layers;
+  return inner.empty() ? all : inner;
+}
+
+bool is_spared(const Network& network, const Layer& layer, const std::vector<std::string>& names) {
+  return std::ranges::count(names, network.nodes[users_of(network, layer.weight).front()].name) > 0;
 }
 
 std::string percent(double share) {
@@ -138,10 +140,20 @@ Status check_some_are_left(const Network& network, const Layer& layer, std::span
                           percent(sparsity) + "; ask for less");
 }
 
-void quantize_layer_weights(Network& network, const std::vector<Layer>& layers, I8Scales scales) {
+std::size_t distinct_values(const Weight& weight, std::size_t most) {
+  std::set<float> found;
+  for (const float v : decode_f32(weight)) {
+    found.insert(v);
+    if (found.size() > most) break;
+  }
+  return found.size();
+}
+
+void quantize_layer_weights(Network& network, const std::vector<Layer>& layers, const std::vector<I8Scales>& scales) {
   for (const Layer& layer : layers) {
     Weight& weight = network.weights[layer.weight];
-    if (weight.storage != Storage::kI8) weight = quantize_i8(weight, scales);
+    if (weight.storage != Storage::kI8)
+      weight = quantize_i8(weight, scales.empty() ? I8Scales::kPerChannel : scales[layer.weight]);
   }
 }
 

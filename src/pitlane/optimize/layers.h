@@ -56,9 +56,11 @@ std::vector<Layer> integer_layers(const Network& network);
 
 /// What pruning takes from. One layer for each weight, however many share it: no weight is counted twice. Layers that
 /// make outputs keep their weights: they are few, and on a scale of their own (an output's range), so that a threshold
-/// for all layers would empty them. A network that has no other layers is pruned nevertheless. Not those of the names
-/// `spared`; one that shares its weights has the name of the first.
-std::vector<Layer> prunable_layers(const Network& network, const std::vector<std::string>& spared = {});
+/// for all layers would empty them. A network that has no other layers is pruned nevertheless.
+std::vector<Layer> prunable_layers(const Network& network);
+
+/// Has this layer, or the first of those that share its weights, one of these names?
+bool is_spared(const Network& network, const Layer& layer, const std::vector<std::string>& names);
 
 /// "70 %".
 std::string percent(double share);
@@ -66,9 +68,12 @@ std::string percent(double share);
 /// Error: nothing but zeros. `sparsity` is what was asked for.
 Status check_some_are_left(const Network& network, const Layer& layer, std::span<const float> values, double sparsity);
 
-/// Weights of these layers to int8 per output channel, or with one scale each.
+/// How many different values its elements have; above `most` no more is counted than most + 1.
+std::size_t distinct_values(const Weight& weight, std::size_t most);
+
+/// Weights of these layers to int8. `scales` by WeightId; where it is empty, per output channel.
 void quantize_layer_weights(Network& network, const std::vector<Layer>& layers,
-                            I8Scales scales = I8Scales::kPerChannel);
+                            const std::vector<I8Scales>& scales = {});
 
 /// All weights to f32, and no fixed activation ranges: what every pass but the last of a recipe starts from.
 void decode_all(Network& network);

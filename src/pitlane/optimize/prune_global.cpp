@@ -32,7 +32,7 @@ Status apply_pass(const PruneGlobal& pass, Network& network) {
     return invalid_argument("sparsity must be at least 0 and below 1, is " + std::to_string(pass.sparsity));
   decode_all(network);
   PITLANE_TRY_STATUS(check_finite_layers(network));
-  const std::vector<Layer> layers = prunable_layers(network, pass.spared);
+  const std::vector<Layer> layers = prunable_layers(network);
   std::vector<float> magnitudes;
   for (const Layer& layer : layers)
     for (const float v : network.weights[layer.weight].f32()) magnitudes.push_back(std::abs(v));
@@ -47,6 +47,7 @@ Status apply_pass(const PruneGlobal& pass, Network& network) {
       if (magnitude == threshold.magnitude) --threshold.ties;
       v = 0;
     }
+    if (is_spared(network, layer, pass.spared)) continue;
     PITLANE_TRY_STATUS(check_some_are_left(network, layer, values, pass.sparsity));
     weight = make_f32_weight(weight.name, weight.shape, std::move(values));
   }

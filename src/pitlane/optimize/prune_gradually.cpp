@@ -26,7 +26,8 @@ Status apply_pass(const PruneGradually& pass, Network& network, const FineTuneFn
   PITLANE_TRY_STATUS(check_shares(pass));
   decode_all(network);
   PITLANE_TRY_STATUS(check_finite_layers(network));
-  const std::vector<Layer> layers = prunable_layers(network, pass.spared);
+  std::vector<Layer> layers = prunable_layers(network);
+  std::erase_if(layers, [&](const Layer& layer) { return is_spared(network, layer, pass.spared); });
   FineTuning wanted{.epochs = pass.epochs, .learning_rate = pass.learning_rate};
   wanted.pruning = FineTuning::Pruning{pass.from, pass.sparsity, {}};
   for (const Layer& layer : layers) wanted.pruning->weights.push_back(layer.weight);

@@ -15,7 +15,8 @@ Status apply_pass(const PruneLocal& pass, Network& network) {
       return invalid_argument("sparsity must be at least 0 and below 1, is " + std::to_string(share));
   decode_all(network);
   PITLANE_TRY_STATUS(check_finite_layers(network));
-  for (const Layer& layer : prunable_layers(network, pass.spared)) {
+  for (const Layer& layer : prunable_layers(network)) {
+    if (is_spared(network, layer, pass.spared)) continue;
     const bool dense = std::holds_alternative<Dense>(network.nodes[layer.node].op);
     const double share = dense ? pass.dense : pass.convolution;
     Weight& weight = network.weights[layer.weight];

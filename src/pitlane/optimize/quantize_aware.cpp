@@ -6,6 +6,15 @@
 #include "pitlane/optimize/passes.h"
 
 namespace pitlane {
+namespace {
+
+/// Of more values the trainer keeps none together.
+bool shares_values(const Weight& weight) {
+  constexpr std::size_t kMost = 256;
+  return distinct_values(weight, kMost) <= kMost;
+}
+
+}  // namespace
 
 Result<StorageDraft> draft(const QuantizeAware& pass, Network network, const StrategyContext& context,
                            const ProgressFn& progress, const Network* teacher) {
@@ -14,11 +23,14 @@ Result<StorageDraft> draft(const QuantizeAware& pass, Network network, const Str
   StorageDraft draft;
   draft.layers = quantizable_layers(network);
   PITLANE_TRY_STATUS(calibrate(network, draft.layers, *context.dataset, samples, {}, progress));
-  draft.scales = pass.keep_shared ? I8Scales::kOne : I8Scales::kPerChannel;
+  draft.scales.resize(network.weights.size(), I8Scales::kPerChannel);
+  if (pass.keep_shared)
+    for (const Layer& layer : draft.layers)
+      if (shares_values(network.weights[layer.weight])) draft.scales[layer.weight] = I8Scales::kOne;
   FineTuning wanted{pass.epochs, pass.learning_rate, pass.keep_shared};
   PITLANE_TRY_STATUS(add_teacher(pass.distillation, teacher, wanted));
   wanted.int8.resize(network.weights.size());
-  for (const Layer& layer : draft.layers) wanted.int8[layer.weight] = draft.scales;
+  for (const Layer& layer : draft.layers) wanted.int8[layer.weight] = draft.scales[layer.weight];
   PITLANE_TRY(draft.floats, train_on(network, wanted, context.fine_tune, progress));
   return draft;
 }

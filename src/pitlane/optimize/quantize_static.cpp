@@ -46,10 +46,8 @@ Status round_large_layers(int bits, const Network& floats, const StrategyContext
                 layer_inputs(floats, layer.weight, *context.dataset, samples, kPictures, progress));
     PITLANE_TRY(rounded, round_adaptively(floats.weights[layer.weight], bits, inputs, progress));
   }
-  if (std::ranges::none_of(draft.rounded, [](const auto& rounded) { return rounded.has_value(); })) {
-    log_warning("no layer has 65,536 weights, so all keep 8 bits");
-    draft.rounded.clear();
-  }
+  if (std::ranges::none_of(draft.rounded, [](const auto& rounded) { return rounded.has_value(); }))
+    return inapplicable("no layer has 65,536 weights or more, so that all would keep 8 bits; use int_flt_quan");
   return {};
 }
 

@@ -17,7 +17,7 @@ std::string number(double value) {
 
 std::string spared(const std::vector<std::string>& names) {
   std::string text;
-  for (const std::string& name : names) text += (text.empty() ? ", spared=" : " ") + printable(name);
+  for (const std::string& name : names) text += (text.empty() ? ", spared='" : " '") + printable(name) + "'";
   return text;
 }
 

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "pitlane/optimize/layers.h"
+#include "pitlane/optimize/recipe_changes.h"
 
 namespace pitlane {
 namespace {
@@ -34,13 +35,14 @@ std::optional<Pass> without_training(const Pass& pass) {
       pass);
 }
 
-Result<Network> reduced_alone(const Network& baseline, const Strategy& strategy, const StrategyContext& context,
-                              const ProgressFn& progress) {
+/// What the strategy makes before anything is trained, with its layers as those of folded().
+Result<Network> untrained(const Network& baseline, const Strategy& strategy, const StrategyContext& context,
+                          const ProgressFn& progress) {
   Strategy alone = strategy;
   alone.passes.clear();
   for (const Pass& pass : strategy.passes)
     if (std::optional<Pass> part = without_training(pass)) alone.passes.push_back(*std::move(part));
-  alone.passes.emplace_back(FoldBatchNorm{});  // as clustering does: the layers are those of folded()
+  alone.passes.emplace_back(FoldBatchNorm{});
   return apply_strategy(baseline, alone, context, progress);
 }
 
@@ -49,18 +51,35 @@ Result<Network> folded(const Network& baseline, const StrategyContext& context) 
   return apply_strategy(baseline, fold, context, {});
 }
 
+/// Those whose weights it changes, in the order in which they run; nothing is weighed yet.
+Result<std::vector<ReducedLayer>> reduced_layers(const Network& whole, const Network& baseline,
+                                                 const Strategy& strategy, const StrategyContext& context,
+                                                 const ProgressFn& progress) {
+  PITLANE_TRY(const Network reduced, untrained(baseline, strategy, context, progress));
+  PITLANE_CHECK(whole.weights.size() == reduced.weights.size());
+  std::vector<ReducedLayer> found;
+  std::vector<bool> seen(whole.weights.size(), false);
+  for (const Layer& layer : weighted_layers(whole)) {
+    if (seen[layer.weight]) continue;
+    seen[layer.weight] = true;
+    const Node& node = whole.nodes[layer.node];
+    if (std::ranges::find(found, node.name, &ReducedLayer::node) == found.end() &&
+        decode_f32(whole.weights[layer.weight]) != decode_f32(reduced.weights[layer.weight]))
+      found.push_back({node.name, layer_name(node), {}, ""});
+  }
+  return found;
+}
+
 }  // namespace
 
 std::string how_it_reduces(const Strategy& strategy) {
-  bool prunes = false, clusters = false;
-  for (const Pass& pass : strategy.passes)
-    std::visit(
-        [&](const auto& one) {
-          prunes = prunes || kPrunes<std::decay_t<decltype(one)>>;
-          clusters = clusters || kClusters<std::decay_t<decltype(one)>>;
-        },
-        pass);
-  return prunes && clusters ? "pruned and clustered" : prunes ? "pruned" : clusters ? "clustered" : "";
+  if (prunes(strategy)) return clusters(strategy) ? "pruned or clustered" : "pruned";
+  return clusters(strategy) ? "clustered" : "";
+}
+
+std::string how_it_spares(const Strategy& strategy) {
+  if (prunes(strategy)) return clusters(strategy) ? "neither pruned nor clustered" : "not pruned";
+  return "not clustered";
 }
 
 Strategy sparing(Strategy strategy, const std::vector<std::string>& nodes) {
@@ -76,31 +95,29 @@ Strategy sparing(Strategy strategy, const std::vector<std::string>& nodes) {
 
 Result<std::vector<ReducedLayer>> weigh_reduced_layers(const Network& baseline, const Strategy& strategy,
                                                        const StrategyContext& context,
-                                                       const std::vector<ErrorLimit>& limits,
-                                                       const std::vector<OutputError>& before, const JudgeFn& judge,
-                                                       const ProgressFn& progress) {
+                                                       const std::vector<ErrorLimit>& limits, const JudgeFn& judge,
+                                                       const ProgressFn& progress, int& judged) {
   PITLANE_TRY(const Network whole, folded(baseline, context));
-  PITLANE_TRY(const Network reduced, reduced_alone(baseline, strategy, context, progress));
-  PITLANE_CHECK(whole.weights.size() == reduced.weights.size());
+  PITLANE_TRY(std::vector<ReducedLayer> found, reduced_layers(whole, baseline, strategy, context, progress));
+  if (found.empty()) return found;
+  PITLANE_TRY(const std::vector<OutputError> before, judge(whole, progress));
+  ++judged;
   const std::vector<ErrorLimit> weigh_by = limits_to_weigh_by(limits, before);
-  std::vector<Layer> layers;
-  for (const Layer& layer : weighted_layers(whole))
-    if (std::ranges::find(layers, layer.weight, &Layer::weight) == layers.end() &&
-        decode_f32(whole.weights[layer.weight]) != decode_f32(reduced.weights[layer.weight]))
-      layers.push_back(layer);
-
-  std::vector<ReducedLayer> found;
-  for (const Layer& layer : layers) {
-    const Node& node = whole.nodes[layer.node];
-    const Progress now{"budget: each layer alone", static_cast<std::int64_t>(found.size()),
-                       static_cast<std::int64_t>(layers.size()), layer_name(node)};
+  std::vector<std::string> names;
+  for (const ReducedLayer& layer : found) names.push_back(layer.node);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const Progress now{"budget: each layer alone", static_cast<std::int64_t>(i),
+                       static_cast<std::int64_t>(found.size()), found[i].name};
     if (!report(progress, now)) return interrupted();
-    Network one = whole;
-    one.weights[layer.weight] = reduced.weights[layer.weight];
     const ProgressFn still_working = [&](const Progress& /*inner*/) { return report(progress, now); };
-    PITLANE_TRY(const std::vector<OutputError> after, judge(one, still_working));
-    const LayerCost cost = layer_cost(weigh_by, before, after);
-    found.push_back({node.name, layer_name(node), cost, cost_text(cost, weigh_by, after)});
+    std::vector<std::string> others = names;
+    others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
+    PITLANE_TRY(const Network alone, untrained(baseline, sparing(strategy, others), context, still_working));
+    PITLANE_TRY(const std::vector<OutputError> after, judge(alone, still_working));
+    ++judged;
+    found[i].cost = layer_cost(weigh_by, before, after);
+    found[i].cost_text =
+        found[i].cost.relative > 0 ? "it adds " + cost_text(found[i].cost, weigh_by, after) : "it costs nothing";
   }
   std::ranges::stable_sort(found, [](const auto& a, const auto& b) { return a.cost.share > b.cost.share; });
   return found;

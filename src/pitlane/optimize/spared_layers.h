@@ -14,28 +14,28 @@
 
 namespace pitlane {
 
-/// "pruned", "clustered", "pruned and clustered"; empty for a strategy that does neither, so that no layer can be
-/// spared.
+/// "pruned", "clustered", "pruned or clustered"; empty for a strategy that does neither: no layer can be spared then.
 std::string how_it_reduces(const Strategy& strategy);
+/// Of a layer that is spared: "not pruned", "not clustered", "neither pruned nor clustered".
+std::string how_it_spares(const Strategy& strategy);
 
-/// Prunes and clusters no layer of these names.
+/// Prunes and clusters no layer of these names, nor one that shares the weights of such a layer.
 Strategy sparing(Strategy strategy, const std::vector<std::string>& nodes);
 
-/// A layer that the strategy prunes or clusters.
+/// A layer that the strategy prunes or clusters; several, where they have the same name.
 struct ReducedLayer {
   std::string node;  ///< its name
   std::string name;  ///< "Dense 'dense1'"
   LayerCost cost;
-  std::string cost_text;  ///< "2.1 % to w's MSE"
+  std::string cost_text;  ///< "it adds 2.1 % to w's MSE", "it costs nothing"
 };
 
-/// Costliest first, of equals in the order in which they run: what each adds to the errors `before` of the baseline
+/// Costliest first, of equals in the order in which they run: what each adds to the errors of the baseline in floats
 /// where it alone is as the strategy makes it before anything is trained. Layers that share their weights are one,
-/// named as the first. Errors: as of apply_strategy and `judge`.
+/// named as the first. `judged` counts the networks. Errors: as of apply_strategy and `judge`.
 Result<std::vector<ReducedLayer>> weigh_reduced_layers(const Network& baseline, const Strategy& strategy,
                                                        const StrategyContext& context,
-                                                       const std::vector<ErrorLimit>& limits,
-                                                       const std::vector<OutputError>& before, const JudgeFn& judge,
-                                                       const ProgressFn& progress);
+                                                       const std::vector<ErrorLimit>& limits, const JudgeFn& judge,
+                                                       const ProgressFn& progress, int& judged);
 
 }  // namespace pitlane

@@ -22,8 +22,10 @@ namespace pitlane {
 struct FoldBatchNorm {};
 /// Sets the smallest |w| of all convolution and dense weights together to zero.
 struct PruneGlobal {
-  double sparsity = 0.8;                 ///< share of zeros, 0..1
-  std::vector<std::string> spared = {};  ///< names of layers that keep all of their weights
+  double sparsity = 0.8;  ///< share of zeros, 0..1
+  /// Names of layers that keep all of their weights. The others lose what they would lose beside them: of all weights
+  /// fewer go then.
+  std::vector<std::string> spared = {};
 };
 /// Sets the smallest |w| of each layer to zero.
 struct PruneLocal {
@@ -111,7 +113,8 @@ struct QuantizeAware {
   int epochs = 2;
   double learning_rate = 1e-4;
   int samples = 512;  ///< as in QuantizeStatic
-  /// As in FineTune; the layers have one scale each then, so that weights that are equal are one in int8 too.
+  /// As in FineTune; layers whose weights share at most 256 values have one scale each then, so that weights that are
+  /// equal are one in int8 too.
   bool keep_shared = false;
   double distillation = 0;  ///< as in FineTune
 };

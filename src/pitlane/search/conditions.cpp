@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "pitlane/search/recommend.h"
 #include "pitlane/study/quantity.h"
@@ -85,11 +88,31 @@ void check_deviation(std::vector<Shortfall>& out, const StrategyRow& row, const 
     check_limit(out, "worst mean deviation", worst_mean_deviation_m(row), *limits.max_deviation_m, metres_text);
 }
 
+/// By latency: the largest mean deviation of a lap.
+std::map<std::string, double> worst_by_latency(const StrategyRow& row) {
+  std::map<std::string, double> worst;
+  for (const LapRow& lap : row.laps) {
+    double& largest = worst[lap.latency];
+    largest = std::max(largest, lap.result.deviation.mean);
+  }
+  return worst;
+}
+
+/// At each latency beside the baseline's there: delay can hide at one what is lost at the other.
 void check_students_deviation(std::vector<Shortfall>& out, const StrategyRow& row, const StrategyRow& baseline) {
-  const double own = worst_mean_deviation_m(row), reference = worst_mean_deviation_m(baseline);
-  const double more = own - reference;
+  const std::map<std::string, double> references = worst_by_latency(baseline);
+  std::string where;
+  double own = 0, reference = 0, more = -kInfinity;
+  for (const auto& [latency, worst] : worst_by_latency(row)) {
+    const auto found = references.find(latency);
+    if (found == references.end() || worst - found->second <= more) continue;
+    where = latency == "none" ? "without latency" : "at " + latency;
+    own = worst;
+    reference = found->second;
+    more = own - reference;
+  }
   if (more <= kStudentDeviation_m) return;
-  out.push_back({"its worst mean deviation of " + metres_text(own) + " is " + metres_text(more) +
+  out.push_back({"its worst mean deviation " + where + " of " + metres_text(own) + " is " + metres_text(more) +
                      " above the baseline's " + metres_text(reference) + ", where " + metres_text(kStudentDeviation_m) +
                      " is the limit of a student",
                  "deviation +" + metres_text(more), relative_excess(more, kStudentDeviation_m)});

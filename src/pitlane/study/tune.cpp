@@ -228,21 +228,28 @@ class Tuner {
     context.dataset = inputs_.dataset;
     context.split = &split_;
     context.seed = options_.seed;
+    Curves curves;
     context.fine_tune = [&](const Network& network, const FineTuning& wanted, const ProgressFn& inner) {
-      return fine_tune(network, wanted, row.fine_tuning, inner);
+      return fine_tune(network, wanted, curves.emplace_back(), inner);
     };
     context.importance = importance_on(data_, split_);
     context.seen_by = data_.seen_by();
-    PITLANE_TRY(const Network network, within_budget(strategy, context, row, tell));
+    PITLANE_TRY(const Network network, within_budget(strategy, context, curves, row, tell));
     PITLANE_TRY_STATUS(keep(network, row));
     PITLANE_TRY(const Dataset* seen, data_.as(network, tell));
     PITLANE_TRY_STATUS(judge(network, *seen, row, tell));
     return row;
   }
 
-  Result<Network> within_budget(const Strategy& strategy, const StrategyContext& context, StrategyRow& row,
-                                const ProgressFn& progress) {
-    if (!under_budget(strategy)) return apply_strategy(inputs_.baseline, strategy, context, progress);
+  using Curves = std::vector<std::vector<EpochRecord>>;  // of each training, as they were asked for
+
+  Result<Network> within_budget(const Strategy& strategy, const StrategyContext& context, const Curves& curves,
+                                StrategyRow& row, const ProgressFn& progress) {
+    if (!under_budget(strategy)) {
+      PITLANE_TRY(Network network, apply_strategy(inputs_.baseline, strategy, context, progress));
+      if (!curves.empty()) row.fine_tuning = curves.back();
+      return network;
+    }
     TrackFn track;
     if (const std::optional<BudgetLimit> limit = track_limit(options_.budget)) {
       PITLANE_TRY(track, track_judge(inputs_.courses, options_.laps, *limit, baseline_laps_));
@@ -259,6 +266,7 @@ class Tuner {
       row.put_back.push_back("the budget holds at " + megabytes_text(held.size_bytes) + ", without it " +
                              megabytes_text(held.strategy_size_bytes));
     row.standing = std::move(held.standing);
+    if (held.trainings > 0) row.fine_tuning = curves[static_cast<std::size_t>(held.trainings) - 1];
     return std::move(held.network);
   }
 
