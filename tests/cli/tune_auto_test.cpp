@@ -39,6 +39,8 @@ TEST_F(TuneAuto, GoesOnAfterAKillAndFindsTheSameNetworks) {
   EXPECT_THAT(second.err, AllOf(HasSubstr("rung 1  #1"), HasSubstr("(by an earlier run)"), HasSubstr("rung 3  #")));
   EXPECT_THAT(second.out, AllOf(HasSubstr("auto-1"), HasSubstr("Pareto front of latency, size and MSE:")));
   EXPECT_THAT(second.out, HasSubstr("is no better than always saying the mean (MSE / variance ")) << "it never learned";
+  EXPECT_LT(second.err.find("warning: The network's own v is no better"), second.err.find("rung 1"))
+      << "said before hours are spent: " << second.err;
   EXPECT_THAT(read(place_ / "out/auto.csv"), HasSubstr("rung,trial,candidate"));
   // Its point in the picture is that of its row.
   std::smatch point;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "pitlane/cli/first_look.h"
 #include "pitlane/optimize/layers.h"
 #include "pitlane/study/quantity.h"
 #include "pitlane/study/tune_latency.h"
@@ -27,12 +29,7 @@ void add_split_note(TuneResult& result, const Network& network, const OpenedData
 void add_baseline_note(TuneResult& result) {
   const StrategyRow& baseline = result.rows.front();
   if (!baseline.accuracy) return;
-  for (const OutputAccuracy& output : baseline.accuracy->outputs)
-    if (output.mse_over_variance >= 1)
-      result.notes.push_back("The baseline's " + output.name + " is no better than always saying the mean (MSE / " +
-                             "variance " + significant_text(output.mse_over_variance, 3) +
-                             "), so what the others keep of it is worth as little. Is this its own data? For a model "
-                             "of another tool see --pixels, --colours, --frame-crop and --output.");
+  for (std::string& sentence : worthless_outputs(*baseline.accuracy)) result.notes.push_back(std::move(sentence));
 }
 
 // The strategies decode what they change.

@@ -11,6 +11,7 @@
 #include "pitlane/cli/budget_flag.h"
 #include "pitlane/cli/command_line.h"
 #include "pitlane/cli/data_source.h"
+#include "pitlane/cli/first_look.h"
 #include "pitlane/cli/machine.h"
 #include "pitlane/cli/output_file.h"
 #include "pitlane/cli/reload.h"
@@ -26,6 +27,7 @@
 #include "pitlane/cli/verb.h"
 #include "pitlane/core/directory_lock.h"
 #include "pitlane/core/file.h"
+#include "pitlane/core/log.h"
 #include "pitlane/core/version.h"
 #include "pitlane/optimize/strategy.h"
 #include "pitlane/report/report.h"
@@ -93,6 +95,7 @@ class TuneRun {
     PITLANE_TRY_STATUS(choose_courses());
     PITLANE_TRY_STATUS(load_data());
     PITLANE_TRY_STATUS(lock_folder());
+    PITLANE_TRY_STATUS(look_at_baseline());
     if (searches()) PITLANE_TRY_STATUS(search());
     Result<TuneResult> result = tune(inputs_, flags_.tune, bar_.callback(), row_printer(bar_));
     if (!result.ok()) return how_to_go_on(result.error());
@@ -211,6 +214,15 @@ class TuneRun {
     if (!all_) return {};
     if (std::string left_out = leave_out_smaller(flags_.tune.strategies, recordings_); !left_out.empty())
       notes_.push_back(std::move(left_out));
+    return {};
+  }
+
+  // Rows and students take hours; what they start from may be worth nothing.
+  Status look_at_baseline() {
+    PITLANE_TRY(const std::vector<std::string> sentences,
+                first_look(inputs_.baseline, data_.dataset, data_.split, bar_.callback()));
+    bar_.clear();
+    for (const std::string& sentence : sentences) log_warning(sentence);
     return {};
   }
 
