@@ -148,6 +148,21 @@ class Document(Kept):
         self.assertEqual(self.table_row("shrink", text)["seeds"], "not measured")
         self.assertEqual(text.count("Nothing has been measured yet"), 3)
 
+    def test_rows_of_two_recipes_under_one_name_are_told_apart(self):
+        for network, recipe in (("pilotnet-torch", "a(epochs=1)"), ("pilotnet-tf", "b(epochs=2)")):
+            self.keep(made_up("baseline", 0.01, network=network), made_up("int4", 0.01, network=network, recipe=recipe))
+        text = document.markdown(self.runs)
+        self.assertEqual(text.count("Not the same recipe in all tables; here:\n\n- `int4`: "), 2)
+        self.assertIn("- `int4`: `a(epochs=1)`\n", text)
+        self.assertIn("- `int4`: `b(epochs=2)`\n", text)
+
+    def test_published_drives_stand_beside_ours_of_their_network(self):
+        self.keep(made_up("baseline", 0.01, network="pilotnet-tf"), made_up("fp32", 0.01, network="pilotnet-tf", p50=0.25))
+        text = document.markdown(self.runs)
+        self.assertIn("| pilotnet-tf, `fp32` | TF-TRT | 8.32 | 4.94 | 60.3 | 6.5 | 4 of 4 | 0.100 | 4,000 | 0.250 |", text)
+        self.assertIn("| pilotnet-torch, `prune_quan` | PyTorch | 8.84 | 4.61 | 34.4 | 12.5 | not measured | – | – | – |", text)
+        self.assertEqual(text.count("| pilotnet-tf, `"), 5)
+
     def test_the_code_that_made_a_row_is_named(self):
         self.keep(made_up("baseline", 0.01, code="0123abcd4567"), made_up("int4", 0.01, code="0123abcd4567"))
         self.assertIn("Made by the code 0123abcd4567 (the first digits", document.markdown(self.runs))

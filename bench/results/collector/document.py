@@ -1,6 +1,6 @@
 """docs/results.md, from bench/runs alone: the same files give the same bytes."""
 
-from . import cells, headlines, pieces, published, summary, targets
+from . import cells, drives, headlines, pieces, published, summary, targets
 
 TITLES = {"simulator": "the simulator's recording", "udacity": "Udacity's recording"}
 INPUTS = {
@@ -147,6 +147,17 @@ def facts(found):
     return out
 
 
+def several_recipes(found, tables):
+    """Rows under one name whose recipe is not that of the other tables."""
+    out = []
+    for name, one in found.items():
+        recipes = sorted({made["recipe"] for made in one.rows.values()})
+        elsewhere = {made["recipe"] for _, _, other in tables for made in other[name].rows.values()}
+        if recipes and len(elsewhere) > 1:
+            out.append(f"- `{name}`: {' and '.join(f'`{text}`' for text in recipes)}")
+    return ["Not the same recipe in all tables; here:", "", *out, ""] if out else []
+
+
 def gaps(found, seeds):
     """What is not measured, by name."""
     out = []
@@ -160,7 +171,7 @@ def gaps(found, seeds):
     return ["Missing:", "", *out, ""] if out else []
 
 
-def section(network, data, found, figures):
+def section(network, data, found, figures, tables):
     short = next(key for key, name in pieces.NETWORKS.items() if name == network)
     command = f"    bench/results/run --networks {short} --data {data}"
     out = [f"## {network} on {TITLES[data]}", "", INPUTS[data], "", command, ""]
@@ -174,7 +185,7 @@ def section(network, data, found, figures):
         out += ["Nothing has been measured yet; these are the published figures alone:", ""]
         out += cells.table([*HEAD[:2], "ours"], [[f"`{name}`", published_cell(told), "not measured"]
                                                  for name, told in beside.items() if told])
-    return out + gaps(found, pieces.SEEDS[network])
+    return out + several_recipes(found, tables) + gaps(found, pieces.SEEDS[network])
 
 
 def markdown(runs):
@@ -185,7 +196,9 @@ def markdown(runs):
     out = [PREFACE]
     out += targets.lines([(f"{network}, {data}", data, found) for network, data, found in tables])
     # TensorFlow's first: the headlines are its.
-    out += headlines.lines([(network, found) for network, data, found in reversed(tables) if data == "simulator"])
+    simulated = [(network, found) for network, data, found in reversed(tables) if data == "simulator"]
+    out += headlines.lines(simulated)
+    out += drives.lines(simulated)
     for network, data, found in tables:
-        out += section(network, data, found, figures)
+        out += section(network, data, found, figures, tables)
     return "\n".join(out).rstrip("\n") + "\n"
