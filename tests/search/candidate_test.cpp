@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
+#include "pitlane/network/conv_lstm_families.h"
 #include "pitlane/network/pilotnet.h"
 #include "pitlane/optimize/strategy.h"
 #include "pitlane/search/candidate_space.h"
@@ -115,15 +117,32 @@ TEST(CandidateSpace, TinyPicturesStayAsTheyAre) {
   EXPECT_EQ(space.heights, std::vector<int>{12});
 }
 
-TEST(Teachable, OnlyWhoSeesOnePictureAlone) {
-  EXPECT_TRUE(check_teachable(pilotnet()).ok());
+TEST(Candidate, AStudentReadsWhatElseTheBaselineReads) {
   FamilyOptions options;
   options.outputs = testing::tiny_outputs();
-  const Status refused = check_teachable(build_pilotnet_tf_v(options).value());
-  ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().message(),
-            "--auto looks for networks that see one picture, and this one reads 'speed' too; tune it with --strategy "
-            "instead");
+  const Network baseline = build_pilotnet_onehot(options).value();
+  ASSERT_TRUE(check_teachable(baseline).ok());
+  Random random(3);
+  const Candidate candidate = *draw(space_for(baseline), 2, random);
+  const Network student = build_candidate(candidate, baseline, 1).value();
+  EXPECT_TRUE(validate(student).ok());
+  ASSERT_EQ(student.inputs.size(), baseline.inputs.size());
+  for (const InputSpec& input : baseline.inputs) {
+    const auto own = std::ranges::find(student.inputs, input.name, &InputSpec::name);
+    ASSERT_NE(own, student.inputs.end()) << input.name;
+    EXPECT_EQ(own->kind, input.kind);
+    EXPECT_EQ(own->scale, input.scale);
+    if (input.kind != InputKind::kImage) {
+      EXPECT_EQ(student.values[own->value].shape, baseline.values[input.value].shape);
+    }
+  }
+}
+
+TEST(Teachable, OnlyWhoHasOneCamera) {
+  EXPECT_TRUE(check_teachable(pilotnet()).ok());
+  Network two = pilotnet();
+  two.inputs.push_back(two.inputs[0]);
+  EXPECT_THAT(check_teachable(two).error().message(), ::testing::HasSubstr("reads more than one camera"));
 }
 
 }  // namespace

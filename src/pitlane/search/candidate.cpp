@@ -37,6 +37,16 @@ Preprocessing seen_by(const Candidate& candidate, Preprocessing p) {
   return p;
 }
 
+/// Behind the numbers that the picture has become: what else the baseline reads, as it reads it.
+ValueId with_other_inputs(const Network& baseline, ValueId features, NetworkBuilder& builder) {
+  std::vector<ValueId> all = {features};
+  for (const InputSpec& input : baseline.inputs)
+    if (input.kind != InputKind::kImage)
+      all.push_back(
+          builder.vector(input.name, input.kind, baseline.values[input.value].shape[0], input.scale, input.ages));
+  return all.size() == 1 ? features : builder.add("beside", Concat{}, all);
+}
+
 }  // namespace
 
 std::string to_string(const Candidate& candidate) {
@@ -85,10 +95,6 @@ const char* strategy_of(StudentStorage storage) {
 
 Status check_teachable(const Network& baseline) {
   PITLANE_TRY_STATUS(image_input(baseline));
-  for (const InputSpec& input : baseline.inputs)
-    if (input.kind != InputKind::kImage)
-      return unsupported("--auto looks for networks that see one picture, and this one reads '" + input.name +
-                         "' too; tune it with --strategy instead");
   return {};
 }
 
@@ -104,6 +110,7 @@ Result<Network> build_candidate(const Candidate& candidate, const Network& basel
   for (std::size_t i = 0; i < candidate.channels.size(); ++i)
     x = parts.layers.conv("conv" + std::to_string(i + 1), x, candidate.channels[i], i == 0 ? 5 : 3, 2);
   x = parts.builder.add("flatten", Flatten{}, {x});
+  x = with_other_inputs(baseline, x, parts.builder);
   for (std::size_t i = 0; i < candidate.units.size(); ++i)
     x = parts.layers.dense("dense" + std::to_string(i + 1), x, candidate.units[i]);
   PITLANE_TRY(Network network, parts.finish(x));

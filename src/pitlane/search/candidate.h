@@ -40,11 +40,12 @@ std::vector<Candidate> finished_otherwise(const Candidate& candidate);
 /// What its teaching depends on: the candidate in floats. How it is finished makes no difference.
 Candidate before_finishing(Candidate candidate);
 
-/// What can be taught in this way. Errors: another input than one picture (a student would be blind to it), more than
-/// one camera.
+/// What can be taught in this way. Errors: no camera, or more than one.
 Status check_teachable(const Network& baseline);
 
-/// Fresh weights; outputs (names, units, ranges), frame size and crop are the baseline's. Stored as 32-bit floats.
+/// Fresh weights; outputs (names, units, ranges), frame size and crop are the baseline's. Of frames it sees the newest
+/// alone; a speed, a command or a light that the baseline reads it reads too, in front of its dense layers. Stored as
+/// 32-bit floats.
 Result<Network> build_candidate(const Candidate& candidate, const Network& baseline, std::uint64_t seed);
 
 }  // namespace pitlane
