@@ -435,10 +435,10 @@ TEST(AccuracyControlOnce, SaysThatNothingCanGoBack) {
       "layers pruned, where v's MSE is 2 (+100 %), allowed is 1.03 (+3 %); allow more, or choose another "
       "strategy");
   judged = 0;
-  EXPECT_EQ(complaint("shrink_quan", "3%", worse),
-            "strategy shrink_quan: cannot hold the budget: with every layer in floats v's MSE is 2 (+100 %), allowed "
-            "is 1.03 (+3 %); what shrink_quan does before it rounds stands in the way, and no layer's rounding; allow "
-            "more");
+  EXPECT_EQ(complaint("small_input_quan", "3%", worse),
+            "strategy small_input_quan: cannot hold the budget: with every layer in floats v's MSE is 2 (+100 %), "
+            "allowed is 1.03 (+3 %); what small_input_quan does before it rounds stands in the way, and no layer's "
+            "rounding; allow more");
 }
 
 TEST(AccuracyControlOnce, AnAnswerThatIsNoNumberHoldsNoBudget) {

@@ -130,6 +130,25 @@ TEST(SparedLayersOnce, ALayerMayKeepItsValuesApart) {
   EXPECT_EQ(testing::weight_of(kept->network, "dense4").storage, Storage::kI8);
 }
 
+TEST(SparedLayersOnce, ALayerMayKeepItsChannels) {
+  for (const char* name : {"shrink", "shrink_quan"}) {
+    const JudgeFn judge = [](const Network& network, const ProgressFn&) -> Result<std::vector<OutputError>> {
+      double error = 1;
+      error += testing::weight_of(network, "conv2").shape[0] < 12 ? 0.5 : 0;
+      error += testing::weight_of(network, "dense4").shape[0] < 64 ? 0.01 : 0;
+      return std::vector<OutputError>{{"w", error, 1}};
+    };
+    const auto kept = held(name, "w=5%", judge);
+    ASSERT_TRUE(kept.ok()) << kept.error().message();
+    EXPECT_THAT(kept->spared, ElementsAre("Conv2d 'conv2' is not shrunk: shrunk alone, before any training, it adds 50 "
+                                          "% to w's MSE"));
+    EXPECT_EQ(testing::weight_of(kept->network, "conv1").shape[0], 4);
+    EXPECT_EQ(testing::weight_of(kept->network, "conv2").shape, (Shape{12, 3, 3, 4}));
+    EXPECT_EQ(testing::weight_of(kept->network, "dense4").shape[0], 32);
+    EXPECT_EQ(kept->network.metadata.at("not shrunk"), "Conv2d 'conv2'");
+  }
+}
+
 TEST(SparedLayersOnce, WhatIsPrunedAndClusteredIsSparedFromBoth) {
   const auto kept = held("prune_clust_qat", "w=5%", made_up(has_zeros, {{"conv1", 0.5}, {"dense4", 0.03}}));
   ASSERT_TRUE(kept.ok()) << kept.error().message();
@@ -304,7 +323,8 @@ TEST(Sparing, ChangesNothingButWhatPrunesAndClusters) {
   EXPECT_EQ(recipe(sparing(strategy("int8"), {"a"})), recipe(strategy("int8")));
   EXPECT_EQ(how_it_reduces(strategy("int8")), "");
   EXPECT_EQ(how_it_reduces(strategy("local_prune")), "pruned");
-  EXPECT_EQ(how_it_reduces(strategy("shrink")), "");
+  EXPECT_EQ(how_it_reduces(strategy("shrink_quan")), "shrunk");
+  EXPECT_EQ(how_it_reduces(strategy("small_input")), "");
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ using TrackFn = std::function<Result<TrackVerdict>(const Network&, const Progres
 
 struct HeldBudget {
   Network network;
-  /// One sentence for each layer that is neither pruned nor clustered where the strategy would do so, costliest first.
+  /// One sentence for each layer that is neither pruned nor clustered nor shrunk where the strategy would do so,
+  /// costliest first.
   std::vector<std::string> spared = {};
   std::string not_reduced;  ///< "not pruned", "neither pruned nor clustered", where a layer is spared
   /// One sentence for each layer that is back in floats or 8 bits and why, as they run; none where the strategy holds
@@ -55,8 +56,8 @@ struct HeldBudget {
 /// both has fewer layers in floats, then fewer bytes. Layers of fewer bits than 8 go back to 8 in the same way, and
 /// only where that is not enough layers of 8 bits to floats. What trains or calibrates is done once for each set of
 /// spared layers; biases are corrected for each mixture. Where 8 bits are too few for some layers, these are in floats
-/// and the rest has as few bits as the budget bears then. Where a strategy prunes or clusters and that breaks the
-/// budget before anything is rounded, each layer is judged so alone before any training, and the fewest, costliest
+/// and the rest has as few bits as the budget bears then. Where a strategy prunes, clusters or shrinks and that breaks
+/// the budget before anything is rounded, each layer is judged so alone before any training, and the fewest, costliest
 /// first, are spared that make the budget hold (found by halving; each try trains anew, and puts layers back as above).
 /// Deterministic. Layers that share their weights are one. `track` is what a budget with a limit there needs: it drives
 /// what holds all other limits, and only while that is of use. Errors, with what was closest: the budget cannot hold

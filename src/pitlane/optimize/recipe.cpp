@@ -34,7 +34,7 @@ std::string text(const PruneGradually& pass) {
          ", epochs=" + std::to_string(pass.epochs) + ", learning_rate=" + number(pass.learning_rate) +
          (pass.distillation > 0 ? ", distillation=" + number(pass.distillation) : "") + spared(pass.spared) + ")";
 }
-std::string text(const Shrink& pass) { return "shrink(keep=" + number(pass.keep) + ")"; }
+std::string text(const Shrink& pass) { return "shrink(keep=" + number(pass.keep) + spared(pass.spared) + ")"; }
 std::string text(const ReduceInput& pass) {
   return "reduce_input(scale=" + number(pass.scale) +
          (pass.colours == Colours::kGrey    ? ", grey)"

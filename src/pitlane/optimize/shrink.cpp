@@ -40,7 +40,7 @@ Status apply_pass(const Shrink& pass, Network& network, const ImportanceFn& impo
   if (weighed.size() != network.nodes.size()) return corrupt("the channels of another network were weighed");
   std::vector<std::vector<bool>> keep(network.nodes.size());
   for (const Layer& layer : layers) {
-    if (!why[layer.node].empty()) continue;
+    if (!why[layer.node].empty() || is_spared(network, layer, pass.spared)) continue;
     const auto channels = static_cast<double>(weighed[layer.node].size());
     if (static_cast<std::int64_t>(weighed[layer.node].size()) != network.weights[layer.weight].shape[0])
       return corrupt("the channels of another network were weighed");

@@ -17,8 +17,9 @@ namespace {
 template <typename P>
 constexpr bool kPrunes =
     std::is_same_v<P, PruneGlobal> || std::is_same_v<P, PruneLocal> || std::is_same_v<P, PruneGradually>;
+/// Takes something from each layer, and can spare some.
 template <typename P>
-constexpr bool kClusters = std::is_same_v<P, Cluster>;
+constexpr bool kReduces = kPrunes<P> || std::is_same_v<P, Cluster> || std::is_same_v<P, Shrink>;
 
 /// What a pass does to weights by itself; nothing where it only trains or stores.
 std::optional<Pass> without_training(const Pass& pass) {
@@ -27,7 +28,7 @@ std::optional<Pass> without_training(const Pass& pass) {
         using P = std::decay_t<decltype(one)>;
         if constexpr (std::is_same_v<P, PruneGradually>)
           return PruneLocal{one.sparsity, one.sparsity, one.spared};
-        else if constexpr (kPrunes<P> || kClusters<P>)
+        else if constexpr (kReduces<P>)
           return one;
         else
           return std::nullopt;
@@ -51,6 +52,12 @@ Result<Network> folded(const Network& baseline, const StrategyContext& context) 
   return apply_strategy(baseline, fold, context, {});
 }
 
+/// Fewer outputs, or other weights; a layer that only reads fewer numbers is as it was.
+bool is_reduced(const Weight& was, const Weight& is) {
+  if (was.shape[0] != is.shape[0]) return true;
+  return was.shape == is.shape && decode_f32(was) != decode_f32(is);
+}
+
 /// Those whose weights it changes, in the order in which they run; nothing is weighed yet.
 Result<std::vector<ReducedLayer>> reduced_layers(const Network& whole, const Network& baseline,
                                                  const Strategy& strategy, const StrategyContext& context,
@@ -64,7 +71,7 @@ Result<std::vector<ReducedLayer>> reduced_layers(const Network& whole, const Net
     seen[layer.weight] = true;
     const Node& node = whole.nodes[layer.node];
     if (std::ranges::find(found, node.name, &ReducedLayer::node) == found.end() &&
-        decode_f32(whole.weights[layer.weight]) != decode_f32(reduced.weights[layer.weight]))
+        is_reduced(whole.weights[layer.weight], reduced.weights[layer.weight]))
       found.push_back({node.name, layer_name(node), {}, ""});
   }
   return found;
@@ -74,12 +81,12 @@ Result<std::vector<ReducedLayer>> reduced_layers(const Network& whole, const Net
 
 std::string how_it_reduces(const Strategy& strategy) {
   if (prunes(strategy)) return clusters(strategy) ? "pruned or clustered" : "pruned";
-  return clusters(strategy) ? "clustered" : "";
+  return clusters(strategy) ? "clustered" : shrinks(strategy) ? "shrunk" : "";
 }
 
 std::string how_it_spares(const Strategy& strategy) {
-  if (prunes(strategy)) return clusters(strategy) ? "neither pruned nor clustered" : "not pruned";
-  return "not clustered";
+  if (prunes(strategy) && clusters(strategy)) return "neither pruned nor clustered";
+  return "not " + how_it_reduces(strategy);
 }
 
 Strategy sparing(Strategy strategy, const std::vector<std::string>& nodes) {
@@ -87,7 +94,7 @@ Strategy sparing(Strategy strategy, const std::vector<std::string>& nodes) {
     std::visit(
         [&](auto& one) {
           using P = std::decay_t<decltype(one)>;
-          if constexpr (kPrunes<P> || kClusters<P>) one.spared = nodes;
+          if constexpr (kReduces<P>) one.spared = nodes;
         },
         pass);
   return strategy;

@@ -1,4 +1,4 @@
-// Layers that pruning and clustering leave as they are, and what each would cost.
+// Layers that pruning, clustering and shrinking leave as they are, and what each would cost.
 #pragma once
 
 #include <string>
@@ -14,15 +14,16 @@
 
 namespace pitlane {
 
-/// "pruned", "clustered", "pruned or clustered"; empty for a strategy that does neither: no layer can be spared then.
+/// "pruned", "clustered", "pruned or clustered", "shrunk"; empty for a strategy that does none of it: no layer can be
+/// spared then.
 std::string how_it_reduces(const Strategy& strategy);
-/// Of a layer that is spared: "not pruned", "not clustered", "neither pruned nor clustered".
+/// Of a layer that is spared: "not pruned", "not clustered", "neither pruned nor clustered", "not shrunk".
 std::string how_it_spares(const Strategy& strategy);
 
-/// Prunes and clusters no layer of these names, nor one that shares the weights of such a layer.
+/// Prunes, clusters and shrinks no layer of these names, nor one that shares the weights of such a layer.
 Strategy sparing(Strategy strategy, const std::vector<std::string>& nodes);
 
-/// A layer that the strategy prunes or clusters; several, where they have the same name.
+/// A layer that the strategy prunes, clusters or shrinks; several, where they have the same name.
 struct ReducedLayer {
   std::string node;  ///< its name
   std::string name;  ///< "Dense 'dense1'"

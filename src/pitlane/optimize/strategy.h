@@ -51,7 +51,8 @@ struct Cluster {
 /// Removes whole channels of convolutions and units of dense layers, those that the loss would miss least: what is left
 /// is a smaller dense network. Layers whose channels others want as they are stay (optimize/remove_channels.h).
 struct Shrink {
-  double keep = 0.5;  ///< share of each layer's channels that stay, rounded up
+  double keep = 0.5;                     ///< share of each layer's channels that stay, rounded up
+  std::vector<std::string> spared = {};  ///< names of layers whose channels all stay
 };
 /// What is left of a picture's colours.
 enum class Colours : std::uint8_t {

@@ -36,8 +36,8 @@ struct StrategyRow {
   std::string file;                    ///< relative to the output directory
   std::string network_hash;
   std::int64_t size_bytes = 0;
-  /// Under a budget of accuracy: which layers are not pruned or clustered, and which are back in floats or 8 bits, and
-  /// why, and what that weighs; a sentence each.
+  /// Under a budget of accuracy: which layers are not pruned, clustered or shrunk, and which are back in floats or 8
+  /// bits, and why, and what that weighs; a sentence each.
   std::vector<std::string> put_back;
   /// Under a budget of accuracy: where each limit stands, as HeldBudget::standing.
   std::string standing;
