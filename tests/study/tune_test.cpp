@@ -151,6 +151,10 @@ TEST_F(Tune, MakesEveryRowOfTheTableInItsOrder) {
   for (std::size_t i = 0; i < result.rows.size(); ++i) {
     const StrategyRow& row = result.rows[i];
     EXPECT_EQ(row.strategy, strategies()[i].name);
+    if (row.strategy == "int4" || row.strategy == "int2") {  // the network here has small layers alone
+      EXPECT_TRUE(row.inapplicable);
+      continue;
+    }
     EXPECT_EQ(row.failure, std::nullopt) << row.failure.value_or("");
     EXPECT_EQ(row.why_not_driven, "there is no track in this test");
     ASSERT_TRUE(row.accuracy && row.agreement);
