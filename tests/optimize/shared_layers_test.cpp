@@ -252,7 +252,8 @@ TEST(SharedLayers, EveryStrategyKeepsTheDrive) {
     if (strategy.name == std::string("int4") || strategy.name == std::string("int2")) {
       ASSERT_FALSE(made.ok());
       EXPECT_EQ(made.error().kind(), ErrorKind::kInapplicable);
-      EXPECT_THAT(made.error().message(), HasSubstr("no layer has 65,536 weights or more, so that all would keep 8"));
+      EXPECT_THAT(made.error().message(),
+                  HasSubstr("no layer that may have fewer bits than 8 has 65,536 weights; use int_flt_quan"));
       continue;
     }
     ASSERT_TRUE(made.ok()) << made.error().message();

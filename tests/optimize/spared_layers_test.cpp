@@ -21,6 +21,7 @@
 namespace pitlane {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -162,9 +163,10 @@ TEST(SparedLayersOnce, SaysWhatStandsInTheWay) {
   const auto kept = held("prune", "w=1%", made_up(has_zeros, {{"conv1", 0.5}, {"conv2", 0.02}, {"dense4", 0.3}}));
   ASSERT_FALSE(kept.ok());
   EXPECT_EQ(kept.error().message(),
-            "strategy prune: cannot hold the budget: Conv2d 'conv1' stands in the way most (pruned alone, before any "
-            "training, it adds 50 % to w's MSE); closest was with 2 of 3 layers not pruned, where w's MSE is 1.02 (+2 "
-            "%), allowed is 1.01 (+1 %); allow more, or choose another strategy");
+            "strategy prune: cannot hold the budget: closest was with Conv2d 'conv2' alone pruned (before any training "
+            "it adds 2 % to w's MSE), where w's MSE is 1.02 (+2 %), allowed is 1.01 (+1 %), so that this layer or the "
+            "training stands in the way; Conv2d 'conv1' costs most (pruned alone, before any training, it adds 50 % to "
+            "w's MSE); allow more, or choose another strategy");
 }
 
 TEST(SparedLayersOnce, SaysThatTrainingStandsInTheWay) {
@@ -235,6 +237,56 @@ TEST(SparedLayersOnce, SayWhichTrainingMadeWhatIsKept) {
   ASSERT_TRUE(kept.ok()) << kept.error().message();
   EXPECT_THAT(pruned, ElementsAre(3, 1, 2)) << "all, all but two, then all but one, which is too many";
   EXPECT_EQ(kept->trainings, 2) << "the last one made what is not kept";
+}
+
+TEST(SparedLayersOnce, TrainingThatDivergesIsToldWithWhatWasClosest) {
+  const Network good = network();
+  SmallData data(good);
+  const FineTuneFn train = data.context.fine_tune;
+  data.context.fine_tune = [&](const Network& given, const FineTuning& wanted,
+                               const ProgressFn& progress) -> Result<Network> {
+    if (wanted.pruning->weights.size() == 1) return numeric_error("training diverged");
+    return train(given, wanted, progress);
+  };
+  const auto kept = hold_budget(good, strategy("prune"), data.context, *parse_accuracy_budget("w=5%"),
+                                made_up(has_zeros, {{"conv1", 0.5}}));
+  ASSERT_FALSE(kept.ok());
+  EXPECT_THAT(kept.error().message(),
+              AllOf(HasSubstr("Conv2d 'conv1' stands in the way most"),
+                    HasSubstr("closest was with all of the layers pruned, where w's MSE is 1.5 (+50 %)")));
+}
+
+// A channel whose normalisation cannot be undone keeps it unfolded before a padded convolution, until shrinking takes
+// that channel.
+TEST(WeighReducedLayers, WhereShrinkingLetsMoreNormalisationsFold) {
+  testing::Sketch s(testing::camera(24, 12));
+  ValueId x = s.conv(s.image(), 8, 3, 2, {});
+  testing::Sketch::Norm norm{std::vector<float>(8, 1), std::vector<float>(8, 0.1F), std::vector<float>(8, 0),
+                             std::vector<float>(8, 1)};
+  norm.gamma[3] = 1e-6F;
+  norm.beta[3] = 1;
+  x = s.conv(s.norm(x, norm), 12, 3, 1, {.padding = {1, 1, 1, 1}});
+  x = s.dense(s.flatten(x), 64, {});
+  Network good = s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
+  const SmallData data(good);
+  StrategyContext context = data.context;
+  context.importance = [](const Network& given, const ProgressFn&) -> Result<std::vector<std::vector<double>>> {
+    std::vector<std::vector<double>> importance(given.nodes.size());
+    for (const Layer& layer : weighted_layers(given)) {
+      auto& own = importance[layer.node];
+      own.assign(static_cast<std::size_t>(given.weights[layer.weight].shape[0]), 1);
+      if (given.nodes[layer.node].name == "conv1" && own.size() == 8) own[3] = 0;
+    }
+    return importance;
+  };
+  const JudgeFn even = [](const Network&, const ProgressFn&) -> Result<std::vector<OutputError>> {
+    return std::vector<OutputError>{{"w", 1, 1}};
+  };
+  int judged = 0;
+  const auto limits = std::vector<ErrorLimit>{{0, ErrorMetric::kMse, 1.01, 1, true}};
+  const auto layers = weigh_reduced_layers(good, strategy("shrink"), context, limits, even, {}, judged);
+  ASSERT_TRUE(layers.ok()) << layers.error().message();
+  EXPECT_EQ(layers->size(), 3U);
 }
 
 // Against the network in which all other layers are spared, which is what each layer alone means.

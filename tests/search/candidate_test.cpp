@@ -70,17 +70,25 @@ TEST(Candidate, KeepsWhatTheBaselineMeans) {
   }
 }
 
+Network with_speed_and_command() {
+  FamilyOptions options;
+  options.outputs = testing::tiny_outputs();
+  return build_pilotnet_onehot(options).value();
+}
+
 TEST(Candidate, WeightBytesAreThoseOfTheNetworkThatIsBuilt) {
-  const Network baseline = pilotnet();
-  const CandidateSpace space = space_for(baseline);
-  Random random(11);
-  for (int i = 0; i < 50; ++i) {
-    Candidate c = draw(space, 2, random).value();
-    c.storage = StudentStorage::kF32;
-    const auto built = build_candidate(c, baseline, 1);
-    ASSERT_TRUE(built.ok()) << to_string(c) << ": " << built.error().message();
-    const std::int64_t normalisation = 4 * channels_of(c.colours);
-    EXPECT_EQ(weight_bytes(c, 2), 4.0 * static_cast<double>(parameter_count(*built) - normalisation)) << to_string(c);
+  for (const Network& baseline : {pilotnet(), with_speed_and_command()}) {
+    const CandidateSpace space = space_for(baseline);
+    Random random(11);
+    for (int i = 0; i < 30; ++i) {
+      Candidate c = draw(space, 2, random).value();
+      c.storage = StudentStorage::kF32;
+      const auto built = build_candidate(c, baseline, 1);
+      ASSERT_TRUE(built.ok()) << to_string(c) << ": " << built.error().message();
+      const std::int64_t normalisation = 4 * channels_of(c.colours);
+      EXPECT_EQ(weight_bytes(c, 2, space.beside), 4.0 * static_cast<double>(parameter_count(*built) - normalisation))
+          << to_string(c);
+    }
   }
 }
 
@@ -118,9 +126,7 @@ TEST(CandidateSpace, TinyPicturesStayAsTheyAre) {
 }
 
 TEST(Candidate, AStudentReadsWhatElseTheBaselineReads) {
-  FamilyOptions options;
-  options.outputs = testing::tiny_outputs();
-  const Network baseline = build_pilotnet_onehot(options).value();
+  const Network baseline = with_speed_and_command();
   ASSERT_TRUE(check_teachable(baseline).ok());
   Random random(3);
   const Candidate candidate = *draw(space_for(baseline), 2, random);
@@ -132,8 +138,12 @@ TEST(Candidate, AStudentReadsWhatElseTheBaselineReads) {
     ASSERT_NE(own, student.inputs.end()) << input.name;
     EXPECT_EQ(own->kind, input.kind);
     EXPECT_EQ(own->scale, input.scale);
+    EXPECT_TRUE(std::ranges::any_of(student.nodes,
+                                    [&](const Node& node) { return std::ranges::count(node.inputs, own->value) > 0; }))
+        << input.name << " is read";
     if (input.kind != InputKind::kImage) {
       EXPECT_EQ(student.values[own->value].shape, baseline.values[input.value].shape);
+      EXPECT_EQ(ages_of(*own), ages_of(input));
     }
   }
 }
@@ -142,7 +152,10 @@ TEST(Teachable, OnlyWhoHasOneCamera) {
   EXPECT_TRUE(check_teachable(pilotnet()).ok());
   Network two = pilotnet();
   two.inputs.push_back(two.inputs[0]);
-  EXPECT_THAT(check_teachable(two).error().message(), ::testing::HasSubstr("reads more than one camera"));
+  EXPECT_THAT(check_teachable(two).error().message(), HasSubstr("reads more than one camera"));
+  Network named = with_speed_and_command();
+  for (InputSpec& input : named.inputs) input.name = input.kind == InputKind::kImage ? "picture" : "camera";
+  EXPECT_THAT(check_teachable(named).error().message(), HasSubstr("here that is the name of another input"));
 }
 
 }  // namespace

@@ -83,6 +83,8 @@ TEST(Recommend, AStudentIsJudgedByItsDriving) {
   EXPECT_EQ(recommend(result).strategy, "small")
       << "no farther than the baseline at its worst, and yet 0.03 m at 60 ms";
   EXPECT_THAT(words(recommend(result)), HasSubstr("left out (deviation +0.030 m)"));
+  result.rows.front().laps.back().result.completed = false;  // off the road at once, and so near the line
+  EXPECT_EQ(recommend(result).strategy, "tiny") << "a lap that the baseline loses is no measure";
   for (StrategyRow& each : result.rows) each.laps.pop_back();
   tiny.laps[0].result.deviation.mean = 0.121;
 

@@ -151,11 +151,10 @@ void tell_budget(const HeldBudget& held, ProgressBar& bar) {
   for (const std::string& sentence : held.loose) log_warning(sentence);
 }
 
-// Data without labels of the network's outputs may calibrate it all the same.
-Status warn_of_worthless(const Network& network, const OpenedData& data, const ProgressFn& progress) {
-  const auto sentences = first_look(network, data.dataset, data.split, progress);
-  if (!sentences.ok()) return sentences.error().kind() == ErrorKind::kInterrupted ? sentences.error() : Status();
-  for (const std::string& sentence : *sentences) log_warning(sentence);
+Status warn_of_worthless(const Network& network, const OpenedData& data, ProgressBar& bar) {
+  PITLANE_TRY(const auto sentences, first_look(network, data.dataset, data.split, bar.callback()));
+  bar.clear();
+  for (const std::string& sentence : sentences) log_warning(sentence);
   return {};
 }
 
@@ -172,7 +171,7 @@ Result<Network> with_strategy(Network network, const Strategy* strategy, const A
     context.split = &opened->split;
     judged = opened;
     if (const std::string few = few_frames_note(opened->split); !few.empty()) log_warning(few);
-    PITLANE_TRY_STATUS(warn_of_worthless(network, *opened, progress));
+    PITLANE_TRY_STATUS(warn_of_worthless(network, *opened, bar));
     if (strategy->needs_training || !budget.empty())
       PITLANE_TRY_STATUS(check_learnable(data_flags(flags), opened->dataset));
     context.importance = importance_on(data.seen(), opened->split);

@@ -23,9 +23,11 @@ std::vector<std::string> worthless_outputs(const Accuracy& accuracy) {
 
 Result<std::vector<std::string>> first_look(const Network& network, const Dataset& dataset, const Split& split,
                                             const ProgressFn& progress) {
-  constexpr std::size_t kFrames = 512;
-  const std::vector<std::int64_t> samples = evenly_thinned(split.validation, kFrames);
-  if (samples.empty()) return std::vector<std::string>();
+  constexpr std::size_t kFrames = 512, kFewest = 32;  // the mean of fewer is no measure
+  std::vector<std::int64_t> samples = split.validation;
+  if (network.states.empty()) samples = evenly_thinned(samples, kFrames);
+  if (samples.size() > kFrames) samples.resize(kFrames);
+  if (samples.size() < kFewest) return std::vector<std::string>();
   PITLANE_TRY(const auto plan, compile(network));
   const std::unique_ptr<Session> session = plan->new_session();
   PITLANE_TRY(const Predictions predictions, predict(network, *session, dataset, samples, progress));

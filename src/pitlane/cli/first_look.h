@@ -17,7 +17,8 @@ namespace pitlane::cli {
 /// the network learned from, or reach it in another way.
 std::vector<std::string> worthless_outputs(const Accuracy& accuracy);
 
-/// The same on up to 512 validation frames, spread evenly. Errors: as of compile() and predict().
+/// The same on up to 512 validation frames, spread evenly; of a network with memory, which sees each drive from its
+/// start, the first ones. None on fewer than 32. Errors: as of compile() and predict().
 Result<std::vector<std::string>> first_look(const Network& network, const Dataset& dataset, const Split& split,
                                             const ProgressFn& progress);
 

@@ -67,8 +67,9 @@ class BudgetControl {
     const std::size_t most = layers_.size() - 1;
     if (most == 0) return nothing_to_spare(whole, 0);
     PITLANE_TRY(BudgetAttempt best, attempt_sparing(most));
-    if (best.why_not && best.before_rounding)
-      return best.share < whole.share ? nothing_to_spare(best, most) : nothing_to_spare(whole, 0);
+    if (best.why_not && (best.before_rounding || best.diverged))
+      return best.before_rounding && best.share < whole.share ? nothing_to_spare(best, most)
+                                                              : nothing_to_spare(whole, 0);
     if (best.why_not) {
       best.why_not = best.why_not->in(layers_left(most));
       return best;
@@ -94,6 +95,7 @@ class BudgetControl {
     if (made.ok() || made.error().kind() != ErrorKind::kNumeric) return made;
     BudgetAttempt diverged;
     diverged.why_not = made.error();
+    diverged.diverged = true;
     return diverged;
   }
 
@@ -121,14 +123,23 @@ class BudgetControl {
     return {};
   }
 
+  /// `closest` is `whole`, or what spares all layers but one.
   [[nodiscard]] BudgetAttempt nothing_to_spare(const BudgetAttempt& closest, std::size_t spares) const {
     const ReducedLayer& worst = layers_.front();
-    const std::string who = worst.cost.relative > 0 ? worst.name + " stands in the way most (" + alone_text(worst) + ")"
-                                                    : "no layer stands in the way alone";
-    const std::string where = spares == 0 ? "with all of the layers " + how_it_reduces(strategy_) : layers_left(spares);
+    const std::string how = how_it_reduces(strategy_);
+    std::string why;
+    if (spares == 0) {
+      why = (worst.cost.relative > 0 ? worst.name + " stands in the way most (" + alone_text(worst) + ")"
+                                     : "no layer stands in the way alone") +
+            "; closest was with all of the layers " + how + ", where " + closest.overrun;
+    } else {
+      const ReducedLayer& left = layers_.back();
+      why = "closest was with " + left.name + " alone " + how + " (before any training " + left.cost_text +
+            "), where " + closest.overrun + ", so that this layer or the training stands in the way; " + worst.name +
+            " costs most (" + alone_text(worst) + ")";
+    }
     BudgetAttempt out;
-    out.why_not = cannot_hold(who + "; closest was " + where + ", where " + closest.overrun +
-                              "; allow more, or choose another strategy");
+    out.why_not = cannot_hold(why + "; allow more, or choose another strategy");
     return out;
   }
 

@@ -19,7 +19,8 @@ struct BudgetAttempt {
   HeldBudget held;               ///< where it cannot be held, what the strategy makes by itself
   std::optional<Error> why_not;  ///< none: it is held
   bool before_rounding = false;  ///< of what prunes, clusters or shrinks: that stands in the way, and no rounding
-  double share = 0;              ///< then: of the limits, what is taken with every layer in floats
+  bool diverged = false;         ///< its training came to no numbers
+  double share = 0;              ///< before rounding: of the limits, what is taken with every layer in floats
   std::string overrun = {};      ///< and by how much that is too far
 };
 

@@ -33,8 +33,8 @@ bool may_have_fewer_bits(const Network& network, const Layer& layer) {
 }
 
 /// `floats` has no ranges, so that layers see what they see in floats.
-Status round_large_layers(int bits, const Network& floats, const StrategyContext& context, const ProgressFn& progress,
-                          StorageDraft& draft) {
+Status round_large_layers(int bits, bool large_or_none, const Network& floats, const StrategyContext& context,
+                          const ProgressFn& progress, StorageDraft& draft) {
   constexpr int kPictures = 2048;
   PITLANE_TRY(const std::vector<std::int64_t> samples, calibration_samples(context, kPictures));
   draft.bits = bits;
@@ -46,8 +46,11 @@ Status round_large_layers(int bits, const Network& floats, const StrategyContext
                 layer_inputs(floats, layer.weight, *context.dataset, samples, kPictures, progress));
     PITLANE_TRY(rounded, round_adaptively(floats.weights[layer.weight], bits, inputs, progress));
   }
-  if (std::ranges::none_of(draft.rounded, [](const auto& rounded) { return rounded.has_value(); }))
-    return inapplicable("no layer has 65,536 weights or more, so that all would keep 8 bits; use int_flt_quan");
+  if (std::ranges::any_of(draft.rounded, [](const auto& rounded) { return rounded.has_value(); })) return {};
+  const std::string why = "no layer that may have fewer bits than 8 has 65,536 weights";
+  if (large_or_none) return inapplicable(why + "; use int_flt_quan");
+  log_warning(why + ", so all keep 8");
+  draft.rounded.clear();
   return {};
 }
 
@@ -67,7 +70,7 @@ Result<StorageDraft> draft(const QuantizeStatic& pass, Network network, const St
   StorageDraft draft;
   draft.layers = pass.integers_only ? integer_layers(network) : quantizable_layers(network);
   if (pass.bits_of_large < 8) {
-    PITLANE_TRY_STATUS(round_large_layers(pass.bits_of_large, network, context, progress, draft));
+    PITLANE_TRY_STATUS(round_large_layers(pass.bits_of_large, pass.large_or_none, network, context, progress, draft));
   }
   const CalibrationOptions options{pass.percentile, pass.calibrator, pass.integers_only};
   PITLANE_TRY_STATUS(calibrate(network, draft.layers, *context.dataset, samples, options, progress));

@@ -52,26 +52,25 @@ Result<Network> folded(const Network& baseline, const StrategyContext& context) 
   return apply_strategy(baseline, fold, context, {});
 }
 
-/// Fewer outputs, or other weights; a layer that only reads fewer numbers is as it was.
-bool is_reduced(const Weight& was, const Weight& is) {
-  if (was.shape[0] != is.shape[0]) return true;
-  return was.shape == is.shape && decode_f32(was) != decode_f32(is);
-}
-
-/// Those whose weights it changes, in the order in which they run; nothing is weighed yet.
+/// Those that it changes, in the order in which they run; nothing is weighed yet. Shrinking leaves layers with all of
+/// their outputs that read fewer numbers: these are as they were.
 Result<std::vector<ReducedLayer>> reduced_layers(const Network& whole, const Network& baseline,
                                                  const Strategy& strategy, const StrategyContext& context,
                                                  const ProgressFn& progress) {
   PITLANE_TRY(const Network reduced, untrained(baseline, strategy, context, progress));
-  PITLANE_CHECK(whole.weights.size() == reduced.weights.size());
+  // Layers are the same ones in the same order; their weights may have other ids, where one folded more than the other.
+  const std::vector<Layer> before = weighted_layers(whole), after = weighted_layers(reduced);
+  PITLANE_CHECK(before.size() == after.size());
   std::vector<ReducedLayer> found;
   std::vector<bool> seen(whole.weights.size(), false);
-  for (const Layer& layer : weighted_layers(whole)) {
-    if (seen[layer.weight]) continue;
-    seen[layer.weight] = true;
-    const Node& node = whole.nodes[layer.node];
-    if (std::ranges::find(found, node.name, &ReducedLayer::node) == found.end() &&
-        is_reduced(whole.weights[layer.weight], reduced.weights[layer.weight]))
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (seen[before[i].weight]) continue;
+    seen[before[i].weight] = true;
+    const Weight& was = whole.weights[before[i].weight];
+    const Weight& is = reduced.weights[after[i].weight];
+    const bool changed = shrinks(strategy) ? was.shape[0] != is.shape[0] : decode_f32(was) != decode_f32(is);
+    const Node& node = whole.nodes[before[i].node];
+    if (changed && std::ranges::find(found, node.name, &ReducedLayer::node) == found.end())
       found.push_back({node.name, layer_name(node), {}, ""});
   }
   return found;

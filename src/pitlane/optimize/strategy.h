@@ -106,6 +106,8 @@ struct QuantizeStatic {
   /// 2048 training pictures (optimize/adaptive_rounding.h); grouped convolutions keep 8.
   int bits_of_large = 8;
   bool equalize = false;  ///< layers in a row share their channels' sizes first (optimize/equalize.h)
+  /// Where no layer can have the fewer bits: does not apply, in place of keeping 8 with a warning.
+  bool large_or_none = false;
 };
 /// Trains on with int8 simulated as QuantizeStatic would lay it out: weights rounded per channel, activations rounded
 /// to ranges that start from calibration and follow the batches for the first half; gradients look through the

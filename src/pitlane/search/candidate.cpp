@@ -8,6 +8,7 @@ namespace pitlane {
 namespace {
 
 constexpr const char* kFamily = "student";
+constexpr const char* kCamera = "camera";  // as FamilyParts names it
 
 const char* name_of(StudentStorage storage) {
   switch (storage) {
@@ -95,6 +96,11 @@ const char* strategy_of(StudentStorage storage) {
 
 Status check_teachable(const Network& baseline) {
   PITLANE_TRY_STATUS(image_input(baseline));
+  for (const InputSpec& input : baseline.inputs)
+    if (input.kind != InputKind::kImage && input.name == kCamera)
+      return unsupported(
+          "--auto calls what its students see 'camera', and here that is the name of another input; "
+          "rename that input");
   return {};
 }
 

@@ -102,6 +102,8 @@ CandidateSpace space_for(const Network& baseline, std::optional<double> max_size
   const Preprocessing& p = image_input(baseline).value()->preprocessing;
   CandidateSpace space;
   space.most_weight_bytes = max_size_bytes;
+  for (const InputSpec& input : baseline.inputs)
+    if (input.kind != InputKind::kImage) space.beside += static_cast<int>(baseline.values[input.value].shape[0]);
   if (p.width <= kTinyWidth) {
     space.widths = {p.width};
     space.heights = {p.height};
@@ -113,7 +115,7 @@ CandidateSpace space_for(const Network& baseline, std::optional<double> max_size
   return space;
 }
 
-double weight_bytes(const Candidate& c, int outputs) {
+double weight_bytes(const Candidate& c, int outputs, int beside) {
   double weights = 0;
   double biases = 0;
   double inputs = channels_of(c.colours);
@@ -128,7 +130,7 @@ double weight_bytes(const Candidate& c, int outputs) {
     rows = (rows + 1) / 2;
     columns = (columns + 1) / 2;
   }
-  inputs *= static_cast<double>(rows) * columns;
+  inputs = inputs * rows * columns + beside;
   std::vector<int> widths = c.units;
   widths.push_back(outputs);
   for (const int units : widths) {
@@ -146,7 +148,7 @@ bool contains(const CandidateSpace& space, const Candidate& c, int outputs) {
   return among(space.widths, c.width) && among(space.heights, c.height) && all_among(space.channels, c.channels) &&
          all_among(space.units, c.units) && convolutions >= space.fewest_convolutions &&
          convolutions <= space.most_convolutions && dense >= 1 && dense <= space.most_dense &&
-         (!space.most_weight_bytes || weight_bytes(c, outputs) <= *space.most_weight_bytes);
+         (!space.most_weight_bytes || weight_bytes(c, outputs, space.beside) <= *space.most_weight_bytes);
 }
 
 Error none_fits() {

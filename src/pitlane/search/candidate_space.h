@@ -19,6 +19,7 @@ struct CandidateSpace {
   std::vector<int> units{16, 32, 48, 64};
   int fewest_convolutions = 3, most_convolutions = 4;
   int most_dense = 2;                            ///< 1 at least
+  int beside = 0;                                ///< numbers that are read beside the picture
   std::optional<double> most_weight_bytes = {};  ///< of a candidate's weights in its storage
 };
 
@@ -31,8 +32,8 @@ Error none_fits();
 /// none_fits() where no student is as small as `max_size_bytes` asks for.
 Status check_some_fit(const Network& baseline, std::optional<double> max_size_bytes);
 
-/// Bytes of all its weights and biases, in closed form, before anything is encoded.
-double weight_bytes(const Candidate& candidate, int outputs);
+/// Bytes of all its weights and biases, in closed form, before anything is encoded; `beside` as in CandidateSpace.
+double weight_bytes(const Candidate& candidate, int outputs, int beside = 0);
 /// Do all its choices come from the space, within its limits?
 bool contains(const CandidateSpace& space, const Candidate& candidate, int outputs);
 

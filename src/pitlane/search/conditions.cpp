@@ -88,27 +88,36 @@ void check_deviation(std::vector<Shortfall>& out, const StrategyRow& row, const 
     check_limit(out, "worst mean deviation", worst_mean_deviation_m(row), *limits.max_deviation_m, metres_text);
 }
 
-/// By latency: the largest mean deviation of a lap.
-std::map<std::string, double> worst_by_latency(const StrategyRow& row) {
-  std::map<std::string, double> worst;
-  for (const LapRow& lap : row.laps) {
-    double& largest = worst[lap.latency];
-    largest = std::max(largest, lap.result.deviation.mean);
-  }
-  return worst;
+bool same_drive(const LapRow& a, const LapRow& b) {
+  return a.circuit == b.circuit && a.reverse == b.reverse && a.latency == b.latency && a.seed == b.seed;
+}
+
+struct Deviations {
+  double own = 0, baseline = 0;  ///< the largest mean of a lap, metres
+};
+
+/// By latency, of the laps that both complete: who leaves the road early has a small mean.
+std::map<std::string, Deviations> deviations(const StrategyRow& row, const StrategyRow& baseline) {
+  std::map<std::string, Deviations> largest;
+  for (const LapRow& lap : baseline.laps)
+    for (const LapRow& own : row.laps) {
+      if (!lap.result.completed || !own.result.completed || !same_drive(own, lap)) continue;
+      Deviations& both = largest[lap.latency];
+      both.own = std::max(both.own, own.result.deviation.mean);
+      both.baseline = std::max(both.baseline, lap.result.deviation.mean);
+    }
+  return largest;
 }
 
 /// At each latency beside the baseline's there: delay can hide at one what is lost at the other.
 void check_students_deviation(std::vector<Shortfall>& out, const StrategyRow& row, const StrategyRow& baseline) {
-  const std::map<std::string, double> references = worst_by_latency(baseline);
   std::string where;
   double own = 0, reference = 0, more = -kInfinity;
-  for (const auto& [latency, worst] : worst_by_latency(row)) {
-    const auto found = references.find(latency);
-    if (found == references.end() || worst - found->second <= more) continue;
-    where = latency == "none" ? "without latency" : "at " + latency;
-    own = worst;
-    reference = found->second;
+  for (const auto& [latency, largest] : deviations(row, baseline)) {
+    if (largest.own - largest.baseline <= more) continue;
+    where = latency == "none" ? "without latency" : "at latency " + latency;
+    own = largest.own;
+    reference = largest.baseline;
     more = own - reference;
   }
   if (more <= kStudentDeviation_m) return;
@@ -116,10 +125,6 @@ void check_students_deviation(std::vector<Shortfall>& out, const StrategyRow& ro
                      " above the baseline's " + metres_text(reference) + ", where " + metres_text(kStudentDeviation_m) +
                      " is the limit of a student",
                  "deviation +" + metres_text(more), relative_excess(more, kStudentDeviation_m)});
-}
-
-bool same_drive(const LapRow& a, const LapRow& b) {
-  return a.circuit == b.circuit && a.reverse == b.reverse && a.latency == b.latency && a.seed == b.seed;
 }
 
 }  // namespace

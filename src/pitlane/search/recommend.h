@@ -7,7 +7,8 @@ namespace pitlane {
 
 /// Largest loss of accuracy accepted where the user names none: 10 % of the baseline's MSE.
 inline constexpr double kDefaultMseIncrease = 0.10;
-/// Largest mean deviation on the worst circuit accepted above the baseline's, metres, where the track judges a student.
+/// At each latency, the largest mean deviation of a lap accepted above the baseline's there, metres, where the track
+/// judges a student.
 inline constexpr double kStudentDeviation_m = 0.02;
 /// Median latencies this close count as equal; the smaller file decides.
 inline constexpr double kLatencyTie = 0.05;
@@ -23,8 +24,8 @@ inline constexpr double kMseTie = 0.01;
 /// against a row, unless a constraint asks for it: a limit that nobody could check is not met.
 ///
 /// A student answers otherwise than the baseline and may drive as well: where both were driven and no
-/// `max_mse_increase` is given, its mean deviation counts in place of its MSE, at most kStudentDeviation_m above the
-/// baseline's, or the user's own limit where there is one.
+/// `max_mse_increase` is given, its mean deviation counts in place of its MSE, at each latency at most
+/// kStudentDeviation_m above the baseline's on the laps that both complete, or the user's own limit where there is one.
 ///
 /// Always three reasons, plain sentences with numbers: speed and size (with who was left out, or lost a tie, and by
 /// what), accuracy, driving. Nothing satisfies: no strategy; `closest` is the row whose worst relative shortfall is
