@@ -150,6 +150,24 @@ TEST(SparedLayersOnce, ALayerMayKeepItsChannels) {
   }
 }
 
+TEST(SparedLayersOnce, ChannelsAreWeighedOnceForAllTries) {
+  const Network good = network();
+  SmallData data(good);
+  int weighed = 0;
+  const ImportanceFn importance = data.context.importance;
+  data.context.importance = [&](const Network& given, const ProgressFn& progress) {
+    ++weighed;
+    return importance(given, progress);
+  };
+  const JudgeFn judge = [](const Network& network, const ProgressFn&) -> Result<std::vector<OutputError>> {
+    return std::vector<OutputError>{{"w", testing::weight_of(network, "conv2").shape[0] < 12 ? 1.5 : 1.0, 1}};
+  };
+  const auto kept = hold_budget(good, strategy("shrink"), data.context, *parse_accuracy_budget("w=5%"), judge);
+  ASSERT_TRUE(kept.ok()) << kept.error().message();
+  EXPECT_EQ(kept->trainings, 3) << "all, all but two, all but one";
+  EXPECT_EQ(weighed, 1);
+}
+
 TEST(SparedLayersOnce, WhatIsPrunedAndClusteredIsSparedFromBoth) {
   const auto kept = held("prune_clust_qat", "w=5%", made_up(has_zeros, {{"conv1", 0.5}, {"dense4", 0.03}}));
   ASSERT_TRUE(kept.ok()) << kept.error().message();

@@ -1,6 +1,7 @@
 #include "pitlane/optimize/accuracy_control.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,16 @@ class BudgetControl {
         ++trainings_;
         return context.fine_tune(network, wanted, inner);
       };
+    // Every try shrinks the same network.
+    if (context.importance)
+      context_.importance = [this, &context](const Network& network, const ProgressFn& inner) -> Result<Importance> {
+        const std::string hash = content_hash(network);
+        if (!importance_ || importance_->first != hash) {
+          PITLANE_TRY(Importance found, context.importance(network, inner));
+          importance_.emplace(hash, std::move(found));
+        }
+        return importance_->second;
+      };
   }
   BudgetControl(const BudgetControl&) = delete;
   BudgetControl& operator=(const BudgetControl&) = delete;
@@ -48,6 +59,8 @@ class BudgetControl {
   }
 
  private:
+  using Importance = std::vector<std::vector<double>>;
+
   [[nodiscard]] Result<HeldBudget> outcome(BudgetAttempt attempt) const {
     if (attempt.why_not) return attempt.why_not->in(std::string("strategy ") + strategy_.name);
     attempt.held.judged = judged_;
@@ -149,7 +162,8 @@ class BudgetControl {
   const AccuracyBudget& budget_;
   const MixtureJudge& judges_;
   const ProgressFn& progress_;
-  std::vector<ReducedLayer> layers_;  ///< costliest first
+  std::vector<ReducedLayer> layers_;                              ///< costliest first
+  std::optional<std::pair<std::string, Importance>> importance_;  ///< of the network of this content
   int trainings_ = 0, judged_ = 0;
 };
 
