@@ -25,15 +25,6 @@ using ::testing::IsEmpty;
 using testing::SmallData;
 using ::testing::StartsWith;
 
-/// Two inner convolutions and a large dense layer, all of which may become int8.
-Network network() {
-  testing::Sketch s(testing::camera(24, 12));
-  ValueId x = s.conv(s.image(), 8, 3, 2, {});
-  x = s.conv(x, 12, 3, 1, {});
-  x = s.dense(s.flatten(x), 64, {});
-  return s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
-}
-
 Weight& weight_named(Network& network, const std::string& node) {
   for (const Layer& layer : weighted_layers(network))
     if (network.nodes[layer.node].name == node) return network.weights[layer.weight];
@@ -44,7 +35,7 @@ Weight& weight_named(Network& network, const std::string& node) {
 /// One weight of each output channel far larger than the rest, and on a pixel that is always dark: in floats it does
 /// nothing, in int8 it takes the steps of all others.
 Network with_outliers(SmallData& data) {
-  Network spoilt = network();
+  Network spoilt = testing::int8_network();
   for (std::size_t i = 2; i < data.dataset.pictures.size(); i += 3) data.dataset.pictures[i] = 0;
   Weight& weight = weight_named(spoilt, "conv1");
   std::vector<float> values = decode_f32(weight);
@@ -83,7 +74,7 @@ std::vector<std::string> layers_in(const Network& network, Storage storage) {
 class AccuracyControl : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(AccuracyControl, PutsBackTheCulpritAlone) {
-  SmallData data(network());
+  SmallData data(testing::int8_network());
   const Network spoilt = with_outliers(data);
   const auto held = hold_budget(spoilt, strategy(GetParam()), data.context, *parse_accuracy_budget("20%"),
                                 judge_against(spoilt, data));
@@ -99,7 +90,7 @@ TEST_P(AccuracyControl, PutsBackTheCulpritAlone) {
 }
 
 TEST_P(AccuracyControl, WithoutABudgetSoManyLayersStayInFloats) {
-  SmallData data(network());
+  SmallData data(testing::int8_network());
   const Network spoilt = with_outliers(data);
   const auto keep = [&](std::size_t count) {
     return keep_costliest_in_floats(spoilt, strategy(GetParam()), data.context, count, judge_against(spoilt, data));
@@ -118,7 +109,7 @@ TEST_P(AccuracyControl, WithoutABudgetSoManyLayersStayInFloats) {
 }
 
 TEST_P(AccuracyControl, ABudgetThatHoldsChangesNoByte) {
-  const Network good = network();
+  const Network good = testing::int8_network();
   const SmallData data(good);
   const auto held =
       hold_budget(good, strategy(GetParam()), data.context, *parse_accuracy_budget("50%"), judge_against(good, data));
@@ -134,7 +125,7 @@ INSTANTIATE_TEST_SUITE_P(OfInt8, AccuracyControl,
                          [](const auto& param_info) { return std::string(param_info.param); });
 
 TEST(AccuracyControlOnce, TwoRunsMakeTheSameBytes) {
-  SmallData data(network());
+  SmallData data(testing::int8_network());
   const Network spoilt = with_outliers(data);
   const auto run = [&] {
     return *hold_budget(spoilt, strategy("int_flt_quan"), data.context, *parse_accuracy_budget("20%"),
@@ -144,7 +135,7 @@ TEST(AccuracyControlOnce, TwoRunsMakeTheSameBytes) {
 }
 
 TEST(AccuracyControlOnce, ValuesThatFloatsAloneReadAreNotRounded) {
-  SmallData data(network());
+  SmallData data(testing::int8_network());
   const Network spoilt = with_outliers(data);
   const auto held = hold_budget(spoilt, strategy("int_flt_quan"), data.context, *parse_accuracy_budget("20%"),
                                 judge_against(spoilt, data));
@@ -165,7 +156,7 @@ JudgeFn made_up(const std::vector<std::pair<std::string, double>>& costs, double
 }
 
 TEST(AccuracyControlOnce, AsFewLayersAsPossible) {
-  const Network good = network();
+  const Network good = testing::int8_network();
   const SmallData data(good);
   const auto held = hold_budget(good, strategy("float16_quan"), data.context, *parse_accuracy_budget("w=10%"),
                                 made_up({{"conv1", 0.035}, {"conv2", 0.05}, {"dense4", 0.06}, {"dense5", 0.03}}));
@@ -194,7 +185,7 @@ struct MadeUpTrack {
 };
 
 Result<HeldBudget> held_on(MadeUpTrack& track, const std::string& budget, const JudgeFn& errors) {
-  const Network good = network();
+  const Network good = testing::int8_network();
   const SmallData data(good);
   return hold_budget(good, strategy("float16_quan"), data.context, *parse_accuracy_budget(budget), errors, {},
                      track.judge());
@@ -212,7 +203,7 @@ TEST(AccuracyControlOnTrack, PutsBackWhatTheCarNeeds) {
 }
 
 TEST(AccuracyControlOnTrack, DrivesOnlyWhatHoldsTheOtherLimits) {
-  const Network good = network();
+  const Network good = testing::int8_network();
   const SmallData data(good);
   const TrackFn drives = [](const Network& network, const ProgressFn&) -> Result<TrackVerdict> {
     EXPECT_EQ(testing::weight_of(network, "conv1").storage, Storage::kF32) << "its answers break the budget already";
@@ -235,7 +226,7 @@ TEST(AccuracyControlOnTrack, SaysWhereTheCarEndsWhenItCannot) {
 }
 
 TEST(AccuracyControlOnTrack, WhereEveryLapIsLostTheCheapestLayerIsNamed) {
-  const Network good = network();
+  const Network good = testing::int8_network();
   const SmallData data(good);
   const TrackFn lost = [](const Network& network, const ProgressFn&) -> Result<TrackVerdict> {
     for (const Layer& layer : weighted_layers(network))
@@ -360,7 +351,7 @@ TEST(AccuracyControlOnce, NetworksOfIntegersAloneMayGoBackToEightBits) {
 }
 
 std::string complaint(const char* name, const char* budget, const JudgeFn& judge) {
-  const Network good = network();
+  const Network good = testing::int8_network();
   const SmallData data(good);
   const auto held = hold_budget(good, strategy(name), data.context, *parse_accuracy_budget(budget), judge);
   EXPECT_FALSE(held.ok());
@@ -375,7 +366,7 @@ TEST(AccuracyControlOnce, SaysWhatStandsInTheWay) {
 }
 
 TEST(AccuracyControlOnce, SaysWhichLimitsAreLoose) {
-  const Network good = network();
+  const Network good = testing::int8_network();
   const SmallData data(good);
   const auto held =
       hold_budget(good, strategy("int_flt_quan"), data.context, *parse_accuracy_budget("w=0.3"), made_up({}, 0.1));
@@ -385,7 +376,7 @@ TEST(AccuracyControlOnce, SaysWhichLimitsAreLoose) {
 }
 
 TEST(AccuracyControlOnce, IntegersAloneThatOnlyLoseLapsAreNotWeighed) {
-  const Network good = network();
+  const Network good = testing::int8_network();
   const SmallData data(good);
   int judged = 0;
   const JudgeFn even = [&](const Network&, const ProgressFn&) -> Result<std::vector<OutputError>> {
@@ -447,7 +438,7 @@ TEST(AccuracyControlOnce, AnAnswerThatIsNoNumberHoldsNoBudget) {
 }
 
 TEST(AccuracyControlOnce, StopsWhenAsked) {
-  SmallData data(network());
+  SmallData data(testing::int8_network());
   const Network spoilt = with_outliers(data);
   const JudgeFn judge = judge_against(spoilt, data);
   int all = 0;

@@ -106,6 +106,14 @@ Network small_network(std::uint64_t seed) {
   return s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
 }
 
+Network int8_network() {
+  Sketch s(camera(24, 12));
+  ValueId x = s.conv(s.image(), 8, 3, 2, {});
+  x = s.conv(x, 12, 3, 1, {});
+  x = s.dense(s.flatten(x), 64, {});
+  return s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
+}
+
 Network network_of_large_layers() {
   Sketch s(camera(24, 12));
   const ValueId x = s.dense(s.dense(s.image(), 80, {}), 820, {});

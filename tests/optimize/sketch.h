@@ -58,6 +58,8 @@ class Sketch {
 /// Camera 24 x 12, normalisation, two convolutions (the first padded), a dense layer large enough for int8, two small
 /// ones: small, but nothing is left out.
 Network small_network(std::uint64_t seed = 1);
+/// Two inner convolutions and a large dense layer, all of which may become int8, and one that makes the outputs.
+Network int8_network();
 /// Two layers of more than 65,536 weights, which may have fewer bits than 8, and a small one.
 Network network_of_large_layers();
 /// A PilotNet whose normalisation is not the identity and whose head is loud.

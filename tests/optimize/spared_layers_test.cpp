@@ -4,11 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "pitlane/network/pit_file.h"
@@ -29,15 +31,6 @@ using testing::SmallData;
 using ::testing::StartsWith;
 
 using Costs = std::vector<std::pair<std::string, double>>;
-
-/// Two inner convolutions and a large dense layer, which are pruned and clustered, and one that makes the outputs.
-Network network() {
-  testing::Sketch s(testing::camera(24, 12));
-  ValueId x = s.conv(s.image(), 8, 3, 2, {});
-  x = s.conv(x, 12, 3, 1, {});
-  x = s.dense(s.flatten(x), 64, {});
-  return s.finish(s.dense(x, 2, {.activation = Activation::kNone}));
-}
 
 /// As a PilotNet begins: what is pruned behind the normalisation moves the biases too.
 Network network_with_norm() {
@@ -71,7 +64,7 @@ JudgeFn made_up(bool (*reduced)(const Weight&), const Costs& costs, const Costs&
 }
 
 Result<HeldBudget> held(const char* name, const char* budget, const JudgeFn& judge, const ProgressFn& progress = {}) {
-  const Network good = network();
+  const Network good = testing::int8_network();
   const SmallData data(good);
   return hold_budget(good, strategy(name), data.context, *parse_accuracy_budget(budget), judge, progress);
 }
@@ -108,7 +101,7 @@ TEST(SparedLayersOnce, ABudgetThatHoldsSparesNoneAndChangesNoByte) {
   const auto kept = held("prune", "w=50%", made_up(has_zeros, {{"conv2", 0.3}}));
   ASSERT_TRUE(kept.ok()) << kept.error().message();
   EXPECT_THAT(kept->spared, IsEmpty());
-  const Network good = network();
+  const Network good = testing::int8_network();
   const SmallData data(good);
   EXPECT_EQ(*serialize_pit(kept->network), *serialize_pit(*apply_strategy(good, strategy("prune"), data.context)));
 }
@@ -151,7 +144,7 @@ TEST(SparedLayersOnce, ALayerMayKeepItsChannels) {
 }
 
 TEST(SparedLayersOnce, ChannelsAreWeighedOnceForAllTries) {
-  const Network good = network();
+  const Network good = testing::int8_network();
   SmallData data(good);
   int weighed = 0;
   const ImportanceFn importance = data.context.importance;
@@ -242,7 +235,7 @@ TEST(SparedLayersOnce, WhatCostsNothingAloneSaysSo) {
 }
 
 TEST(SparedLayersOnce, SayWhichTrainingMadeWhatIsKept) {
-  const Network good = network();
+  const Network good = testing::int8_network();
   SmallData data(good);
   std::vector<std::size_t> pruned;  // layers, of each training
   const FineTuneFn train = data.context.fine_tune;
@@ -258,7 +251,7 @@ TEST(SparedLayersOnce, SayWhichTrainingMadeWhatIsKept) {
 }
 
 TEST(SparedLayersOnce, TrainingThatDivergesIsToldWithWhatWasClosest) {
-  const Network good = network();
+  const Network good = testing::int8_network();
   SmallData data(good);
   const FineTuneFn train = data.context.fine_tune;
   data.context.fine_tune = [&](const Network& given, const FineTuning& wanted,
@@ -297,6 +290,12 @@ TEST(WeighReducedLayers, WhereShrinkingLetsMoreNormalisationsFold) {
     }
     return importance;
   };
+  const auto norms = [&](const Strategy& before_folding) {
+    const Network made = *apply_strategy(good, before_folding, context);
+    return std::ranges::count_if(made.nodes, [](const Node& n) { return std::holds_alternative<BatchNorm>(n.op); });
+  };
+  ASSERT_EQ(norms({"", "", "", {FoldBatchNorm{}}, false}), 1);
+  ASSERT_EQ(norms({"", "", "", {Shrink{}, FoldBatchNorm{}}, false}), 0);
   const JudgeFn even = [](const Network&, const ProgressFn&) -> Result<std::vector<OutputError>> {
     return std::vector<OutputError>{{"w", 1, 1}};
   };
@@ -332,7 +331,7 @@ TEST(WeighReducedLayers, BehindANormalisationToo) {
 }
 
 TEST(WeighReducedLayers, LayersOfOneNameAreOne) {
-  Network good = network();
+  Network good = testing::int8_network();
   for (Node& node : good.nodes)
     if (node.name == "conv2") node.name = "conv1";
   const SmallData data(good);
@@ -348,7 +347,7 @@ TEST(WeighReducedLayers, LayersOfOneNameAreOne) {
 
 TEST(Sparing, TheOthersLoseWhatTheyWouldLoseBesideThem) {
   for (const Pass& pass : {Pass(PruneGlobal{0.6}), Pass(PruneLocal{0.3, 0.6}), Pass(Cluster{})}) {
-    const Network good = network();
+    const Network good = testing::int8_network();
     const SmallData data(good);
     const Strategy all{"all", "", "", {pass}, false};
     const Network without = *apply_strategy(good, all, data.context);
@@ -375,7 +374,7 @@ TEST(Sparing, ALayerThatStandsTwiceIsSparedAsAWhole) {
 }
 
 TEST(Sparing, ALayerWhoseValuesStayApartHasAScaleForEachChannel) {
-  const Network good = network();
+  const Network good = testing::int8_network();
   const SmallData data(good);
   const Network made = *apply_strategy(good, sparing(strategy("clust_qat"), {"conv2"}), data.context);
   const std::vector<float>& own = testing::weight_of(made, "conv2").scales;

@@ -1,9 +1,7 @@
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "pitlane/optimize/calibration.h"
@@ -23,14 +21,6 @@ std::vector<float> codebook(std::vector<float> weights, int values) {
   return k_means(std::move(weights), static_cast<std::size_t>(values - (zeros ? 1 : 0)));
 }
 
-/// Has each output channel inputs of its own, so that no draws say what a layer makes of them?
-bool is_grouped(const Network& network, WeightId weight) {
-  return std::ranges::any_of(users_of(network, weight), [&](std::size_t node) {
-    const auto* conv = std::get_if<Conv2d>(&network.nodes[node].op);
-    return conv != nullptr && conv->groups > 1;
-  });
-}
-
 }  // namespace
 
 Status apply_pass(const Cluster& pass, Network& network, const StrategyContext& context, const ProgressFn& progress) {
@@ -47,7 +37,7 @@ Status apply_pass(const Cluster& pass, Network& network, const StrategyContext& 
     Weight& weight = network.weights[layer.weight];
     std::vector<float> values = decode_f32(weight);
     const std::vector<float> centres = codebook(values, pass.values);
-    if (is_grouped(network, layer.weight)) {
+    if (works_in_groups(network, layer.weight)) {
       for (float& v : values)
         if (v != 0) v = nearest(centres, v);
     } else {

@@ -79,6 +79,13 @@ std::vector<std::size_t> users_of(const Network& network, WeightId weight) {
   return users;
 }
 
+bool works_in_groups(const Network& network, WeightId weight) {
+  return std::ranges::any_of(users_of(network, weight), [&](std::size_t node) {
+    const auto* conv = std::get_if<Conv2d>(&network.nodes[node].op);
+    return conv != nullptr && conv->groups > 1;
+  });
+}
+
 std::vector<bool> output_makers(const Network& network) {
   std::vector<bool> makers(network.nodes.size(), false);
   BackwardWalk outputs(network, false, makers);

@@ -42,6 +42,9 @@ Activation layer_activation(const Node& node);
 /// The nodes that name `weight` as their weight: several where frames or time steps share a layer.
 std::vector<std::size_t> users_of(const Network& network, WeightId weight);
 
+/// Does a node that uses `weight` work in groups? Then no draws of inputs are those of all of its output channels.
+bool works_in_groups(const Network& network, WeightId weight);
+
 /// By node: whether its result becomes an output of the network or a state without passing another layer with weights.
 /// A state that comes out of a Multiply, as an LSTM's does, is no such: gates have squashed what went into them.
 std::vector<bool> output_makers(const Network& network);

@@ -2,7 +2,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "pitlane/core/log.h"
@@ -24,12 +23,7 @@ constexpr std::size_t kBiasSamples = 128;
 bool may_have_fewer_bits(const Network& network, const Layer& layer) {
   // Smaller layers are not coded on disk (weight_encoding.cpp), so fewer bits would win nothing.
   constexpr std::int64_t kLarge = 1 << 16;
-  const auto grouped = [&](std::size_t node) {
-    const auto* conv = std::get_if<Conv2d>(&network.nodes[node].op);
-    return conv != nullptr && conv->groups > 1;
-  };
-  return network.weights[layer.weight].size() >= kLarge &&
-         std::ranges::none_of(users_of(network, layer.weight), grouped);
+  return network.weights[layer.weight].size() >= kLarge && !works_in_groups(network, layer.weight);
 }
 
 /// `floats` has no ranges, so that layers see what they see in floats.
