@@ -79,6 +79,10 @@ def tune():
 if sys.argv[1] == "strategies":
     for strategy, recipe in RECIPES.items():
         print(f"{strategy:16} A sentence.\n{'':17}recipe: {recipe}\n{'':17}origin: nobody")
+elif sys.argv[1] == "bench":
+    def times(p50):
+        return {"latency_ms": {"p50": p50, "p99": 2 * p50, "runs": 1000}, "frame_ms": {"p50": 2 * p50}}
+    print(json.dumps({"networks": [{"timing": times(0.4 if "baseline" in name else 0.1)} for name in sys.argv[3:]]}))
 elif sys.argv[1] == "record":
     record()
 elif sys.argv[1] == "tune":

@@ -99,16 +99,19 @@ class Arithmetic(Kept):
 
     def test_each_row_stands_beside_the_control_that_trained_as_it_did(self):
         self.keep(made_up("baseline", 0.01), made_up("fine_tune", 0.008), made_up("fine_tune_long", 0.005),
-                  made_up("prune", 0.006), made_up("prune_quan", 0.01), made_up("int4", 0.01))
+                  made_up("quan_aware_control", 0.01), made_up("prune", 0.006), made_up("prune_quan", 0.01),
+                  made_up("quan_aware", 0.011), made_up("clust_qat", 0.01), made_up("int4", 0.01))
         text = document.markdown(self.runs)
-        told = {name: self.table_row(name, text)["to its control"] for name in ("prune", "prune_quan", "int4", "fine_tune_long")}
-        self.assertEqual(told, {"prune": "+20.0 % L", "prune_quan": "+25.0 % F", "int4": "–", "fine_tune_long": "–"})
+        told = {name: self.table_row(name, text)["to its control"] for name in
+                ("prune", "prune_quan", "quan_aware", "clust_qat", "int4", "fine_tune_long")}
+        self.assertEqual(told, {"prune": "+20.0 %", "prune_quan": "+25.0 %", "quan_aware": "+10.0 %", "clust_qat": "(+100.0 %)",
+                                "int4": "–", "fine_tune_long": "–"})
 
     def test_headlines_are_ratios_to_the_baseline(self):
         self.keep(made_up("baseline", 0.01, size=4_000_000), made_up("dynamic_quan", 0.01, size=1_000_000, p50=0.1),
                   made_up("float16_quan", 0.01, p50=0.25))
         found = self.summaries()
-        told = [cells.times(pick(found, strategy)) for *_, strategy, (_, pick), _ in headlines.HEADLINES]
+        told = [cells.times(pick(found, strategy)) for *_, strategy, (_, pick, _), _ in headlines.HEADLINES]
         self.assertEqual(told, ["4.00x", "4.00x", "–", "5.00x", "2.00x", "2.00x", "–"])
 
     def test_the_smallest_file_at_no_more_error(self):
@@ -144,7 +147,7 @@ class Document(Kept):
         text = document.markdown(self.runs)
         self.assertIn("- measured on 1 of 3 seeds: `int4`\n- measured on 2 of 3 seeds: `baseline`\n"
                       "- `prune` failed on seed 1: no room on the disk\n", text)
-        self.assertRegex(text, r"- not measured at all: `fine_tune`, `fine_tune_long`, `fp32`, .*`prune`")
+        self.assertRegex(text, r"- not measured at all: `fine_tune`, `fine_tune_long`, .*`fp32`, .*`prune`")
         self.assertEqual(self.table_row("shrink", text)["seeds"], "not measured")
         self.assertEqual(text.count("Nothing has been measured yet"), 3)
 
@@ -189,7 +192,10 @@ class Document(Kept):
 
     def test_every_strategy_of_the_program_has_a_place(self):
         source = (ROOT / "src/pitlane/optimize/strategies.cpp").read_text(encoding="utf-8")
-        self.assertEqual(set(re.findall(r'^      \{"(\w+)",', source, re.MULTILINE)), set(pieces.STRATEGIES))
+        controls = {name for name in pieces.STRATEGIES if name.endswith("_control")}
+        self.assertEqual(set(re.findall(r'^      \{"(\w+)",', source, re.MULTILINE)), set(pieces.STRATEGIES) - controls)
+        self.assertEqual(controls | {"fine_tune", "fine_tune_long"}, set(pieces.CONTROLS.values()))
+        self.assertLessEqual({name.removesuffix("_control") for name in controls}, set(pieces.STRATEGIES))
 
     def test_times_beside_other_work_have_a_star_and_the_same_rows_the_same_bytes(self):
         self.keep(made_up("baseline", 0.01, other_work_beside=True))
@@ -197,9 +203,19 @@ class Document(Kept):
         self.assertEqual(self.table_row("baseline")["p50, ms"], "0.500*")
         self.assertEqual(self.table_row("baseline")["as fast"], "1.00x*")
         self.assertEqual(self.table_row("dynamic_quan")["as fast"], "5.00x")
-        self.assertIn("| `baseline` with `dynamic_quan`, p50 | 5.00x* |", document.markdown(self.runs))
-        self.assertIn("| `baseline` with `dynamic_quan`, size | 1.00x |", document.markdown(self.runs))
+        self.assertIn("| `baseline` with `dynamic_quan`, p50 | 5.00x* | 5.00x* `dynamic_quan` |", document.markdown(self.runs))
+        self.assertIn("| `baseline` with `dynamic_quan`, size | 1.00x | 1.00x `dynamic_quan` |", document.markdown(self.runs))
         self.assertEqual(document.markdown(self.runs), document.markdown(self.runs))
+
+    def test_times_in_laps_have_a_star_of_their_own(self):
+        self.keep(made_up("baseline", 0.01, laps_beside_other_work=False),
+                  made_up("float16_quan", 0.01, p50=0.25, laps_beside_other_work=True))
+        text = document.markdown(self.runs)
+        self.assertEqual(self.table_row("float16_quan")["as fast"], "2.00x")
+        self.assertIn("| `baseline` with `float16_quan`, mean time in laps | 2.00x* | 2.00x* `float16_quan` |", text)
+        self.keep(made_up("float16_quan", 0.01, p50=0.25, laps_beside_other_work=False, other_work_beside=True))
+        self.assertIn("| `baseline` with `float16_quan`, mean time in laps | 2.00x | 2.00x `float16_quan` |", document.markdown(self.runs))
+        self.assertEqual(self.table_row("float16_quan")["as fast"], "2.00x*")
 
     def test_the_kept_document_is_that_of_the_kept_rows(self):
         kept = (ROOT / "docs/results.md").read_text(encoding="utf-8")
@@ -233,7 +249,7 @@ class BadRows(Kept):
     def test_what_tune_did_not_write_is_told_in_a_line(self):
         with self.assertRaisesRegex(Failure, "results.json: the row int4 is not as this version of pitlane writes it"):
             row.from_results({"rows": [{"strategy": "int4", "mse": 1}], "provenance": {}}, pieces.Group(TORCH, "simulator", 1),
-                             "int4", self.folder, False)
+                             "int4", self.folder, False, False)
 
     def test_a_file_that_no_table_has_is_not_left_out_in_silence(self):
         self.keep(made_up("int5", 1))
@@ -364,8 +380,30 @@ class Runs(Kept):
         self.assertEqual(sorted(folder.rglob("*")), before)
         self.assertIn("0 rows of", self.run_it("--import", folder, "--other-work").stderr)
         self.assertIn("2 rows of", self.run_it("--import", folder).stderr)
+        kept = json.loads(pieces.row_file(pieces.Group(TORCH, "simulator", 1), "prune", self.runs).read_text())
+        self.assertEqual((kept["other_work_beside"], kept["laps_beside_other_work"]), (False, True), "timed anew, driven then")
         self.assertIn("0 rows of", self.run_it("--import", folder, "--other-work").stderr)
         self.assertEqual(self.table_row("prune", (self.folder / "r.md").read_text())["p50, ms"], "0.500")
+
+    def test_kept_rows_are_timed_anew_with_the_networks_that_made_them(self):
+        self.assertEqual(self.run_it("--only", "baseline", "int4", "prune", "--other-work").returncode, 0)
+        networks = self.folder / "work" / "pilotnet-torch-simulator-1"
+        (networks / "networks" / "prune.pit").write_text("another one")
+        done = self.run_it("--time", networks)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("prune of pilotnet-torch, simulator, seed 1: its network is not there; its times stay", done.stderr)
+        self.assertIn("2 rows of pilotnet-torch, simulator, seed 1 are timed", done.stderr)
+        told = {name: self.table_row(name, (self.folder / "r.md").read_text()) for name in ("baseline", "int4", "prune")}
+        self.assertEqual({name: made["p50, ms"] for name, made in told.items()},
+                         {"baseline": "0.400", "int4": "0.100", "prune": "0.500*"})
+        self.assertEqual(told["int4"]["as fast"], "4.00x")
+        kept = json.loads(pieces.row_file(pieces.Group(TORCH, "simulator", 1), "int4", self.runs).read_text())
+        self.assertEqual((kept["timing"]["frame_p50_ms"], kept["laps_beside_other_work"]), (0.2, True))
+        nowhere = self.run_it("--time", self.folder / "nowhere")
+        self.assertEqual(nowhere.returncode, 2)
+        self.assertIn("nowhere: no such directory", nowhere.stderr)
+        (networks / "networks" / "baseline.pit").unlink()
+        self.assertIn("the baseline of pilotnet-torch, simulator, seed 1 is not among", self.run_it("--time", networks).stderr)
 
     def test_a_row_that_the_store_does_not_have_for_these_inputs_is_left_out(self):
         done = self.run_it("--import", self.unfinished("prune", "baseline"), MADE_UP_STRANGE="prune")
@@ -382,6 +420,7 @@ class Runs(Kept):
     def test_bad_arguments_and_bad_rows_end_with_2_and_a_line(self):
         for arguments, told in ((["--seeds", "7"], "no network is to have such a --seeds"),
                                 (["--import", "x", "--seeds", "1", "2"], "--import takes the rows of one network"),
+                                (["--laps-beside-other-work"], "--laps-beside-other-work is of --import"),
                                 (["--data", "simulator", "udacity"], "--import and --recording are of one recording")):
             done = self.run_it(*arguments)
             self.assertEqual(done.returncode, 2)

@@ -43,6 +43,15 @@ TEST_F(Bench, LayersSumToTheNetwork) {
   EXPECT_GT(all.at("timing").at("roofline").at("peaks").size(), 0U);
 }
 
+TEST_F(Bench, TheWayFromTheCamerasFrameIsTimedToo) {
+  const nlohmann::json timing = measured("--seconds 0.2").at("networks").at(0).at("timing");
+  EXPECT_GE(timing.at("frame_ms").at("runs"), 100);
+  // Cutting and resizing 640x480 pixels cannot be free; the medians are of different runs.
+  EXPECT_GT(timing.at("frame_ms").at("p50").get<double>(), timing.at("latency_ms").at("min").get<double>());
+  EXPECT_THAT(pitlane("bench " + at("a.pit") + " --seconds 0.1").out,
+              AllOf(HasSubstr("'frame p50' from the camera's frame\n"), HasSubstr("runs frame p50  model\n")));
+}
+
 TEST_F(Bench, ThreadsAreNamed) {
   const nlohmann::json network = measured("--threads 2 --seconds 0.1").at("networks").at(0);
   EXPECT_EQ(network.at("runtime"), "pitlane engine (" + network.at("isa").get<std::string>() + ", 2 threads)");

@@ -52,6 +52,16 @@ TEST_F(ReducedInput, ASmallerPictureComesFromWholeFrames) {
   const Outcome made = convert("a.pit", "small.pit", "--strategy small_input_quan --input-scale 0.75" + data);
   ASSERT_EQ(made.code, 0) << made.err;
   EXPECT_THAT(pitlane("inspect " + at("small.pit")).out, HasSubstr("resized to 150x50, RGB"));
+  const Outcome narrow = convert("a.pit", "narrow.pit", "--strategy small_input_quan --input-scale 0.5x1" + data);
+  ASSERT_EQ(narrow.code, 0) << narrow.err;
+  EXPECT_THAT(pitlane("inspect " + at("narrow.pit")).out, HasSubstr("resized to 100x66, RGB"));
+  for (const char* none : {"1", "1x1", "0.5x", "x0.5", "0.5x0.01", "2", "nan", "half", "0.5x0.5x0.5"})
+    EXPECT_THAT(
+        refused("convert " + at("a.pit") + " " + at("b.pit") + " --strategy small_input --input-scale " + none + data),
+        HasSubstr("--input-scale: must be a share of at least 0.05 and below 1, or COLUMNSxROWS with shares within "
+                  "0.05 to 1, "
+                  "e.g. 0.5x1, not '" +
+                  std::string(none) + "'"));
   const Outcome exported = convert("small.pit", "small.onnx", data);
   EXPECT_EQ(exported.code, 0) << exported.err;
   EXPECT_EQ(pitlane("evaluate " + at("small.pit") + data).code, 0);

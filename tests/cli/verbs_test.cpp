@@ -132,7 +132,10 @@ TEST(Inspect, ShowsTheNetwork) {
 }
 
 TEST(Strategies, AreListed) {
-  EXPECT_THAT(pitlane("strategies").out, AllOf(HasSubstr("baseline"), HasSubstr("prune_quan")));
+  EXPECT_THAT(pitlane("strategies").out,
+              AllOf(HasSubstr("baseline"), HasSubstr("prune_quan"), Not(HasSubstr("_control "))));
+  EXPECT_THAT(pitlane("strategies --controls").out,
+              HasSubstr("quan_aware_control Trained on as quan_aware is, with nothing taken away.\n"));
 }
 
 // The start of a real recording of Udacity's simulator: it has four labels, and a network learns the steering.

@@ -184,6 +184,23 @@ TEST(Calibrate, ABorderAroundHiddenValuesIsCovered) {
   EXPECT_NEAR(-q.scale * static_cast<float>(q.zero_point), -30, 0.51 * q.scale);
 }
 
+TEST(Calibrate, WhatIsAlwaysZeroMayBecomeMore) {
+  // A brake that nobody pressed in the recording: a grid over nothing but zeros would hold it there for good.
+  for (const Calibrator calibrator : {Calibrator::kCubedError, Calibrator::kMinMax, Calibrator::kPercentile,
+                                      Calibrator::kMse, Calibrator::kEntropy}) {
+    Sketch s(camera(12, 8));
+    Network network = s.finish(s.dense(s.flatten(s.conv(s.image(), 4, 3, 1, {})), 2, {}));
+    const Node& last = network.nodes.back();
+    network.weights[std::get<Dense>(last.op).bias] = make_f32_weight("bias", {2}, {-1000, -1000});
+    const SmallData data(network);
+    ASSERT_TRUE(calibrate(network, integer_layers(network), data.dataset, data.split.train,
+                          {.calibrator = calibrator, .all_values = true}, {})
+                    .ok());
+    EXPECT_EQ(network.values[last.output].quantization, (ActivationQuantization{1 / 255.F, 0}))
+        << to_string(calibrator);
+  }
+}
+
 TEST(Calibrate, NamesTheLayerBehindADeadOne) {
   Network network = testing::small_network();
   ASSERT_TRUE(apply_pass(FoldBatchNorm{}, network).ok());

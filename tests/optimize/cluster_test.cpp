@@ -27,7 +27,28 @@ std::vector<float> drawn(int count, std::uint64_t seed) {
   return values;
 }
 
-/// Asks each value for its nearest centre, over and over.
+double mean(const std::vector<float>& values) {
+  double sum = 0;
+  for (const float v : values) sum += v;
+  return sum / static_cast<double>(values.size());
+}
+
+double error(const std::vector<float>& values) {
+  double sum = 0;
+  for (const float v : values) sum += std::pow(v - mean(values), 2);
+  return sum;
+}
+
+/// Into those up to its mean, and those above.
+void halve_the_worst_slowly(std::vector<std::vector<float>>& groups) {
+  const auto worst = std::ranges::max_element(groups, {}, error);
+  std::vector<float> lower, upper;
+  for (const float v : *worst) (v <= mean(*worst) ? lower : upper).push_back(v);
+  *worst = lower;
+  groups.insert(worst + 1, upper);
+}
+
+/// Asks each value for its nearest centre, over and over; a centre that has none begins anew in the worst group.
 std::vector<double> lloyd_slowly(const std::vector<float>& values, std::size_t count) {
   const auto [low, high] = std::ranges::minmax(values);
   std::vector<double> centres;
@@ -35,17 +56,17 @@ std::vector<double> lloyd_slowly(const std::vector<float>& values, std::size_t c
     centres.push_back(low +
                       (static_cast<double>(high) - low) * static_cast<double>(c) / static_cast<double>(count - 1));
   for (int i = 0; i < 300; ++i) {
-    std::vector<double> sums(centres.size()), sizes(centres.size());
+    std::vector<std::vector<float>> groups(centres.size());
     for (const float v : values) {
       std::size_t best = 0;
       for (std::size_t c = 1; c < centres.size(); ++c)
         if (std::abs(v - centres[c]) < std::abs(v - centres[best])) best = c;
-      sums[best] += v;
-      ++sizes[best];
+      groups[best].push_back(v);
     }
+    std::erase_if(groups, [](const auto& group) { return group.empty(); });
+    while (groups.size() < count) halve_the_worst_slowly(groups);
     std::vector<double> next;
-    for (std::size_t c = 0; c < centres.size(); ++c)
-      if (sizes[c] > 0) next.push_back(sums[c] / sizes[c]);
+    for (const std::vector<float>& group : groups) next.push_back(mean(group));
     if (next == centres) break;
     centres = next;
   }
@@ -67,6 +88,23 @@ TEST(KMeans, OfFewValuesTheyAreTheCentres) {
   EXPECT_THAT(k_means({2, 4}, 1), ElementsAre(3));
   EXPECT_THAT(k_means({5}, 16), ElementsAre(5));
   EXPECT_THAT(k_means({}, 16), IsEmpty());
+}
+
+TEST(KMeans, ALongTailTakesNoCentresFromTheRest) {
+  // Evenly spread over the range, some of the first centres are nearest to nothing.
+  std::vector<float> values = drawn(1000, 7);
+  for (float& v : values) v *= 0.05F;
+  values.push_back(1);
+  const std::vector<float> centres = k_means(values, 15);
+  ASSERT_EQ(centres.size(), 15U);
+  EXPECT_EQ(centres.back(), 1);
+  double apart = 0, of_few = 0;
+  const std::vector<float> few = k_means(values, 4);
+  for (const float v : values) {
+    apart += std::pow(double{v} - nearest(centres, v), 2);
+    of_few += std::pow(double{v} - nearest(few, v), 2);
+  }
+  EXPECT_LT(apart, 0.15 * of_few);
 }
 
 TEST(KMeans, NeverGivesZero) {

@@ -128,12 +128,14 @@ TEST(Equalize, DeadChannelsStayDeadAndFinite) {
   std::vector<float> values(3 * 27, 0.0F);
   for (std::size_t i = 27; i < values.size(); ++i) values[i] = i < 54 ? 1e-30F : 0.3F;
   conv.weight = s.builder().weight(make_f32_weight("w", {3, 3, 3, 3}, values));
+  conv.bias = s.builder().weight(make_f32_weight("b", {3}, {0.2F, 0.1F, 0.3F}));
   conv.activation = Activation::kRelu;
   const ValueId x = s.builder().add("conv", conv, {s.image()});
   Network network = s.finish(s.dense(s.flatten(x), 2, {.activation = Activation::kNone}));
   EXPECT_EQ(equalize_layers(network), 1);
   EXPECT_TRUE(validate(network).ok()) << validate(network).error().message();
   EXPECT_EQ(row_maxima(testing::weight_of(network, "conv"))[0], 0);
+  EXPECT_EQ(decode_f32(testing::bias_of(network, "conv"))[1], 0.1F) << "not blown up for the sake of such weights";
 }
 
 /// Squared, of static int8 to floats.

@@ -81,8 +81,10 @@ TEST_P(Distribution, SmallestErrorRangeIsThatOfTheSlowSearch) {
   }
 }
 
-/// Kullback-Leibler divergence of what 256 levels tell from what the values are, from tables by bin and by level.
-double divergence_slowly(const std::vector<float>& values, ActivationRange all, ActivationRange range) {
+/// Kullback-Leibler divergence of what 256 levels tell from what the values are that are not zero, from tables by bin
+/// and by level.
+double divergence_slowly(std::vector<float> values, ActivationRange all, ActivationRange range) {
+  std::erase(values, 0.0F);
   const double width = (static_cast<double>(all.high) - all.low) / 4096;
   const auto middle = [&](int bin) { return all.low + (bin + 0.5) * width; };
   const ActivationQuantization q = quantization_of(range);
@@ -153,6 +155,19 @@ TEST(Histogram, ClipsOutliersButNotAUniformRange) {
   const std::vector<float> wild = draw(50000, with_outliers), even = draw(50000, uniform);
   EXPECT_LT(histogram_of(wild).smallest_error_range(range_of(wild), 3).high, 0.99F * range_of(wild).high);
   EXPECT_GE(histogram_of(even).smallest_error_range(range_of(even), 3).high, 0.99F * range_of(even).high);
+}
+
+TEST(Histogram, ZerosDrawNoRangeIn) {
+  const std::vector<float> values = draw(50000, relu_normal);
+  std::vector<float> positive = values;
+  std::erase(positive, 0.0F);
+  const ActivationRange limit = range_of(values);
+  EXPECT_EQ(histogram_of(values).smallest_divergence_range(limit).high,
+            histogram_of(positive).smallest_divergence_range(limit).high);
+}
+
+TEST(Histogram, ARangeNarrowerThanABinTellsNothing) {
+  EXPECT_EQ(histogram_of({0, 1}).divergence({0, 1e-5F}), std::numeric_limits<double>::infinity());
 }
 
 TEST(Histogram, CountsWhatLiesOutsideAtTheEnds) {

@@ -50,6 +50,20 @@ TEST(PruneLocal, PrunesASharedWeightOnce) {
   EXPECT_EQ(decode_f32(network.weights[weight]), layer_pruned_slowly(before, 0.5));
 }
 
+TEST(PruneLocal, ALayerOfZerosHasNothingToGive) {
+  Network network = testing::small_network();
+  Weight& zeros = network.weights[std::get<Conv2d>(testing::node_named(network, "conv3").op).weight];
+  zeros = make_f32_weight(zeros.name, zeros.shape, std::vector<float>(static_cast<std::size_t>(zeros.size()), 0.0F));
+  const Network before = network;
+  for (const double share : {0.0, 0.5}) {
+    network = before;
+    const Status status = apply_pass(PruneLocal{share, share}, network);
+    ASSERT_TRUE(status.ok()) << status.error().message();
+    EXPECT_EQ(decode_f32(testing::weight_of(network, "conv2")),
+              layer_pruned_slowly(decode_f32(testing::weight_of(before, "conv2")), share));
+  }
+}
+
 TEST(PruneLocal, RefusesSharesOutOfRange) {
   Network network = testing::small_network();
   for (const double share : {-0.1, 1.0, 2.0, std::numeric_limits<double>::quiet_NaN()})
@@ -66,10 +80,12 @@ TEST(PruneLocal, NamesALayerThatWouldBeEmpty) {
   values[6] = 1e-7F;
   weight = make_f32_weight(weight.name, weight.shape, values);
   EXPECT_TRUE(apply_pass(PruneLocal{0.5, 0.5}, network).ok()) << "two are left of zeros that were there before";
-  values[5] = values[6] = 0;
-  weight = make_f32_weight(weight.name, weight.shape, values);
+  for (const Layer& layer : weighted_layers(network)) {
+    Weight& zeros = network.weights[layer.weight];
+    zeros = make_f32_weight(zeros.name, zeros.shape, std::vector<float>(static_cast<std::size_t>(zeros.size()), 0.0F));
+  }
   EXPECT_EQ(apply_pass(PruneLocal{0.5, 0.5}, network).error().message(),
-            "Conv2d 'conv3' would lose all of its weights at a sparsity of 50 %; ask for less");
+            "Conv2d 'conv2' would lose all of its weights at a sparsity of 50 %; ask for less");
 }
 
 TEST(PruneGradually, AsksTheTrainerForAllLayersButTheOutputs) {

@@ -51,6 +51,21 @@ TEST(QuantizeDynamic, EveryOutputChannelHasItsOwnScale) {
   for (const Value& value : bytes.values) EXPECT_FALSE(value.quantization) << "measured in each run";
 }
 
+TEST(QuantizeDynamic, ANetworkOfSmallLayersAloneHasNoneForIt) {
+  testing::Sketch s(testing::camera(12, 8));
+  const Network network = s.finish(s.dense(s.dense(s.flatten(s.image()), 8, {}), 2, {}));
+  const SmallData data(network);
+  for (const char* name : {"dynamic_quan", "int_flt_quan", "quan_aware"}) {
+    const auto made = apply_strategy(network, **find_strategy(name), data.context);
+    ASSERT_FALSE(made.ok()) << name;
+    EXPECT_EQ(made.error().kind(), ErrorKind::kInapplicable);
+    EXPECT_EQ(made.error().message(), std::string("strategy ") + name +
+                                          ": no layer may be int8: those that make outputs, and dense ones of at "
+                                          "most 8,192 weights, stay in floats; int_quan takes all");
+  }
+  EXPECT_TRUE(apply_strategy(network, **find_strategy("int_quan"), data.context).ok());
+}
+
 TEST(QuantizeDynamic, WithoutPicturesBiasesStay) {
   const Network floats = folded(testing::small_network());
   const Network bytes = quantized(testing::small_network(), {0});

@@ -248,16 +248,17 @@ std::vector<float> answer_to(const Network& network, const std::vector<float>& c
 
 TEST(SmallInput, EvenPicturesAreAnsweredAsBefore) {
   const Network network = even_network(26, 20);
-  for (const double scale : {0.5, 0.75, 0.9, 0.45}) {
+  for (const PictureScale& scale : {PictureScale(0.5), {0.75}, {0.9}, {0.45}, {0.5, 1}, {1, 0.5}, {0.45, 0.8}}) {
     const auto small = with_small_input(network, scale);
     ASSERT_TRUE(small.ok()) << small.error().message();
     const Preprocessing& p = small->inputs[0].preprocessing;
-    EXPECT_EQ(p.width, std::lround(26 * scale));
-    EXPECT_EQ(p.height, std::lround(20 * scale));
+    EXPECT_EQ(p.width, std::lround(26 * scale.columns));
+    EXPECT_EQ(p.height, std::lround(20 * scale.rows));
     EXPECT_EQ(p.crop, network.inputs[0].preprocessing.crop);
     EXPECT_LT(mac_count(*small), mac_count(network));
     for (const std::vector<float>& colour : {std::vector<float>{0.2F, 0.5F, 0.9F}, {1, 0, 0.3F}})
-      EXPECT_LT(testing::largest_difference(answer_to(network, colour), answer_to(*small, colour)), 2e-5) << scale;
+      EXPECT_LT(testing::largest_difference(answer_to(network, colour), answer_to(*small, colour)), 2e-5)
+          << scale.columns << " " << scale.rows;
   }
 }
 

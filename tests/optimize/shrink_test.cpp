@@ -165,6 +165,26 @@ TEST(Shrink, KeepsTheMostImportantOfEachLayer) {
   EXPECT_EQ(decode_f32(testing::bias_of(network, "conv2")), (std::vector<float>{was[0], was[1], was[4], was[7]}));
 }
 
+TEST(Shrink, NormalisationsBehindALayerAreWeighedWithIt) {
+  testing::Sketch s(testing::camera(16, 12));
+  const ValueId x =
+      s.activate(s.norm(s.conv(s.image(), 4, 3, 1, {.activation = Activation::kNone})), Activation::kRelu);
+  Network network = s.finish(s.dense(s.flatten(x), 2, {.activation = Activation::kNone}));
+  const std::vector<float> gains =
+      decode_f32(network.weights[std::get<BatchNorm>(testing::node_named(network, "norm2").op).gamma]);
+  const ImportanceFn importance = [&](const Network& given, const ProgressFn&) {
+    std::vector<std::vector<double>> all(given.nodes.size());
+    for (const Node& node : given.nodes) EXPECT_FALSE(std::holds_alternative<BatchNorm>(node.op)) << node.name;
+    for (const Layer& layer : weighted_layers(given))
+      for (std::int64_t c = 0; c < given.weights[layer.weight].shape[0]; ++c)
+        all[layer.node].push_back(c == 1 || c == 3 ? 1 : 0);
+    return Result<std::vector<std::vector<double>>>(all);
+  };
+  ASSERT_TRUE(apply_pass(Shrink{0.5}, network, importance, {}).ok());
+  EXPECT_EQ(decode_f32(network.weights[std::get<BatchNorm>(testing::node_named(network, "norm2").op).gamma]),
+            (std::vector<float>{gains[1], gains[3]}));
+}
+
 TEST(Shrink, SaysWhatItLacks) {
   Network network = testing::small_network();
   for (const double keep : {0.0, -1.0, 1.5})

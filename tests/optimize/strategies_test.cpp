@@ -7,6 +7,7 @@
 #include <set>
 
 #include "pitlane/network/pit_file.h"
+#include "pitlane/optimize/controls.h"
 #include "pitlane/optimize/layers.h"
 #include "pitlane/optimize/recipe_changes.h"
 #include "pitlane/optimize/strategy.h"
@@ -75,6 +76,32 @@ TEST(Strategies, AreFoundByName) {
               HasSubstr("there is no strategy 'nothing_like_it' (known"));
 }
 
+TEST(Controls, TrainAsTheirStrategyDoesAndTakeNothingAway) {
+  EXPECT_EQ(controls().size(), 15U);
+  for (const Strategy& control : controls()) {
+    EXPECT_EQ(*find_strategy(control.name), &control);
+    EXPECT_TRUE(control.needs_training) << control.name;
+    EXPECT_EQ(std::string(control.summary).back(), '.');
+    for (const Pass& pass : control.passes) EXPECT_TRUE(std::holds_alternative<FineTune>(pass)) << control.name;
+  }
+  const auto trained = [](const char* name) { return recipe(**find_strategy(name)); };
+  EXPECT_EQ(trained("quan_aware_control"), "fine_tune(epochs=2, learning_rate=0.0001)");
+  EXPECT_EQ(trained("clust_qat_control"), "fine_tune(epochs=2, learning_rate=0.0001, distillation=0.5)");
+  EXPECT_EQ(trained("prune_quan_control"), trained("fine_tune"));
+  EXPECT_EQ(trained("prune_control"), trained("fine_tune_long"));
+  EXPECT_EQ(trained("prune_qat_control"), trained("fine_tune_long") + " | fine_tune(epochs=2, learning_rate=0.0001)");
+  EXPECT_EQ(trained("small_input_quan_control"), "fine_tune(epochs=8, learning_rate=0.001, distillation=0.5)");
+}
+
+TEST(Controls, WhatHasNoneSaysWhy) {
+  EXPECT_EQ(find_strategy("int8_control").error().message(),
+            "there is no strategy 'int8_control': int8 does not train, so it has no control; compare it with the "
+            "baseline");
+  EXPECT_EQ(find_strategy("fine_tune_control").error().message(),
+            "there is no strategy 'fine_tune_control': fine_tune takes nothing away: it is a control itself");
+  EXPECT_THAT(find_strategy("quan_awre_control").error().message(), HasSubstr("did you mean 'quan_aware_control'?"));
+}
+
 TEST(Strategies, RecipesNameEveryOption) {
   const Strategy all{"all",
                      "",
@@ -122,6 +149,7 @@ TEST(RecipeChanges, ReplaceWhatShrinkingKeepsAndHowIntegersAreChosen) {
 
 TEST(RecipeChanges, ReplaceTheScaleOfASmallerPictureAndOfNoOther) {
   EXPECT_THAT(changed("small_input_quan", {.input_scale = 0.75}), StartsWith("reduce_input(scale=0.75) |"));
+  EXPECT_THAT(changed("small_input", {.input_scale = PictureScale(0.5, 1)}), StartsWith("reduce_input(scale=0.5x1) |"));
   EXPECT_THAT(changed("grey_input", {.input_scale = 0.75}), StartsWith("reduce_input(scale=1, grey) |"));
 }
 

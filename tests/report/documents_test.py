@@ -38,6 +38,7 @@ class DocumentsTest(unittest.TestCase):
             self.assertEqual(int(row["size_bytes"]), entry["size_bytes"])
             self.assertEqual(float(row["mse"]), entry["mse"])
             self.assertEqual(float(row["timing_latency_ms_p50"]), entry["timing"]["latency_ms"]["p50"])
+            self.assertEqual(float(row["timing_frame_ms_p99"]), entry["timing"]["frame_ms"]["p99"])
             self.assertEqual(int(row["laps_completed"]), entry["laps_completed"])
             for output in ("v", "w"):
                 entries = [o for o in entry["outputs"] if o["name"] == output]

@@ -84,6 +84,16 @@ TEST(HtmlReport, SaysWhyARowWasNotDriven) {
   EXPECT_EQ(count(html, "<table id=\"laps\""), 0U);
 }
 
+TEST(HtmlReport, LatenciesHaveATableOfTheirOwn) {
+  TuneResult result = sample_result();
+  const std::string table = element(page(result), "<table id=\"latencies\"", "</table>");
+  EXPECT_EQ(count(table, "<tr data-strategy="), 6U);
+  EXPECT_THAT(table, HasSubstr("<th scope=\"col\">No latency: laps</th>"));
+  EXPECT_THAT(table, HasSubstr("<td class=\"bad\">✗ 8/10</td>"));
+  for (StrategyRow& row : result.rows) std::erase_if(row.laps, [](const LapRow& lap) { return lap.latency != "none"; });
+  EXPECT_EQ(count(page(std::move(result)), "<table id=\"latencies\""), 0U);
+}
+
 TEST(HtmlReport, TheHeadNamesFileFamilyAndMachine) {
   const std::string head = element(page(), "<title>", "</header>");
   EXPECT_THAT(head, HasSubstr("<title>pilotnet.pit · pilotnet-torch – Pitlane</title>"));

@@ -68,6 +68,7 @@ TEST(JsonReport, HoldsWhatWasMeasured) {
   EXPECT_EQ(lap.at("target_frequency_reached"), 97.5);
   EXPECT_EQ(lap.at("deviation_m").at("total"), result.rows[3].laps[0].result.deviation.total);
   EXPECT_DOUBLE_EQ(row.at("timing").at("latency_ms").at("p50"), 0.331);
+  EXPECT_DOUBLE_EQ(row.at("timing").at("frame_ms").at("p50"), 0.351);
   const json& layers = row.at("timing").at("by_layer");
   EXPECT_EQ(layers.at("layers").size(), 6U);
   EXPECT_EQ(layers.at("layers").at(0).at("kind"), "input");

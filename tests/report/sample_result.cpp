@@ -125,6 +125,10 @@ void time_row(StrategyRow& row, double p50_ms, std::uint64_t seed) {
                     .p50_low = p50_ms * 0.997,
                     .p50_high = p50_ms * 1.003,
                     .runs = 1500};
+  row.frame_ms = row.latency_ms;
+  for (double* ms : {&row.frame_ms.min, &row.frame_ms.p50, &row.frame_ms.p90, &row.frame_ms.p99, &row.frame_ms.mean,
+                     &row.frame_ms.p50_low, &row.frame_ms.p50_high})
+    *ms += 0.02;
 }
 
 LayerTime sample_layer(StepInfo::Owner owner, const char* name, const char* work, std::int64_t macs, double share) {

@@ -40,7 +40,7 @@ TEST(TextTable, OneLineARowAndAMarkAtTheChosenOne) {
   EXPECT_THAT(lines[5], StartsWith("> int_flt_quan "));
   EXPECT_THAT(lines[5], HasSubstr("1.64 MB"));
   EXPECT_THAT(lines[5], HasSubstr("+1.2 %"));
-  EXPECT_THAT(lines[5], HasSubstr("2.84x"));
+  EXPECT_THAT(lines[5], HasSubstr("2.84x   0.351 ms"));
   EXPECT_THAT(lines[5], HasSubstr("20/20"));
   EXPECT_THAT(lines[7], HasSubstr("18/20"));
   EXPECT_THAT(lines[8], HasSubstr("quan_aware"));
@@ -68,7 +68,7 @@ TEST(TextTable, LongAndStrangeNamesAreShortenedBetweenCharacters) {
 TEST(TextTable, WhatWasNotMeasuredIsADash) {
   TuneResult result = recommended_sample();
   result.rows[1].laps.clear();
-  result.rows[1].latency_ms = {};
+  result.rows[1].latency_ms = result.rows[1].frame_ms = {};
   result.rows[1].accuracy.reset();
   EXPECT_EQ(lines_of(text_table(result))[3].find("0."), std::string::npos);
 }

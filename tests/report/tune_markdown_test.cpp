@@ -26,6 +26,16 @@ TEST(TuneMarkdown, BeginsWithTheRecommendationAndHasEveryRow) {
                           HasSubstr("- command: `pitlane tune examples/pilotnet.pit")));
 }
 
+TEST(TuneMarkdown, TellsLatenciesApart) {
+  TuneResult result = sample_result();
+  const std::string text = markdown_report(result);
+  EXPECT_THAT(text, AllOf(HasSubstr("## Laps at each latency\n\n| strategy "), HasSubstr("| none: laps |"),
+                          HasSubstr("| 60ms: worst lap m |")));
+  EXPECT_THAT(text, ::testing::ContainsRegex("\\| prune_quan +\\| 10/10 +\\| 0\\.[0-9]+ +\\| 0\\.[0-9]+ +\\| 8/10 "));
+  for (StrategyRow& row : result.rows) std::erase_if(row.laps, [](const LapRow& lap) { return lap.latency != "none"; });
+  EXPECT_THAT(markdown_report(result), Not(HasSubstr("Laps at each latency")));
+}
+
 TEST(TuneMarkdown, AStrategyWithoutMeaningForTheNetworkIsNoFailure) {
   TuneResult result = sample_result();
   result.rows[6].inapplicable = true;

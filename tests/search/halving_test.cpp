@@ -227,19 +227,20 @@ TEST(Front, OfThoseThatDroveTheLapsCount) {
   const double points[4][3] = {{1, 1, 0.15}, {2, 2, 0.12}, {3, 3, 0.11}, {4, 4, 0.12}};
   for (std::size_t i = 0; i < 4; ++i) {
     Trial& t = trials[i].trial;
-    t.latency_ms = points[i][0], t.mse = points[i][1], t.deviation_m = points[i][2];
+    t.latency_ms = points[i][0], t.mse = points[i][1], t.excess_m = points[i][2];
     t.laps = t.completed = 8;
   }
   trials[2].trial.completed = 7;
   EXPECT_EQ(best_drivers(trials, 3), (std::vector<std::size_t>{1, 3, 0})) << "2 lost a lap";
-  for (RungTrial& t : trials) t.trial.laps = t.trial.completed = 0, t.trial.deviation_m = 0;
+  for (RungTrial& t : trials) t.trial.laps = t.trial.completed = 0, t.trial.excess_m = 0;
   EXPECT_EQ(best_drivers(trials, 3), best_trials(trials, 3));
 }
 
 TEST(Halving, TriesAsManyFinalistsAsItsTimeLastsFor) {
   const auto finalists = [](const std::string& budget) { return of_rung(run(options_of(budget)), 2).size(); };
   EXPECT_EQ(finalists("400s"), 12U) << "a third of a third of a hundred";
-  EXPECT_EQ(finalists("900s"), 16U);
+  EXPECT_EQ(finalists("900s"), 25U);
+  EXPECT_EQ(finalists("9000s"), 64U);
   EXPECT_EQ(finalists("100"), 4U) << "four where trials are counted";
 }
 
@@ -250,7 +251,9 @@ TEST(TrialRecord, ReadsBackExactly) {
           .size_bytes = 1LL << 40,
           .laps = 8,
           .completed = 7,
+          .lost = 1,
           .deviation_m = 0.07,
+          .excess_m = -0.01,
           .failure = "it, \"diverged\""};
   const auto back = trial_from_record(to_record(t));
   ASSERT_TRUE(back.ok());
@@ -258,8 +261,10 @@ TEST(TrialRecord, ReadsBackExactly) {
   EXPECT_EQ(back->mse, t.mse);
   EXPECT_EQ(back->size_bytes, t.size_bytes);
   EXPECT_EQ(back->completed, 7);
+  EXPECT_EQ(back->excess_m, -0.01);
+  EXPECT_EQ(back->lost, 1);
   EXPECT_EQ(back->failure, t.failure);
-  for (const char* bad : {"", "1 2 3", "1 2 3 4 5 6 7 maybe", "a 2 3 4 5 6 7 done"})
+  for (const char* bad : {"", "1 2 3", "1 2 3 4 5 6 7 8 9 maybe", "a 2 3 4 5 6 7 8 9 done"})
     EXPECT_FALSE(trial_from_record(bad).ok()) << bad;
 }
 

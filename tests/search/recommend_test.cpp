@@ -79,6 +79,10 @@ TEST(Recommend, AStudentIsJudgedByItsDriving) {
     each.laps.back().latency = "60ms";
   }
   EXPECT_EQ(recommend(result).strategy, "tiny");
+  EXPECT_THAT(
+      words(recommend(result)),
+      HasSubstr("On laps that both complete, on average at most: without latency 0.100 m, the baseline 0.100 m; at "
+                "latency 60ms 0.050 m, the baseline 0.050 m."));
   tiny.laps.back().result.deviation.mean = 0.08;
   EXPECT_EQ(recommend(result).strategy, "small")
       << "no farther than the baseline at its worst, and yet 0.03 m at 60 ms";

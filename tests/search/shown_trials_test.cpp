@@ -18,7 +18,7 @@ RungTrial driven(int number, int completed, double deviation_m, double latency_m
   t.number = number;
   t.trial.laps = 10;
   t.trial.completed = completed;
-  t.trial.deviation_m = deviation_m;
+  t.trial.deviation_m = t.trial.excess_m = deviation_m;
   t.trial.latency_ms = latency_ms;
   t.trial.size_bytes = size_bytes;
   t.trial.mse = mse;

@@ -91,6 +91,19 @@ TEST_F(TrackJudge, HoldsTheLargestMeanDeviationOfALap) {
   EXPECT_FALSE(verdict("track:0.29m", 1.5F).holds);
 }
 
+TEST_F(TrackJudge, AShareIsOfTheBaselinesLargestAtThatLatency) {
+  options_.latencies.push_back(LatencyModel::fixed(0.06));
+  std::vector<LapRow> baseline = laps(steady(1));
+  for (LapRow& lap : baseline)
+    if (lap.latency != LatencyModel::none().name()) lap.result.deviation.mean *= 2;
+  const BudgetLimit limit = *track_limit(*parse_accuracy_budget("track:25%"));
+  const TrackFn drives = track_judge(courses_, options_, limit, baseline).value();
+  EXPECT_TRUE(drives(steady(1.2F), {}).value().holds);
+  const TrackVerdict over = drives(steady(1.5F), {}).value();
+  EXPECT_FALSE(over.holds) << "within what the baseline strays with latency, and yet half as far again without";
+  EXPECT_THAT(over.overrun, StartsWith("the mean deviation on wide, reversed is 0.298"));
+}
+
 TEST_F(TrackJudge, ALapThatIsLostBreaksEveryLimit) {
   EXPECT_TRUE(verdict("track:10000%", 9).holds) << "1.8 m beside the line, within the 3 m at which a car is lost";
   courses_.push_back(course("abyss", true, 4));

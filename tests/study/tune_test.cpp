@@ -160,6 +160,7 @@ TEST_F(Tune, MakesEveryRowOfTheTableInItsOrder) {
     ASSERT_TRUE(row.accuracy && row.agreement);
     EXPECT_EQ(row.accuracy->samples, 60);
     EXPECT_GT(row.latency_ms.p50, 0);
+    EXPECT_GT(row.frame_ms.p50, 0);
     const auto network = load_pit(options_.out / row.file);
     ASSERT_TRUE(network.ok());
     EXPECT_EQ(content_hash(*network), row.network_hash);

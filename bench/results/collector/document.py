@@ -28,10 +28,11 @@ another row's result.
   stands beside PyTorch's figures alone, a TensorFlow one beside TensorFlow's and TF-TRT's.
 - **MSE**: over normalised outputs, on frames held out from training; **to baseline**: relative to the baseline of the same
   seed; **to its control**: relative to the row that trained on in the same way and compressed nothing, so that what is left
-  is the compression's own. `fine_tune` (F, three epochs from the labels) is the control of `local_prune`, `global_prune`,
-  `prune_quan`; `fine_tune_long` (L, six epochs from the labels and the baseline's answers) that
-  of `prune` and `prune_quan_tf`. In parentheses stand rows that train for another number of epochs or at another rate than the
-  control beside them, the nearest that there is: there the difference is partly that of the training. With several seeds:
+  is the compression's own. `NAME_control` is the control of `NAME`; that of `shrink` serves `shrink_quan` too, that of
+  `grey_input` all that see another picture, since they train alike; `fine_tune` (three epochs from the labels) is the control of
+  `local_prune`, `global_prune` and `prune_quan`, `fine_tune_long` (six epochs from the labels and the baseline's answers) that of
+  `prune` and `prune_quan_tf`. In parentheses stands the difference to `fine_tune_long` (for `quan_aware`: `fine_tune`) where the
+  row's own control is not measured. With several seeds:
   mean ± half of the 95 % interval (Student's t).
 - **MiB**: the `.pit` file; **zeros**: share of zero weights. **p50, p99**: engine, picture in, outputs out, one thread; **as
   fast**: the baseline's p50 in the same run by the row's.
@@ -59,10 +60,10 @@ def mean(found, key):
 def control_cell(found):
     control = pieces.CONTROLS.get(found.strategy)
     against = found.against(control) if control else None
-    if against is None:
-        return cells.NONE
-    told = f"{cells.share(against)} {'L' if control == 'fine_tune_long' else 'F'}"
-    return told if found.strategy in pieces.SAME_TRAINING else f"({told})"
+    if against:
+        return cells.share(against)
+    nearest = found.against(pieces.NEAREST[found.strategy]) if control else None
+    return f"({cells.share(nearest)})" if nearest else cells.NONE
 
 
 def time_cell(found, key):

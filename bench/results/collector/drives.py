@@ -32,7 +32,7 @@ def ours(found):
     if found is None or not found.laps():
         return ["not measured", *[cells.NONE] * 3]
     completed, driven = found.laps()
-    busy = found.busy()
+    busy = found.busy_laps()
     return [f"{completed} of {driven}", cells.metres(found.part("laps", "mean_deviation_m")),
             cells.starred(rate(found.part("laps", "iteration_hz")), busy),
             cells.starred(cells.number(found.part("laps", "inference_ms")), busy)]
@@ -47,4 +47,5 @@ def lines(networks):
             "Theirs are of SimpleCircuit in Gazebo, at about half of real time; ours of our circuits, mean over all laps. Neither "
             "roads nor speeds nor simulators are the same, and the printed deviation is the mean of 1000 to the power of the "
             "distance in metres, so no ratio between the two halves of a line means anything; "
-            "[published.md](published.md#driving) says why each figure differs.", "", *cells.table(HEAD, rows)]
+            "[published.md](published.md#driving) says why each figure differs. A star stands for other work beside while the laps "
+            "were driven.", "", *cells.table(HEAD, rows)]

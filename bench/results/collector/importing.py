@@ -76,8 +76,9 @@ def timed(group, network, data, place, strategies):
     return None
 
 
-def rows_from(folder, group, only, given, shared, tell):
-    """The rows of `folder` that belong to `group`: the baseline's, and of the others those in `only`."""
+def rows_from(folder, group, only, given, shared, shared_laps, tell):
+    """The rows of `folder` that belong to `group`: the baseline's, and of the others those in `only`. They are timed now
+    (`shared`: beside other work), and drove when the folder was filled (`shared_laps`)."""
     folder = pathlib.Path(folder)
     strategies = [name for name in finished(folder) if name in only or name == "baseline"]
     if "baseline" not in strategies:
@@ -94,4 +95,4 @@ def rows_from(folder, group, only, given, shared, tell):
             tell(f"{unknown} is left out: its row in {folder} is of another recipe, or made by another version of pitlane")
             strategies.remove(unknown)
         document = tuning.results(place)
-        return [row.from_results(document, group, name, place, shared) for name in strategies]
+        return [row.from_results(document, group, name, place, shared, shared_laps) for name in strategies]

@@ -8,21 +8,21 @@ DATA = ("simulator", "udacity")
 # The large network takes hours for one seed; its rows have no intervals.
 SEEDS = {"pilotnet-torch": (1, 2, 3), "pilotnet-tf": (1,)}
 
-# In the order of the tables. The first three are what the others are compared with.
+# In the order of the tables. The first nine are what the others are compared with.
 STRATEGIES = (
-    "baseline", "fine_tune", "fine_tune_long", "fp32", "float16_quan", "bfloat16_quan", "dynamic_quan", "int_flt_quan",
+    "baseline", "fine_tune", "fine_tune_long", "quan_aware_control", "prune_qat_control", "clust_qat_control",
+    "prune_clust_qat_control", "shrink_control", "grey_input_control", "fp32", "float16_quan", "bfloat16_quan", "dynamic_quan", "int_flt_quan",
     "int_quan", "static_quan", "int8", "quan_aware", "local_prune", "global_prune", "prune", "prune_quan",
     "prune_quan_tf", "prune_qat", "clust_qat", "prune_clust_qat", "int4", "int2", "shrink", "shrink_quan",
     "grey_input", "plane_input", "small_input", "small_input_quan")
 
-# Who trained most alike with nothing taken away. Rows that train in two steps have the control of the longer one.
+# Who trained in the same way with nothing taken away. Those of one training share their control.
 CONTROLS = {
-    **dict.fromkeys(("quan_aware", "local_prune", "global_prune", "prune_quan"), "fine_tune"),
-    **dict.fromkeys(("prune", "prune_quan_tf", "prune_qat", "clust_qat", "prune_clust_qat", "shrink", "shrink_quan",
-                     "grey_input", "plane_input", "small_input", "small_input_quan"), "fine_tune_long")}
-
-# These train exactly as their control does, but for what they take away.
-SAME_TRAINING = frozenset(("local_prune", "global_prune", "prune_quan", "prune", "prune_quan_tf"))
+    **{name: f"{name}_control" for name in ("quan_aware", "prune_qat", "clust_qat", "prune_clust_qat")},
+    **dict.fromkeys(("local_prune", "global_prune", "prune_quan"), "fine_tune"),
+    **dict.fromkeys(("prune", "prune_quan_tf"), "fine_tune_long"),
+    **dict.fromkeys(("shrink", "shrink_quan"), "shrink_control"),
+    **dict.fromkeys(("grey_input", "plane_input", "small_input", "small_input_quan"), "grey_input_control")}
 
 # They see the camera's frames at another size than the baseline, so they need recordings of whole frames.
 OTHER_SIZES = frozenset(("small_input", "small_input_quan"))
@@ -33,7 +33,11 @@ PUBLISHED = frozenset((
     "prune_qat", "prune_clust_qat", "static_quan", "local_prune", "global_prune", "prune_quan", "fp32", "int8"))
 # What every piece drives, named so that a circuit which is added later changes none: all of ours but `alley`.
 CIRCUITS = ("chicane", "figure-eight", "hairpins", "held-out", "long-straight", "mixed", "s-bends", "sweepers", "tight")
-PRUNED = frozenset(name for name in STRATEGIES if "prune" in name)
+PRUNED = frozenset(name for name in STRATEGIES if "prune" in name and not name.endswith("_control"))
+
+
+# The nearest control where that one is not measured.
+NEAREST = {**dict.fromkeys(CONTROLS, "fine_tune_long"), "quan_aware": "fine_tune"}
 
 
 @dataclasses.dataclass(frozen=True)

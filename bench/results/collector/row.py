@@ -61,25 +61,44 @@ def drives_the_circuits(kept):
     return "circuits" not in (kept.get("laps") or {}) or set(kept["laps"]["circuits"]) == set(pieces.CIRCUITS)
 
 
+def drove_beside_other_work(kept):
+    """Rows of before it was kept apart say it with their times."""
+    return kept.get("laps_beside_other_work", kept.get("other_work_beside", False))
+
+
+def same_laps(kept, made):
+    """Whether both tell of the same drives: no two take the same time."""
+    ours, theirs = kept.get("laps") or {}, made.get("laps") or {}
+    return "inference_ms" in ours and ours["inference_ms"] == theirs.get("inference_ms")
+
+
 def timing_of(result, baseline):
-    latency = result.get("timing", {}).get("latency_ms")
-    if not latency:
+    if not result.get("timing", {}).get("latency_ms"):
         return None
-    first = baseline["timing"]["latency_ms"]
-    return {"p50_ms": latency["p50"], "p99_ms": latency["p99"], "runs": latency["runs"], "baseline_p50_ms": first["p50"],
+    return timing_beside(result["timing"], baseline["timing"])
+
+
+def timing_beside(timing, baseline):
+    """Times of a network and of the baseline, of one run, as the program writes them."""
+    latency, first = timing["latency_ms"], baseline["latency_ms"]
+    kept = {"p50_ms": latency["p50"], "p99_ms": latency["p99"], "runs": latency["runs"], "baseline_p50_ms": first["p50"],
             "baseline_p99_ms": first["p99"], "times_as_fast": first["p50"] / latency["p50"]}
+    if "frame_ms" in timing:
+        kept["frame_p50_ms"] = timing["frame_ms"]["p50"]
+    return kept
 
 
-def from_results(results, group, strategy, folder, shared):
-    """The row of `strategy` in the document results.json that tune wrote into `folder`."""
+def from_results(results, group, strategy, folder, shared, shared_laps):
+    """The row of `strategy` in the document results.json that tune wrote into `folder`. Whether the machine did other work
+    while it was timed (`shared`), and while it drove its laps."""
     try:
-        return taken(results, group, strategy, folder, shared)
+        return taken(results, group, strategy, folder, shared, shared_laps)
     except (KeyError, TypeError, AttributeError) as error:
         raise Failure(f"{folder / 'results.json'}: the row {strategy} is not as this version of pitlane writes it "
                       f"({error})") from error
 
 
-def taken(results, group, strategy, folder, shared):
+def taken(results, group, strategy, folder, shared, shared_laps):
     found = [row for row in results["rows"] if row["strategy"] == strategy]
     if not found:
         raise Failure(f"{folder / 'results.json'} has no row {strategy}")
@@ -96,7 +115,8 @@ def taken(results, group, strategy, folder, shared):
              "data_hash": provenance.get("data hash", ""), "file_sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
              "size_bytes": result["size_bytes"], "sparsity": result["sparsity"], "mse": result["mse"],
              "outputs": {output["name"]: output["mse"] for output in result["outputs"]}, "samples": result["samples"],
-             "laps": laps_of(result["laps"]), "timing": timing_of(result, baseline), "other_work_beside": shared}
+             "laps": laps_of(result["laps"]), "timing": timing_of(result, baseline), "other_work_beside": shared,
+             "laps_beside_other_work": shared_laps}
     if not kept["laps"]:
         kept["why_not_driven"] = result.get("why_not_driven", "")
     return kept

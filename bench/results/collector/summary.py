@@ -100,6 +100,10 @@ class Summary:
         """Whether the machine did other work while one of the rows was timed."""
         return any(kept.get("other_work_beside") for kept in self.rows.values())
 
+    def busy_laps(self):
+        """The same while one of them drove; rows of before the two were told apart say it of both."""
+        return any(row.drove_beside_other_work(kept) for kept in self.rows.values())
+
     def lost_laps(self):
         """Laps that the baseline completes and this row does not; None where they cannot be compared."""
         lost = []

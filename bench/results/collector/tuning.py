@@ -38,7 +38,7 @@ def run(arguments, good=(0,)):
 
 def recipes():
     """Strategy -> recipe, as the program knows them now."""
-    done = subprocess.run([places.program(), "strategies"], capture_output=True, text=True, check=False)
+    done = subprocess.run([places.program(), "strategies", "--controls"], capture_output=True, text=True, check=False)
     found = dict(re.findall(r"^(\w+) .*\n +recipe: (.*)$", done.stdout, re.MULTILINE))
     if done.returncode != 0 or not found:
         raise Failure("pitlane strategies says nothing that can be read; is PITLANE the program of this tree?")

@@ -144,6 +144,8 @@ void tell_budget(const HeldBudget& held, ProgressBar& bar) {
   const std::string given_up = what_was_given_up(held);
   if (given_up.empty())
     std::printf("the budget holds with nothing put back: %.3f MB as .pit\n", now);
+  else if (held.strategy_size_bytes == 0)
+    std::printf("the budget holds with %s: %.3f MB as .pit\n", given_up.c_str(), now);
   else
     std::printf("the budget holds with %s: %.3f MB as .pit, without a budget %.3f MB\n", given_up.c_str(), now,
                 static_cast<double>(held.strategy_size_bytes) / 1e6);

@@ -1,8 +1,11 @@
 #include "pitlane/cli/recipe_flags.h"
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 #include "pitlane/cli/number_range.h"
+#include "pitlane/core/printable.h"
 
 namespace pitlane::cli {
 namespace {
@@ -38,6 +41,25 @@ Status check_concerns_some(const RecipeFlag& flag, const std::vector<const Strat
                           (strategies.size() == 1 ? flag.one : flag.many) + "; leave it out");
 }
 
+/// "0.75", "0.5x1".
+Result<PictureScale> parse_picture_scale(const std::string& text) {
+  constexpr double kLeast = 0.05;
+  const std::size_t by = text.find('x');
+  double shares[2] = {0, 0};
+  bool good = true;
+  for (const std::size_t i : {0U, 1U}) {
+    const std::string part = by == std::string::npos ? text : i == 0 ? text.substr(0, by) : text.substr(by + 1);
+    const auto [end, code] = std::from_chars(part.data(), part.data() + part.size(), shares[i]);
+    good = good && code == std::errc() && end == part.data() + part.size() && shares[i] >= kLeast && shares[i] <= 1;
+  }
+  const PictureScale scale(shares[0], shares[1]);
+  if (good && !scale.is_whole()) return scale;
+  return invalid_argument(
+      "--input-scale: must be a share of at least 0.05 and below 1, or COLUMNSxROWS with shares within 0.05 to "
+      "1, e.g. 0.5x1, not '" +
+      printable(text) + "'");
+}
+
 }  // namespace
 
 void add_recipe_flags(CLI::App& verb, RecipeFlags& flags) {
@@ -47,10 +69,10 @@ void add_recipe_flags(CLI::App& verb, RecipeFlags& flags) {
   verb.add_option("--keep", flags.numbers.keep,
                   "share of each layer's channels that strategies that shrink keep, e.g. 0.25, in place of their own")
       ->check(within(0.01, 1));
-  verb.add_option("--input-scale", flags.numbers.input_scale,
-                  "share of the picture's rows and columns that strategies with a smaller picture keep, e.g. 0.75, in "
-                  "place of their own")
-      ->check(within(0.05, 0.99));
+  verb.add_option(
+      "--input-scale", flags.input_scale,
+      "share of the picture that strategies with a smaller one keep, of columns and rows alike, e.g. 0.75, or "
+      "of each, COLUMNSxROWS, e.g. 0.5x1, in place of their own");
   verb.add_option("--calibrator", flags.calibrator,
                   "how strategies with static int8 choose ranges: cubed_error, min_max, percentile, mse or entropy");
   verb.add_option("--weight-bits", flags.numbers.weight_bits,
@@ -84,6 +106,9 @@ Result<RecipeChanges> read_recipe_flags(const CLI::App& verb, const RecipeFlags&
     Result<Calibrator> calibrator = find_calibrator(flags.calibrator);
     if (!calibrator.ok()) return calibrator.error().in("--calibrator");
     changes.calibrator = *calibrator;
+  }
+  if (verb.count("--input-scale") > 0) {
+    PITLANE_TRY(changes.input_scale, parse_picture_scale(flags.input_scale));
   }
   for (const RecipeFlag& flag : kFlags)
     if (verb.count(flag.name) > 0) PITLANE_TRY_STATUS(check_concerns_some(flag, strategies));

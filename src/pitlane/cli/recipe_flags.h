@@ -13,15 +13,16 @@
 namespace pitlane::cli {
 
 struct RecipeFlags {
-  RecipeChanges numbers;  ///< all but the calibrator
-  std::string calibrator;
+  RecipeChanges numbers;  ///< all but these two
+  std::string calibrator, input_scale;
 };
 
 void add_recipe_flags(CLI::App& verb, RecipeFlags& flags);
 /// Their names.
 std::vector<const char*> recipe_flag_names();
 
-/// Errors: an unknown calibrator; a flag that concerns none of `strategies`: it would be passed over in silence.
+/// Errors: an unknown calibrator, no share of a picture; a flag that concerns none of `strategies`: it would be passed
+/// over in silence.
 Result<RecipeChanges> read_recipe_flags(const CLI::App& verb, const RecipeFlags& flags,
                                         const std::vector<const Strategy*>& strategies);
 

@@ -32,7 +32,7 @@ void fill_inputs(TimedNetwork& network) {
 
 Result<std::unique_ptr<TimedNetwork>> prepare_to_time(const std::string& path, const ModelFlags& model,
                                                       const CompileOptions& options) {
-  PITLANE_TRY(const ModelFile file, open_model(path, model));
+  PITLANE_TRY(ModelFile file, open_model(path, model));
   auto network = std::make_unique<TimedNetwork>();
   PITLANE_TRY(network->plan, compile(file.network, options));
   network->session = network->plan->new_session();
@@ -41,6 +41,7 @@ Result<std::unique_ptr<TimedNetwork>> prepare_to_time(const std::string& path, c
   fill_inputs(*network);
   if (const Status right = check_answer(file.network, *network->session, network->in); !right.ok())
     return right.error().in(path);
+  network->network = std::move(file.network);
   return network;
 }
 

@@ -16,6 +16,7 @@ namespace pitlane::cli {
 /// Inputs are made up, of the right sizes. Not moved once made: the views point into it.
 struct TimedNetwork {
   BenchEntry entry;  ///< subject and ISA are filled in
+  Network network;
   std::shared_ptr<const Plan> plan;
   std::unique_ptr<Session> session;
   std::vector<std::vector<std::byte>> inputs;

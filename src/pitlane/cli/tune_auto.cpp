@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "pitlane/cli/machine.h"
 #include "pitlane/cli/track_source.h"
 #include "pitlane/cli/tuning_data.h"
 #include "pitlane/core/file.h"
@@ -14,7 +13,6 @@
 #include "pitlane/search/shown_trials.h"
 #include "pitlane/search/trial_record.h"
 #include "pitlane/study/pareto_front.h"
-#include "pitlane/study/provenance.h"
 #include "pitlane/study/quantity.h"
 
 namespace pitlane::cli {
@@ -64,7 +62,8 @@ Search told_search(const AutoResult& found) {
   for (const RungTrial& judged : found.trials) {
     const Trial& t = judged.trial;
     search.trials.push_back({judged.rung + 1, to_string(judged.candidate), t.latency_ms, t.mse, t.size_bytes, t.laps,
-                             t.completed, t.deviation_m, t.failure, rows.contains(&judged) ? rows[&judged] : ""});
+                             t.completed, t.deviation_m, t.lost, t.excess_m, t.failure,
+                             rows.contains(&judged) ? rows[&judged] : ""});
   }
   return search;
 }
@@ -107,8 +106,7 @@ Result<Search> add_students(TuneInputs& inputs, const TuneOptions& options, cons
     wanted.laps.latencies.erase(wanted.laps.latencies.begin() + static_cast<std::ptrdiff_t>(options.own_latency->at));
   wanted.seed = options.seed;
   wanted.overwrite = options.overwrite;
-  const std::map<std::string, std::string> machine = machine_provenance();
-  wanted.machine = machine.at(kProvenanceProcessor) + ", " + machine.at(kProvenanceCores) + " cores";
+  wanted.machine = options.machine;
   PITLANE_TRY(AutoResult found, auto_search(search, wanted, bar.callback(), trial_printer(bar)));
   bar.clear();
   for (MadeNetwork& made : found.finalists) PITLANE_TRY_STATUS(note_tuning(tuning, made.network));

@@ -37,6 +37,7 @@
 #include "pitlane/search/search_budget.h"
 #include "pitlane/sim/number_text.h"
 #include "pitlane/study/code_version.h"
+#include "pitlane/study/provenance.h"
 
 namespace pitlane::cli {
 namespace {
@@ -131,6 +132,8 @@ class TuneRun {
       PITLANE_TRY_STATUS(
           refuse_flags(verb_, {"--frames"}, "says how many the expert records where there is no --data"));
     PITLANE_TRY(flags_.tune.changes, changes_of(verb_, flags_));
+    const std::map<std::string, std::string> machine = machine_provenance();
+    flags_.tune.machine = machine.at(kProvenanceProcessor) + ", " + machine.at(kProvenanceCores) + " cores";
     if (flags_.quick) flags_.tune.most_training_samples = kQuickTrainingFrames;
     if (flags_.max_size_mb) flags_.constraints.max_size_bytes = *flags_.max_size_mb * kBytesPerMegabyte;
     return {};
@@ -196,7 +199,10 @@ class TuneRun {
           check_track_limit(flags_.tune.budget,
                             "with --latency measured each network is driven by its own time; give latencies in ms, or "
                             "a --latency-profile"));
-    if (uses_held_out(flags_.tune.budget, inputs_.courses)) notes_.emplace_back(kHeldOutNoLonger);
+    if (track_limit(flags_.tune.budget)) inputs_.budget_courses = tuning_;  // at hand where there is a search
+    for (Course& course : inputs_.budget_courses) course.held_out = false;
+    if (inputs_.budget_courses.empty() && uses_held_out(flags_.tune.budget, inputs_.courses))
+      notes_.emplace_back(kHeldOutNoLonger);
     if (chosen_undriven()) std::fprintf(stderr, "%s\n", kChosenUndriven);
     return {};
   }
@@ -210,7 +216,7 @@ class TuneRun {
     inputs_.dataset = &data_.dataset;
     inputs_.split = &data_.split;
     inputs_.load = reload_from(flags_.data, recordings_, inputs_.baseline, frames(), flags_.tune.seed);
-    all_ = flags_.tune.strategies.empty() && !flags_.recipe.numbers.input_scale;
+    all_ = flags_.tune.strategies.empty() && flags_.recipe.input_scale.empty();
     if (!all_) return {};
     if (std::string left_out = leave_out_smaller(flags_.tune.strategies, recordings_); !left_out.empty())
       notes_.push_back(std::move(left_out));
@@ -259,6 +265,10 @@ class TuneRun {
     std::string trained;
     for (const std::string& name : trained_circuits(inputs_.baseline)) trained += (trained.empty() ? "" : ", ") + name;
     if (!trained.empty()) p["trained and tuned on circuits"] = trained;
+    std::string chosen;
+    for (const Course& course : tuning_)
+      if (!course.reverse) chosen += (chosen.empty() ? "" : ", ") + course.circuit;
+    if (!chosen.empty()) p["students chosen on circuits"] = chosen;
     result.command = command_line();
   }
 

@@ -1,6 +1,7 @@
 #include "pitlane/optimize/accuracy_control.h"
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -47,14 +48,15 @@ class BudgetControl {
   BudgetControl& operator=(const BudgetControl&) = delete;
 
   Result<HeldBudget> hold() {
-    PITLANE_TRY(BudgetAttempt whole, attempt(strategy_));
-    if (whole.why_not && whole.before_rounding) {
+    PITLANE_TRY(BudgetAttempt whole, attempt_or_diverged(strategy_));
+    if (whole.why_not && (whole.before_rounding || whole.diverged)) {
       PITLANE_TRY(layers_, weigh_reduced_layers(baseline_, strategy_, context_, judges_.limits, judges_.errors,
                                                 progress_, judged_));
     }
+    if (whole.diverged && layers_.empty()) return *whole.why_not;
     if (!whole.why_not || layers_.empty()) return outcome(std::move(whole));
     PITLANE_TRY(BudgetAttempt spared, spare(whole));
-    if (!spared.why_not) spared.held.strategy_size_bytes = whole.held.strategy_size_bytes;
+    if (!spared.why_not && !whole.diverged) spared.held.strategy_size_bytes = whole.held.strategy_size_bytes;
     return outcome(std::move(spared));
   }
 
@@ -104,11 +106,17 @@ class BudgetControl {
     if (!report(progress_, now)) return interrupted();
     std::vector<std::string> nodes;
     for (std::size_t i = 0; i < count; ++i) nodes.push_back(layers_[i].node);
-    Result<BudgetAttempt> made = attempt(sparing(strategy_, nodes));
+    return attempt_or_diverged(sparing(strategy_, nodes));
+  }
+
+  Result<BudgetAttempt> attempt_or_diverged(const Strategy& strategy) {
+    Result<BudgetAttempt> made = attempt(strategy);
     if (made.ok() || made.error().kind() != ErrorKind::kNumeric) return made;
     BudgetAttempt diverged;
     diverged.why_not = made.error();
     diverged.diverged = true;
+    diverged.share = std::numeric_limits<double>::infinity();
+    diverged.overrun = "it ends in an error: " + made.error().message();
     return diverged;
   }
 

@@ -42,10 +42,11 @@ struct HeldBudget {
   std::string all_in_eight_bits;
   /// "v's MSE is 0.0123 (+1.2 %), allowed is 0.0125 (+3 %); ...", each limit on answers; empty without one.
   std::string standing;
-  std::vector<std::string> loose = {};   ///< as of loose_limits()
-  std::int64_t size_bytes = 0;           ///< of its .pit file
-  std::int64_t strategy_size_bytes = 0;  ///< of the .pit file of what the strategy makes by itself
-  int judged = 0;                        ///< networks that were measured, but for the baseline
+  std::vector<std::string> loose = {};  ///< as of loose_limits()
+  std::int64_t size_bytes = 0;          ///< of its .pit file
+  std::int64_t strategy_size_bytes =
+      0;           ///< of the .pit file of what the strategy makes by itself; 0 where that ends in an error
+  int judged = 0;  ///< networks that were measured, but for the baseline
   /// Calls of StrategyContext::fine_tune up to the last one that this network comes from; those behind made others.
   int trainings = 0;
 };

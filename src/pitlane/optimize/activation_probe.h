@@ -30,7 +30,7 @@ class ActivationProbe {
   Status run(std::span<const std::int64_t> samples, const Visitor& visit, const ProgressFn& progress);
 
  private:
-  static constexpr std::int64_t kRemembered = 8;
+  static constexpr std::int64_t kRemembered = 24;  // as long as the windows of a training
 
   ActivationProbe(SampleInputs inputs, bool remembers, std::unique_ptr<Session> session);
   [[nodiscard]] std::vector<std::int64_t> way_to(std::int64_t sample) const;

@@ -97,15 +97,24 @@ void set_quantization(Network& network, ValueId storage, const ActivationQuantiz
   for (const ValueId value : same) network.values[value].quantization = quantization;
 }
 
+std::string why_zeros(const Network& network, ValueId value) {
+  if (input_index(network, value) >= 0) return "name a recording in which that input changes";
+  const bool made =
+      std::ranges::any_of(network.nodes, [&](const Node& node) { return storage_of(network, node.output) == value; });
+  return made ? "the layer before it is dead" : "name a recording with drives of more than one frame";
+}
+
 std::vector<ValueId> ids_of(const std::vector<Watched>& watched) {
   std::vector<ValueId> ids;
   for (const Watched& w : watched) ids.push_back(w.value);
   return ids;
 }
 
-Result<std::vector<Histogram>> histograms(ActivationProbe& probe, const Network& network,
-                                          const std::vector<Watched>& watched, std::span<const std::int64_t> samples,
-                                          const ProgressFn& progress) {
+/// None where there was nothing but zeros. That is an error where an int8 layer reads it: it would be blind.
+Result<std::vector<std::optional<Histogram>>> histograms(ActivationProbe& probe, const Network& network,
+                                                         const std::vector<Watched>& watched,
+                                                         std::span<const std::int64_t> samples,
+                                                         const ProgressFn& progress) {
   std::vector<ActivationRange> ranges(watched.size());
   const auto widen = [&](std::size_t which, std::span<const float> activations) {
     const auto [low, high] = std::ranges::minmax(activations);
@@ -113,15 +122,18 @@ Result<std::vector<Histogram>> histograms(ActivationProbe& probe, const Network&
     ranges[which].include(high);
   };
   PITLANE_TRY_STATUS(probe.run(samples, widen, progress));
-  std::vector<Histogram> result;
+  std::vector<std::optional<Histogram>> result(watched.size());
   for (std::size_t i = 0; i < watched.size(); ++i) {
-    if (!has_levels(ranges[i]) && watched[i].reader)
+    if (has_levels(ranges[i]))
+      result[i].emplace(ranges[i]);
+    else if (watched[i].reader)
       return numeric_error(layer_name(network.nodes[*watched[i].reader]) +
-                           " reads nothing but zeros on the calibration data, so its range cannot be measured; the "
-                           "layer before it is dead");
-    result.emplace_back(has_levels(ranges[i]) ? ranges[i] : ActivationRange{0, 1});
+                           " reads nothing but zeros on the calibration data, so its range cannot be measured; " +
+                           why_zeros(network, watched[i].value));
   }
-  const auto count = [&](std::size_t which, std::span<const float> activations) { result[which].add(activations); };
+  const auto count = [&](std::size_t which, std::span<const float> activations) {
+    if (result[which]) result[which]->add(activations);
+  };
   PITLANE_TRY_STATUS(probe.run(samples, count, progress));
   return result;
 }
@@ -190,10 +202,12 @@ Status calibrate(Network& network, const std::vector<Layer>& layers, const Datas
   });
   if (watched.empty()) return {};
   PITLANE_TRY(ActivationProbe probe, ActivationProbe::create(network, dataset, ids_of(watched)));
-  PITLANE_TRY(const std::vector<Histogram> measured, histograms(probe, network, watched, samples, progress));
+  PITLANE_TRY(const std::vector<std::optional<Histogram>> measured,
+              histograms(probe, network, watched, samples, progress));
   for (std::size_t i = 0; i < watched.size(); ++i) {
     const bool whole = options.all_values && is_result(network, watched[i].value);
-    ActivationRange range = whole ? measured[i].percentile_range(1) : best_range(measured[i], options);
+    ActivationRange range{0, 1};  // of what was never anything but zero, and may yet be: outputs are normalised
+    if (measured[i]) range = whole ? measured[i]->percentile_range(1) : best_range(*measured[i], options);
     range.include(watched[i].must_cover.low);
     range.include(watched[i].must_cover.high);
     set_quantization(network, watched[i].value, quantization_of(range));

@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kMostSweeps = 40;
 constexpr double kStill = 1e-3;       // largest change of a factor's logarithm in the last sweep
+constexpr float kLeastShare = 1e-4F;  // of the layer's largest weight: a channel of less is left as it is
 constexpr double kLargestStep = 1e3;  // of one factor in one sweep: a channel that is all but dead stays finite
 
 /// f(s x) = s f(x) for s > 0.
@@ -107,8 +108,10 @@ class Equalizer {
     }
     std::vector<double> factor(channels, 1.0);
     double moved = 0;
+    // A channel of next to no weights is its bias, which a factor for the weights' sake would blow up for all.
+    const float least = kLeastShare * *std::ranges::max_element(makes);
     for (std::size_t c = 0; c < channels; ++c) {
-      if (makes[c] == 0 || reads_at_most[c] == 0) continue;
+      if (makes[c] <= least || reads_at_most[c] == 0) continue;
       factor[c] =
           std::clamp(std::sqrt(static_cast<double>(makes[c]) / reads_at_most[c]), 1 / kLargestStep, kLargestStep);
       moved = std::max(moved, std::abs(std::log(factor[c])));

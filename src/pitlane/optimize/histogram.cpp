@@ -23,12 +23,16 @@ double level_of(double x, const ActivationQuantization& q) {
 
 Histogram::Histogram(ActivationRange range) : range_(range), bins_(kBins) {}
 
-void Histogram::add(std::span<const float> values) {
+std::size_t Histogram::bin_of(double value) const {
   // In doubles: neither the width of a range of floats nor its inverse can overflow.
   const double low = range_.low;
   const double per_unit = static_cast<double>(kBins) / (static_cast<double>(range_.high) - low);
-  const auto last = static_cast<double>(kBins - 1);
-  for (const float v : values) ++bins_[static_cast<std::size_t>(std::clamp((v - low) * per_unit, 0.0, last))];
+  return static_cast<std::size_t>(std::clamp((value - low) * per_unit, 0.0, static_cast<double>(kBins - 1)));
+}
+
+void Histogram::add(std::span<const float> values) {
+  for (const float v : values) ++bins_[bin_of(v)];
+  zeros_ += std::ranges::count(values, 0.0F);
 }
 
 double Histogram::centre(std::size_t bin) const {
@@ -91,10 +95,13 @@ double Histogram::divergence(ActivationRange range) const {
     first = std::min(first, b);
     last = b;
   }
+  if (first > last) return std::numeric_limits<double>::infinity();  // narrower than a bin
+  const std::size_t zero = bin_of(0);
+  const auto counted = [&](std::size_t b) { return static_cast<double>(bins_[b] - (b == zero ? zeros_ : 0)); };
   std::vector<double> there(kBins);  // the clipped at the ends
   double all = 0, inside = 0;
   for (std::size_t b = 0; b < kBins; ++b) {
-    const auto count = static_cast<double>(bins_[b]);
+    const double count = counted(b);
     there[std::clamp(b, first, last)] += count;
     all += count;
     inside += b >= first && b <= last ? count : 0;
@@ -102,7 +109,7 @@ double Histogram::divergence(ActivationRange range) const {
   std::array<double, kLevels> held{}, shares{};  // what a level holds without the clipped, and by how many bins
   for (std::size_t b = first; b <= last; ++b) {
     const auto level = static_cast<std::size_t>(level_of(centre(b), q));
-    held[level] += static_cast<double>(bins_[b]);
+    held[level] += counted(b);
     if (there[b] > 0) ++shares[level];
   }
   double sum = 0;

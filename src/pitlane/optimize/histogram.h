@@ -25,18 +25,21 @@ class Histogram {
   [[nodiscard]] ActivationRange smallest_error_range(ActivationRange limit, int power) const;
   /// `limit` with both ends drawn in alike by the whole percents (at most 80) that lose the least information: smallest
   /// Kullback-Leibler divergence of what 256 levels tell apart from what is there, with what is clipped counted at the
-  /// ends (Migacz, "8-bit Inference with TensorRT", GTC 2017).
+  /// ends (Migacz, "8-bit Inference with TensorRT", GTC 2017). Zeros do not count: a grid holds them exactly whatever
+  /// it covers, and behind ReLU they would outweigh all that it does not.
   [[nodiscard]] ActivationRange smallest_divergence_range(ActivationRange limit) const;
   /// The divergence itself; infinite where a level would have to stand for what it never saw.
   [[nodiscard]] double divergence(ActivationRange range) const;
 
  private:
+  [[nodiscard]] std::size_t bin_of(double value) const;
   [[nodiscard]] double centre(std::size_t bin) const;
   [[nodiscard]] double error(ActivationRange range, int power) const;
   void draw_in(ActivationRange& range, float ActivationRange::*end, int power) const;
 
   ActivationRange range_;
   std::vector<std::int64_t> bins_;
+  std::int64_t zeros_ = 0;  // also in the bin around them
 };
 
 }  // namespace pitlane

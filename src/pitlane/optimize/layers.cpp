@@ -128,7 +128,21 @@ std::vector<Layer> prunable_layers(const Network& network) {
     if (std::ranges::none_of(users_of(network, layer.weight), [&](std::size_t node) { return makers[node]; }))
       inner.push_back(layer);
   }
+  const auto is_zero = [&](const Layer& layer) {
+    return std::ranges::all_of(decode_f32(network.weights[layer.weight]), [](float v) { return v == 0; });
+  };
+  for (std::vector<Layer>* layers : {&inner, &all})
+    if (!std::ranges::all_of(*layers, is_zero)) std::erase_if(*layers, is_zero);
   return inner.empty() ? all : inner;
+}
+
+Status check_some_quantizable(const std::vector<Layer>& layers, bool integers_only) {
+  if (!layers.empty()) return {};
+  if (integers_only) return inapplicable("no layer may be int8: there is none whose integer sums fit 32 bits");
+  return inapplicable(
+      "no layer may be int8: those that make outputs, and dense ones of at most 8,192 weights, stay in floats; "
+      "int_quan "
+      "takes all");
 }
 
 bool is_spared(const Network& network, const Layer& layer, const std::vector<std::string>& names) {

@@ -59,7 +59,8 @@ std::vector<Layer> integer_layers(const Network& network);
 
 /// What pruning takes from. One layer for each weight, however many share it: no weight is counted twice. Layers that
 /// make outputs keep their weights: they are few, and on a scale of their own (an output's range), so that a threshold
-/// for all layers would empty them. A network that has no other layers is pruned nevertheless.
+/// for all layers would empty them. A network that has no other layers is pruned nevertheless. Layers of nothing but
+/// zeros have nothing to give, and are left out where there are others.
 std::vector<Layer> prunable_layers(const Network& network);
 
 /// Has this layer, or the first of those that share its weights, one of these names?
@@ -67,6 +68,9 @@ bool is_spared(const Network& network, const Layer& layer, const std::vector<std
 
 /// "70 %".
 std::string percent(double share);
+
+/// Error: no layer may be int8. `layers` as quantizable_layers(), or integer_layers().
+Status check_some_quantizable(const std::vector<Layer>& layers, bool integers_only = false);
 
 /// Error: nothing but zeros. `sparsity` is what was asked for.
 Status check_some_are_left(const Network& network, const Layer& layer, std::span<const float> values, double sparsity);

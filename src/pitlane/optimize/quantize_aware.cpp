@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <vector>
 
 #include "pitlane/optimize/calibration.h"
@@ -8,10 +9,10 @@
 namespace pitlane {
 namespace {
 
-/// Of more values the trainer keeps none together.
+/// Of more values the trainer keeps none together. A layer of few weights may have few values and share none.
 bool shares_values(const Weight& weight) {
-  constexpr std::size_t kMost = 256;
-  return distinct_values(weight, kMost) <= kMost;
+  const std::size_t most = std::min<std::size_t>(256, static_cast<std::size_t>(weight.size()) / 2);
+  return distinct_values(weight, most) <= most;
 }
 
 }  // namespace
@@ -22,6 +23,7 @@ Result<StorageDraft> draft(const QuantizeAware& pass, Network network, const Str
   PITLANE_TRY_STATUS(apply_pass(FoldBatchNorm{}, network));
   StorageDraft draft;
   draft.layers = quantizable_layers(network);
+  PITLANE_TRY_STATUS(check_some_quantizable(draft.layers));
   PITLANE_TRY_STATUS(calibrate(network, draft.layers, *context.dataset, samples, {}, progress));
   draft.scales.resize(network.weights.size(), I8Scales::kPerChannel);
   if (pass.keep_shared)

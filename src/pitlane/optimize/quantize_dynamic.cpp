@@ -17,6 +17,7 @@ Result<StorageDraft> draft(const QuantizeDynamic& pass, Network network, const S
   PITLANE_TRY_STATUS(apply_pass(FoldBatchNorm{}, network));
   own_biases(network);
   draft.layers = quantizable_layers(network);
+  PITLANE_TRY_STATUS(check_some_quantizable(draft.layers));
   draft.floats = std::move(network);
   return draft;
 }

@@ -63,6 +63,7 @@ Result<StorageDraft> draft(const QuantizeStatic& pass, Network network, const St
     log_warning("no two layers in a row have ReLU or nothing between them, so there is nothing to equalise");
   StorageDraft draft;
   draft.layers = pass.integers_only ? integer_layers(network) : quantizable_layers(network);
+  PITLANE_TRY_STATUS(check_some_quantizable(draft.layers, pass.integers_only));
   if (pass.bits_of_large < 8) {
     PITLANE_TRY_STATUS(round_large_layers(pass.bits_of_large, pass.large_or_none, network, context, progress, draft));
   }

@@ -36,7 +36,8 @@ std::string text(const PruneGradually& pass) {
 }
 std::string text(const Shrink& pass) { return "shrink(keep=" + number(pass.keep) + spared(pass.spared) + ")"; }
 std::string text(const ReduceInput& pass) {
-  return "reduce_input(scale=" + number(pass.scale) +
+  const auto& [columns, rows] = pass.scale;
+  return "reduce_input(scale=" + number(columns) + (rows == columns ? "" : "x" + number(rows)) +
          (pass.colours == Colours::kGrey    ? ", grey)"
           : pass.colours == Colours::kPlane ? ", plane)"
                                             : ")");

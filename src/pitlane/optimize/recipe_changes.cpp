@@ -37,7 +37,7 @@ struct Change {
   void operator()(Cluster& pass) const { pass.values = wanted.clusters.value_or(pass.values); }
   void operator()(Shrink& pass) const { pass.keep = wanted.keep.value_or(pass.keep); }
   void operator()(ReduceInput& pass) const {
-    if (pass.scale < 1) pass.scale = wanted.input_scale.value_or(pass.scale);
+    if (!pass.scale.is_whole()) pass.scale = wanted.input_scale.value_or(pass.scale);
   }
   void operator()(QuantizeStatic& pass) const {
     pass.calibrator = wanted.calibrator.value_or(pass.calibrator);
@@ -66,7 +66,7 @@ bool shrinks(const Strategy& strategy) { return has_any<Shrink>(strategy); }
 bool scales_input(const Strategy& strategy) {
   return std::ranges::any_of(strategy.passes, [](const Pass& pass) {
     const auto* reduces = std::get_if<ReduceInput>(&pass);
-    return reduces != nullptr && reduces->scale < 1;
+    return reduces != nullptr && !reduces->scale.is_whole();
   });
 }
 bool quantizes_statically(const Strategy& strategy) { return has_any<QuantizeStatic>(strategy); }

@@ -11,15 +11,15 @@ namespace pitlane {
 
 /// What is not set stays as the recipe has it.
 struct RecipeChanges {
-  std::optional<double> sparsity = {};     ///< share of zeros of all that prune; PruneLocal: of convolutions and dense
-                                           ///< layers alike
-  std::optional<double> keep = {};         ///< Shrink::keep
-  std::optional<double> input_scale = {};  ///< ReduceInput::scale of those that have one below 1
-  std::optional<Calibrator> calibrator = {};  ///< QuantizeStatic::calibrator; kPercentile keeps 99.99 %
-  std::optional<int> weight_bits = {};        ///< QuantizeStatic::bits_of_large
-  bool equalize = false;                      ///< QuantizeStatic::equalize
-  std::optional<int> clusters = {};           ///< Cluster::values
-  std::optional<int> epochs = {};             ///< of each training of a strategy
+  std::optional<double> sparsity = {};  ///< share of zeros of all that prune; PruneLocal: of convolutions and dense
+                                        ///< layers alike
+  std::optional<double> keep = {};      ///< Shrink::keep
+  std::optional<PictureScale> input_scale = {};  ///< ReduceInput::scale of those that have one below 1
+  std::optional<Calibrator> calibrator = {};     ///< QuantizeStatic::calibrator; kPercentile keeps 99.99 %
+  std::optional<int> weight_bits = {};           ///< QuantizeStatic::bits_of_large
+  bool equalize = false;                         ///< QuantizeStatic::equalize
+  std::optional<int> clusters = {};              ///< Cluster::values
+  std::optional<int> epochs = {};                ///< of each training of a strategy
   /// Training pictures on which ranges are measured: `samples` of QuantizeStatic and QuantizeAware.
   std::optional<int> calibration_samples = {};
 };

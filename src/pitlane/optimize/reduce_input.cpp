@@ -23,8 +23,10 @@ Result<OneChannel> plane_for(const Network& network, const StrategyContext& cont
 
 Status apply_pass(const ReduceInput& pass, Network& network, const StrategyContext& context,
                   const ProgressFn& progress) {
-  if (!(pass.scale > 0 && pass.scale <= 1))
-    return invalid_argument("the scale of the picture must be above 0 and at most 1, is " + std::to_string(pass.scale));
+  if (!pass.scale.is_share())
+    return invalid_argument("the scale of the picture must be above 0 and at most 1, is " +
+                            std::to_string(pass.scale.columns) + " of its columns and " +
+                            std::to_string(pass.scale.rows) + " of its rows");
   decode_all(network);
   PITLANE_TRY_STATUS(check_finite_layers(network));
   if (pass.colours == Colours::kGrey) {
@@ -34,7 +36,7 @@ Status apply_pass(const ReduceInput& pass, Network& network, const StrategyConte
     PITLANE_TRY(const OneChannel plane, plane_for(network, context, progress));
     PITLANE_TRY(network, with_one_channel(network, plane));
   }
-  if (pass.scale < 1) {
+  if (!pass.scale.is_whole()) {
     PITLANE_TRY(network, with_small_input(network, pass.scale));
   }
   return {};

@@ -7,6 +7,7 @@
 #include "pitlane/core/image.h"
 #include "pitlane/core/result.h"
 #include "pitlane/network/network.h"
+#include "pitlane/network/picture_scale.h"
 
 namespace pitlane {
 
@@ -18,17 +19,18 @@ struct OneChannel {
 };
 
 /// The camera's picture in one channel: grey where nothing else is said. Layers that read colours get one weight for
-/// them, so that pictures whose colours are what `channel` says (by default all alike) are answered as before; only at
-/// the border of a padded layer behind a normalisation that treats colours differently the answer is near it. Weights
-/// are in f32. Errors: more or fewer cameras than one, a picture of one channel already, something that reads colours
-/// and is neither a convolution without groups nor keeps them apart.
+/// them, so that pictures whose colours are what `channel` says (by default all alike) are answered as before. Only at
+/// the border of a padded layer the answer is near it, where a normalisation or the camera's scales treat colours
+/// differently or `channel` has terms: these go to the bias, and the border takes no part in them. Weights are in f32.
+/// Errors: more or fewer cameras than one, a picture of one channel already, something that reads colours and is
+/// neither a convolution without groups nor keeps them apart.
 Result<Network> with_one_channel(Network network, const OneChannel& channel = {});
 
-/// The camera's picture with `scale` (above 0, below 1) times its rows and columns, rounded. Convolutions keep their
-/// weights; one behind the first whose window no longer fits is padded until it does once. A dense layer that reads
-/// places gets, at each place that is left, what the places around it had, so that an even picture is answered as
+/// The camera's picture with `scale` (a share of each, one below 1) of its columns and rows, rounded. Convolutions keep
+/// their weights; one behind the first whose window no longer fits is padded until it does once. A dense layer that
+/// reads places gets, at each place that is left, what the places around it had, so that an even picture is answered as
 /// before. Weights are in f32. Errors: more or fewer cameras than one, a memory, a picture smaller than the window that
 /// looks at it, operators or weights that hold for one size alone.
-Result<Network> with_small_input(Network network, double scale);
+Result<Network> with_small_input(Network network, const PictureScale& scale);
 
 }  // namespace pitlane

@@ -20,6 +20,18 @@ std::vector<bool> most_important(const std::vector<double>& importance, std::siz
   return keep;
 }
 
+/// By layer, in their order. Normalisations are folded first: one behind a layer decides what its channels come to.
+Result<std::vector<std::vector<double>>> weighed_channels(const Network& network, const ImportanceFn& importance,
+                                                          const ProgressFn& progress) {
+  Network folded = network;
+  PITLANE_TRY_STATUS(apply_pass(FoldBatchNorm{}, folded));
+  PITLANE_TRY(const auto by_node, importance(folded, progress));
+  if (by_node.size() != folded.nodes.size()) return corrupt("the channels of another network were weighed");
+  std::vector<std::vector<double>> by_layer;
+  for (const Layer& layer : weighted_layers(folded)) by_layer.push_back(by_node[layer.node]);
+  return by_layer;
+}
+
 }  // namespace
 
 Status apply_pass(const Shrink& pass, Network& network, const ImportanceFn& importance, const ProgressFn& progress) {
@@ -36,15 +48,16 @@ Status apply_pass(const Shrink& pass, Network& network, const ImportanceFn& impo
                                         : layer_name(network.nodes[layers.front().node]) + " must stay whole, for " +
                                               why[layers.front().node]));
   if (!importance) return unsupported("shrinking needs a build with LibTorch and training data");
-  PITLANE_TRY(const auto weighed, importance(network, progress));
-  if (weighed.size() != network.nodes.size()) return corrupt("the channels of another network were weighed");
+  PITLANE_TRY(const auto weighed, weighed_channels(network, importance, progress));
+  PITLANE_CHECK(weighed.size() == layers.size());
   std::vector<std::vector<bool>> keep(network.nodes.size());
-  for (const Layer& layer : layers) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const Layer& layer = layers[i];
     if (!why[layer.node].empty() || is_spared(network, layer, pass.spared)) continue;
-    const auto channels = static_cast<double>(weighed[layer.node].size());
-    if (static_cast<std::int64_t>(weighed[layer.node].size()) != network.weights[layer.weight].shape[0])
+    const auto channels = static_cast<double>(weighed[i].size());
+    if (static_cast<std::int64_t>(weighed[i].size()) != network.weights[layer.weight].shape[0])
       return corrupt("the channels of another network were weighed");
-    keep[layer.node] = most_important(weighed[layer.node], static_cast<std::size_t>(std::ceil(pass.keep * channels)));
+    keep[layer.node] = most_important(weighed[i], static_cast<std::size_t>(std::ceil(pass.keep * channels)));
   }
   PITLANE_TRY(network, without_channels(network, keep));
   return {};

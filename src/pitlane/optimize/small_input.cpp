@@ -73,10 +73,10 @@ class SmallInput {
     for (std::size_t v = 0; v < before_.size(); ++v) stretches_[v] = {{before_[v].shape, before_[v].shape}};
   }
 
-  Status run(InputSpec& image, double scale) {
+  Status run(InputSpec& image, const PictureScale& scale) {
     Preprocessing& p = image.preprocessing;
-    p.width = std::max(1, static_cast<int>(std::lround(scale * p.width)));
-    p.height = std::max(1, static_cast<int>(std::lround(scale * p.height)));
+    p.width = std::max(1, static_cast<int>(std::lround(scale.columns * p.width)));
+    p.height = std::max(1, static_cast<int>(std::lround(scale.rows * p.height)));
     Shape& shape = network_.values[image.value].shape;
     shape[0] = p.height;
     shape[1] = p.width;
@@ -232,7 +232,7 @@ class SmallInput {
 
 }  // namespace
 
-Result<Network> with_small_input(Network network, double scale) {
+Result<Network> with_small_input(Network network, const PictureScale& scale) {
   PITLANE_TRY(const InputSpec* image, image_input(network));
   for (const StateSpec& state : network.states)
     if (network.values[static_cast<std::size_t>(state.before)].shape.size() == 3)

@@ -6,6 +6,7 @@
 #include "pitlane/core/joined.h"
 #include "pitlane/core/near_name.h"
 #include "pitlane/core/printable.h"
+#include "pitlane/optimize/controls.h"
 #include "pitlane/optimize/strategy.h"
 
 namespace pitlane {
@@ -91,7 +92,7 @@ std::vector<Strategy> make_table() {
        false},
       {"int2",
        "As int4, with minus one, zero and one times a channel's scale for the weights of the large layers.",
-       "as int4; ternary weights after Li, Zhang and Liu, 2016",
+       "as int4; ternary levels as by Li, Zhang and Liu, 2016, the scale a channel's largest weight",
        {QuantizeStatic{.bits_of_large = 2, .large_or_none = true}},
        false},
       {"quan_aware",
@@ -199,6 +200,11 @@ Result<const Strategy*> find_strategy(const std::string& name) {
     all.emplace_back(strategy.name);
     if (*strategy.also != '\0') all.emplace_back(strategy.also);
   }
+  for (const Strategy& control : controls()) {
+    if (name == control.name) return &control;
+    all.emplace_back(control.name);
+  }
+  if (const auto why = why_no_control(name)) return not_found("there is no strategy '" + name + "': " + *why);
   std::string lower = name;
   std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   std::string meant;

@@ -15,6 +15,7 @@
 #include "pitlane/data/split.h"
 #include "pitlane/network/int8_rounding.h"
 #include "pitlane/network/network.h"
+#include "pitlane/network/picture_scale.h"
 
 namespace pitlane {
 
@@ -63,7 +64,7 @@ enum class Colours : std::uint8_t {
 /// Shows the network less of the camera's frame. Layers keep what fits (optimize/reduce_input.h); the rest is for
 /// training, with pictures as the changed network sees them (StrategyContext::seen_by).
 struct ReduceInput {
-  double scale = 1;  ///< share of the picture's rows and of its columns that stays, above 0 and at most 1
+  PictureScale scale = {};
   Colours colours = Colours::kAll;
 };
 /// Trains on with zeros kept and normalisation frozen.
@@ -116,8 +117,8 @@ struct QuantizeAware {
   int epochs = 2;
   double learning_rate = 1e-4;
   int samples = 512;  ///< as in QuantizeStatic
-  /// As in FineTune; layers whose weights share at most 256 values have one scale each then, so that weights that are
-  /// equal are one in int8 too.
+  /// As in FineTune; layers whose weights share values, at most 256 and half as many as there are weights, have one
+  /// scale each then, so that weights that are equal are one in int8 too.
   bool keep_shared = false;
   double distillation = 0;  ///< as in FineTune
 };
@@ -136,7 +137,7 @@ struct Strategy {
 };
 
 const std::vector<Strategy>& strategies();
-/// By name or by what else it is called.
+/// By name or by what else it is called; controls too (optimize/controls.h).
 Result<const Strategy*> find_strategy(const std::string& name);
 /// Canonical text of the recipe: same text, same result. Part of cache keys and provenance.
 std::string recipe(const Strategy& strategy);

@@ -27,7 +27,8 @@ std::string header(const std::vector<std::string>& outputs) {
   for (const char* name :
        {"agreement_mse", "agreement_max_abs", "laps", "laps_completed", "worst_mean_deviation_m", "worst_deviation_m",
         "why_not_driven", "timing_latency_ms_p50", "timing_latency_ms_p90", "timing_latency_ms_p99",
-        "timing_latency_ms_mean", "timing_latency_ms_min", "timing_speed_up", "timing_recommended"})
+        "timing_latency_ms_mean", "timing_latency_ms_min", "timing_speed_up", "timing_frame_ms_p50",
+        "timing_frame_ms_p90", "timing_frame_ms_p99", "timing_recommended"})
     line.add(std::string_view(name));
   return line.end();
 }
@@ -62,6 +63,7 @@ std::string data_line(const StrategyRow& row, const TuneResult& result, const st
        {row.latency_ms.p50, row.latency_ms.p90, row.latency_ms.p99, row.latency_ms.mean, row.latency_ms.min})
     line.add_if(timed, ms);
   line.add_if(timed && baseline.latency_ms.runs > 0, baseline.latency_ms.p50 / row.latency_ms.p50);
+  for (const double ms : {row.frame_ms.p50, row.frame_ms.p90, row.frame_ms.p99}) line.add_if(row.frame_ms.runs > 0, ms);
   line.add(std::string_view(result.recommendation.strategy == row.strategy ? "yes" : "no"));
   return line.end();
 }

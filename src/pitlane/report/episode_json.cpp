@@ -88,6 +88,7 @@ Json bench_value(const BenchEntry& entry) {
   out["threads"] = entry.threads;
   out["timing"] = Json::object();
   if (entry.latency_ms.runs > 0) out["timing"]["latency_ms"] = latency_value(entry.latency_ms);
+  if (entry.frame_ms.runs > 0) out["timing"]["frame_ms"] = latency_value(entry.frame_ms);
   if (entry.layers) out["timing"]["by_layer"] = layers_value(*entry.layers);
   if (entry.periodic) out["timing"]["periodic"] = periodic_value(*entry.periodic);
   return out;

@@ -61,6 +61,7 @@ struct BenchEntry {
   std::string isa;
   int threads = 1;
   LatencySummary latency_ms;  ///< no runs: not measured
+  LatencySummary frame_ms;    ///< from a camera's frame to named outputs; no runs: not measured
   std::optional<LayerProfile> layers;
   std::optional<PeriodicResult> periodic;
 };

@@ -5,6 +5,7 @@
 #include "pitlane/report/html_escape.h"
 #include "pitlane/report/html_parts.h"
 #include "pitlane/report/html_tables.h"
+#include "pitlane/report/latency_laps_html.h"
 #include "pitlane/report/layers_html.h"
 #include "pitlane/report/page_data.h"
 #include "pitlane/report/report.h"
@@ -211,7 +212,8 @@ Result<std::string> html_report(const TuneResult& result, const PageVideos& vide
   page += recommendation_html(result) + "\n" + notes_html(result);
   page += "\n<section><h2>Results</h2>" + results_table_html(result) + outputs_html(result) + "</section>\n";
   page += charts_html(result) + "\n" + search_html(result) + "\n" + layers_html(result) + "\n" + track_html(result) +
-          "\n" + videos_section(videos) + "\n" + learning_html(result) + "\n" + laps_html(result) + "\n";
+          "\n" + latency_laps_html(result) + "\n" + videos_section(videos) + "\n" + learning_html(result) + "\n" +
+          laps_html(result) + "\n";
   page += published_html(result) + "\n" + provenance_html(result);
   page += page_end(
       "Made by <code>pitlane tune</code>. Lengths in metres, times as labelled, file sizes in decimal units except "

@@ -70,11 +70,12 @@ std::string group(const std::string& title, std::size_t columns) {
 }
 
 std::string results_head() {
-  std::string out = "<thead><tr><td></td>" + group("File", 2) + group("Accuracy", 2) + group("Latency, one core", 4) +
+  std::string out = "<thead><tr><td></td>" + group("File", 2) + group("Accuracy", 2) + group("Latency, one core", 5) +
                     group("On the track", 3) + "</tr><tr>";
   out += head("Strategy") + head("Size") + head("Zeros", "title=\"share of weights that are zero\"");
   out += head("MSE", "title=\"validation data, normalised units\"") + head("Change");
   out += head("p50,\u00a0ms") + head("p90,\u00a0ms") + head("p99,\u00a0ms") + head("Speed");
+  out += head("Frame p50,\u00a0ms", "title=\"from the camera's whole frame to the command\"");
   out += head("Laps") + head("Mean dev.,\u00a0m", "title=\"mean deviation from the line on the worst lap\"");
   return out + head("Max dev.,\u00a0m", "title=\"largest deviation from the line in any lap\"") + "</tr></thead>";
 }
@@ -93,12 +94,13 @@ std::string accuracy_cells(const StrategyRow& row, const Table& table) {
 
 std::string latency_cells(const StrategyRow& row, const Table& table) {
   const LatencySummary& ms = row.latency_ms;
-  if (ms.runs == 0) return cell(kNone) + cell(kNone) + cell(kNone) + cell(kNone);
+  const std::string frame = cell(row.frame_ms.runs > 0 ? significant_text(row.frame_ms.p50, 3) : kNone);
+  if (ms.runs == 0) return cell(kNone) + cell(kNone) + cell(kNone) + cell(kNone) + frame;
   const double reference = table.baseline().latency_ms.p50;
   const bool comparable = reference > 0 && ms.p50 > 0;
   return bar_cell(significant_text(ms.p50, 3), table.largest_p50 > 0 ? ms.p50 / table.largest_p50 : 0) +
          cell(significant_text(ms.p90, 3)) + cell(significant_text(ms.p99, 3)) +
-         cell(comparable ? fixed_text(reference / ms.p50, 2) + "×" : kNone);
+         cell(comparable ? fixed_text(reference / ms.p50, 2) + "×" : kNone) + frame;
 }
 
 std::string track_cells(const StrategyRow& row) {
@@ -123,9 +125,9 @@ std::string results_row(const StrategyRow& row, const Table& table, std::size_t 
   std::string out = "<tr data-strategy=\"" + html_escape(row.strategy) + "\"" + (chosen ? " class=\"chosen\"" : "") +
                     ">" + name_head(row, *table.result, index);
   if (row.failure && row.inapplicable)
-    return out + cell("does not apply: " + html_escape(*row.failure), "class=\"failed\" colspan=\"11\"") + "</tr>";
+    return out + cell("does not apply: " + html_escape(*row.failure), "class=\"failed\" colspan=\"12\"") + "</tr>";
   if (row.failure) {
-    return out + cell("✗ failed: " + html_escape(*row.failure), "class=\"bad failed\" colspan=\"11\"") + "</tr>";
+    return out + cell("✗ failed: " + html_escape(*row.failure), "class=\"bad failed\" colspan=\"12\"") + "</tr>";
   }
   const auto size = static_cast<double>(row.size_bytes);
   out += bar_cell(bytes_text(size), table.largest_size > 0 ? size / table.largest_size : 0);

@@ -38,6 +38,7 @@ Json row_timing(const StrategyRow& row, const StrategyRow& baseline) {
   Json out = Json::object();
   if (row.latency_ms.runs == 0) return out;
   out["latency_ms"] = latency_value(row.latency_ms);
+  if (row.frame_ms.runs > 0) out["frame_ms"] = latency_value(row.frame_ms);
   if (row.layers) out["by_layer"] = layers_value(*row.layers);
   if (baseline.latency_ms.runs > 0) out["speed_up"] = baseline.latency_ms.p50 / row.latency_ms.p50;
   return out;

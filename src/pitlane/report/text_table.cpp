@@ -51,6 +51,7 @@ Cells row_cells(const StrategyRow& row, const TuneResult& result) {
           timed ? milliseconds_text(row.latency_ms.p50) : "-",
           timed ? milliseconds_text(row.latency_ms.p99) : "-",
           comparable ? fixed_text(baseline.latency_ms.p50 / row.latency_ms.p50, 2) + "x" : "-",
+          row.frame_ms.runs > 0 ? milliseconds_text(row.frame_ms.p50) : "-",
           laps_cell(row),
           driven ? metres_text(worst_mean_deviation_m(row)) : "-",
           driven ? fixed_text(worst_deviation_m(row), 2) + " m" : "-"};
@@ -65,7 +66,8 @@ std::string line_of(const Cells& cells, const std::vector<std::size_t>& widths) 
 }  // namespace
 
 std::string text_table(const TuneResult& result) {
-  const Cells titles{"  strategy", "size", "MSE", "change", "p50", "p99", "speed", "laps", "mean dev", "max dev"};
+  const Cells titles{"  strategy", "size",      "MSE",  "change",   "p50",    "p99",
+                     "speed",      "frame p50", "laps", "mean dev", "max dev"};
   std::vector<Cells> lines{titles};
   for (const StrategyRow& row : result.rows)
     lines.push_back(row.failure ? Cells{name_cell(row, result)} : row_cells(row, result));

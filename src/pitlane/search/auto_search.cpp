@@ -19,11 +19,12 @@
 #include "pitlane/search/shown_trials.h"
 #include "pitlane/search/student_data.h"
 #include "pitlane/search/student_maker.h"
+#include "pitlane/search/student_timer.h"
 #include "pitlane/search/trial_store.h"
+#include "pitlane/search/tuning_laps.h"
 #include "pitlane/study/code_version.h"
 #include "pitlane/study/training_history.h"
 #include "pitlane/study/tune_store.h"
-#include "pitlane/study/tune_timing.h"
 #include "pitlane/study/workers.h"
 
 namespace pitlane {
@@ -37,10 +38,6 @@ constexpr const char* kTooLarge = "larger than --max-size";
 constexpr const char* kNoBetter = "no faster, smaller or more exact than the same student finished as usual";
 constexpr double kBetter = 0.97;        // of its latency, size or error: less is within what measuring varies by
 constexpr double kFinishingEpochs = 8;  // of the longest of the other ways, roughly: what they start from is there
-constexpr std::uint64_t kTuningLaps = 0xA070;
-const LatencyOptions kTiming{
-    .warm_up_s = 0.02, .budget_s = 0.3, .precision = 0.01, .min_runs = 100, .runs_for_percentiles = 500};
-
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 class AutoSearch {
@@ -54,7 +51,9 @@ class AutoSearch {
         store_(std::move(store)),
         isa_(std::move(isa)),
         data_(inputs),
-        maker_(inputs, options.seed, options.out / "auto/trained") {}
+        maker_(inputs, options.seed, options.out / "auto/trained"),
+        timer_(store_, inputs.split->validation.front(), isa_, options.machine),
+        laps_(*inputs.baseline, inputs.courses, options.laps) {}
 
   Result<AutoResult> run() {
     HalvingOptions halving;
@@ -147,6 +146,7 @@ class AutoSearch {
       if (!piece->trial.failure && is_kept(*piece->which))
         PITLANE_TRY_STATUS(or_out(*piece, try_out(*piece, tell(*piece))));
       piece->trial.seconds = shared_s + seconds_since(alone);
+      if (piece == open.back()) store_.flush_with_next();
       PITLANE_TRY_STATUS(keep(*piece));
     }
     return {};
@@ -304,7 +304,7 @@ class AutoSearch {
     if (out.failure) return {};
     PITLANE_TRY_STATUS(save_pit(*piece.network, file_of(which)));
     PITLANE_TRY(const auto plan, compile(*piece.network));
-    return drive(*piece.network, *plan, progress, out);
+    return laps_.drive(*piece.network, *plan, progress, out);
   }
 
   Result<std::shared_ptr<const Dataset>> seen_by(const Candidate& candidate, const ProgressFn& progress) {
@@ -317,51 +317,21 @@ class AutoSearch {
            static_cast<double>(trial.size_bytes) >= kBetter * static_cast<double>(usual.size_bytes);
   }
 
-  Status drive(const Network& network, const Plan& plan, const ProgressFn& progress, Trial& out) {
-    if (inputs_.courses.empty()) return {};
-    LapOptions laps = options_.laps;
-    laps.seed = mix64(laps.seed ^ kTuningLaps);
-    StrategyRow row;
-    PITLANE_TRY(row.laps, drive_laps(network, plan, inputs_.courses, laps, progress));
-    out.laps = static_cast<int>(row.laps.size());
-    out.completed = laps_completed(row);
-    out.deviation_m = worst_mean_deviation_m(row);
-    return {};
-  }
-
   // Of the untrained network in its storage: time depends on shapes.
   Result<double> latency_of(const Candidate& candidate, const Dataset& dataset, const ProgressFn& progress) {
     PITLANE_TRY(const Network fresh, build_candidate(candidate, *inputs_.baseline, options_.seed));
-    Hasher hasher;
-    hasher.text(code_version())
-        .text(content_hash(fresh))
-        .text(strategy_of(candidate.storage))
-        .text(isa_)
-        .text(options_.machine);
-    return store_.measured_once(hasher, [&]() -> Result<double> {
-      PITLANE_TRY(const Network stored, maker_.stored(fresh, candidate, dataset, progress));
-      PITLANE_TRY(const std::vector<double> p50_ms, timed({&stored}, dataset));
-      return p50_ms.front();
-    });
+    return timer_.of(fresh, strategy_of(candidate.storage), dataset,
+                     [&] { return maker_.stored(fresh, candidate, dataset, progress); });
   }
 
   // Zeros, few values and layers in floats are read in other ways: such a network is timed itself, in turns with the
-  // one that was finished as usual, so that both were timed under the same load.
+  // one that was finished as usual.
   Result<double> latency_beside_usual(const RungTrial& which, const Network& network, const Dataset& dataset,
                                       const ProgressFn& progress) {
     const RungTrial& as_usual = as_usual_.at(which.number);
     PITLANE_TRY(const Network usual, maker_.finished(as_usual.candidate, dataset, progress));
-    Hasher hasher;
-    hasher.text(code_version()).text(content_hash(network)).text(content_hash(usual)).text(isa_).text(options_.machine);
-    PITLANE_TRY(const double ratio, store_.measured_once(hasher, [&]() -> Result<double> {
-      PITLANE_TRY(const std::vector<double> p50_ms, timed({&network, &usual}, dataset));
-      return p50_ms[0] / p50_ms[1];
-    }));
+    PITLANE_TRY(const double ratio, timer_.beside(network, usual, dataset));
     return ratio * as_usual.trial.latency_ms;
-  }
-
-  Result<std::vector<double>> timed(std::vector<const Network*> networks, const Dataset& dataset) const {
-    return time_networks(networks, dataset, inputs_.split->validation.front(), kTiming);
   }
 
   Result<std::vector<MadeNetwork>> finalists(const std::vector<RungTrial>& trials) {
@@ -373,7 +343,6 @@ class AutoSearch {
       PITLANE_TRY(made.network, load_pit(file_of(*t)));
       made.recipe = recipe_of(*t, made.network);
       made.training = training_history(made.network);
-      PITLANE_TRY(made.dataset, data_.of(made.network, progress_));
       out.push_back(std::move(made));
     }
     return out;
@@ -393,6 +362,8 @@ class AutoSearch {
   std::string isa_;
   StudentData data_;
   StudentMaker maker_;
+  StudentTimer timer_;
+  TuningLaps laps_;
   std::map<int, RungTrial> as_usual_;  // of the last taught rung, by number
 };
 

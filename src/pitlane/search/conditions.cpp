@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "pitlane/search/recommend.h"
+#include "pitlane/study/paired_laps.h"
 #include "pitlane/study/quantity.h"
 
 namespace pitlane {
@@ -88,63 +89,47 @@ void check_deviation(std::vector<Shortfall>& out, const StrategyRow& row, const 
     check_limit(out, "worst mean deviation", worst_mean_deviation_m(row), *limits.max_deviation_m, metres_text);
 }
 
-bool same_drive(const LapRow& a, const LapRow& b) {
-  return a.circuit == b.circuit && a.reverse == b.reverse && a.latency == b.latency && a.seed == b.seed;
-}
-
-struct Deviations {
-  double own = 0, baseline = 0;  ///< the largest mean of a lap, metres
-};
-
-/// By latency, of the laps that both complete: who leaves the road early has a small mean.
-std::map<std::string, Deviations> deviations(const StrategyRow& row, const StrategyRow& baseline) {
-  std::map<std::string, Deviations> largest;
-  for (const LapRow& lap : baseline.laps)
-    for (const LapRow& own : row.laps) {
-      if (!lap.result.completed || !own.result.completed || !same_drive(own, lap)) continue;
-      Deviations& both = largest[lap.latency];
-      both.own = std::max(both.own, own.result.deviation.mean);
-      both.baseline = std::max(both.baseline, lap.result.deviation.mean);
-    }
-  return largest;
-}
-
 /// At each latency beside the baseline's there: delay can hide at one what is lost at the other.
 void check_students_deviation(std::vector<Shortfall>& out, const StrategyRow& row, const StrategyRow& baseline) {
-  std::string where;
-  double own = 0, reference = 0, more = -kInfinity;
-  for (const auto& [latency, largest] : deviations(row, baseline)) {
-    if (largest.own - largest.baseline <= more) continue;
-    where = latency == "none" ? "without latency" : "at latency " + latency;
-    own = largest.own;
-    reference = largest.baseline;
-    more = own - reference;
-  }
-  if (more <= kStudentDeviation_m) return;
-  out.push_back({"its worst mean deviation " + where + " of " + metres_text(own) + " is " + metres_text(more) +
-                     " above the baseline's " + metres_text(reference) + ", where " + metres_text(kStudentDeviation_m) +
-                     " is the limit of a student",
+  const std::optional<PairedDeviation> worst = worst_paired(row.laps, baseline.laps);
+  if (!worst || worst->more_m() <= kStudentDeviation_m) return;
+  const double more = worst->more_m();
+  out.push_back({"its worst mean deviation " + at_latency(worst->latency) + " of " + metres_text(worst->own_m) +
+                     " is " + metres_text(more) + " above the baseline's " + metres_text(worst->baseline_m) +
+                     ", where " + metres_text(kStudentDeviation_m) + " is the limit of a student",
                  "deviation +" + metres_text(more), relative_excess(more, kStudentDeviation_m)});
+}
+
+/// Where it was chosen it was driven more often than in the table.
+void check_tuning_laps(std::vector<Shortfall>& out, const SearchedStudent& chosen, const Constraints& limits) {
+  if (chosen.laps == 0) return;
+  if (chosen.laps_lost > 0) {
+    const std::string of = std::to_string(chosen.laps_lost) + " of " + std::to_string(chosen.laps);
+    out.push_back({"on the circuits that chose it it loses " + of + " laps that the baseline completes",
+                   "loses " + of + " laps on tuning circuits",
+                   1 + static_cast<double>(chosen.laps_lost) / chosen.laps});
+  }
+  const double more = chosen.excess_m;
+  if (limits.max_deviation_m || more <= kStudentDeviation_m) return;
+  out.push_back({"its worst mean deviation on the circuits that chose it is, at one latency, " + metres_text(more) +
+                     " above the baseline's, where " + metres_text(kStudentDeviation_m) + " is the limit of a student",
+                 "deviation +" + metres_text(more) + " on tuning circuits",
+                 relative_excess(more, kStudentDeviation_m)});
 }
 
 }  // namespace
 
 LapPairing pair_laps(const StrategyRow& row, const StrategyRow& baseline) {
-  LapPairing out;
-  for (const LapRow& lap : baseline.laps) {
-    if (!lap.result.completed) continue;
-    ++out.baseline_completed;
-    out.kept += std::any_of(row.laps.begin(), row.laps.end(),
-                            [&](const LapRow& own) { return own.result.completed && same_drive(own, lap); });
-  }
-  return out;
+  const int completed = laps_completed(baseline);
+  return {completed, completed - laps_lost(row.laps, baseline.laps)};
 }
 
 bool judged_by_driving(const StrategyRow& row, const StrategyRow& baseline, const Constraints& constraints) {
   return row.student && !constraints.max_mse_increase && laps_completed(row) > 0 && laps_completed(baseline) > 0;
 }
 
-std::vector<Shortfall> shortfalls(const StrategyRow& row, const StrategyRow& baseline, const Constraints& constraints) {
+std::vector<Shortfall> shortfalls(const StrategyRow& row, const StrategyRow& baseline, const Constraints& constraints,
+                                  const SearchedStudent* chosen) {
   if (row.failure) return {{"it failed: " + *row.failure, "failed", kInfinity}};
   std::vector<Shortfall> out;
   check_size_and_latency(out, row, constraints);
@@ -152,6 +137,7 @@ std::vector<Shortfall> shortfalls(const StrategyRow& row, const StrategyRow& bas
   if (!by_driving) check_mse(out, row, baseline, constraints);
   check_laps(out, row, baseline);
   if (by_driving && !constraints.max_deviation_m) check_students_deviation(out, row, baseline);
+  if (by_driving && chosen != nullptr) check_tuning_laps(out, *chosen, constraints);
   check_deviation(out, row, constraints);
   return out;
 }

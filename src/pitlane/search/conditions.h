@@ -25,7 +25,9 @@ LapPairing pair_laps(const StrategyRow& row, const StrategyRow& baseline);
 /// Does the track judge it, in place of its MSE? See recommend().
 bool judged_by_driving(const StrategyRow& row, const StrategyRow& baseline, const Constraints& constraints);
 
-/// Empty: the row may be recommended. A failed row has one shortfall with infinite excess.
-std::vector<Shortfall> shortfalls(const StrategyRow& row, const StrategyRow& baseline, const Constraints& constraints);
+/// Empty: the row may be recommended. A failed row has one shortfall with infinite excess. `chosen`: what the search
+/// that found it came to with it, may be null.
+std::vector<Shortfall> shortfalls(const StrategyRow& row, const StrategyRow& baseline, const Constraints& constraints,
+                                  const SearchedStudent* chosen = nullptr);
 
 }  // namespace pitlane

@@ -19,7 +19,7 @@ constexpr std::size_t kMostDrawn = 100'000;
 constexpr std::size_t kPlainDraws = 8;
 constexpr int kMostRepeats = 200;  // draws of candidates that were there before: the space is exhausted
 // Which of those that learn as well drive best shows only on the track: where there is time, many are tried.
-constexpr std::size_t kMostFinalists = 4, kMostFinalistsOfTime = 16;
+constexpr std::size_t kMostFinalists = 4, kMostFinalistsOfTime = 64;
 constexpr std::uint64_t kDrawing = 0xD2A3;
 
 bool dominates(const Trial& a, const Trial& b) {
@@ -86,10 +86,16 @@ class Halving {
     return static_cast<std::size_t>(std::clamp(std::ceil(left / each), 1.0, static_cast<double>(kMostTogether)));
   }
 
+  // Of those that were made, or of all where none was: who is out at once takes next to nothing.
   static double mean_seconds(const std::vector<RungTrial>& trials) {
-    double sum = 0;
-    for (const RungTrial& t : trials) sum += t.trial.seconds;
-    return sum / static_cast<double>(trials.size());
+    const bool some_made = std::ranges::any_of(trials, [](const RungTrial& t) { return t.trial.size_bytes > 0; });
+    double sum = 0, count = 0;
+    for (const RungTrial& t : trials) {
+      if (some_made && t.trial.size_bytes == 0) continue;
+      sum += t.trial.seconds;
+      ++count;
+    }
+    return sum / count;
   }
 
   Status judge(int rung, std::vector<RungTrial> group, std::size_t total, std::vector<RungTrial>& judged) {
@@ -135,6 +141,13 @@ class Halving {
 
   std::optional<Candidate> unseen(const std::vector<RungTrial>& judged, const std::vector<std::size_t>& front,
                                   bool mutated) {
+    std::optional<Candidate> found = try_unseen(judged, front, mutated);
+    if (!found && mutated) found = try_unseen(judged, front, false);  // all neighbours of the front were there before
+    return found;
+  }
+
+  std::optional<Candidate> try_unseen(const std::vector<RungTrial>& judged, const std::vector<std::size_t>& front,
+                                      bool mutated) {
     for (int i = 0; i < kMostRepeats; ++i) {
       std::optional<Candidate> c;
       if (mutated && !front.empty())
@@ -168,7 +181,9 @@ class Halving {
       which.trial = {};
     }
     std::vector<RungTrial> judged;
-    while (judged.size() < chosen.size() && (judged.empty() || !time_is_up(rung))) {
+    // Of those that teach, one at least is to be left: the next may do where the first ones fail.
+    const auto enough = [&] { return rung == kRungs - 1 ? !judged.empty() : !sound(judged).empty(); };
+    while (judged.size() < chosen.size() && (!enough() || !time_is_up(rung))) {
       const auto begin = chosen.begin() + static_cast<std::ptrdiff_t>(judged.size());
       const std::size_t count = std::min(together(rung, judged), chosen.size() - judged.size());
       PITLANE_TRY_STATUS(judge(rung, {begin, begin + static_cast<std::ptrdiff_t>(count)}, chosen.size(), judged));
@@ -238,7 +253,7 @@ std::vector<std::size_t> best_trials(const std::vector<RungTrial>& trials, std::
 std::vector<std::size_t> best_drivers(const std::vector<RungTrial>& trials, std::size_t count) {
   std::vector<std::size_t> out = best_trials(trials, trials.size());
   std::ranges::stable_sort(
-      out, {}, [&](std::size_t i) { return std::pair(-trials[i].trial.completed, trials[i].trial.deviation_m); });
+      out, {}, [&](std::size_t i) { return std::pair(-trials[i].trial.completed, trials[i].trial.excess_m); });
   out.resize(std::min(out.size(), count));
   return out;
 }

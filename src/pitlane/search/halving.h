@@ -23,9 +23,13 @@ struct Trial {
   double latency_ms = 0;
   double mse = 0;      ///< of validation data, normalised units
   double seconds = 0;  ///< of the wall clock when it was first done; of what went on for a group at once its share
-  std::int64_t size_bytes = 0;         ///< 0 where it was not made
-  int laps = 0, completed = 0;         ///< on tuning circuits, of the last two rungs
-  double deviation_m = 0;              ///< worst mean of these laps
+  std::int64_t size_bytes = 0;  ///< 0 where it was not made
+  int laps = 0, completed = 0;  ///< on tuning circuits, of the last two rungs
+  int lost = 0;                 ///< of the laps that the baseline completes
+  double deviation_m = 0;       ///< worst mean of these laps
+  /// The largest, over latencies, of what its worst mean there is above the baseline's, on laps that both complete;
+  /// deviation_m where there are none.
+  double excess_m = 0;
   std::optional<std::string> failure;  ///< why it is out; then `seconds` counts, and what was measured before
 };
 
@@ -86,7 +90,7 @@ Result<Halved> halve(const HalvingOptions& options, const ScoreFn& score);
 std::vector<std::size_t> latency_mse_front(const std::vector<RungTrial>& trials);
 /// Indices of the best `count`: front by front, within one those of smaller MSE first.
 std::vector<std::size_t> best_trials(const std::vector<RungTrial>& trials, std::size_t count);
-/// Of those that drove: most laps first, then the smallest deviation; among equals, and where nobody drove, as
+/// Of those that drove: most laps first, then the smallest Trial::excess_m; among equals, and where nobody drove, as
 /// best_trials().
 std::vector<std::size_t> best_drivers(const std::vector<RungTrial>& trials, std::size_t count);
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "pitlane/search/conditions.h"
+#include "pitlane/study/paired_laps.h"
 #include "pitlane/study/quantity.h"
 
 namespace pitlane {
@@ -28,9 +29,17 @@ struct JudgedRow {
   std::vector<Shortfall> lacks;
 };
 
+/// What the search came to with a row that it found; else null.
+const SearchedStudent* searched(const StrategyRow& row, const TuneResult& result) {
+  if (!row.student || !result.search) return nullptr;
+  const auto found = std::ranges::find(result.search->trials, row.strategy, &SearchedStudent::row);
+  return found == result.search->trials.end() ? nullptr : &*found;
+}
+
 std::vector<JudgedRow> judge(const TuneResult& result, const Constraints& constraints) {
   std::vector<JudgedRow> out;
-  for (const StrategyRow& row : result.rows) out.push_back({&row, shortfalls(row, result.rows.front(), constraints)});
+  for (const StrategyRow& row : result.rows)
+    out.push_back({&row, shortfalls(row, result.rows.front(), constraints, searched(row, result))});
   return out;
 }
 
@@ -192,9 +201,17 @@ std::string driving_sentence(const StrategyRow& row, const TuneResult& result) {
   if (&row != &baseline && !baseline.laps.empty())
     out += " (baseline " + std::to_string(laps_completed(baseline)) + ")";
   out += ", on average at most " + metres_text(worst_mean_deviation_m(row)) + " from the line" + limit;
-  if (&row != &baseline && !baseline.laps.empty())
-    out += ", where the baseline has " + metres_text(worst_mean_deviation_m(baseline));
-  return out + ", and never more than " + metres_text(worst_deviation_m(row)) + ".";
+  const std::vector<PairedDeviation> pairs =
+      &row == &baseline ? std::vector<PairedDeviation>() : paired_deviations(row.laps, baseline.laps);
+  const bool short_of_words = pairs.size() == 1 && completes_all(row) && completes_all(baseline);
+  if (short_of_words) out += ", where the baseline has " + metres_text(pairs[0].baseline_m);
+  out += ", and never more than " + metres_text(worst_deviation_m(row)) + ".";
+  if (pairs.empty() || short_of_words) return out;
+  std::string by_latency;
+  for (const PairedDeviation& at : pairs)
+    by_latency += (by_latency.empty() ? " " : "; ") + at_latency(at.latency) + " " + metres_text(at.own_m) +
+                  ", the baseline " + metres_text(at.baseline_m);
+  return out + " On laps that both complete, on average at most:" + by_latency + ".";
 }
 
 // --- sentences of an empty hand ------------------------------------------------------------------------------------

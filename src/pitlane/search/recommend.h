@@ -26,6 +26,7 @@ inline constexpr double kMseTie = 0.01;
 /// A student answers otherwise than the baseline and may drive as well: where both were driven and no
 /// `max_mse_increase` is given, its mean deviation counts in place of its MSE, at each latency at most
 /// kStudentDeviation_m above the baseline's on the laps that both complete, or the user's own limit where there is one.
+/// The same holds of the laps that chose it, which are many more.
 ///
 /// Always three reasons, plain sentences with numbers: speed and size (with who was left out, or lost a tie, and by
 /// what), accuracy, driving. Nothing satisfies: no strategy; `closest` is the row whose worst relative shortfall is

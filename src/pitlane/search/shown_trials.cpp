@@ -17,7 +17,7 @@ void add_once(Trials& to, const Trials& more) {
 std::vector<const RungTrial*> best_of_each(const std::vector<const RungTrial*>& trials) {
   using Rank = std::tuple<double, double>;
   const std::function<Rank(const Trial&)> ranks[] = {
-      [](const Trial& t) { return Rank(t.deviation_m, t.mse); },
+      [](const Trial& t) { return Rank(t.excess_m, t.mse); },
       [](const Trial& t) { return Rank(static_cast<double>(t.size_bytes), t.mse); },
       [](const Trial& t) { return Rank(t.latency_ms, t.mse); },
       [](const Trial& t) { return Rank(t.mse, t.latency_ms); },

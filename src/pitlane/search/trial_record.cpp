@@ -47,8 +47,8 @@ std::string quoted(const std::string& text) {
 
 std::string to_record(const Trial& t) {
   std::string out;
-  for (const double value : {t.latency_ms, t.mse, t.seconds, t.deviation_m}) out += exact(value) + " ";
-  for (const std::int64_t value : {t.size_bytes, std::int64_t{t.laps}, std::int64_t{t.completed}})
+  for (const double value : {t.latency_ms, t.mse, t.seconds, t.deviation_m, t.excess_m}) out += exact(value) + " ";
+  for (const std::int64_t value : {t.size_bytes, std::int64_t{t.laps}, std::int64_t{t.completed}, std::int64_t{t.lost}})
     out += exact(value) + " ";
   return out + (t.failure ? "failed: " + *t.failure : "done");
 }
@@ -57,10 +57,11 @@ Result<Trial> trial_from_record(std::string_view text) {
   constexpr std::string_view kFailed = "failed: ";
   Trial t;
   Words words(text);
-  for (double* value : {&t.latency_ms, &t.mse, &t.seconds, &t.deviation_m}) words.read(*value);
+  for (double* value : {&t.latency_ms, &t.mse, &t.seconds, &t.deviation_m, &t.excess_m}) words.read(*value);
   words.read(t.size_bytes);
   words.read(t.laps);
   words.read(t.completed);
+  words.read(t.lost);
   if (!words.good()) return corrupt("a stored trial cannot be read");
   if (words.rest().substr(0, kFailed.size()) == kFailed)
     t.failure = std::string(words.rest().substr(kFailed.size()));
@@ -71,12 +72,14 @@ Result<Trial> trial_from_record(std::string_view text) {
 
 std::string trials_csv(const std::vector<RungTrial>& trials) {
   std::string out =
-      "rung,trial,candidate,failure,mse,size_bytes,laps,laps_completed,deviation_m,timing_p50_ms,timing_seconds\r\n";
+      "rung,trial,candidate,failure,mse,size_bytes,laps,laps_completed,deviation_m,deviation_above_baseline_m,timing_"
+      "p50_ms,timing_seconds\r\n";
   for (const RungTrial& r : trials) {
     const Trial& t = r.trial;
     out += exact(r.rung + 1) + "," + exact(r.number) + "," + to_string(r.candidate) + ",";
     out += (t.failure ? quoted(*t.failure) : "") + "," + exact(t.mse) + "," + exact(t.size_bytes) + ",";
-    out += exact(t.laps) + "," + exact(t.completed) + "," + exact(t.deviation_m) + "," + exact(t.latency_ms) + ",";
+    out += exact(t.laps) + "," + exact(t.completed) + "," + exact(t.deviation_m) + "," + exact(t.excess_m) + "," +
+           exact(t.latency_ms) + ",";
     out += exact(t.seconds) + "\r\n";
   }
   return out;

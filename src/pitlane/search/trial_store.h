@@ -28,6 +28,9 @@ class TrialStore {
   /// Of two programs on one store the first counts, unless what it left is damaged.
   Status keep(const std::string& name, const Trial& trial, bool in_place_of_a_damaged_one);
 
+  /// As Store's.
+  void flush_with_next() { store_.flush_with_next(); }
+
   /// What `measure` gives, ms or a ratio; kept before anything follows from it. Errors: also those of `measure`.
   Result<double> measured_once(const Hasher& what, const std::function<Result<double>()>& measure);
 

@@ -37,8 +37,8 @@ void blend_labels(Dataset& dataset, std::span<const std::int64_t> samples, std::
   hash_dataset(dataset);
 }
 
-SeenData::SeenData(const Network& baseline, const Dataset& own, LoadFn load)
-    : own_view_(view_of(baseline)), own_(own), load_(std::move(load)) {}
+SeenData::SeenData(const Network& baseline, const Dataset& own, LoadFn load, std::size_t most_bytes)
+    : own_view_(view_of(baseline)), own_(own), load_(std::move(load)), most_bytes_(most_bytes) {}
 
 bool SeenData::is_own(const Network& network) const { return same_bytes(view_of(network), own_view_); }
 
@@ -54,6 +54,10 @@ Result<std::shared_ptr<const Dataset>> SeenData::shared(const Network& network, 
     if (same_bytes(view, wanted)) return dataset;
   PITLANE_TRY(Dataset made, make(network, wanted, progress));
   made_.emplace_back(wanted, std::make_shared<const Dataset>(std::move(made)));
+  std::size_t bytes = 0;
+  for (const auto& [view, dataset] : made_) bytes += dataset->pictures.size();
+  for (; most_bytes_ > 0 && bytes > most_bytes_ && made_.size() > 1; made_.pop_front())
+    bytes -= made_.front().second->pictures.size();
   return made_.back().second;
 }
 

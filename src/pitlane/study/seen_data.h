@@ -1,6 +1,7 @@
 // One recording as several networks see it: sample by sample the same, in pictures of each network's own.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -23,10 +24,12 @@ using LoadFn = std::function<Result<Dataset>(const Network& network, const Progr
 /// Keeps what it made. One thread. What it is made of must outlive it.
 class SeenData {
  public:
-  /// `own`: as `baseline` sees it. Without `load`, pictures can be had in grey or in one colour, and no others.
-  SeenData(const Network& baseline, const Dataset& own, LoadFn load = {});
+  /// `own`: as `baseline` sees it. Without `load`, pictures can be had in grey or in one colour, and no others. Of what
+  /// was made, the latest of at most so many bytes of pictures are kept; 0: all.
+  SeenData(const Network& baseline, const Dataset& own, LoadFn load = {}, std::size_t most_bytes = 0);
 
-  /// Stays as long as this does. Errors: pictures that cannot be had, other samples than the baseline's.
+  /// Stays as long as this does, with a limit on bytes until the next call. Errors: pictures that cannot be had, other
+  /// samples than the baseline's.
   Result<const Dataset*> as(const Network& network, const ProgressFn& progress);
   /// The same for who outlives this; the baseline's own data must outlive it all the same.
   Result<std::shared_ptr<const Dataset>> shared(const Network& network, const ProgressFn& progress);
@@ -41,6 +44,7 @@ class SeenData {
   Preprocessing own_view_;
   const Dataset& own_;
   LoadFn load_;
+  std::size_t most_bytes_;
   std::list<std::pair<Preprocessing, std::shared_ptr<const Dataset>>> made_;
 };
 

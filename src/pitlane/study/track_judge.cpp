@@ -13,9 +13,12 @@ namespace {
 /// So many courses are driven before somebody looks: a number of its own, so that a verdict does not depend on cores.
 constexpr std::size_t kCoursesAtOnce = 4;
 
+/// Of laps at one latency.
 struct Limit {
+  std::string latency;
   double most_m = 0, baseline_m = 0;
 };
+using Limits = std::vector<Limit>;
 
 struct Drive {
   const Course* course;
@@ -23,6 +26,12 @@ struct Drive {
 };
 
 bool completed(const LapRow& lap) { return lap.result.completed; }
+
+const Limit& limit_of(const LapRow& lap, const Limits& limits) {
+  const auto found = std::ranges::find(limits, lap.latency, &Limit::latency);
+  PITLANE_CHECK(found != limits.end());
+  return *found;
+}
 
 double worst_mean_m(const std::vector<LapRow>& laps) {
   double worst = 0;
@@ -48,7 +57,8 @@ std::string metres_beside(double metres, double baseline_m) {
   return text;
 }
 
-TrackVerdict verdict_on(const LapRow& lap, const Limit& limit) {
+TrackVerdict verdict_on(const LapRow& lap, const Limits& limits) {
+  const Limit& limit = limit_of(lap, limits);
   TrackVerdict verdict;
   if (!lap.result.completed) {
     char done[16];
@@ -83,7 +93,21 @@ std::vector<Drive> drives_of(const std::vector<Course>& courses, const std::vect
   return drives;
 }
 
-Result<TrackVerdict> judge(const std::vector<Drive>& drives, const LapOptions& options, const Limit& limit,
+/// At each latency beside the baseline's largest there: delay can hide at one what is lost at another.
+Limits limits_of(const std::vector<Drive>& drives, const BudgetLimit& limit) {
+  Limits limits;
+  for (const Drive& drive : drives)
+    for (const LapRow& lap : drive.baseline) {
+      if (!completed(lap)) continue;
+      auto at = std::ranges::find(limits, lap.latency, &Limit::latency);
+      if (at == limits.end()) at = limits.insert(limits.end(), {lap.latency});
+      at->baseline_m = std::max(at->baseline_m, lap.result.deviation.mean);
+    }
+  for (Limit& at : limits) at.most_m = limit.relative ? at.baseline_m * (1 + limit.most) : limit.most;
+  return limits;
+}
+
+Result<TrackVerdict> judge(const std::vector<Drive>& drives, const LapOptions& options, const Limits& limits,
                            const Network& network, const ProgressFn& progress) {
   PITLANE_TRY(const auto plan, compile(network));
   TrackVerdict worst;
@@ -98,7 +122,7 @@ Result<TrackVerdict> judge(const std::vector<Drive>& drives, const LapOptions& o
     PITLANE_TRY(const std::vector<LapRow> laps, drive_laps(network, *plan, courses, options, progress));
     for (std::size_t i = 0; i < laps.size(); ++i) {
       if (!counts[i]) continue;
-      TrackVerdict verdict = verdict_on(laps[i], limit);
+      TrackVerdict verdict = verdict_on(laps[i], limits);
       if (verdict.share > worst.share) worst = std::move(verdict);
     }
   }
@@ -118,16 +142,16 @@ Result<TrackFn> track_judge(const std::vector<Course>& courses, const LapOptions
   std::vector<Drive> drives = drives_of(courses, baseline);
   if (drives.empty())
     return nothing_to_hold("the baseline completes no lap; leave the limit out, or train the network on");
-  const double own_m = worst_mean_m(drives.front().baseline);
-  const Limit metres{limit.relative ? own_m * (1 + limit.most) : limit.most, own_m};
+  const Limits limits = limits_of(drives, limit);
   TrackVerdict own;
-  for (const LapRow& lap : drives.front().baseline)
-    if (TrackVerdict verdict = verdict_on(lap, metres); completed(lap) && verdict.share > own.share)
-      own = std::move(verdict);
+  for (const Drive& drive : drives)
+    for (const LapRow& lap : drive.baseline)
+      if (completed(lap))
+        if (TrackVerdict verdict = verdict_on(lap, limits); verdict.share > own.share) own = std::move(verdict);
   if (!own.holds)
     return nothing_to_hold("in the network itself, before anything is done to it, " + own.overrun + "; allow more");
-  return TrackFn([drives = std::move(drives), &options, metres](const Network& network, const ProgressFn& progress) {
-    return judge(drives, options, metres, network, progress);
+  return TrackFn([drives = std::move(drives), &options, limits](const Network& network, const ProgressFn& progress) {
+    return judge(drives, options, limits, network, progress);
   });
 }
 

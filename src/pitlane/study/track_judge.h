@@ -11,9 +11,9 @@ namespace pitlane {
 
 /// Drives the laps that the baseline completes on circuits that are not held out, those on which it is farthest from
 /// the line first, and stops where the limit is broken: by a lap that is not completed, or by one whose mean deviation
-/// is more than the limit (a share of the baseline's largest mean deviation on these, or metres). `baseline`: its laps
-/// on these courses by these options. `courses` and `options` must outlive the function. Errors: all circuits are held
-/// out, the baseline completes no lap, or breaks the limit itself.
+/// is more than the limit (metres, or a share of the baseline's largest mean deviation on these at the lap's latency).
+/// `baseline`: its laps on these courses by these options. `courses` and `options` must outlive the function. Errors:
+/// all circuits are held out, the baseline completes no lap, or breaks the limit itself.
 Result<TrackFn> track_judge(const std::vector<Course>& courses, const LapOptions& options, const BudgetLimit& limit,
                             const std::vector<LapRow>& baseline);
 

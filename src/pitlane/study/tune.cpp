@@ -34,6 +34,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kBaseline = "baseline";
+constexpr std::size_t kMostOfStudents = 1'200'000'000;  // bytes of pictures: students see them at many sizes
 
 // Evenly spread, so that every session stays represented.
 std::vector<std::int64_t> thin(const std::vector<std::int64_t>& indices, std::int64_t most) {
@@ -86,6 +87,7 @@ class Tuner {
         store_(std::move(store)),
         split_(*inputs.split),
         data_(inputs.baseline, *inputs.dataset, inputs.load),
+        students_data_(inputs.baseline, *inputs.dataset, inputs.load, kMostOfStudents),
         trainings_(options.out / "fine-tuned") {
     split_.train = thin(split_.train, options.most_training_samples);
   }
@@ -109,7 +111,7 @@ class Tuner {
       PITLANE_TRY(StrategyRow row, finished_row(made, on_row));
       result.rows.push_back(std::move(row));
     }
-    PITLANE_TRY_STATUS(time_rows(result, options_.out, inputs_, data_, options_.timing, progress_));
+    PITLANE_TRY_STATUS(time_rows(result, options_.out, inputs_, {data_, students_data_}, options_.timing, progress_));
     return result;
   }
 
@@ -130,8 +132,9 @@ class Tuner {
   /// A limit on the track is held on courses that are not held out, and which those are is no part of other rows' keys.
   [[nodiscard]] std::string budgets_courses() const {
     std::string marks;
-    if (track_limit(options_.budget))
-      for (const Course& course : inputs_.courses) marks += course.held_out ? " -" : " +";
+    if (!track_limit(options_.budget)) return marks;
+    for (const Course& course : inputs_.courses) marks += course.held_out ? " -" : " +";
+    for (const Course& course : inputs_.budget_courses) marks += " " + course.key + (course.reverse ? " reversed" : "");
     return marks;
   }
 
@@ -153,12 +156,16 @@ class Tuner {
     empty.recipe = made.recipe;
     empty.student = true;
     empty.fine_tuning = made.training;
-    const std::string how = content_hash(made.network) + made.recipe + made.dataset->hash;
+    // What chose it is no part of its content, and yet of the row: a held-out circuit may be none any more.
+    const auto circuits = made.network.metadata.find("circuits");
+    const std::string how = content_hash(made.network) + made.recipe +
+                            (circuits == made.network.metadata.end() ? std::string() : circuits->second);
     const ProgressFn tell = told(made.name);
     const auto make = [&]() -> Result<StrategyRow> {
       StrategyRow row = empty;
       PITLANE_TRY_STATUS(keep(made.network, row));
-      PITLANE_TRY_STATUS(judge(made.network, *made.dataset, row, tell));
+      PITLANE_TRY(const Dataset* seen, students_data_.as(made.network, tell));
+      PITLANE_TRY_STATUS(judge(made.network, *seen, row, tell));
       return row;
     };
     return finished_row(empty, key(made.name, how), make, on_row);
@@ -252,7 +259,10 @@ class Tuner {
     }
     TrackFn track;
     if (const std::optional<BudgetLimit> limit = track_limit(options_.budget)) {
-      PITLANE_TRY(track, track_judge(inputs_.courses, options_.laps, *limit, baseline_laps_));
+      PITLANE_TRY_STATUS(drive_budget_courses(progress));
+      PITLANE_TRY(track, inputs_.budget_courses.empty()
+                             ? track_judge(inputs_.courses, options_.laps, *limit, baseline_laps_)
+                             : track_judge(inputs_.budget_courses, options_.laps, *limit, budget_laps_));
       track = kept_judgements(std::move(track), store_, key("track", to_string({*limit}) + budgets_courses()));
     }
     const JudgeFn errors = kept_judgements(judge_on(data_, split_), store_, key("errors", ""));
@@ -263,11 +273,20 @@ class Tuner {
     if (!held.all_in_eight_bits.empty())
       row.put_back.push_back("the budget bears fewer bits than 8 in none of " + held.all_in_eight_bits);
     if (!row.put_back.empty())
-      row.put_back.push_back("the budget holds at " + megabytes_text(held.size_bytes) + ", without it " +
-                             megabytes_text(held.strategy_size_bytes));
+      row.put_back.push_back(
+          "the budget holds at " + megabytes_text(held.size_bytes) +
+          (held.strategy_size_bytes > 0 ? ", without it " + megabytes_text(held.strategy_size_bytes) : ""));
     row.standing = std::move(held.standing);
     if (held.trainings > 0) row.fine_tuning = curves[static_cast<std::size_t>(held.trainings) - 1];
     return std::move(held.network);
+  }
+
+  // The baseline's laps there, once in a run: they are the same each time.
+  Status drive_budget_courses(const ProgressFn& progress) {
+    if (inputs_.budget_courses.empty() || !budget_laps_.empty()) return {};
+    PITLANE_TRY(const auto plan, compile(inputs_.baseline));
+    PITLANE_TRY(budget_laps_, drive_laps(inputs_.baseline, *plan, inputs_.budget_courses, options_.laps, progress));
+    return {};
   }
 
   // The baseline is what the others are measured by, whatever it is worth.
@@ -317,7 +336,7 @@ class Tuner {
     row.why_not_driven = inputs_.why_not_driven;
     if (inputs_.courses.empty()) return {};
     if (options_.own_latency) {
-      PITLANE_TRY(row.decide_s, own_decide_s(store_, network, *plan, inputs_.courses, options_.laps.vehicle, progress));
+      PITLANE_TRY(row.decide_s, own_decide_s(store_, network, *plan, inputs_.courses, options_, progress));
     }
     PITLANE_TRY(const LapOptions laps, laps_of(options_, row.decide_s));
     PITLANE_TRY(row.laps, drive_laps(network, *plan, inputs_.courses, laps, progress));
@@ -341,11 +360,12 @@ class Tuner {
   const ProgressFn& progress_;
   Store store_;
   Split split_;
-  SeenData data_;
+  SeenData data_, students_data_;
   KeptTrainings trainings_;
   std::string isa_;
   std::optional<Predictions> baseline_predictions_;
   std::vector<LapRow> baseline_laps_;
+  std::vector<LapRow> budget_laps_;  // the baseline's on TuneInputs::budget_courses
 };
 
 }  // namespace

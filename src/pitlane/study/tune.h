@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,12 +22,11 @@
 
 namespace pitlane {
 
-/// A network that was made elsewhere (search/auto_search.h), to be judged beside the strategies.
+/// A network that was made elsewhere (search/auto_search.h), to be judged beside the strategies on the baseline's
+/// samples as it sees them (TuneInputs::load).
 struct MadeNetwork {
   std::string name, summary, recipe;
   Network network;
-  /// What it is judged on: sample by sample the baseline's, as this network sees them.
-  std::shared_ptr<const Dataset> dataset;
   std::vector<EpochRecord> training;
 };
 
@@ -37,8 +35,10 @@ struct TuneInputs {
   std::string baseline_file;
   const Dataset* dataset = nullptr;
   const Split* split = nullptr;
-  LoadFn load;  ///< for strategies that change what a network sees
+  LoadFn load;  ///< for networks that see other pictures
   std::vector<Course> courses;
+  /// Where a budget's limit on the track is held, in place of those of `courses` that are not held out; may be empty.
+  std::vector<Course> budget_courses;
   std::string why_not_driven;     ///< said in the report when `courses` is empty
   std::vector<MadeNetwork> made;  ///< rows behind those of the strategies
 };
@@ -57,7 +57,9 @@ struct TuneOptions {
   LapOptions laps;
   std::optional<OwnLatency> own_latency;  ///< one of laps.latencies; empty: they are the same for all rows
   std::uint64_t seed = 1;                 ///< of fine-tuning
-  bool overwrite = false;                 ///< replace what `out` holds of another network
+  /// Which machine this is, e.g. "AMD EPYC, 2 cores": own latencies that were measured on another do not count.
+  std::string machine = {};
+  bool overwrite = false;  ///< replace what `out` holds of another network
   /// Fine-tuning and calibration see at most this many training samples, evenly spread; 0 means all.
   std::int64_t most_training_samples = 0;
   LatencyOptions timing;

@@ -172,6 +172,7 @@ Json write_row(const StrategyRow& row) {
            {"laps", list(row.laps, write_lap)},
            {"why_not_driven", row.why_not_driven},
            {"latency_ms", write_latency(row.latency_ms)},
+           {"frame_ms", write_latency(row.frame_ms)},
            {"latency_samples_ms", reals(row.latency_samples_ms)}};
   if (!row.decide_s.empty()) out["decide_s"] = reals(row.decide_s);
   put_if(out, "failure", row.failure, [](const std::string& text) { return text; });
@@ -209,6 +210,7 @@ StrategyRow read_row(const JsonCursor& at) {
   row.why_not_driven = at["why_not_driven"].text();
   if (at.has("decide_s")) row.decide_s = read_reals(at["decide_s"]);
   row.latency_ms = read_latency(at["latency_ms"]);
+  if (at.has("frame_ms")) row.frame_ms = read_latency(at["frame_ms"]);  // rows of before it was timed have none
   row.latency_samples_ms = read_reals(at["latency_samples_ms"]);
   row.layers = read_if(at, "layers", read_profile);
   return row;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pitlane/core/hash.h"
+#include "pitlane/core/log.h"
 #include "pitlane/measure/network_controller.h"
 #include "pitlane/measure/percentile.h"
 #include "pitlane/study/code_version.h"
@@ -17,39 +18,48 @@ namespace {
 
 // By what decides how long a decision takes; not by the row, whose key knows the laps.
 std::string own_profile_key(const Network& network, const Plan& plan, const Course& course,
-                            const VehicleOptions& vehicle) {
+                            const TuneOptions& options) {
   Hasher hasher;
-  hasher.text(code_version()).text(content_hash(network)).text(to_string(plan.isa())).text(vehicle.adapter);
+  hasher.text(code_version()).text(content_hash(network)).text(to_string(plan.isa())).text(options.machine);
+  hasher.text(options.laps.vehicle.adapter);
   return "latency-profile-" + hasher.text(course.key).number(course.reverse ? 1 : 0).hex();
 }
 
-Result<std::optional<std::vector<double>>> kept_profile(const Store& store, const std::string& key) {
+struct KeptProfile {
+  std::optional<std::vector<double>> decide_s = {};
+  bool damaged = false;
+};
+
+Result<KeptProfile> kept_profile(const Store& store, const std::string& key) {
   PITLANE_TRY(const std::optional<std::string> text, store.find(key));
-  if (!text) return std::optional<std::vector<double>>();
-  PITLANE_TRY(std::vector<double> decide_s,
-              from_stored_text<std::vector<double>>(*text, [](const JsonCursor& at) { return read_reals(at); }));
-  return std::optional(std::move(decide_s));
+  if (!text) return KeptProfile();
+  Result<std::vector<double>> decide_s =
+      from_stored_text<std::vector<double>>(*text, [](const JsonCursor& at) { return read_reals(at); });
+  if (decide_s.ok()) return KeptProfile{.decide_s = *std::move(decide_s)};
+  log_warning("a stored latency profile cannot be read and is measured again");
+  return KeptProfile{.damaged = true};
 }
 
 }  // namespace
 
 Result<std::vector<double>> own_decide_s(Store& store, const Network& network, const Plan& plan,
-                                         const std::vector<Course>& courses, const VehicleOptions& vehicle,
+                                         const std::vector<Course>& courses, const TuneOptions& options,
                                          const ProgressFn& progress) {
   const Course& course = courses.front();
-  const std::string key = own_profile_key(network, plan, course, vehicle);
-  PITLANE_TRY(std::optional<std::vector<double>> kept, kept_profile(store, key));
-  if (kept) return *std::move(kept);
+  const std::string key = own_profile_key(network, plan, course, options);
+  PITLANE_TRY(KeptProfile kept, kept_profile(store, key));
+  if (kept.decide_s) return *std::move(kept.decide_s);
   const auto make_controller = [&](const World& /*world*/) -> Result<std::unique_ptr<Controller>> {
-    PITLANE_TRY(auto controller, NetworkController::create(network, plan, vehicle));
+    PITLANE_TRY(auto controller, NetworkController::create(network, plan, options.laps.vehicle));
     return std::unique_ptr<Controller>(std::move(controller));
   };
   const ProgressFn tell = [&](const Progress& p) { return report(progress, {"latency", p.done, p.total, p.detail}); };
   PITLANE_TRY(const std::vector<double> decide_s, measure_decisions(course, make_controller, tell));
-  PITLANE_TRY_STATUS(store.put_new(key, stored_text(reals(decide_s))));
+  PITLANE_TRY_STATUS(kept.damaged ? store.put(key, stored_text(reals(decide_s)))
+                                  : store.put_new(key, stored_text(reals(decide_s))));
   PITLANE_TRY(kept, kept_profile(store, key));  // another process may have been faster
-  PITLANE_CHECK(kept.has_value());
-  return *std::move(kept);
+  PITLANE_CHECK(kept.decide_s.has_value());
+  return *std::move(kept.decide_s);
 }
 
 Result<LapOptions> laps_of(const TuneOptions& options, const std::vector<double>& decide_s) {

@@ -15,10 +15,11 @@
 
 namespace pitlane {
 
-/// How long the network's decisions take on the first course, in seconds: measured once and kept in the store, so that
-/// a row that is made again drives as it did. Errors: as measure_decisions; the store.
+/// How long the network's decisions take on the first course, in seconds: measured once on a machine and kept in the
+/// store, so that a row that is made again drives as it did. What is kept and cannot be read is measured again. Errors:
+/// as measure_decisions; the store.
 Result<std::vector<double>> own_decide_s(Store& store, const Network& network, const Plan& plan,
-                                         const std::vector<Course>& courses, const VehicleOptions& vehicle,
+                                         const std::vector<Course>& courses, const TuneOptions& options,
                                          const ProgressFn& progress);
 
 /// The laps of a row whose decisions took so long. Errors: as LatencyModel::measured.

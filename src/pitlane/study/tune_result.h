@@ -53,6 +53,7 @@ struct StrategyRow {
   // Wall clock:
   LatencySummary latency_ms;               ///< engine, bytes of the picture in, outputs out, one core
   std::vector<double> latency_samples_ms;  ///< at most 2,000, for the histogram
+  LatencySummary frame_ms;                 ///< from a camera's frame to named outputs; no runs: not timed
   std::optional<LayerProfile> layers;      ///< where that time goes
 };
 
@@ -97,6 +98,8 @@ struct SearchedStudent {
   std::int64_t size_bytes = 0;
   int laps = 0, laps_completed = 0;  ///< on tuning circuits
   double deviation_m = 0;            ///< largest mean of these laps
+  int laps_lost = 0;                 ///< of those that the baseline completes
+  double excess_m = 0;  ///< of the latency at which it is most: how far the largest mean is above the baseline's
   std::optional<std::string> failure = {};
   std::string row = {};  ///< the table's, where it became one
 };

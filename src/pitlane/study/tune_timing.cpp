@@ -1,5 +1,6 @@
 #include "pitlane/study/tune_timing.h"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "pitlane/engine/plan.h"
 #include "pitlane/measure/answer_check.h"
 #include "pitlane/measure/layer_profile.h"
+#include "pitlane/measure/timed_driver.h"
 #include "pitlane/network/pit_file.h"
 
 namespace pitlane {
@@ -27,7 +29,14 @@ class TimedSession {
     return timed;
   }
 
+  /// None where no driver can hold the network.
+  void add_driver(const Network& network) {
+    if (auto driver = TimedDriver::create(network, plan_->new_session()); driver.ok()) driver_ = *std::move(driver);
+  }
+
   RunStatus run() { return session_->run(shown_, views_); }
+  /// Null where none was added.
+  [[nodiscard]] TimedDriver* driver() { return driver_.get(); }
   [[nodiscard]] LayerProfile layers(const LatencyOptions& options, const std::function<bool()>& go_on) const {
     return time_layers(*plan_, shown_, views_, options, go_on);
   }
@@ -44,6 +53,7 @@ class TimedSession {
 
   std::shared_ptr<const Plan> plan_;
   std::unique_ptr<Session> session_;
+  std::unique_ptr<TimedDriver> driver_;
   std::vector<std::vector<std::byte>> inputs_;
   std::vector<TensorView> shown_;
   std::vector<std::vector<float>> results_;
@@ -56,6 +66,25 @@ std::vector<double> thin(const std::vector<double>& samples) {
   std::vector<double> out;
   for (std::size_t i = 0; i < kMostKeptSamples; ++i) out.push_back(samples[i * samples.size() / kMostKeptSamples]);
   return out;
+}
+
+Status time_frames_of(const std::vector<StrategyRow*>& rows, std::vector<TimedSession>& sessions,
+                      const LatencyOptions& options, const ProgressFn& progress) {
+  std::vector<StrategyRow*> timed_rows;
+  std::vector<std::function<void()>> candidates;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    TimedDriver* const driver = sessions[i].driver();
+    if (!driver) continue;
+    timed_rows.push_back(rows[i]);
+    candidates.emplace_back([driver] { (void)driver->step(); });
+  }
+  if (candidates.empty()) return {};
+  const auto go_on = [&] { return report(progress, {"timing from frame to command", 0, 1, "one core, interleaved"}); };
+  if (!go_on()) return interrupted();
+  const auto samples = time_interleaved(candidates, options, go_on);
+  if (!go_on()) return interrupted();
+  for (std::size_t i = 0; i < timed_rows.size(); ++i) timed_rows[i]->frame_ms = summarize(samples[i], kTimingBurst);
+  return {};
 }
 
 Status time_layers_of(TuneResult& result, const std::vector<StrategyRow*>& rows,
@@ -74,20 +103,14 @@ Status time_layers_of(TuneResult& result, const std::vector<StrategyRow*>& rows,
   return {};
 }
 
-// Networks that were made elsewhere brought pictures of their own.
-Result<const Dataset*> dataset_of(const StrategyRow& row, const Network& network, const TuneInputs& inputs,
-                                  SeenData& data, const ProgressFn& progress) {
-  for (const MadeNetwork& made : inputs.made)
-    if (made.name == row.strategy) return made.dataset.get();
-  return data.as(network, progress);
-}
-
 Result<TimedSession> session_of(const StrategyRow& row, const std::filesystem::path& out, const TuneInputs& inputs,
-                                SeenData& data, const ProgressFn& progress) {
+                                TimedData data, const ProgressFn& progress) {
   PITLANE_TRY(const Network network, load_pit(out / row.file));
-  PITLANE_TRY(const Dataset* seen, dataset_of(row, network, inputs, data, progress));
+  const bool made = std::ranges::count(inputs.made, row.strategy, &MadeNetwork::name) > 0;
+  PITLANE_TRY(const Dataset* seen, (made ? data.made : data.rows).as(network, progress));
   Result<TimedSession> timed = TimedSession::create(network, *seen, inputs.split->validation.front());
   if (!timed.ok()) return timed.error().in((out / row.file).string());
+  timed->add_driver(network);
   return timed;
 }
 
@@ -108,7 +131,7 @@ Result<std::vector<double>> time_networks(std::span<const Network* const> networ
   return p50_ms;
 }
 
-Status time_rows(TuneResult& result, const std::filesystem::path& out, const TuneInputs& inputs, SeenData& data,
+Status time_rows(TuneResult& result, const std::filesystem::path& out, const TuneInputs& inputs, TimedData data,
                  const LatencyOptions& options, const ProgressFn& progress) {
   std::vector<StrategyRow*> timed_rows;
   std::vector<TimedSession> sessions;
@@ -134,6 +157,7 @@ Status time_rows(TuneResult& result, const std::filesystem::path& out, const Tun
     timed_rows[i]->latency_samples_ms = thin(samples[i]);
   }
   (void)report(progress, {"timing all networks", 1, 1, ""});
+  PITLANE_TRY_STATUS(time_frames_of(timed_rows, sessions, options, progress));
   return time_layers_of(result, timed_rows, sessions, options, progress);
 }
 

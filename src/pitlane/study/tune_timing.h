@@ -14,9 +14,14 @@
 
 namespace pitlane {
 
-/// Fills latency_ms, latency_samples_ms and layers of every row that did not fail, and the machine's limits. The input
-/// is a validation picture.
-Status time_rows(TuneResult& result, const std::filesystem::path& out, const TuneInputs& inputs, SeenData& data,
+struct TimedData {
+  SeenData& rows;  ///< of strategies
+  SeenData& made;  ///< of networks that were made elsewhere, whose pictures are of many sizes
+};
+
+/// Fills latency_ms, latency_samples_ms, frame_ms and layers of every row that did not fail, and the machine's limits.
+/// The input is a validation picture, the frame noise. What no driver can hold (several cameras) has no frame_ms.
+Status time_rows(TuneResult& result, const std::filesystem::path& out, const TuneInputs& inputs, TimedData data,
                  const LatencyOptions& options, const ProgressFn& progress);
 
 /// Median milliseconds of each network on the picture of `sample`, with one pinned thread, taking turns. All see

@@ -57,8 +57,9 @@ struct TrainOptions {
   /// See TorchModelOptions::int8. Ranges follow for the first half of the steps; the result has the last ones.
   SimulatedInt8 int8 = {};
   std::optional<Teacher> teacher = {};
-  // Changes only the speed and safety:
-  int threads = 0;                   ///< 0: all cores
+  /// 0: all cores. LibTorch adds up gradients in an order that depends on it, so the same bytes come of as many
+  /// threads; a training that goes on with others is as good, and not the same.
+  int threads = 0;
   std::filesystem::path checkpoint;  ///< written after each epoch where set; resumed from if it fits
 };
 
