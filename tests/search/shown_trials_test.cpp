@@ -18,6 +18,7 @@ RungTrial driven(int number, int completed, double deviation_m, double latency_m
   t.number = number;
   t.trial.laps = 10;
   t.trial.completed = completed;
+  t.trial.lost = t.trial.laps - completed;
   t.trial.deviation_m = t.trial.excess_m = deviation_m;
   t.trial.latency_ms = latency_ms;
   t.trial.size_bytes = size_bytes;
@@ -40,6 +41,14 @@ TEST(ShownTrials, AreTheBestDriversAndWhoIsSmallestFastestAndMostExactOfThem) {
   trials.push_back(driven(8, 9, 0.01, 0.1, 1, 0.01));   // the best in all, but for a lap
   trials.push_back(driven(9, 10, 0.9, 9, 100, 0.5));
   EXPECT_THAT(shown(trials), ElementsAre(6, 4, 3, 2, 1, 5, 7));
+}
+
+TEST(ShownTrials, TheFastestIsOneThatMayBeRecommended) {
+  std::vector<RungTrial> trials;
+  for (int i = 1; i <= 4; ++i) trials.push_back(driven(i, 10, 0.001 * i, 10 - i, 100, 0.5));
+  trials.push_back(driven(5, 10, 0.019, 2, 100, 0.5));
+  trials.push_back(driven(6, 10, 0.021, 1, 100, 0.5));  // strays too far
+  EXPECT_THAT(shown(trials), ElementsAre(5, 4, 3, 2, 1));
 }
 
 TEST(ShownTrials, OfOtherWaysTheBestOfEachKind) {

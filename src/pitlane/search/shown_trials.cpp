@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <functional>
 #include <tuple>
+#include <utility>
+
+#include "pitlane/search/recommend.h"
 
 namespace pitlane {
 namespace {
@@ -12,6 +15,12 @@ using Trials = std::vector<const RungTrial*>;
 void add_once(Trials& to, const Trials& more) {
   for (const RungTrial* trial : more)
     if (std::ranges::find(to, trial) == to.end()) to.push_back(trial);
+}
+
+// Those that may be recommended before all others, then by laps.
+std::tuple<bool, int> standing(const Trial& t) {
+  const bool drives_as_well = t.lost == 0 && t.excess_m <= kStudentDeviation_m;
+  return {!drives_as_well, -t.completed};
 }
 
 std::vector<const RungTrial*> best_of_each(const std::vector<const RungTrial*>& trials) {
@@ -25,7 +34,7 @@ std::vector<const RungTrial*> best_of_each(const std::vector<const RungTrial*>& 
   std::vector<const RungTrial*> best;
   for (const auto& rank : ranks) {
     const auto found = std::ranges::min_element(
-        trials, {}, [&](const RungTrial* t) { return std::tuple(-t->trial.completed, rank(t->trial)); });
+        trials, {}, [&](const RungTrial* t) { return std::pair(standing(t->trial), rank(t->trial)); });
     if (found != trials.end() && std::ranges::find(best, *found) == best.end()) best.push_back(*found);
   }
   return best;
