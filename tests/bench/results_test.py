@@ -131,6 +131,11 @@ class Targets(Kept):
         self.assertIn("| pilotnet-torch, simulator | 2 of 17 | `int8` (+5.0 %) | `fp32`, ", text)
         self.assertEqual(self.table_row("int8", text)["holds"], "no: error")
 
+    def test_a_seed_beyond_the_limit_is_named_where_the_mean_holds(self):
+        for seed, mse in ((1, 0.01), (2, 0.0104), (3, 0.01)):
+            self.keep(made_up("baseline", 0.01, seed), made_up("quan_aware", mse, seed))
+        self.assertEqual(self.table_row("quan_aware")["holds"], "yes (seed 2 +4.0 %)")
+
     def test_a_lap_counts_as_lost_only_where_the_baseline_completes_it(self):
         self.keep(made_up("baseline", 0.01, completed=["tight, 60ms"]),
                   made_up("int8", 0.01, completed=["tight, 60ms"]), made_up("int4", 0.01, completed=["mixed, none"]))

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "pitlane/network/families.h"
 #include "pitlane/network/pit_file.h"
+#include "pitlane/optimize/strategy.h"
 #include "program.h"
 
 namespace pitlane::testing {
@@ -60,6 +63,32 @@ TEST_P(EndToEnd, TrainsEvaluatesDrivesAndGoesThroughStrategies) {
   EXPECT_THAT(tuned.err, HasSubstr(large ? "int4             done"
                                          : "no layer that may have fewer bits than 8 has 65,536 weights"))
       << tuned.err;
+}
+
+// One epoch on few frames: whether each does something that makes sense, not how well. Of weights as they are drawn a
+// threshold for all would empty the layers that have the smallest, so few are pruned.
+TEST_P(EndToEnd, EveryStrategyIsDoneOrSaysWhyItDoesNotApply) {
+  const std::string family = families()[GetParam()].name;
+  const std::string net = in(family + "-all.pit"), data = " --data " + in("rec"), out = family + "-all";
+  const Outcome trained =
+      pitlane("train --network " + family + data + " --size 70 66 --epochs 1 --batch 16 --out " + net);
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const Outcome tuned =
+      pitlane("tune " + net + data + " --no-track --epochs 1 --sparsity 0.3 --calibration-samples 32 --out " + in(out));
+  ASSERT_LE(tuned.code, 1) << tuned.err;
+  std::ifstream file(*place_ / out / "results.json");
+  const auto results = nlohmann::json::parse(file, nullptr, false);
+  ASSERT_TRUE(results.is_object());
+  EXPECT_EQ(results["rows"].size(), strategies().size());
+  for (const nlohmann::json& row : results["rows"]) {
+    const std::string name = row["strategy"];
+    if (!row.contains("failure")) {
+      EXPECT_GT(row.value("mse", 0.0), 0) << name;
+      continue;
+    }
+    EXPECT_TRUE(row.value("inapplicable", false)) << name << ": " << row["failure"];
+    std::printf("%s: %s does not apply: %s\n", family.c_str(), name.c_str(), row["failure"].get<std::string>().c_str());
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, EndToEnd, ::testing::Range<std::size_t>(0, families().size()),

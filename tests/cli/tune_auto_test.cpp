@@ -2,11 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <regex>
 #include <string>
 
+#include "pitlane/core/random.h"
 #include "program.h"
 
 namespace pitlane::testing {
@@ -58,6 +61,33 @@ TEST_F(TuneAuto, GoesOnAfterAKillAndFindsTheSameNetworks) {
   const auto found = third.err.find("rung 3  #");
   ASSERT_NE(found, std::string::npos);
   EXPECT_THAT(third.err.substr(found), HasSubstr("(by an earlier run)"));
+}
+
+TEST_F(TuneAuto, GoesOnAfterAKillAtAnyMoment) {
+  const auto kept = [](const std::string& err) {
+    std::size_t count = 0;
+    for (std::size_t at = 0; (at = err.find("(by an earlier run)", at)) != std::string::npos; ++at) ++count;
+    return count;
+  };
+  Random random(1);
+  std::size_t before = 0;
+  for (int i = 0; i < 10; ++i) {
+    Running killed(kTune, place_.path());
+    const auto moment = std::chrono::steady_clock::now() + std::chrono::milliseconds(300 + random.index(4000));
+    const bool in_time = killed.wait_until([&] { return std::chrono::steady_clock::now() >= moment; });
+    if (in_time) killed.send(SIGKILL);
+    const Outcome outcome = killed.finish();
+    EXPECT_THAT(outcome.err, Not(HasSubstr("cannot be read"))) << "nothing is half written";
+    before = std::max(before, kept(outcome.err));
+    if (!in_time) break;  // it was faster
+  }
+  const Outcome last = Running(kTune, place_.path()).finish();
+  ASSERT_LE(last.code, 1) << last.err;
+  EXPECT_GE(kept(last.err), before) << "nothing that was finished is lost";
+  const std::string trials = read(place_ / "out/auto.csv"), network = read(place_ / "out/networks/auto-1.pit");
+  EXPECT_LE(Running(kTune, place_.path()).finish().code, 1);
+  EXPECT_EQ(read(place_ / "out/auto.csv"), trials);
+  EXPECT_TRUE(read(place_ / "out/networks/auto-1.pit") == network);
 }
 
 TEST_F(TuneAuto, RefusesBudgetsAndNetworksThatItCannotServe) {

@@ -40,7 +40,7 @@ TEST(TextTable, OneLineARowAndAMarkAtTheChosenOne) {
   EXPECT_THAT(lines[5], StartsWith("> int_flt_quan "));
   EXPECT_THAT(lines[5], HasSubstr("1.64 MB"));
   EXPECT_THAT(lines[5], HasSubstr("+1.2 %"));
-  EXPECT_THAT(lines[5], HasSubstr("2.84x   0.351 ms"));
+  EXPECT_THAT(lines[5], HasSubstr("2.84x     0.351 "));
   EXPECT_THAT(lines[5], HasSubstr("20/20"));
   EXPECT_THAT(lines[7], HasSubstr("18/20"));
   EXPECT_THAT(lines[8], HasSubstr("quan_aware"));

@@ -64,7 +64,7 @@ def told(found, is_busy, summaries, *names):
 
 def best(summaries, is_busy, pick, better):
     """The row with the best ratio of those that hold what is asked of them."""
-    found = {name: pick(summaries, name) for name, one in summaries.items() if targets.verdict(one) == "yes"}
+    found = {name: pick(summaries, name) for name, one in summaries.items() if targets.verdict(one).startswith("yes")}
     known = [(value, name) for name, value in found.items() if value is not None]
     if not known:
         return cells.NONE

@@ -114,6 +114,12 @@ class Summary:
             lost += [f"{lap} (seed {seed})" for lap in ours["not_completed"] if lap not in first["not_completed"]]
         return lost
 
+    def seeds_beyond(self):
+        """[(seed, relative difference of its MSE to its baseline's)] of those beyond the limit."""
+        share = limit(self.strategy)
+        made = [(ours["seed"], ours["mse"] / reference["mse"] - 1) for ours, reference in self.pairs("baseline")]
+        return [] if share is None else [(seed, more) for seed, more in made if more > share]
+
     def holds_error(self):
         """Whether the mean over seeds is within the limit; None where nothing is asked or measured."""
         share, found = limit(self.strategy), self.against("baseline")

@@ -11,7 +11,10 @@ def verdict(summary):
     if holds is None:
         return cells.NONE
     faults = ([] if holds else ["error"]) + (["laps"] if lost else [])
-    return "no: " + ", ".join(faults) if faults else "yes" if lost is not None else "error: yes"
+    if faults:
+        return "no: " + ", ".join(faults)
+    beyond = "; ".join(f"seed {seed} {cells.share((more, None))}" for seed, more in summary.seeds_beyond())
+    return ("yes" if lost is not None else "error: yes") + (f" ({beyond})" if beyond else "")
 
 
 def error_line(title, summaries):

@@ -11,7 +11,7 @@
 namespace pitlane {
 namespace {
 
-constexpr std::size_t kWidth = 110;
+constexpr std::size_t kWidth = 114;
 constexpr std::size_t kNameWidth = 24;
 
 /// At most `width` characters, cut between characters, never inside one.
@@ -39,6 +39,9 @@ std::string name_cell(const StrategyRow& row, const TuneResult& result) {
   return (chosen ? "> " : "  ") + shortened(printable(row.strategy), kNameWidth - 2);
 }
 
+/// "3.33x", "107x"
+std::string times_text(double factor) { return fixed_text(factor, factor < 100 ? 2 : 0) + "x"; }
+
 Cells row_cells(const StrategyRow& row, const TuneResult& result) {
   const StrategyRow& baseline = result.rows.front();
   const bool timed = row.latency_ms.runs > 0;
@@ -48,13 +51,13 @@ Cells row_cells(const StrategyRow& row, const TuneResult& result) {
           bytes_text(static_cast<double>(row.size_bytes)),
           row.accuracy ? significant_text(row.accuracy->mse, 3) : "-",
           row.accuracy && baseline.accuracy ? signed_percent_text(relative_mse(row, baseline)) : "-",
-          timed ? milliseconds_text(row.latency_ms.p50) : "-",
-          timed ? milliseconds_text(row.latency_ms.p99) : "-",
-          comparable ? fixed_text(baseline.latency_ms.p50 / row.latency_ms.p50, 2) + "x" : "-",
-          row.frame_ms.runs > 0 ? milliseconds_text(row.frame_ms.p50) : "-",
+          timed ? significant_text(row.latency_ms.p50, 3) : "-",
+          timed ? significant_text(row.latency_ms.p99, 3) : "-",
+          comparable ? times_text(baseline.latency_ms.p50 / row.latency_ms.p50) : "-",
+          row.frame_ms.runs > 0 ? significant_text(row.frame_ms.p50, 3) : "-",
           laps_cell(row),
-          driven ? metres_text(worst_mean_deviation_m(row)) : "-",
-          driven ? fixed_text(worst_deviation_m(row), 2) + " m" : "-"};
+          driven ? fixed_text(worst_mean_deviation_m(row), 3) : "-",
+          driven ? fixed_text(worst_deviation_m(row), 2) : "-"};
 }
 
 std::string line_of(const Cells& cells, const std::vector<std::size_t>& widths) {
@@ -66,8 +69,8 @@ std::string line_of(const Cells& cells, const std::vector<std::size_t>& widths) 
 }  // namespace
 
 std::string text_table(const TuneResult& result) {
-  const Cells titles{"  strategy", "size",      "MSE",  "change",   "p50",    "p99",
-                     "speed",      "frame p50", "laps", "mean dev", "max dev"};
+  const Cells titles{"  strategy", "size",     "MSE",  "change", "p50 ms", "p99 ms",
+                     "speed",      "frame ms", "laps", "dev m",  "max m"};
   std::vector<Cells> lines{titles};
   for (const StrategyRow& row : result.rows)
     lines.push_back(row.failure ? Cells{name_cell(row, result)} : row_cells(row, result));
