@@ -77,8 +77,6 @@ std::vector<Strategy> make_table() {
        "TensorFlow Lite, full integer quantisation",
        {QuantizeStatic{.integers_only = true}},
        false},
-      // With the entropy calibration that TensorRT is known for, a trained PilotNet's error grew by a quarter: it clips
-      // what only sharp turns activate.
       {"int8",
        "As int_flt_quan, with the smallest and largest numbers of training data as ranges.",
        "TensorRT, precision int8 with min-max calibration",
