@@ -267,6 +267,30 @@ TEST(SparedLayersOnce, TrainingThatDivergesIsToldWithWhatWasClosest) {
                     HasSubstr("closest was with all of the layers pruned, where w's MSE is 1.5 (+50 %)")));
 }
 
+TEST(SparedLayersOnce, WhatDivergesWithAllLayersMayHoldWithoutSome) {
+  const Network good = testing::int8_network();
+  SmallData data(good);
+  const FineTuneFn train = data.context.fine_tune;
+  data.context.fine_tune = [&](const Network& given, const FineTuning& wanted,
+                               const ProgressFn& progress) -> Result<Network> {
+    if (wanted.pruning->weights.size() == 3) return numeric_error("training diverged");
+    return train(given, wanted, progress);
+  };
+  const auto kept = hold_budget(good, strategy("prune"), data.context, *parse_accuracy_budget("w=5%"),
+                                made_up(has_zeros, {{"conv1", 0.5}}));
+  ASSERT_TRUE(kept.ok()) << kept.error().message();
+  EXPECT_THAT(kept->spared.front(), HasSubstr("Conv2d 'conv1' is not pruned"));
+  EXPECT_EQ(kept->strategy_size_bytes, 0) << "by itself it comes to nothing";
+  data.context.fine_tune = [](const Network&, const FineTuning&, const ProgressFn&) -> Result<Network> {
+    return numeric_error("training diverged");
+  };
+  EXPECT_EQ(
+      hold_budget(good, strategy("quan_aware"), data.context, *parse_accuracy_budget("w=5%"), made_up(has_zeros, {}))
+          .error()
+          .message(),
+      "strategy quan_aware: training diverged");
+}
+
 // A channel whose normalisation cannot be undone keeps it unfolded before a padded convolution, until shrinking takes
 // that channel.
 TEST(WeighReducedLayers, WhereShrinkingLetsMoreNormalisationsFold) {

@@ -56,6 +56,16 @@ TEST(TextTable, ColumnsLineUpAndFitTheTerminal) {
   for (const std::string& line : lines) EXPECT_LE(characters(line), 110U);
 }
 
+TEST(TextTable, ARowOfAFastStudentIsNotCut) {
+  TuneResult result = recommended_sample();
+  StrategyRow& fast = result.rows[1];
+  fast.strategy = "prune_clust_qat";
+  fast.latency_ms.p50 = 0.00253456, fast.latency_ms.p99 = 0.00266456, fast.frame_ms.p50 = 0.00475456;
+  const std::string table = text_table(result);
+  EXPECT_THAT(table, Not(HasSubstr("…")));
+  EXPECT_THAT(lines_of(table)[3], HasSubstr("0.00253  0.00266   371x   0.00475"));
+}
+
 TEST(TextTable, LongAndStrangeNamesAreShortenedBetweenCharacters) {
   TuneResult result = recommended_sample();
   result.rows[1].strategy = "größer\n\x1b[2Jgrößer größer größer größer größer";

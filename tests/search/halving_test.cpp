@@ -203,6 +203,22 @@ TEST(Halving, SaysWhyNothingIsLeft) {
   EXPECT_THAT(nobody.error().message(), HasSubstr("no student is as small as the limits ask for"));
 }
 
+TEST(Halving, ARungWhoseTimeIsOverGoesOnUntilOneStudentIsLeft) {
+  int failed = 0;
+  const auto found = halve(options_of("100s"), each([&](const RungTrial& which) -> Result<Trial> {
+                             Trial trial = toy(which);
+                             if (which.rung != kTaughtRungs - 1) return trial;
+                             trial.seconds = 1000;
+                             if (failed < 2) trial.failure = "diverged", ++failed;
+                             return trial;
+                           }));
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->why_none, std::nullopt);
+  EXPECT_EQ(failed, 2);
+  const std::vector<RungTrial> last = of_rung(found->trials, kTaughtRungs - 1);
+  EXPECT_TRUE(std::ranges::any_of(last, [](const RungTrial& t) { return !t.trial.failure; }));
+}
+
 TEST(Halving, AnErrorOfTheScorerEndsIt) {
   const auto stopped = halve(options_of("5"), each([](const RungTrial& which) -> Result<Trial> {
                                if (which.number == 3) return interrupted();

@@ -110,6 +110,25 @@ TEST(Recommend, AStudentIsJudgedByItsDriving) {
   EXPECT_EQ(recommend(result).strategy, "small") << "without laps only the MSE is left";
 }
 
+TEST(Recommend, AStudentIsJudgedByTheLapsThatChoseItToo) {
+  TuneResult result = three_rows();
+  result.rows.back().student = true;
+  result.rows.back().laps = {lap("a", true, 0.1), lap("b", true, 0.05)};
+  result.search.emplace();
+  result.search->trials.push_back({.student = "another", .laps = 112, .laps_lost = 50, .row = ""});
+  result.search->trials.push_back({.student = "it", .laps = 112, .excess_m = 0.02, .row = "tiny"});
+  EXPECT_EQ(recommend(result).strategy, "tiny");
+  SearchedStudent& tiny = result.search->trials.back();
+  tiny.excess_m = 0.021;
+  EXPECT_EQ(recommend(result).strategy, "small");
+  EXPECT_THAT(words(recommend(result)), HasSubstr("left out (deviation +0.021 m on tuning circuits)"));
+  result.constraints.max_deviation_m = 0.2;
+  EXPECT_EQ(recommend(result).strategy, "tiny") << "whoever says how far is far enough is heard";
+  tiny.laps_lost = 1;
+  EXPECT_EQ(recommend(result).strategy, "small");
+  EXPECT_THAT(words(recommend(result)), HasSubstr("left out (loses 1 of 112 laps on tuning circuits)"));
+}
+
 TEST(Recommend, AWiderLimitLetsTheFasterIn) {
   TuneResult result = three_rows();
   result.constraints.max_mse_increase = 0.5;

@@ -11,8 +11,7 @@ void add_budget_flag(CLI::App& verb, std::string& budget) {
       "most error allowed on validation data, e.g. 3% (MSE above the baseline's, each output), "
       "v=3%,w=0.0004 or mae:v=0.01, and on the track, e.g. track:10% (largest mean deviation of a lap at each "
       "latency above the baseline's, all of whose laps stay complete) or track:0.15m; layers go back to floats, or to "
-      "8 bits from "
-      "fewer, and are spared by what prunes, clusters or shrinks, until it holds");
+      "8 bits from fewer, and are spared by what prunes, clusters or shrinks, until it holds");
 }
 
 Result<AccuracyBudget> read_budget(const CLI::App& verb, const std::string& text) {

@@ -16,8 +16,7 @@ namespace pitlane {
 /// car stands still and has no command. Times do not depend on what the picture shows.
 class TimedDriver {
  public:
-  /// `session` runs `network`. Errors: as Driver::create; a frame above 64 MiB; there is no answer
-  /// to it.
+  /// `session` runs `network`. Errors: as Driver::create; a frame above 64 MiB; there is no answer to it.
   static Result<std::unique_ptr<TimedDriver>> create(const Network& network, std::unique_ptr<Session> session);
   TimedDriver(const TimedDriver&) = delete;
   TimedDriver& operator=(const TimedDriver&) = delete;

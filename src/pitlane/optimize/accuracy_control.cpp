@@ -56,7 +56,7 @@ class BudgetControl {
     if (whole.diverged && layers_.empty()) return *whole.why_not;
     if (!whole.why_not || layers_.empty()) return outcome(std::move(whole));
     PITLANE_TRY(BudgetAttempt spared, spare(whole));
-    if (!spared.why_not && !whole.diverged) spared.held.strategy_size_bytes = whole.held.strategy_size_bytes;
+    if (!spared.why_not) spared.held.strategy_size_bytes = whole.held.strategy_size_bytes;
     return outcome(std::move(spared));
   }
 

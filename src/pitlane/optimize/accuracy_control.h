@@ -44,8 +44,8 @@ struct HeldBudget {
   std::string standing;
   std::vector<std::string> loose = {};  ///< as of loose_limits()
   std::int64_t size_bytes = 0;          ///< of its .pit file
-  std::int64_t strategy_size_bytes =
-      0;           ///< of the .pit file of what the strategy makes by itself; 0 where that ends in an error
+  /// Of the .pit file of what the strategy makes by itself; 0 where that ends in an error.
+  std::int64_t strategy_size_bytes = 0;
   int judged = 0;  ///< networks that were measured, but for the baseline
   /// Calls of StrategyContext::fine_tune up to the last one that this network comes from; those behind made others.
   int trainings = 0;

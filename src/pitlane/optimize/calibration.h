@@ -30,8 +30,7 @@ struct CalibrationOptions {
 
 /// Sets Value::quantization on what these layers read, from the network's own f32 activations: the camera's bytes where
 /// they are an exact grid, else the range inside `percentile` that the calibrator finds best. Errors: a layer that
-/// reads nothing but zeros. What no
-/// layer reads and was nothing but zeros covers 0 to 1.
+/// reads nothing but zeros. What no layer reads and was nothing but zeros covers 0 to 1.
 Status calibrate(Network& network, const std::vector<Layer>& layers, const Dataset& dataset,
                  std::span<const std::int64_t> samples, const CalibrationOptions& options, const ProgressFn& progress);
 

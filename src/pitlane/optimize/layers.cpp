@@ -141,8 +141,7 @@ Status check_some_quantizable(const std::vector<Layer>& layers, bool integers_on
   if (integers_only) return inapplicable("no layer may be int8: there is none whose integer sums fit 32 bits");
   return inapplicable(
       "no layer may be int8: those that make outputs, and dense ones of at most 8,192 weights, stay in floats; "
-      "int_quan "
-      "takes all");
+      "int_quan takes all");
 }
 
 bool is_spared(const Network& network, const Layer& layer, const std::vector<std::string>& names) {

@@ -45,8 +45,7 @@ std::string latency_laps_html(const TuneResult& result) {
       body += "<tr data-strategy=\"" + html_escape(row.strategy) + "\"><th scope=\"row\">" + html_escape(row.strategy) +
               "</th>" + cells(row, latencies) + "</tr>\n";
   return "<section><h2>What latency costs</h2><p class=\"lead\">Laps at each latency from frame to command: how many "
-         "are "
-         "complete, the mean of all laps' mean deviations, and the largest of them; incomplete laps too.</p>" +
+         "are complete, the mean of all laps' mean deviations, and the largest of them; incomplete laps too.</p>" +
          scrolling_table("Laps at each latency", titles, body, "latencies", 1) + "</section>";
 }
 
